@@ -1,0 +1,82 @@
+# `make demo` shows it, `make test` proves it. Both need Python 3.11 or newer and make, no root and no home directory;
+# everything they write stays inside this checkout.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
+
+.PHONY: help demo test safety lint format docs bench wheel lock system clean
+
+help: ## these lines
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+
+demo: .venv/.ready ## the examples, as a pharmacist and a vendor would run them
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" examples/demo.sh
+
+# A part of the suite cannot meet the gate: make test PYTEST_ARGS='--no-cov tests/unit'
+test: .venv-dev/.ready ## every test; every branch of the kernel must be reached
+	@.venv-dev/bin/python -m pytest --cov=pharmacyfirst.kernel --cov-branch --cov-fail-under=100 $(PYTEST_ARGS)
+
+safety: .venv-dev/.ready ## the safety properties with many, new, random consultations
+	@HYPOTHESIS_PROFILE=thorough .venv-dev/bin/python -m pytest tests/safety $(PYTEST_ARGS)
+
+lint: .venv-dev/.ready ## style everywhere, types in the kernel; changes nothing
+	@.venv-dev/bin/ruff check --quiet . && .venv-dev/bin/ruff format --quiet --check . && .venv-dev/bin/mypy --no-error-summary
+
+format: .venv-dev/.ready ## mend what lint can mend by itself
+	@.venv-dev/bin/ruff check --quiet --fix --exit-zero . && .venv-dev/bin/ruff format --quiet .
+
+docs: .venv-dev/.ready ## write the generated pages again
+	@.venv-dev/bin/python docs/regenerate.py
+
+bench: .venv-bench/.ready ## speed of one decision, beside other engines
+	@.venv-bench/bin/python benchmarks/decision.py $(BENCH_ARGS)
+
+# From the sdist, so that a file missing from its list shows here; without an index, so that the lock file must hold
+# all the wheel asks for; started from /tmp, so that nothing is found in the checkout by accident.
+wheel: .venv-dev/.ready ## build the wheel and start it with nothing but requirements.lock
+	@rm -rf dist .cache/wheel-venv
+	@.venv-dev/bin/python -c 'from hatchling.build import build_sdist; build_sdist("dist")'
+	@.venv-dev/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist dist/*.tar.gz
+	@$(PYTHON) -m venv .cache/wheel-venv
+	@.cache/wheel-venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	@.cache/wheel-venv/bin/python -m pip install --quiet --no-index dist/*.whl
+	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" check
+	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" --help
+
+# Keeps what is locked and adds what is missing; newer versions: make lock LOCK_ARGS=--upgrade
+COMPILE = .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command 'make lock' $(LOCK_ARGS)
+lock: ## write the lock files again from pyproject.toml
+	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv==0.13.9
+	@$(COMPILE) --group build -o requirements.lock
+	@$(COMPILE) --group dev -o requirements-dev.lock
+	@$(COMPILE) --group bench -o requirements-bench.lock
+
+system: ## what the tests need from the operating system (the one target that may want root)
+	@./system.sh
+
+clean: ## remove all that these targets made
+	@rm -rf .venv .venv-dev .venv-bench .cache dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+# An environment is made from nothing whenever its lock file or pyproject.toml changes, so none drifts from its lock.
+# The stamp comes last: one left half made is made again.
+define environment
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("pharmacyfirst needs Python 3.11 or newer; $(PYTHON) is " \
+		+ sys.version.split()[0] + ". Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@echo "Making $(@D) from $<"
+	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --require-hashes -r $<
+	@$(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+endef
+
+.venv/.ready: requirements.lock pyproject.toml
+	$(environment)
+
+.venv-%/.ready: requirements-%.lock pyproject.toml
+	$(environment)

@@ -1,0 +1,273 @@
+"""Cases: people as sentences, with the outcome that must come out. Specification, review pages and conformance set in one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from pharmacyfirst.content.forms import HARM_LOST, HARM_MISSING, Form, Tags, amount
+from pharmacyfirst.content.library import CASES_FILE, Library
+from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.content.yaml_text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
+from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.dose import Amount
+from pharmacyfirst.kernel.facts import Answer, Fact, Refused
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.trace import Assessment, Offer
+
+HARM_CASE = "A case that says something else than it means proves nothing."
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedOffer:
+    """An offer as a case expects it; what is None is not looked at."""
+
+    pgd: str
+    dose: Amount | None = None
+    first_day: Decimal | None = None
+    times_a_day: int | None = None
+    days: int | None = None
+    quantity: Amount | None = None
+
+    def differs(self, offer: Offer) -> str:
+        """What is different about an offer, in words; nothing where it fits."""
+        first_day = offer.row.dose.first_day if offer.row.dose else None
+        got = ExpectedOffer(
+            offer.pgd.id, offer.dose, first_day, offer.row.times_a_day, offer.row.days, offer.supplied[0].quantity
+        )
+        return "; ".join(
+            f"{name.replace('_', ' ')} {_words(getattr(got, name))} for {_words(wanted)}"
+            for name in self.__slots__
+            if (wanted := getattr(self, name)) is not None and wanted != getattr(got, name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must come out of a case; an empty ``decided_by`` or ``missing`` and ``offers`` None are not looked at."""
+
+    kind: Kind
+    destination: str | None = None
+    decided_by: tuple[str, ...] = ()
+    offers: tuple[ExpectedOffer, ...] | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One person in a sentence, the facts known of them, and what must come out."""
+
+    id: str
+    says: str
+    pathway: str
+    as_of: date
+    facts: Mapping[str, Any]
+    expected: Expected
+    evidence: str
+
+    def failure(self, assessment: Assessment) -> str:
+        """What came out differently, in words; nothing where all is as expected."""
+        return "; ".join(self._differences(assessment))
+
+    def _differences(self, got: Assessment) -> Iterable[str]:
+        wanted, outcome = self.expected, got.outcome
+        if outcome.kind is not wanted.kind:
+            yield f"{outcome.kind.word} for {wanted.kind.word}, decided by {_words(got.decided_by)}, missing {_words(got.missing)}"
+            return
+        if wanted.destination and outcome.destination != wanted.destination:
+            yield f"destination {outcome.destination} for {wanted.destination}"
+        if wanted.decided_by and got.decided_by != wanted.decided_by:
+            yield f"decided by {_words(got.decided_by)} for {_words(wanted.decided_by)}"
+        if lacking := [name for name in wanted.missing if name not in got.missing]:
+            yield f"missing lacks {_words(lacking)}"
+        if wanted.offers is not None:
+            if [offer.pgd.id for offer in got.offers] != [offer.pgd for offer in wanted.offers]:
+                yield f"offers {_words([o.pgd.id for o in got.offers])} for {_words([o.pgd for o in wanted.offers])}"
+            else:
+                yield from filter(
+                    None, (want.differs(offer) for want, offer in zip(wanted.offers, got.offers, strict=True))
+                )
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Amount):
+        return value.in_words()
+    return ", ".join(map(str, value)) or "nothing" if isinstance(value, list | tuple) else str(value)
+
+
+def cases_of(library: Library, condition: str) -> tuple[Case, ...]:
+    """The cases of a condition. Raises ``ContentRefused`` with every mistake of the file; none without a file."""
+    path = library.root / condition / f"{CASES_FILE}.yaml"
+    if not path.exists():
+        return ()
+    mistakes = Mistakes()
+    shown = (Path(library.root.name) / path.relative_to(library.root)).as_posix()
+    block = read_file(path, shown, mistakes)
+    cases = tuple(_read(block, library, condition, mistakes)) if block is not None else ()
+    if len(mistakes):
+        raise ContentRefused(mistakes)
+    return cases
+
+
+def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
+    """The cases of a condition that come out differently, each with what is different."""
+    for case in cases_of(library, condition):
+        try:
+            failure = case.failure(assess(library.in_force(condition, case.as_of), case.facts, case.as_of))
+        except Refused as refused:
+            failure = f"refused: {refused}"
+        if failure:
+            yield case, failure
+
+
+def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) -> Iterable[Case]:
+    form = Form(block, "file of cases", Tags(), mistakes, ("pathway", "as of", "baseline", "cases"))
+    as_of = form.parsed("as of", _date, "a day, for instance 2026-11-21")
+    if form.text("pathway", condition) != condition:
+        form.refuse(
+            "pathway", f'the folder is called "{condition}"', "Give the cases the name of their pathway.", HARM_LOST
+        )
+    if as_of is None:
+        return
+    try:
+        pathway = library.in_force(condition, as_of)
+    except Refused as refused:
+        form.refuse("as of", str(refused), "Choose a day on which the pathway is in force.", HARM_CASE)
+        return
+    baseline = read_facts(form.node("baseline"), pathway.facts, mistakes)
+    for name, one in form.blocks("cases", "case"):
+        inner = Form(one, "case", Tags(), mistakes, ("says", "expect", "evidence"), ("set", "unset", "only", "note"))
+        facts = dict(baseline)
+        if "only" in inner:
+            only = inner.node("only")
+            nothing = isinstance(only, Text) and only.words == "nothing"
+            facts = {} if nothing else read_facts(only, pathway.facts, mistakes)
+        facts.update(read_facts(inner.node("set"), pathway.facts, mistakes))
+        for text in inner.names("unset"):
+            if facts.pop(text.words, None) is None:
+                fix = suggest(text.words, facts, "Name an answer of the baseline.")
+                mistakes.add(text.place, f'"{text.words}" is not among the answers of this case', fix, HARM_CASE)
+        expected = _expected(inner, pathway, mistakes)
+        grade = inner.parsed(
+            "evidence",
+            lambda w: w if w in ("firm", "provisional", "inferred") else None,
+            "firm, provisional or inferred",
+        )
+        if expected is not None and grade:
+            yield Case(name.words, inner.text("says"), condition, as_of, facts, expected, grade)
+
+
+def _date(words: str) -> date | None:
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        return None
+
+
+def read_facts(node: Node | None, declared: Mapping[str, Fact], mistakes: Mistakes) -> dict[str, Any]:
+    """A block of answers in the words of cases (yes, no, 36.8, none, names with commas) as values of facts."""
+    facts: dict[str, Any] = {}
+    if node is None:
+        return facts
+    if not isinstance(node, Block):
+        mistakes.add(
+            node.place, "answers are a block", "Write one question a line, a colon, and its answer.", HARM_MISSING
+        )
+        return facts
+    for name, inner in node.items.items():
+        fact = declared.get(name)
+        if fact is None:
+            fix = suggest(name, declared, "Name a question of the pathway.")
+            mistakes.add(node.keys[name].place, f'"{name}" is not a question of this pathway', fix, HARM_CASE)
+            continue
+        value = read_answer(fact, inner)
+        if value is None:
+            mistakes.add(inner.place, f'this does not answer "{name}"', f"Give {_how_written(fact)}.", HARM_CASE)
+        else:
+            facts[name] = value
+    return facts
+
+
+def read_answer(fact: Fact, node: Node) -> Any:
+    """One answer in words as the value of a fact; None where it does not fit."""
+    words = ", ".join(one.words for one in node.items if isinstance(one, Text)) if isinstance(node, List) else ""
+    words = node.words if isinstance(node, Text) else words
+    try:
+        return fact.read(_value(fact, words))
+    except (Refused, InvalidOperation, ValueError):
+        return None
+
+
+def _value(fact: Fact, words: str) -> Any:
+    match fact.answer:
+        case Answer.YES_NO:
+            return {"yes": True, "no": False}.get(words)
+        case Answer.WHOLE_NUMBER:
+            return int(words)
+        case Answer.NUMBER:
+            return Decimal(words)
+        case Answer.ANY_OF:
+            return [] if words == "none" else [word.strip() for word in words.split(",")]
+        case _:
+            return words
+
+
+def _how_written(fact: Fact) -> str:
+    match fact.answer:
+        case Answer.YES_NO:
+            return "yes or no"
+        case Answer.ANY_OF:
+            return f"none, or any of {', '.join(fact.value_names())}"
+        case _:
+            return fact.what_fits()
+
+
+def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | None:
+    node = case.node("expect")
+    if not isinstance(node, Block):
+        return None
+    form = Form(node, "expectation", Tags(), mistakes, ("outcome",), ("destination", "decided by", "offers", "missing"))
+    kind = form.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
+    destinations = (EMERGENCY_999, EMERGENCY_DEPARTMENT)
+    destination = form.parsed(
+        "destination", lambda words: words if words in destinations else None, " or ".join(destinations)
+    )
+    missing = form.names("missing")
+    for text in missing:
+        if text.words not in pathway.facts:
+            fix = suggest(text.words, pathway.facts, "Name a question of the pathway.")
+            mistakes.add(text.place, f'"{text.words}" is not a question of this pathway', fix, HARM_CASE)
+    offers = form.node("offers")
+    wanted = None
+    if isinstance(offers, List):
+        wanted = tuple(offer for one in offers.items if (offer := _expected_offer(one, pathway, mistakes)))
+    elif offers is not None:
+        form.refuse("offers", "offers are a list", "Write pgd: and the rest under a dash.", HARM_MISSING)
+    decided_by = tuple(text.words for text in form.names("decided by"))
+    return Expected(kind, destination, decided_by, wanted, tuple(text.words for text in missing)) if kind else None
+
+
+def _expected_offer(node: Node, pathway: Pathway, mistakes: Mistakes) -> ExpectedOffer | None:
+    if not isinstance(node, Block):
+        mistakes.add(node.place, "an offer is a block", "Write pgd: and the rest under a dash.", HARM_MISSING)
+        return None
+    form = Form(node, "offer", Tags(), mistakes, ("pgd",), ("dose", "first day", "times a day", "days", "quantity"))
+    if form.text("pgd") not in pathway.pgds:
+        form.refuse(
+            "pgd",
+            "the pathway has no such PGD",
+            suggest(form.text("pgd"), pathway.pgds, "Name one of its PGDs."),
+            HARM_CASE,
+        )
+    number = "a number"
+    return ExpectedOffer(
+        form.text("pgd"),
+        form.parsed("dose", amount, "an amount, for instance 100 mg"),
+        form.parsed("first day", lambda w: Decimal(w) if w.isdigit() else None, number),
+        form.parsed("times a day", lambda w: int(w) if w.isdigit() else None, number),
+        form.parsed("days", lambda w: int(w) if w.isdigit() else None, number),
+        form.parsed("quantity", amount, "an amount, for instance 6 capsule"),
+    )

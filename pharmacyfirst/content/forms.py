@@ -1,0 +1,334 @@
+"""The headings of a clause, each read as what it must be: words, names, a number with its unit, dates, evidence."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from pharmacyfirst.content.sentences import NAME, NUMBER, suggest
+from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
+from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
+from pharmacyfirst.kernel.evidence import Evidence, Grade, Statement
+from pharmacyfirst.kernel.pgd import Period
+
+HARM_LOST = "Were it skipped, what stands under it would never be applied."
+HARM_UNSOURCED = "A clinical statement nobody can trace is one nobody can check or withdraw."
+HARM_UNIT = "A number without its unit can be taken for another dose."
+HARM_MISSING = "A clause without it cannot be judged, or cannot be reviewed."
+
+_ID = re.compile(r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}\d+[a-z]?|[A-Z]{1,3}\d+")
+_TAG = re.compile(r"[A-Z]{1,3}\d+[a-z]?")
+_AMOUNT = re.compile(rf"({NUMBER}) ([A-Za-z%][A-Za-z0-9%/. ]*)")
+_EACH_KG = re.compile(r"(.+) for each kg")
+_FIRST_DAY = re.compile(rf"(.+), ({NUMBER}) ([A-Za-z]+) on the first day")
+_STRENGTH = re.compile(rf"({NUMBER}) ([A-Za-z]+)(?:/(?:({NUMBER}) )?([A-Za-z]+))?")
+_ROUNDING = re.compile(rf"(to the nearest|down to) ({NUMBER}) ([A-Za-z]+)")
+_GRADES = {grade.word: grade for grade in Grade}
+
+Read = TypeVar("Read")
+
+
+@dataclass
+class Tags:
+    """The names one file may refer to: its sources and open items; ``used`` gathers those it does."""
+
+    sources: Iterable[str] = ()
+    open_items: Iterable[str] = ()
+    used: set[str] = field(default_factory=set)
+
+
+class Form:
+    """A block read heading by heading; what is missing, unknown or does not fit is noted and reading goes on."""
+
+    def __init__(
+        self,
+        block: Block,
+        what: str,
+        tags: Tags,
+        mistakes: Mistakes,
+        required: Iterable[str] = (),
+        optional: Iterable[str] = (),
+    ):
+        self.block, self.what, self.tags, self.mistakes = block, what, tags, mistakes
+        allowed = (*required, *optional)
+        for heading, key in block.keys.items():
+            if heading not in allowed:
+                fix = suggest(heading, allowed, f"A {what} has: {', '.join(allowed)}.")
+                mistakes.add(key.place, f'"{heading}" is not a heading of a {what}', fix, HARM_LOST)
+        for heading in required:
+            if heading not in block.items:
+                mistakes.add(
+                    block.place,
+                    f'this {what} has no "{heading}"',
+                    f'Write "{heading}:" and what belongs there.',
+                    HARM_MISSING,
+                )
+
+    def __contains__(self, heading: str) -> bool:
+        return heading in self.block.items
+
+    def node(self, heading: str) -> Node | None:
+        """What stands under a heading."""
+        return self.block.items.get(heading)
+
+    def refuse(self, heading: str, what: str, fix: str, harm: str) -> None:
+        """Note a mistake at what stands under a heading."""
+        node = self.node(heading)
+        self.mistakes.add(node.place if node else self.block.place, what, fix, harm)
+
+    def text(self, heading: str, otherwise: str = "") -> str:
+        """Words; ``otherwise`` where the heading is missing."""
+        node = self.node(heading)
+        if node is None:
+            return otherwise
+        if not isinstance(node, Text) or not node.words:
+            self.refuse(
+                heading,
+                f'words belong under "{heading}"',
+                "Write them on the line, or after >- on lines of their own.",
+                HARM_MISSING,
+            )
+            return otherwise
+        return " ".join(node.words.split())
+
+    def names(self, heading: str) -> tuple[Text, ...]:
+        """Names with commas, or a list of them, each with its place."""
+        node = self.node(heading)
+        if node is None:
+            return ()
+        texts = [node] if isinstance(node, Text) else node.items if isinstance(node, List) else []
+        named = tuple(name for text in texts if isinstance(text, Text) for name in split(text))
+        if not named or len(texts) != sum(isinstance(text, Text) for text in texts):
+            self.refuse(
+                heading,
+                f'names belong under "{heading}"',
+                "Write them with commas, or as a list with dashes.",
+                HARM_MISSING,
+            )
+        return named
+
+    def parsed(
+        self, heading: str, read: Callable[[str], Read | None], wanted: str, harm: str = HARM_MISSING
+    ) -> Read | None:
+        """What ``read`` makes of the words; None, with the mistake noted, where it makes nothing of them."""
+        words = self.text(heading)
+        if not words:
+            return None
+        value = read(words)
+        if value is None:
+            self.refuse(heading, f'"{words}" does not fit "{heading}"', f"Write {wanted}.", harm)
+        return value
+
+    def yes(self, heading: str) -> bool:
+        """Whether the heading says yes."""
+        return self.parsed(heading, {"yes": True, "no": False}.get, "yes or no") or False
+
+    def blocks(self, heading: str, what: str) -> list[tuple[Text, Block]]:
+        """The blocks under a heading, each with its name."""
+        node = self.node(heading)
+        return [] if node is None else named_blocks(node, what, self.mistakes)
+
+    def evidence(self, heading: str = "evidence") -> tuple[Evidence, ...]:
+        """The lines of evidence, every tag declared."""
+        node = self.node(heading)
+        if node is None:
+            return ()
+        lines = node.items if isinstance(node, List) else [node]
+        return tuple(line for line in map(self._evidence_line, lines) if line is not None)
+
+    def _evidence_line(self, node: Node) -> Evidence | None:
+        words = " ".join(node.words.split()) if isinstance(node, Text) else ""
+        start, _, about = words.partition(", ")
+        grade_word, *tags = start.split() or [""]
+        grade = _GRADES.get(grade_word)
+        if grade is None:
+            fix = suggest(grade_word, _GRADES, f"Begin with one of {', '.join(_GRADES)}, then the tags of its sources.")
+            self.mistakes.add(node.place, f'"{grade_word}" is not a grade', fix, HARM_UNSOURCED)
+            return None
+        for tag in tags:
+            self.tags.used.add(tag)
+            if tag not in self.tags.sources:
+                fix = suggest(
+                    tag, self.tags.sources, "Explain the tag under sources; what is not a tag goes after a comma."
+                )
+                self.mistakes.add(node.place, f'"{tag}" is not a source of this file', fix, HARM_UNSOURCED)
+        if grade <= Grade.SINGLE and not tags:
+            self.mistakes.add(
+                node.place,
+                f'"{grade_word}" without a source',
+                "Name the sources, or grade it inferred or unknown.",
+                HARM_UNSOURCED,
+            )
+        return Evidence(grade, tuple(tags), about.strip())
+
+    def open_items(self, heading: str = "open") -> tuple[str, ...]:
+        """The open items named, every one explained."""
+        found = []
+        for name in self.names(heading):
+            self.tags.used.add(name.words)
+            found.append(name.words)
+            if name.words not in self.tags.open_items:
+                fix = suggest(name.words, self.tags.open_items, "Explain it under open items.")
+                self.mistakes.add(
+                    name.place,
+                    f'"{name.words}" is not an open item of this condition',
+                    fix,
+                    "What is not known must be seen, and cleared by somebody.",
+                )
+        return tuple(found)
+
+    def statements(self, heading: str) -> tuple[Statement, ...]:
+        """One statement, or a list of them, under a heading of prose."""
+        node = self.node(heading)
+        if node is None:
+            return ()
+        return tuple(
+            s
+            for s in (self._statement(heading, one) for one in (node.items if isinstance(node, List) else [node]))
+            if s
+        )
+
+    def _statement(self, heading: str, node: Node) -> Statement | None:
+        if not isinstance(node, Block):
+            self.mistakes.add(
+                node.place,
+                f'a statement belongs under "{heading}"',
+                "Write says: and evidence:, or a list of such blocks.",
+                HARM_UNSOURCED,
+            )
+            return None
+        form = Form(node, "statement", self.tags, self.mistakes, ("says", "evidence"), ("open", "note", "professions"))
+        evidence, open_items = form.evidence(), form.open_items()
+        unknown = any(line.grade is Grade.UNKNOWN for line in evidence)
+        if unknown and not open_items:
+            form.refuse(
+                "evidence",
+                "what is unknown has no open item",
+                "Write open: and the item that says what has to be found out.",
+                "What is not known must be seen, and cleared by somebody.",
+            )
+        return Statement(form.text("says"), evidence, open_items, note=form.text("note"))
+
+    def period(self, heading: str = "in force") -> Period | None:
+        """Days, both in."""
+        return self.parsed(
+            heading,
+            _period,
+            '"2025-10-01 to 2027-01-30" or "from 2025-10-01"',
+            "A document used outside its dates is no legal ground for a supply.",
+        )
+
+
+def named_blocks(node: Node, what: str, mistakes: Mistakes, skip: Iterable[str] = ()) -> list[tuple[Text, Block]]:
+    """The blocks of a block, each with its name; anything else is a mistake."""
+    if not isinstance(node, Block):
+        mistakes.add(
+            node.place,
+            f"a {what} has a name and a block of headings",
+            "Write the name and a colon, and its headings under it.",
+            HARM_LOST,
+        )
+        return []
+    found = []
+    for name, inner in node.items.items():
+        if name in skip:
+            continue
+        if isinstance(inner, Block):
+            found.append((node.keys[name], inner))
+        else:
+            mistakes.add(
+                inner.place,
+                f'"{name}" has no headings under it',
+                f"A {what} has a name and a block of headings.",
+                HARM_LOST,
+            )
+    return found
+
+
+def split(text: Text) -> Iterable[Text]:
+    """The names between commas, each with its place."""
+    offset = 0
+    for part in text.words.split(","):
+        if name := part.strip():
+            yield Text(name, text.at(offset + len(part) - len(part.lstrip())), text.plain)
+        offset += len(part) + 1
+
+
+def identified(name: Text, mistakes: Mistakes, taken: dict[str, Place]) -> str:
+    """An id as clinical.md writes them; used once in the whole set."""
+    if not _ID.fullmatch(name.words):
+        mistakes.add(
+            name.place,
+            f'"{name.words}" is not an id',
+            "Write capitals, a hyphen, letters and a number, for instance UTI-R1 or UTI-NIT-X5.",
+            "Ids stand in every record; one that can be misread names the wrong reason.",
+        )
+    if name.words in taken:
+        mistakes.add(
+            name.place,
+            f'the id "{name.words}" is already used on line {taken[name.words].line} of {taken[name.words].file}',
+            "Give this one an id of its own.",
+            "An id that means two things names the wrong reason in every record.",
+        )
+    taken.setdefault(name.words, name.place)
+    return name.words
+
+
+def plain_name(name: Text, mistakes: Mistakes) -> str:
+    """A name as questions, definitions and answers have them."""
+    if not re.fullmatch(NAME, name.words):
+        mistakes.add(
+            name.place,
+            f'"{name.words}" is not a name',
+            "Write small letters, digits and underscores.",
+            "A name with other signs cannot stand in a sentence.",
+        )
+    return name.words
+
+
+def _period(words: str) -> Period | None:
+    first, to, last = words.removeprefix("from ").partition(" to ")
+    try:
+        period = Period(date.fromisoformat(first), date.fromisoformat(last) if to else None)
+    except ValueError:
+        return None
+    return None if period.last is not None and period.last < period.first else period
+
+
+def amount(words: str) -> Amount | None:
+    """``6 capsule``, ``2 spray per nostril``: a number above nought with its unit."""
+    match = _AMOUNT.fullmatch(words)
+    return Amount(Decimal(match.group(1)), match.group(2)) if match and Decimal(match.group(1)) > 0 else None
+
+
+def dose(words: str) -> Dose | None:
+    """``500 mg``, ``7.5 mg for each kg``, ``100 mg, 200 mg on the first day``."""
+    if match := _FIRST_DAY.fullmatch(words):
+        each = amount(match.group(1))
+        return Dose(each, first_day=Decimal(match.group(2))) if each and match.group(3) == each.unit else None
+    if match := _EACH_KG.fullmatch(words):
+        each = amount(match.group(1))
+        return Dose(each, for_each_kg=True) if each else None
+    each = amount(words)
+    return Dose(each) if each else None
+
+
+def rounding(words: str) -> Rounding | None:
+    """``to the nearest 2.5 mg`` or ``down to 2.5 mg``."""
+    match = _ROUNDING.fullmatch(words)
+    return (
+        Rounding(Decimal(match.group(2)), match.group(1) == "down to")
+        if match and Decimal(match.group(2)) > 0
+        else None
+    )
+
+
+def strength(words: str) -> Strength:
+    """``100 mg`` (in one tablet, capsule...), ``125 mg/5 mL``, ``27.5 micrograms/spray``; other words are kept as they are."""
+    match = _STRENGTH.fullmatch(words)
+    if not match:
+        return Strength(words)
+    content = Amount(Decimal(match.group(1)), match.group(2))
+    return Strength(words, content, Amount(Decimal(match.group(3) or 1), match.group(4) or ""))

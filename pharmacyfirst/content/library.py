@@ -1,0 +1,302 @@
+"""The library: every version of every document, which of them is in force on a day, and the digests that are signed.
+
+Outside its dates a document does not exist; there is no falling back to the latest. Two versions of one document on one day do not load.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+
+from pharmacyfirst.content.checks import check_condition
+from pharmacyfirst.content.forms import Form, Tags
+from pharmacyfirst.content.loader import Shared, read_pathway, read_shared
+from pharmacyfirst.content.pgd_loader import ReadPGD, read_pgd
+from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistakes, Place, Text, read_file
+from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pgd import Edition, Period
+
+PATHWAY_FILE = "pathway"
+CASES_FILE = "cases"
+SHARED = "shared"
+EARLIER = "earlier"
+PUBLISHED = "published.yaml"
+
+
+def pathways_folder() -> Path:
+    """The content that ships with the package: in the wheel, or beside the package in a checkout."""
+    return _shipped("pathways")
+
+
+def templates_folder() -> Path:
+    """The Jinja2 templates that ship with the package, found as the pathways are."""
+    return _shipped("pgd_templates")
+
+
+def _shipped(name: str) -> Path:
+    package = Path(__file__).resolve().parent.parent
+    in_wheel = package / "shipped" / name
+    return in_wheel if in_wheel.is_dir() else package.parent / name
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One version of one file: where it is, its text with places, and the SHA-256 of its bytes."""
+
+    name: str
+    version: str
+    path: Path
+    shown: str
+    block: Block
+    digest: str
+    in_force: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A pathway with its PGDs as they stand, unchanged, from one day to another."""
+
+    period: Period
+    pathway: Pathway
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every condition, with the pathway for each day. Never changes; threads may share it."""
+
+    root: Path
+    stretches: Mapping[str, tuple[Stretch, ...]]
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The ids of the conditions, in alphabetical order."""
+        return tuple(sorted(self.stretches))
+
+    def in_force(self, condition: str, on: date) -> Pathway:
+        """The pathway of a condition with its PGDs as they stand on the day.
+
+        Raises ``Refused``: ``unknown_pathway``, or ``not_in_force`` where no version exists on that day.
+        """
+        if condition not in self.stretches:
+            raise Refused(
+                "unknown_pathway",
+                f"There is no such pathway. {suggest(condition, self.conditions, 'There are: ' + ', '.join(self.conditions) + '.')}",
+            )
+        for stretch in self.stretches[condition]:
+            if on in stretch.period:
+                return stretch.pathway
+        known = "; ".join(dict.fromkeys(s.pathway.edition.in_force.in_words() for s in self.stretches[condition]))
+        raise Refused("not_in_force", f"{condition} is in force {known}, not on {on}.")
+
+    def newest(self, condition: str) -> Pathway:
+        """The pathway as it last stands: for documents and tests, never for a consultation, which has a day."""
+        return self.stretches[condition][-1].pathway
+
+    def newest_all(self) -> tuple[Pathway, ...]:
+        """The newest pathway of every condition."""
+        return tuple(self.newest(condition) for condition in self.conditions)
+
+
+@cache
+def shipped_library() -> Library:
+    """The content that ships with the package, loaded once."""
+    return load(pathways_folder())
+
+
+def load(root: Path) -> Library:
+    """Load every condition under a folder, or raise ``ContentRefused`` with every mistake of the whole set."""
+    mistakes = Mistakes()
+    shared, shared_digests = _shared(root, mistakes)
+    published = _published(root, mistakes)
+    stretches: dict[str, tuple[Stretch, ...]] = {}
+    digests: dict[str, str] = {}
+    folders = (
+        sorted(f for f in root.iterdir() if f.is_dir() and f.name != SHARED and not f.name.startswith("."))
+        if root.is_dir()
+        else []
+    )
+    if not folders:
+        mistakes.add(
+            Place(str(root)),
+            "there is no condition in this folder",
+            "Name the folder that holds one folder for each condition.",
+            "Nobody can be assessed without content.",
+        )
+    for folder in folders:
+        documents = _documents(root, folder, mistakes)
+        stretches[folder.name] = tuple(
+            _stretches(folder.name, documents, shared, shared_digests, published, digests, mistakes)
+        )
+    _published_never_change(published, digests, mistakes)
+    if len(mistakes):
+        raise ContentRefused(mistakes)
+    return Library(root, MappingProxyType(stretches))
+
+
+def _shared(root: Path, mistakes: Mistakes) -> tuple[Shared, dict[str, str]]:
+    blocks, digests = {}, {}
+    for path in sorted((root / SHARED).glob("*.yaml")):
+        digests[path.stem] = _digest(path.read_bytes())
+        block = read_file(path, _shown(root, path), mistakes)
+        if block is not None:
+            blocks[path.stem] = block
+    return read_shared(blocks, mistakes), digests
+
+
+def _shown(root: Path, path: Path) -> str:
+    return (Path(root.name) / path.relative_to(root)).as_posix()
+
+
+def _digest(words: bytes) -> str:
+    return hashlib.sha256(words).hexdigest()
+
+
+def _digest_of(parts: Iterable[tuple[str, str]]) -> str:
+    return "sha256:" + _digest("".join(f"{name} {digest}\n" for name, digest in sorted(parts)).encode())
+
+
+def _documents(root: Path, folder: Path, mistakes: Mistakes) -> dict[str, list[Document]]:
+    """Every version of the pathway and of each PGD: the newest under its plain name, published ones under earlier/<version>/."""
+    found: dict[str, list[Document]] = {}
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob(f"{EARLIER}/*/*.yaml")]):
+        if path.stem == CASES_FILE:
+            continue
+        shown = _shown(root, path)
+        block = read_file(path, shown, mistakes)
+        if block is None:
+            found.setdefault(path.stem, [])
+            continue
+        quiet = Form(
+            block, "file", Tags(), Mistakes(), (), tuple(block.items)
+        )  # its mistakes are noted when it is read in full
+        period = quiet.period() or Period(date.min)
+        document = Document(path.stem, quiet.text("version"), path, shown, block, _digest(path.read_bytes()), period)
+        if path.parent != folder and path.parent.name != document.version:
+            mistakes.add(
+                _place(document, "version"),
+                f"the folder says version {path.parent.name}",
+                "Move the file, byte for byte, to the folder of its version.",
+                "The wrong version would be taken for the one in force.",
+            )
+        found.setdefault(path.stem, []).append(document)
+    for versions in found.values():
+        _one_on_each_day(versions, mistakes)
+    if PATHWAY_FILE not in found:
+        mistakes.add(
+            Place(_shown(root, folder)),
+            f"there is no {PATHWAY_FILE}.yaml in this folder",
+            "Write it, or take the folder out.",
+            "A condition without a pathway cannot be assessed.",
+        )
+    return found
+
+
+def _place(document: Document, heading: str) -> Place:
+    key: Text | None = document.block.keys.get(heading)
+    return key.place if key else document.block.place
+
+
+def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> None:
+    versions.sort(key=lambda document: document.in_force.first)
+    for before, after in pairwise(versions):
+        if before.in_force.last is None or before.in_force.last >= after.in_force.first:
+            mistakes.add(
+                _place(after, "in force"),
+                f"version {after.version} is in force on days on which version {before.version} is too",
+                f"End {before.version} the day before {after.version} begins.",
+                "Two versions on one day would treat two people differently.",
+            )
+
+
+def _stretches(
+    condition: str, documents: dict[str, list[Document]], shared: Shared, shared_digests: Mapping[str, str],
+    published: Mapping[str, str], digests: dict[str, str], mistakes: Mistakes,
+) -> Iterable[Stretch]:  # fmt: skip
+    """The pathway for each stretch of days on which no document begins or ends."""
+    pathways = documents.get(PATHWAY_FILE, [])
+    days = sorted({day for versions in documents.values() for d in versions for day in _turning_days(d.in_force)})
+    for pathway in pathways:
+        starts = [
+            pathway.in_force.first,
+            *(day for day in days if day in pathway.in_force and day > pathway.in_force.first),
+        ]
+        ends: list[date | None] = [*(day - timedelta(days=1) for day in starts[1:]), pathway.in_force.last]
+        for first, last in zip(starts, ends, strict=True):
+            chosen = {
+                name: _on(versions, first) for name, versions in documents.items() if name != PATHWAY_FILE and versions
+            }
+            built = _build(condition, pathway, chosen, shared, shared_digests, published, digests, mistakes)
+            yield Stretch(Period(first, last), built)
+
+
+def _turning_days(period: Period) -> Iterable[date]:
+    yield period.first
+    if period.last is not None and period.last < date.max:
+        yield period.last + timedelta(days=1)
+
+
+def _on(versions: list[Document], day: date) -> Document:
+    """The version in force on the day; else the one that was last, so that it can be said when it ended; else the first to come."""
+    begun = [document for document in versions if document.in_force.first <= day]
+    return begun[-1] if begun else versions[0]
+
+
+def _build(
+    condition: str, document: Document, chosen: Mapping[str, Document], shared: Shared, shared_digests: Mapping[str, str],
+    published: Mapping[str, str], digests: dict[str, str], mistakes: Mistakes,
+) -> Pathway:  # fmt: skip
+    draft = read_pathway(document.block, condition, shared, mistakes)
+    read: dict[str, ReadPGD] = {name: read_pgd(pgd.block, name, draft, mistakes) for name, pgd in chosen.items()}
+    uses = [(f"{SHARED}/{name}", shared_digests[name]) for name in draft.shared_used]
+    own = [(PATHWAY_FILE, document.digest), *uses]
+
+    def edition(edition: Edition, name: str, parts: list[tuple[str, str]]) -> Edition:
+        key, digest = f"{condition}/{name} {edition.version}", _digest_of(parts)
+        digests[key] = digest
+        return replace(edition, digest=digest, draft=published.get(key) != digest)
+
+    # A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there.
+    pgds = {
+        name: replace(one.pgd, edition=edition(one.pgd.edition, name, [*own, (name, chosen[name].digest)]))
+        for name, one in read.items()
+    }
+    pathway = replace(
+        draft.pathway,
+        edition=edition(draft.pathway.edition, PATHWAY_FILE, own),
+        pgds=MappingProxyType(pgds),
+        content_digest=_digest_of([*own, *((name, pgd.digest) for name, pgd in chosen.items())]),
+    )
+    check_condition(draft, document.block, read, pathway, mistakes)
+    return pathway
+
+
+def _published(root: Path, mistakes: Mistakes) -> dict[str, str]:
+    path = root / PUBLISHED
+    if not path.exists():
+        return {}
+    block = read_file(path, _shown(root, path), mistakes)
+    if block is None:
+        return {}
+    form = Form(block, "list of published digests", Tags(), mistakes, (), ("published",))
+    listed = form.node("published")
+    if not isinstance(listed, Block):
+        return {}
+    return {name: node.words for name, node in listed.items.items() if isinstance(node, Text)}
+
+
+def _published_never_change(published: Mapping[str, str], digests: Mapping[str, str], mistakes: Mistakes) -> None:
+    for name, digest in published.items():
+        if digests.get(name) != digest:
+            what = "has changed since it was published" if name in digests else "was published and is no longer there"
+            mistakes.add(
+                Place(PUBLISHED),
+                f"{name} {what}",
+                "Put the published bytes back, under earlier/<version>/ if there is a newer version.",
+                "Somebody signed other words than those that would be applied.",
+            )

@@ -1,0 +1,648 @@
+"""Pathway files read into kernel objects. Everything is read before anything is refused, so that all mistakes show at once."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+
+from pharmacyfirst.content.forms import (
+    HARM_LOST,
+    HARM_MISSING,
+    HARM_UNIT,
+    HARM_UNSOURCED,
+    Form,
+    Tags,
+    identified,
+    named_blocks,
+    plain_name,
+    split,
+)
+from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, Vocabulary, suggest
+from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
+from pharmacyfirst.kernel.conditions import Condition
+from pharmacyfirst.kernel.evidence import Grade, OpenItem, Source, Statement
+from pharmacyfirst.kernel.facts import Answer, Bar, Fact, Value
+from pharmacyfirst.kernel.outcome import KIND_OF_WORD, STOPPING_KINDS, Kind
+from pharmacyfirst.kernel.pathway import Channel, Code, Conflict, Criterion, GatewayPoint, Named, Pathway, Row
+from pharmacyfirst.kernel.pgd import Edition, Period, SourceDocument
+
+REMARKS = ("open", "note")
+SENTENCE = ("when", "any of")
+
+_IDENTITY = ("title", "version", "status", "in force")
+_PATHWAY_OPTIONAL = (
+    "channels", "scores", "definitions", "every medicine", "gateway points", "advice", "safety-netting", "leaflets",
+    "records", "prompts", "codes", "open items", "conflicts",
+)  # fmt: skip
+
+_ANSWER = re.compile(
+    rf"(whole number|number) from ({NUMBER}) to ({NUMBER})(?: (.+))?|(one of|any of)(?: (.+))?|(yes or no|date)"
+)
+_OFFER = re.compile(r"offer ([a-z-]+)(?: and ([a-z-]+)|, or ([a-z-]+) where that is excluded)?")
+_VERSION = re.compile(r"\d{4}\.\d+")
+
+
+@dataclass
+class Shared:
+    """What stands once in ``pathways/shared/``: questions, lists of answers, readable lists, each by its name."""
+
+    questions: dict[str, Block] = field(default_factory=dict)
+    answers: dict[str, tuple[Block, Tags]] = field(default_factory=dict)
+    lists: dict[str, Block] = field(default_factory=dict)
+
+
+@dataclass
+class Draft:
+    """A pathway as read so far, with what its PGD files need: its words, tags, ids, and exclusions of every medicine."""
+
+    pathway: Pathway
+    vocabulary: Vocabulary
+    tags: Tags
+    ids: dict[str, Place]
+    every_medicine: list[tuple[Text, Block]]
+    places: dict[str, Place]
+    shared_used: set[str]
+
+
+def read_shared(files: Mapping[str, Block], mistakes: Mistakes) -> Shared:
+    """The shared files, each known by the heading it begins with: ``questions``, ``values`` or ``list``."""
+    shared = Shared()
+    for name, block in files.items():
+        if "questions" in block.items:
+            form = Form(block, "file of shared questions", Tags(), mistakes, ("questions",))
+            shared.questions.update({key.words: inner for key, inner in form.blocks("questions", "question")})
+            continue
+        kind = "values" if "values" in block.items else "list"
+        body = "values list" if kind == "values" else "items"
+        optional = ("open items",) if kind == "values" else ("non_severe", "none", "examples")
+        form = Form(block, "shared file", Tags(), mistakes, (kind, "title", body, "sources"), optional)
+        if form.text(kind) != name:
+            form.refuse(kind, f'the file is called "{name}"', "Give the list the name of its file.", HARM_LOST)
+        tags = Tags(read_sources(form), ())
+        if kind == "values":
+            shared.answers[name] = (block, tags)
+        else:
+            shared.lists[name] = block
+            listed = Form(block, "shared file", tags, mistakes, (), tuple(block.items))
+            for heading in (body, "non_severe", "none", "examples"):
+                listed.statements(heading)
+            refuse_unused(tags, listed, mistakes)
+    return shared
+
+
+def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) -> Draft:
+    """One ``pathway.yaml``. The PGDs are read after it, in its words."""
+    required = ("pathway", *_IDENTITY, "source documents", "stopping criteria", "treatment", "questions", "sources")
+    form = Form(block, "pathway file", Tags(), mistakes, required, _PATHWAY_OPTIONAL)
+    tags = form.tags = Tags(sources := read_sources(form), open_items := read_open_items(form))
+    if form.text("pathway", folder) != folder:
+        form.refuse(
+            "pathway", f'the folder is called "{folder}"', "Give the pathway the name of its folder.", HARM_LOST
+        )
+    questions = _Questions(form, shared)
+    vocabulary = Vocabulary(questions.facts, mistakes)
+    ids: dict[str, Place] = {}
+    named = _named(form, vocabulary, ids)
+    asked = {
+        name: condition
+        for name, block in questions.asked_when.items()
+        if (condition := vocabulary.condition(block, ("asked when",)))
+    }
+    for name, condition in asked.items():
+        questions.facts[name] = replace(questions.facts[name], asked_when=condition)
+    places: dict[str, Place] = {}
+    stopping = tuple(_criteria(form, vocabulary, ids, places))
+    treatment = tuple(_rows(form, vocabulary, ids, places))
+    pathway = Pathway(
+        id=folder,
+        title=form.text("title"),
+        edition=read_edition(form),
+        facts=MappingProxyType(questions.facts),
+        stopping=stopping,
+        treatment=treatment,
+        gateways=tuple(_gateways(form, vocabulary, ids, {criterion.stage for criterion in stopping})),
+        pgds=MappingProxyType({}),
+        source_documents=tuple(_source_documents(form)),
+        channels=tuple(_channels(form)),
+        named=named,
+        advice=tuple(_addressed(form, "advice", ids)),
+        safety_netting=tuple(_addressed(form, "safety-netting", ids)),
+        leaflets=tuple(_addressed(form, "leaflets", ids)),
+        records=tuple(_addressed(form, "records", ids)),
+        prompts=tuple(_addressed(form, "prompts", ids)),
+        codes=tuple(_codes(form)),
+        open_items=MappingProxyType(open_items),
+        conflicts=tuple(_conflicts(form)),
+        sources=MappingProxyType(sources),
+    )
+    return Draft(
+        pathway, vocabulary, tags, ids, form.blocks("every medicine", "exclusion"), places, questions.shared_used
+    )
+
+
+def read_edition(form: Form) -> Edition:
+    """Version, status and dates of a document; its digest is set when all it uses is known."""
+    version = form.parsed(
+        "version", lambda words: words if _VERSION.fullmatch(words) else None, "year and number, for instance 2026.1"
+    )
+    period = form.period()
+    # Where the dates are wrong nothing loads; a stand-in lets the rest of the file be read and its mistakes be found.
+    return Edition(version or "", form.text("status"), period or Period(date.max))
+
+
+def read_sources(form: Form) -> dict[str, Source]:
+    """The source tags of a file and what they stand for."""
+    sources = {}
+    for name, block in form.blocks("sources", "source"):
+        inner = Form(block, "source", form.tags, form.mistakes, ("says",), ("date", "note"))
+        sources[name.words] = Source(name.words, inner.text("says"), inner.text("date"))
+    return sources
+
+
+def read_open_items(form: Form) -> dict[str, OpenItem]:
+    """The open items of a condition, by id."""
+    items = {}
+    for name, block in form.blocks("open items", "open item"):
+        inner = Form(block, "open item", form.tags, form.mistakes, ("says", "until then"), ("note", "evidence"))
+        items[name.words] = OpenItem(name.words, inner.text("says"), inner.text("until then"))
+    return items
+
+
+def refuse_unused(tags: Tags, form: Form, mistakes: Mistakes) -> None:
+    """A source or open item that nothing names is noted: it misleads whoever counts them."""
+    for heading, named in (("sources", tags.sources), ("open items", tags.open_items)):
+        block = form.node(heading)
+        for name in named:
+            if name not in tags.used and isinstance(block, Block):
+                mistakes.add(
+                    block.keys[name].place,
+                    f'"{name}" is used nowhere',
+                    "Name it where it matters, or take it out.",
+                    "A source that supports nothing makes the file look better founded than it is.",
+                )
+
+
+def needs(form: Form, supports: str, *, enables: bool = False) -> None:
+    """Evidence is there; and what enables a supply has a line better than inferred, and an open item if none beats single."""
+    evidence = form.evidence()
+    if not evidence and "evidence" in form and isinstance(form.node("evidence"), List):
+        form.refuse("evidence", "no line of evidence stands here", "Write the grade and its sources.", HARM_UNSOURCED)
+    if not enables or not evidence:
+        return
+    best = min(line.grade for line in evidence)
+    if best >= Grade.INFERRED:
+        form.refuse(
+            "evidence",
+            f"{supports} rests on nothing better than {best.word}",
+            "Find a source, or write dose: none, or refer.",
+            "A guess of ours must never permit a supply.",
+        )
+    elif best is Grade.SINGLE and "open" not in form:
+        form.refuse(
+            "evidence",
+            f"{supports} rests on a single source, with no open item",
+            "Write open: and the item that whoever adopts the document has to clear.",
+            "What one source alone says must be seen and settled before anybody is treated by it.",
+        )
+
+
+class _Questions:
+    """The questions of a pathway, its own and shared, with the answers that bar PGDs."""
+
+    def __init__(self, form: Form, shared: Shared):
+        self.form, self.shared, self.mistakes = form, shared, form.mistakes
+        self.facts: dict[str, Fact] = {}
+        self.asked_when: dict[str, Block] = {}
+        self.shared_used: set[str] = set()
+        node = form.node("questions")
+        if not isinstance(node, Block):
+            return
+        for name, inner in node.items.items():
+            fact = self.question(node.keys[name], inner)
+            if fact is not None:
+                self.facts[fact.name] = fact
+
+    def question(self, name: Text, node: Node) -> Fact | None:
+        plain_name(name, self.mistakes)
+        if isinstance(node, Text):
+            if node.words != "shared":
+                self.mistakes.add(
+                    node.place,
+                    f'"{node.words}" is not how a question is written',
+                    'Write "shared", or ask: and answer: under it.',
+                    HARM_MISSING,
+                )
+                return None
+            node = Block(node.place)
+            own = Form(node, "question", self.form.tags, self.mistakes)
+            return self.shared_question(name, own)
+        if isinstance(node, List):
+            self.mistakes.add(
+                node.place, "a question is a block of headings", "Write ask: and answer: under its name.", HARM_MISSING
+            )
+            return None
+        if "shared" in node.items:
+            own = Form(
+                node,
+                "shared question",
+                self.form.tags,
+                self.mistakes,
+                ("shared",),
+                ("note", "values", "values from", "explained by", "asked when", "answer"),
+            )
+            own.yes("shared")
+            return self.shared_question(name, own)
+        own = Form(
+            node,
+            "question",
+            self.form.tags,
+            self.mistakes,
+            ("ask", "answer"),
+            ("values", "values from", "judgement", "asked when", "explained by", "note"),
+        )
+        return self.read(name, own, own)
+
+    def shared_question(self, name: Text, own: Form) -> Fact | None:
+        block = self.shared.questions.get(name.words)
+        if block is None:
+            fix = suggest(name.words, self.shared.questions, "Write its ask: and answer: here.")
+            self.mistakes.add(name.place, f'"{name.words}" is not a shared question', fix, HARM_NEVER_MET)
+            return None
+        self.shared_used.add("questions")
+        asked = Form(block, "question", Tags(), self.mistakes, ("ask", "answer"), ("judgement", "asked when", "note"))
+        return self.read(name, asked, own)
+
+    def read(self, name: Text, asked: Form, own: Form) -> Fact | None:
+        answer_from = own if "answer" in own else asked
+        match = answer_from.parsed(
+            "answer",
+            _ANSWER.fullmatch,
+            "yes or no; whole number from 0 to 9 UNIT; number from ...; one of a, b; any of a, b; date",
+        )
+        for form in (own, asked):
+            if "asked when" in form:
+                self.asked_when[name.words] = form.block
+                break
+        if match is None:
+            return None
+        number, low, high, unit, choice, names, other = match.groups()
+        fact = Fact(
+            name=name.words,
+            ask=asked.text("ask"),
+            answer=Answer(number or choice or other),
+            judgement=asked.yes("judgement"),
+            explained_by=self.list_named(own),
+            note=own.text("note") or asked.text("note"),
+        )
+        if number:
+            return self.number(fact, answer_from, low, high, unit)
+        return replace(fact, values=tuple(self.values(fact, own, answer_from, names))) if choice else fact
+
+    def number(self, fact: Fact, form: Form, low: str, high: str, unit: str | None) -> Fact:
+        if not unit:
+            form.refuse(
+                "answer",
+                "the number has no unit",
+                "Write the unit after the range: completed years, kg, days.",
+                HARM_UNIT,
+            )
+        if Decimal(low) >= Decimal(high):
+            form.refuse("answer", "the range is empty", "Write the smaller number first.", HARM_NEVER_MET)
+        return replace(fact, low=Decimal(low), high=Decimal(high), unit=unit or "")
+
+    def list_named(self, form: Form) -> str:
+        name = form.text("explained by")
+        if name and name not in self.shared.lists:
+            form.refuse(
+                "explained by",
+                f'"{name}" is not a list in pathways/shared/',
+                suggest(name, self.shared.lists, "Write the list there."),
+                HARM_LOST,
+            )
+        elif name:
+            self.shared_used.add(name)
+        return name
+
+    def values(self, fact: Fact, own: Form, answer: Form, names: str | None) -> Iterable[Value]:
+        """The answers, of the line first, then shared lists, then the pathway's own; the same name adds up."""
+        found: dict[str, Value] = {}
+        line = answer.node("answer")
+        if names and isinstance(line, Text):
+            offset = line.words.index(names)
+            for one in split(Text(names, line.at(offset), line.plain)):
+                found[plain_name(one, self.mistakes)] = Value(one.words)
+        for name in own.names("values from"):
+            if name.words not in self.shared.answers:
+                fix = suggest(name.words, self.shared.answers, "Write the list in pathways/shared/.")
+                self.mistakes.add(
+                    name.place, f'"{name.words}" is not a list of answers in pathways/shared/', fix, HARM_NEVER_MET
+                )
+                continue
+            self.shared_used.add(name.words)
+            block, tags = self.shared.answers[name.words]
+            found.update(
+                self.listed(
+                    Form(block, "shared file", tags, self.mistakes, (), tuple(block.items)), "values list", found
+                )
+            )
+            refuse_unused(tags, Form(block, "shared file", tags, self.mistakes, (), tuple(block.items)), self.mistakes)
+        found.update(self.listed(own, "values", found))
+        if not found:
+            answer.refuse(
+                "answer",
+                f'"{fact.name}" has no answers',
+                "Name them after one of or any of, or under values.",
+                HARM_NEVER_MET,
+            )
+        return found.values()
+
+    def listed(self, form: Form, heading: str, before: Mapping[str, Value]) -> dict[str, Value]:
+        values = {}
+        for name, block in form.blocks(heading, "answer"):
+            inner = Form(
+                block, "answer", form.tags, form.mistakes, (), ("says", "bars", "action", "evidence", *REMARKS)
+            )
+            evidence = inner.evidence()
+            if ("bars" in inner or "action" in inner) and "evidence" not in inner:
+                inner.refuse(
+                    "bars" if "bars" in inner else "action",
+                    "what the answer does has no evidence",
+                    "Write evidence:.",
+                    HARM_UNSOURCED,
+                )
+            bars = tuple(Bar(pgd.words, evidence) for pgd in inner.names("bars"))
+            value = Value(
+                plain_name(name, self.mistakes),
+                inner.text("says"),
+                bars,
+                inner.text("action"),
+                evidence,
+                inner.open_items(),
+                inner.text("note"),
+            )
+            values[value.name] = _added(before.get(value.name), value)
+        return values
+
+
+def _added(before: Value | None, value: Value) -> Value:
+    if before is None:
+        return value
+    return replace(
+        value,
+        says=value.says or before.says,
+        bars=before.bars + value.bars,
+        action=value.action or before.action,
+        evidence=before.evidence + value.evidence,
+        open=before.open + value.open,
+        note=" ".join(filter(None, (before.note, value.note))),
+    )
+
+
+def _named(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> tuple[Named, ...]:
+    """Scores and definitions. All names are known before any body is read, so that they may stand in any order."""
+    forms = []
+    for name, block in form.blocks("scores", "score"):
+        inner = Form(block, "score", form.tags, form.mistakes, ("title", "points", "evidence"), REMARKS)
+        points = inner.node("points")
+        if isinstance(points, List):
+            vocabulary.points[name.words] = points
+        elif points is not None:
+            inner.refuse("points", "points are a list", "Write one sentence a point, each with a dash.", HARM_MISSING)
+        forms.append((name, inner))
+    for name, block in form.blocks("definitions", "definition"):
+        inner = Form(block, "definition", form.tags, form.mistakes, ("evidence",), ("means", "id", *SENTENCE, *REMARKS))
+        if not any(heading in inner for heading in SENTENCE):
+            form.mistakes.add(
+                block.place,
+                f'"{name.words}" defines nothing',
+                "Write when: or any of: and its sentences.",
+                HARM_NEVER_MET,
+            )
+        else:
+            vocabulary.bodies[name.words] = block
+        forms.append((name, inner))
+    found = []
+    for name, inner in forms:
+        if plain_name(name, form.mistakes) in vocabulary.facts:
+            form.mistakes.add(
+                name.place,
+                f'"{name.words}" is a question too',
+                "Give the definition another name.",
+                "One name for two things is read as the wrong one.",
+            )
+        is_score = name.words in vocabulary.points
+        body = vocabulary.named(name.words) if is_score or name.words in vocabulary.bodies else None
+        if body is not None:
+            says = inner.text("title" if is_score else "means")
+            own_id = inner.node("id")
+            id_ = identified(own_id, form.mistakes, ids) if isinstance(own_id, Text) else ""
+            remarks = inner.evidence(), id_, inner.open_items(), inner.text("note")
+            found.append(Named(name.words, says, body, is_score, *remarks))
+    return tuple(found)
+
+
+def _criteria(
+    form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dict[str, Place]
+) -> Iterable[Criterion]:
+    optional = ("when", "any of", "must", "then", "where to", *REMARKS)
+    for stage, group in form.blocks("stopping criteria", "heading of stopping criteria"):
+        then = group.items.get("then")
+        for name, block in named_blocks(group, "stopping criterion", form.mistakes, skip=("then",)):
+            inner = Form(block, "stopping criterion", form.tags, form.mistakes, ("because", "evidence"), optional)
+            identified(name, form.mistakes, ids)
+            places[name.words] = name.place
+            kind = _stopping_kind(inner.node("then") or then, inner)
+            condition = one_sentence(inner, vocabulary, (*SENTENCE, "must"))
+            if kind is None or condition is None:
+                inner.evidence(), inner.open_items()
+                continue
+            needs(inner, name.words)
+            yield Criterion(
+                name.words, stage.words, condition, kind[0], inner.text("because"), inner.evidence(), must="must" in inner,
+                always_999=kind[1], where_to=inner.text("where to"), open=inner.open_items(), note=inner.text("note"),
+            )  # fmt: skip
+
+
+def one_sentence(form: Form, vocabulary: Vocabulary, headings: tuple[str, ...]) -> Condition | None:
+    """The sentence of a clause that cannot do without one."""
+    if not any(heading in form for heading in headings):
+        form.mistakes.add(
+            form.block.place,
+            f"this {form.what} has no sentence",
+            f"Write {', '.join(headings[:-1])} or {headings[-1]}.",
+            HARM_MISSING,
+        )
+        return None
+    return vocabulary.condition(form.block, headings)
+
+
+def _stopping_kind(node: Node | None, form: Form) -> tuple[Kind, bool] | None:
+    allowed = [kind.word for kind in STOPPING_KINDS]
+    if node is None:
+        form.mistakes.add(
+            form.block.place,
+            "nothing says what this ends in",
+            "Write then: here, or once under the heading.",
+            HARM_MISSING,
+        )
+        return None
+    words = node.words if isinstance(node, Text) else ""
+    always_999 = words == "emergency, always 999"
+    word = "emergency" if always_999 else words
+    if word not in allowed:
+        fix = suggest(word, allowed, f"Write one of: {', '.join(allowed)}; emergency, always 999.")
+        form.mistakes.add(
+            node.place, f'"{words}" is not a kind that stops', fix, "Somebody would be sent to the wrong place."
+        )
+        return None
+    return KIND_OF_WORD[word], always_999
+
+
+def _rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dict[str, Place]) -> Iterable[Row]:
+    for name, block in form.blocks("treatment", "treatment row"):
+        inner = Form(
+            block,
+            "treatment row",
+            form.tags,
+            form.mistakes,
+            ("because", "then", "evidence"),
+            ("when", "any of", "where to", *REMARKS),
+        )
+        identified(name, form.mistakes, ids)
+        places[name.words] = name.place
+        result = inner.parsed(
+            "then",
+            _result,
+            "self-care, refer, refer urgent, offer A, offer A and B, or offer A, or B where that is excluded",
+        )
+        has_sentence = any(heading in inner for heading in SENTENCE)
+        condition = vocabulary.condition(block) if has_sentence else None
+        if result is None or (has_sentence and condition is None):
+            inner.evidence(), inner.open_items()
+            continue
+        kind, offers, fallback = result
+        needs(inner, name.words, enables=kind is Kind.SUPPLY)
+        yield Row(
+            name.words, condition, kind, inner.text("because"), inner.evidence(), offers, fallback,
+            inner.text("where to"), inner.open_items(), inner.text("note"),
+        )  # fmt: skip
+
+
+def _result(words: str) -> tuple[Kind, tuple[str, ...], bool] | None:
+    if words in ("self-care", "refer", "refer urgent"):
+        return KIND_OF_WORD[words], (), False
+    match = _OFFER.fullmatch(words)
+    if match is None:
+        return None
+    return Kind.SUPPLY, tuple(pgd for pgd in match.groups() if pgd), bool(match.group(3))
+
+
+def _gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stages: set[str]) -> Iterable[GatewayPoint]:
+    for name, block in form.blocks("gateway points", "gateway point"):
+        inner = Form(
+            block, "gateway point", form.tags, form.mistakes, ("evidence",), ("after", "at", *SENTENCE, *REMARKS)
+        )
+        identified(name, form.mistakes, ids)
+        headings = {heading: tuple(text.words for text in inner.names(heading)) for heading in ("after", "at")}
+        for text in (*inner.names("after"), *inner.names("at")):
+            if text.words not in stages:
+                fix = suggest(text.words, stages, f"The headings are: {', '.join(sorted(stages))}.")
+                form.mistakes.add(
+                    text.place,
+                    f'"{text.words}" is not a heading of stopping criteria',
+                    fix,
+                    "The payment point would be reported at the wrong place.",
+                )
+        if not any(headings.values()):
+            form.mistakes.add(
+                block.place, f'"{name.words}" has no place', "Write after: or at: and the headings.", HARM_MISSING
+            )
+        condition = vocabulary.condition(block) if any(heading in inner for heading in SENTENCE) else None
+        yield GatewayPoint(
+            name.words,
+            headings["after"],
+            headings["at"],
+            condition,
+            inner.evidence(),
+            inner.open_items(),
+            inner.text("note"),
+        )
+
+
+def _addressed(form: Form, heading: str, ids: dict[str, Place]) -> Iterable[Statement]:
+    audience = heading in ("advice", "safety-netting")
+    for name, block in form.blocks(heading, heading):
+        required = ("for", "says", "evidence") if audience else ("says", "evidence")
+        inner = Form(block, f"{heading} clause", form.tags, form.mistakes, required, REMARKS)
+        identified(name, form.mistakes, ids)
+        spoken_to = tuple(text.words for text in inner.names("for")) if audience else ()
+        yield Statement(
+            inner.text("says"), inner.evidence(), inner.open_items(), name.words, spoken_to, inner.text("note")
+        )
+
+
+def check_audiences(form_block: Block, pathway: Pathway, mistakes: Mistakes) -> None:
+    """Advice is for people who exist: outcome kinds, ids of criteria and rows, or PGDs of this pathway."""
+    known = {"everyone", *(kind.word for kind in Kind if kind is not Kind.NEED_FACTS)}
+    known |= {c.id for c in pathway.stopping} | {row.id for row in pathway.treatment} | set(pathway.pgds)
+    known |= {clause.id for pgd in pathway.pgds.values() for clause in pgd.judged()}
+    for heading in ("advice", "safety-netting"):
+        node = form_block.items.get(heading)
+        for _, block in named_blocks(node, heading, mistakes) if isinstance(node, Block) else []:
+            for text in Form(block, heading, Tags(), mistakes, (), tuple(block.items)).names("for"):
+                if text.words not in known:
+                    fix = suggest(text.words, known, "Write everyone, outcome kinds, or ids of criteria, rows or PGDs.")
+                    mistakes.add(
+                        text.place,
+                        f'"{text.words}" is nobody this advice can be for',
+                        fix,
+                        "Advice for nobody is never given.",
+                    )
+
+
+def _source_documents(form: Form) -> Iterable[SourceDocument]:
+    node = form.node("source documents")
+    for one in node.items if isinstance(node, List) else []:
+        if document := source_document(one, form):
+            yield document
+
+
+def source_document(node: Node | None, form: Form) -> SourceDocument | None:
+    """The national document a file was transcribed from."""
+    if not isinstance(node, Block):
+        form.mistakes.add(
+            node.place if node else form.block.place,
+            "a source document is a block",
+            "Write title, reference, edition and evidence.",
+            HARM_UNSOURCED,
+        )
+        return None
+    inner = Form(
+        node, "source document", form.tags, form.mistakes, ("title", "reference", "edition", "evidence"), REMARKS
+    )
+    inner.open_items()
+    return SourceDocument(
+        inner.text("title"), inner.text("reference"), inner.text("edition"), inner.evidence(), inner.text("note")
+    )
+
+
+def _channels(form: Form) -> Iterable[Channel]:
+    for name, block in form.blocks("channels", "channel"):
+        inner = Form(block, "channel", form.tags, form.mistakes, ("allowed", "evidence"), REMARKS)
+        yield Channel(name.words, inner.text("allowed"), inner.evidence(), inner.open_items(), inner.text("note"))
+
+
+def _codes(form: Form) -> Iterable[Code]:
+    for name, block in form.blocks("codes", "code"):
+        inner = Form(block, "code", form.tags, form.mistakes, ("says", "use", "evidence"), REMARKS)
+        inner.open_items()
+        yield Code(name.words, inner.text("says"), inner.text("use"), inner.evidence(), inner.text("note"))
+
+
+def _conflicts(form: Form) -> Iterable[Conflict]:
+    for name, block in form.blocks("conflicts", "conflict"):
+        inner = Form(block, "conflict", form.tags, form.mistakes, ("says", "shipped"), ("note", "evidence", "open"))
+        inner.evidence(), inner.open_items()
+        yield Conflict(name.words, inner.text("says"), inner.text("shipped"))

@@ -1,0 +1,252 @@
+"""One consultation in, one assessment out: a pure function of the pathway, the facts and the day.
+
+The rules are those of clinical/README.md, "Outcome kinds"; the numbers in the comments are theirs.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers
+from pharmacyfirst.kernel.facts import LIFE_THREATENING, Fact, Refused, asked, known_facts
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
+from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
+from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.kernel.trace import Assessment, Finding, Judged, NotInForce, Offer
+
+Stops = list[Finding[Criterion]]
+Item = TypeVar("Item", bound=Judged)
+
+
+def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
+    """Judge one person by a pathway on a day.
+
+    ``facts`` maps fact names to values; absent and None both mean not known, never "no". Raises ``Refused`` where the input
+    does not fit the pathway's facts or the pathway is not in force on the day. Nothing passed in is changed.
+    """
+    if on not in pathway.edition.in_force:
+        period = pathway.edition.in_force.in_words()
+        raise Refused("not_in_force", f"{pathway.id} {pathway.edition.version} is in force {period}, not on {on}.")
+    known = known_facts(pathway.facts, facts, on)
+    person = Person(pathway.facts, known, asked(pathway.facts.values(), known), on)
+    stops = [person.judge(criterion) for criterion in pathway.stopping]
+    decision = decide(pathway, stops, person)
+    return Assessment(
+        pathway=pathway,
+        on=on,
+        known=known,
+        outcome=decision.outcome,
+        decided_by=decision.decided_by,
+        offers=decision.offers,
+        missing=decision.missing,
+        gateways=tuple(gateway.id for gateway in pathway.gateways if reached(gateway, stops, person.answers)),
+        findings=(*stops, *decision.findings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of one person on the day of the consultation, and what that says about a sentence."""
+
+    declared: Mapping[str, Fact]
+    known: Mapping[str, Any]
+    answers: Answers
+    on: date
+
+    def judge(self, item: Item) -> Finding[Item]:
+        """Judge a criterion, row or clause. One without a condition is met; ``must`` turns its sentence over."""
+        verdict = MET if item.condition is None else item.condition.verdict(self.answers)
+        return Finding(item, verdict.flipped() if item.must else verdict, self.known)
+
+    def unknown(self, findings: Iterable[Finding[Judged]]) -> list[str]:
+        """The facts that keep these findings not known. Before a fact not asked of everybody come those that say whether to ask."""
+        names: list[str] = []
+        for finding in findings:
+            if finding.verdict is NOT_KNOWN and finding.item.condition is not None:
+                for name in finding.item.condition.unknown(self.answers):
+                    gate = self.declared[name].asked_when
+                    names.extend(gate.unknown(self.answers) if gate is not None else ())
+                    names.append(name)
+        return names
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An outcome with what decided it, what may be offered, what can still change it, and the findings behind it."""
+
+    outcome: Outcome
+    decided_by: tuple[str, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    missing: tuple[str, ...] = ()
+    findings: tuple[Finding[Judged], ...] = ()
+
+
+NEED_FACTS = Outcome(Kind.NEED_FACTS)
+
+
+def decide(pathway: Pathway, stops: Stops, person: Person) -> Decision:
+    """The most urgent stopping criterion met decides; where none is met and all are known, the treatment table."""
+    met = [finding for finding in stops if finding.verdict is MET]
+    # Rule 6: the facts of the most urgent criteria are asked first, then as they stand in the file.
+    unknown = sorted((f for f in stops if f.verdict is NOT_KNOWN), key=lambda f: f.item.urgency)
+    if met:
+        return stop(met, unknown, person)
+    table = read_table(pathway, person)
+    if unknown:  # rule 3: the table decides nothing yet, but what it would ask can still change the outcome
+        return Decision(NEED_FACTS, missing=once(person.unknown(unknown) + list(table.missing)))
+    return table
+
+
+def stop(met: Stops, unknown: Stops, person: Person) -> Decision:
+    """Rules 1 and 2: of the criteria met the most urgent kind decides, unless one more urgent is still open."""
+    kind = min(finding.item.kind for finding in met)
+    deciding = tuple(finding.id for finding in met if finding.item.kind is kind)
+    worst = min(finding.item.urgency for finding in met)
+    more_urgent = once(person.unknown(finding for finding in unknown if finding.item.urgency < worst))
+    if kind is Kind.EMERGENCY:
+        dial_999 = any(f.item.always_999 for f in met) or person.answers.get(LIFE_THREATENING) is True
+        if dial_999:
+            return Decision(Outcome(kind, EMERGENCY_999), deciding)
+        return Decision(Outcome(kind, EMERGENCY_DEPARTMENT), deciding, missing=more_urgent)
+    if more_urgent and kind is not Kind.REFER_URGENT:
+        return Decision(NEED_FACTS, missing=more_urgent)
+    return Decision(Outcome(kind), deciding, missing=more_urgent)
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """A PGD as judged for one person: its findings and, where every one is known and clear, the offer.
+
+    ``barred_by`` names what excludes it; with neither offer nor bar it is undecided. ``by_exclusion`` tells an exclusion that is met
+    from a document that does not exist on the day: only the former may open a second choice.
+    """
+
+    findings: tuple[Finding[Judged], ...]
+    offer: Offer | None = None
+    barred_by: tuple[str, ...] = ()
+    by_exclusion: bool = False
+
+    @property
+    def undecided(self) -> bool:
+        """Whether something about it is still not known."""
+        return self.offer is None and not self.barred_by
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One way the treatment table can turn out: the row, the PGDs it looks at, and its outcome, None while one is undecided."""
+
+    row: Row
+    pgds: tuple[Considered, ...] = ()
+    outcome: Outcome | None = None
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """What may be offered if this row decides."""
+        return tuple(one.offer for one in self.pgds if one.offer is not None)
+
+    @property
+    def plan(self) -> tuple[Any, ...]:
+        """What the row does, whoever the person is: two rows with one plan need not be told apart."""
+        return self.row.kind, self.row.offers, self.row.fallback
+
+
+def read_table(pathway: Pathway, person: Person) -> Decision:
+    """Rules 3 and 4: the first row met decides; rows not known before it count as ways it could turn out.
+
+    Where every way leads to one outcome (kind, destination and offers) that is the outcome, and all those rows decided it.
+    """
+    rows = reading(pathway.treatment, person)
+    considered: dict[str, Considered] = {}
+    turns = [turn(pathway, row.item, person, considered) for row in rows if row.verdict is not NOT_MET]
+    findings = (*rows, *(finding for one in considered.values() for finding in one.findings))
+    first = turns[0]
+    if first.outcome is not None and all((t.outcome, t.offers) == (first.outcome, first.offers) for t in turns):
+        decided_by = once([t.row.id for t in turns] + [id for t in turns for one in t.pgds for id in one.barred_by])
+        items = tuple(item for t in turns for item in t.row.open)
+        offers = tuple(replace(offer, open_items=once(items + offer.open_items)) for offer in first.offers)
+        return Decision(first.outcome, decided_by, offers, findings=findings)
+    tell_apart = person.unknown(rows) if len({t.plan for t in turns}) > 1 else []
+    undecided = person.unknown(f for t in turns for one in t.pgds if one.undecided for f in one.findings)
+    return Decision(NEED_FACTS, missing=once(tell_apart + undecided), findings=findings)
+
+
+def reading(table: Iterable[Item], person: Person) -> list[Finding[Item]]:
+    """A table as it is read: row after row down to the first that is met."""
+    findings = []
+    for row in table:
+        findings.append(person.judge(row))
+        if findings[-1].verdict is MET:
+            break
+    return findings
+
+
+def turn(pathway: Pathway, row: Row, person: Person, considered: dict[str, Considered]) -> Turn:
+    """What the outcome is if this row decides; each PGD it looks at is judged once and kept in ``considered``."""
+    if not row.offers:
+        return Turn(row, outcome=Outcome(row.kind))
+    looked_at: list[Considered] = []
+    for pgd in row.offers:
+        if row.fallback and looked_at and not (looked_at[0].by_exclusion or looked_at[0].undecided):
+            break  # "A, or B where that is excluded": only an exclusion of A, met or still possible, opens B
+        if pgd not in considered:
+            considered[pgd] = consider(pathway.pgds[pgd], person)
+        looked_at.append(considered[pgd])
+    pgds = tuple(looked_at)
+    if any(one.undecided for one in pgds):
+        return Turn(row, pgds)
+    offered = any(one.offer is not None for one in pgds)
+    return Turn(row, pgds, Outcome(Kind.SUPPLY if offered else Kind.REFER))
+
+
+def consider(pgd: PGD, person: Person) -> Considered:
+    """Judge a PGD after an offer: in force, every inclusion and exclusion known and clear, then the dose."""
+    if person.on not in pgd.edition.in_force:
+        period = pgd.edition.in_force.in_words()
+        return without_offer(pgd, (), "in force", f"it is in force {period}, not on {person.on}", person)
+    clauses = [person.judge(clause) for clause in pgd.judged()]
+    if barred_by := tuple(finding.id for finding in clauses if finding.verdict is MET):
+        return Considered(tuple(clauses), barred_by=barred_by, by_exclusion=True)
+    doses = reading(pgd.doses, person)
+    findings: tuple[Finding[Judged], ...] = (*clauses, *doses)
+    if any(finding.verdict is NOT_KNOWN for finding in findings):
+        return Considered(findings)
+    row, verdict = doses[-1].item, doses[-1].verdict
+    if verdict is NOT_MET:  # the loader lets no such table pass; the kernel refuses all the same
+        return without_offer(pgd, findings, "doses", "its dose table has no row for this person", person)
+    if row.dose is None:
+        return Considered(findings, barred_by=(row.id,), by_exclusion=True)
+    cautions = tuple(caution for caution in pgd.cautions if caution.arises(person.answers))
+    open_items = once([*pgd.open, *row.open, *open_answers(person)])
+    offer = Offer(pgd, row, row.dose.for_person(person.answers), row.supplied(person.answers), cautions, open_items)
+    return Considered(findings, offer=offer)
+
+
+def without_offer(pgd: PGD, findings: tuple[Finding[Judged], ...], stage: str, why: str, person: Person) -> Considered:
+    """A document that offers nothing for a reason of its own: no exclusion is met, so no second choice opens."""
+    nothing = NotInForce(pgd.id, f"{pgd.id}: {stage}", f"nothing is offered under {pgd.title}: {why}")
+    return Considered((*findings, Finding(nothing, MET, person.known)), barred_by=(pgd.id,))
+
+
+def open_answers(person: Person) -> list[str]:
+    """The open items of the answers given, for instance a wording that one source alone supports."""
+    items: list[str] = []
+    for name, answer in person.known.items():
+        given = answer if isinstance(answer, tuple) else (answer,)
+        for value in person.declared[name].values:
+            if value.name in given:
+                items.extend(value.open)
+    return items
+
+
+def reached(gateway: GatewayPoint, stops: Stops, answers: Answers) -> bool:
+    """Rule 5: whether a payment point was reached. Nothing that decides reads this."""
+    after = all(finding.verdict is NOT_MET for finding in stops if finding.item.stage in gateway.after)
+    at = not gateway.at or any(finding.verdict is MET for finding in stops if finding.item.stage in gateway.at)
+    return after and at and (gateway.condition is None or gateway.condition.verdict(answers) is MET)
+
+
+def once(names: Iterable[str]) -> tuple[str, ...]:
+    """The names in order, each once."""
+    return tuple(dict.fromkeys(names))

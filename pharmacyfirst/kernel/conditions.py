@@ -1,0 +1,286 @@
+"""Sentences about a person, as small frozen objects that can be judged, listed and put into words.
+
+Five kinds carry everything: *is one of*, *is within limits*, *includes*, *a count is within limits*, *a definition is met*.
+``any``, ``all``, ``none``, ``at least 2`` and a named score are one kind, the count, with different limits.
+
+Verdicts follow Kleene's strong logic of three values, with one addition: a fact that is not asked of this person
+(rule 7 of clinical/README.md) stands among the answers as ``NOT_ASKED``, and a sentence about it is not met.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from typing import Any, Protocol
+
+
+class Verdict(Enum):
+    """What is known of a sentence: it holds, it does not, or an answer is missing. A missing answer is never a no."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    NOT_KNOWN = "not known"
+
+    def flipped(self) -> "Verdict":
+        """Met for not met and the other way round; not known stays not known."""
+        return _FLIPPED[self]
+
+
+MET, NOT_MET, NOT_KNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.NOT_KNOWN
+_FLIPPED = {MET: NOT_MET, NOT_MET: MET, NOT_KNOWN: NOT_KNOWN}
+
+
+class _NotAsked:
+    """The one value of an answer that nobody asks this person for."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOT_ASKED"
+
+
+NOT_ASKED = _NotAsked()
+
+Answers = Mapping[str, Any]
+
+
+class Condition(Protocol):
+    """What every sentence can do."""
+
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the sentence on what is known of one person."""
+
+    def facts(self) -> tuple[str, ...]:
+        """The facts it reads, in reading order, each once."""
+
+    def unknown(self, answers: Answers) -> Iterator[str]:
+        """While it is not known: the facts that keep it so, in reading order. Otherwise nothing."""
+
+    def in_words(self) -> str:
+        """The sentence as content spells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AboutOneFact:
+    fact: str
+
+    def _holds(self, value: Any) -> bool:
+        raise NotImplementedError  # pragma: no cover (each sentence below says how it reads a value)
+
+    def verdict(self, answers: Answers) -> Verdict:
+        value = answers.get(self.fact)
+        if value is None:
+            return NOT_KNOWN
+        if value is NOT_ASKED:
+            return NOT_MET
+        return MET if self._holds(value) else NOT_MET
+
+    def facts(self) -> tuple[str, ...]:
+        return (self.fact,)
+
+    def unknown(self, answers: Answers) -> Iterator[str]:
+        if answers.get(self.fact) is None:
+            yield self.fact
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf(_AboutOneFact):
+    """``rigors is yes``, ``pregnancy is pregnant or possible``: the answer is one of these."""
+
+    values: tuple[bool | str, ...]
+
+    def _holds(self, value: Any) -> bool:
+        return value in self.values
+
+    def in_words(self) -> str:
+        """The sentence as content spells it."""
+        return f"{self.fact} is {' or '.join(_value_in_words(value) for value in self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """A range with one or both ends; ``to_below`` leaves the upper end out, ``above`` the lower."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    above: bool = False
+    to_below: bool = False
+
+    def hold(self, value: Any) -> bool:
+        """Whether the number lies inside."""
+        if self.low is not None and (value < self.low or (self.above and value == self.low)):
+            return False
+        return self.high is None or value < self.high or (value == self.high and not self.to_below)
+
+    def in_words(self) -> str:
+        """The range as content spells it, for instance ``at least 37.9`` or ``8 to below 12``."""
+        if self.low is None:
+            return f"{'below' if self.to_below else 'at most'} {self.high}"
+        if self.high is None:
+            return f"{'above' if self.above else 'at least'} {self.low}"
+        if self.low == self.high:
+            return f"{self.low}"
+        return f"{self.low} to {'below ' if self.to_below else ''}{self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Within(_AboutOneFact):
+    """``temperature_c is at least 37.9``, ``weight_kg is 8 to below 12``: the number lies inside the limits."""
+
+    limits: Limits
+
+    def _holds(self, value: Any) -> bool:
+        return self.limits.hold(value)
+
+    def in_words(self) -> str:
+        """The sentence as content spells it."""
+        return f"{self.fact} is {self.limits.in_words()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Includes(_AboutOneFact):
+    """``interacting_medicines includes probenecid``: the set holds at least one of these. An empty set is known."""
+
+    values: tuple[str, ...]
+
+    def _holds(self, value: Any) -> bool:
+        return any(one in value for one in self.values)
+
+    def in_words(self) -> str:
+        """The sentence as content spells it."""
+        return f"{self.fact} includes {' or '.join(self.values)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The number of items that are met lies from ``low`` to ``high``, both in; a named score is a count with a name.
+
+    With unknown items the number is a range; the count is known as soon as every number in that range agrees.
+    """
+
+    items: tuple[Condition, ...]
+    low: int
+    high: int
+    name: str = ""
+
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the count on what is known."""
+        fewest, most = self.reach(answers)
+        if self.low <= fewest and most <= self.high:
+            return MET
+        if most < self.low or fewest > self.high:
+            return NOT_MET
+        return NOT_KNOWN
+
+    def reach(self, answers: Answers) -> tuple[int, int]:
+        """The fewest and the most items that can turn out to be met."""
+        fewest = most = 0
+        for item in self.items:
+            verdict = item.verdict(answers)
+            if verdict is not NOT_MET:
+                most += 1
+                if verdict is MET:
+                    fewest += 1
+        return fewest, most
+
+    def facts(self) -> tuple[str, ...]:
+        """The facts its items read, each once."""
+        return tuple(dict.fromkeys(fact for item in self.items for fact in item.facts()))
+
+    def unknown(self, answers: Answers) -> Iterator[str]:
+        """The facts of the unknown items, while the count itself is not known."""
+        if self.verdict(answers) is NOT_KNOWN:
+            for item in self.items:
+                yield from item.unknown(answers)
+
+    def in_words(self) -> str:
+        """The count as content spells it; a list of whole sentences is joined with *and* or *or*."""
+        if self.name:
+            return f"{self.name} is {_limits_of_count(self)}"
+        names = [_bare_name(item) for item in self.items]
+        if all(names):
+            return f"{_counted(self)} of {', '.join(names)}"
+        joined = {len(self.items): " and ", 1: " or "}.get(self.low) if self.high == len(self.items) else None
+        sentences = [item.in_words() for item in self.items]
+        return joined.join(sentences) if joined else f"{_counted(self)} of: {'; '.join(sentences)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """``infection_likely is met``, ``treatment_criterion is not met``: what the file names under ``definitions``."""
+
+    name: str
+    body: Condition
+    wanted: bool = True
+
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the definition on what is known."""
+        verdict = self.body.verdict(answers)
+        return verdict if self.wanted else verdict.flipped()
+
+    def facts(self) -> tuple[str, ...]:
+        """The facts the definition reads."""
+        return self.body.facts()
+
+    def unknown(self, answers: Answers) -> Iterator[str]:
+        """The facts that keep the definition not known."""
+        return self.body.unknown(answers)
+
+    def in_words(self) -> str:
+        """The sentence as content spells it."""
+        return f"{self.name} is {'met' if self.wanted else 'not met'}"
+
+
+def all_of(items: tuple[Condition, ...]) -> Condition:
+    """A list under ``when``: every sentence has to hold. A list of one is that sentence."""
+    return items[0] if len(items) == 1 else Count(items, len(items), len(items))
+
+
+def any_of(items: tuple[Condition, ...]) -> Condition:
+    """A list under ``any of``: one sentence is enough. A list of one is that sentence."""
+    return items[0] if len(items) == 1 else Count(items, 1, len(items))
+
+
+def parts(condition: Condition) -> tuple[Condition, ...]:
+    """The sentences that all have to hold: the items of an *all* list, or the sentence itself."""
+    whole_list = isinstance(condition, Count) and condition.low == len(condition.items) and not condition.name
+    return condition.items if whole_list and isinstance(condition, Count) else (condition,)
+
+
+def flipping(condition: Condition, upside_down: bool = False) -> Iterator[str]:
+    """The facts read where a *not met* of theirs can make the whole *met*: under ``is not met`` or an upper limit of a count.
+
+    A fact that is not asked of everybody must not stand there: not being asked would then switch something on.
+    """
+    if isinstance(condition, Defined):
+        yield from flipping(condition.body, upside_down if condition.wanted else not upside_down)
+    elif isinstance(condition, Count):
+        limited = condition.high < len(condition.items)
+        for item in condition.items:
+            if limited:
+                yield from item.facts()
+            else:
+                yield from flipping(item, upside_down)
+    elif upside_down:
+        yield from condition.facts()
+
+
+def _value_in_words(value: bool | str) -> str:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+def _bare_name(item: Condition) -> str:
+    if isinstance(item, OneOf) and item.values == (True,):
+        return item.fact
+    return item.name if isinstance(item, Defined) and item.wanted else ""
+
+
+def _counted(count: Count) -> str:
+    size = len(count.items)
+    if count.high < size:
+        return "none" if count.high == 0 else f"at most {count.high}"
+    return {1: "any", size: "all"}.get(count.low, f"at least {count.low}")
+
+
+def _limits_of_count(count: Count) -> str:
+    return Limits(Decimal(count.low), Decimal(count.high)).in_words()

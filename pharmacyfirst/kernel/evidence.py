@@ -1,0 +1,71 @@
+"""Where a clinical statement comes from, and how far it can be trusted."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Grade(IntEnum):
+    """How well a statement is supported, best first (clinical/README.md, "Honesty about the sources")."""
+
+    PRIMARY = 1
+    CORROBORATED = 2
+    SINGLE = 3
+    INFERRED = 4
+    UNKNOWN = 5
+
+    @property
+    def word(self) -> str:
+        """The grade as content spells it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One line of evidence: a grade, the tags of its sources, and what it supports where that is not the whole clause."""
+
+    grade: Grade
+    sources: tuple[str, ...] = ()
+    about: str = ""
+
+    def in_words(self) -> str:
+        """The line as content spells it, for instance ``corroborated S6 S8, that it is the same day``."""
+        line = " ".join((self.grade.word, *self.sources))
+        return f"{line}, {self.about}" if self.about else line
+
+
+def weakest(evidence: tuple[Evidence, ...]) -> Grade:
+    """The weakest grade of several lines; ``unknown`` where there is none."""
+    return max((line.grade for line in evidence), default=Grade.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Words shown to somebody, with their evidence and open items.
+
+    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids.
+    """
+
+    says: str
+    evidence: tuple[Evidence, ...]
+    open: tuple[str, ...] = ()
+    id: str = ""
+    audience: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """Something not known, which whoever adopts the document must clear, and what holds until then."""
+
+    id: str
+    says: str
+    until_then: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a source tag stands for."""
+
+    tag: str
+    says: str
+    date: str = ""

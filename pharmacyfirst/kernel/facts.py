@@ -1,0 +1,235 @@
+"""What fits a fact, said once: its type, unit, range and choices; and the check of a plain dict against it.
+
+Nothing is coerced: ``"yes"``, ``1`` for true or ``"30"`` for 30 are refused, because a value that was guessed at can hide a
+red flag or permit a supply. Absent and ``None`` both mean *not known*, never "no".
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
+from pharmacyfirst.kernel.evidence import Evidence
+
+AGE = "age_years"
+BORN = "date_of_birth"
+LIFE_THREATENING = "life_threatening"
+
+NOTHING_ASSESSED = "Nothing was assessed: this is no all-clear."
+
+
+class Refused(ValueError):
+    """The input cannot be assessed, so nothing was. Never carries a patient's identity or answers.
+
+    ``code`` is one of the contract's: ``not_json``, ``missing_key``, ``unknown_pathway``, ``not_in_force``,
+    ``unknown_fact``, ``wrong_value``, ``facts_disagree``. ``fact`` names the fact, or is None.
+    """
+
+    def __init__(self, code: str, message: str, fact: str | None = None):
+        super().__init__(f"{message} {NOTHING_ASSESSED}")
+        self.code = code
+        self.fact = fact
+
+
+class Answer(Enum):
+    """The types a fact can have."""
+
+    YES_NO = "yes or no"
+    WHOLE_NUMBER = "whole number"
+    NUMBER = "number"
+    ONE_OF = "one of"
+    ANY_OF = "any of"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A PGD that an answer rules out, and why we think so."""
+
+    pgd: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One answer of a choice or a set: its name, its words, the PGDs it rules out, or the action it calls for."""
+
+    name: str
+    says: str = ""
+    bars: tuple[Bar, ...] = ()
+    action: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    open: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One question: its words, what fits, and, where not everybody is asked, the condition for asking.
+
+    ``low`` and ``high`` are the plausible range in ``unit``. ``judgement`` marks what only the clinician can answer.
+    """
+
+    name: str
+    ask: str
+    answer: Answer
+    unit: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    values: tuple[Value, ...] = ()
+    judgement: bool = False
+    asked_when: Condition | None = None
+    explained_by: str = ""
+    note: str = ""
+
+    def value_names(self) -> tuple[str, ...]:
+        """The names of the answers of a choice or a set, in the file's order."""
+        return tuple(value.name for value in self.values)
+
+    def what_fits(self) -> str:
+        """What fits this fact, in words for whoever gave something else."""
+        match self.answer:
+            case Answer.YES_NO:
+                return "true or false"
+            case Answer.WHOLE_NUMBER | Answer.NUMBER:
+                return f"a {self.answer.value} from {self.low} to {self.high} ({self.unit})"
+            case Answer.ONE_OF:
+                return f"one of {', '.join(self.value_names())}"
+            case Answer.ANY_OF:
+                return f"a list of any of {', '.join(self.value_names())}; an empty list means none of them"
+            case _:
+                return "a date written as YYYY-MM-DD, not in the future"
+
+    def read(self, value: Any) -> Any:
+        """The value as the kernel holds it: bool, int, Decimal, str, tuple in the file's order, or date.
+
+        Raises ``Refused`` (``wrong_value``) where it does not fit.
+        """
+        held = _READERS[self.answer](self, value)
+        if held is None:
+            raise Refused(
+                "wrong_value", f"{self.name}: what was given does not fit. Give {self.what_fits()}.", self.name
+            )
+        return held
+
+
+def _yes_no(fact: Fact, value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _whole_number(fact: Fact, value: Any) -> int | None:
+    return value if type(value) is int and _in_range(fact, value) else None
+
+
+def _number(fact: Fact, value: Any) -> Decimal | None:
+    # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
+    if type(value) not in (int, float, Decimal):
+        return None
+    number = Decimal(str(value))
+    return number if number.is_finite() and _in_range(fact, number) else None
+
+
+def _in_range(fact: Fact, number: int | Decimal) -> bool:
+    return (fact.low is None or number >= fact.low) and (fact.high is None or number <= fact.high)
+
+
+def _one_of(fact: Fact, value: Any) -> str | None:
+    return value if isinstance(value, str) and value in fact.value_names() else None
+
+
+def _any_of(fact: Fact, value: Any) -> tuple[str, ...] | None:
+    names = fact.value_names()
+    if not isinstance(value, list | tuple | set | frozenset) or any(one not in names for one in value):
+        return None
+    return tuple(name for name in names if name in value)
+
+
+def _date(fact: Fact, value: Any) -> date | None:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    # fromisoformat also takes 20140521 and week dates, which a person may have meant otherwise.
+    if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and "W" not in value:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return None
+
+
+_READERS = {
+    Answer.YES_NO: _yes_no,
+    Answer.WHOLE_NUMBER: _whole_number,
+    Answer.NUMBER: _number,
+    Answer.ONE_OF: _one_of,
+    Answer.ANY_OF: _any_of,
+    Answer.DATE: _date,
+}
+
+
+def known_facts(declared: Mapping[str, Fact], given: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """What is known of one person: every given value checked, unknown ones left out, the age worked out on the day.
+
+    Raises ``Refused``: ``unknown_fact`` for a name the pathway does not ask, ``wrong_value`` for one that does not fit,
+    ``facts_disagree`` where ``age_years`` is not the age that ``date_of_birth`` gives. ``given`` is not changed.
+    """
+    known = {}
+    for name, value in given.items():
+        fact = declared.get(name)
+        if fact is None:
+            raise Refused(
+                "unknown_fact", f"{_shown(name)} is not a fact of this pathway{_meant(name, declared)}.", _shown(name)
+            )
+        if value is not None:
+            known[name] = fact.read(value)
+    born = known.pop(BORN, None)
+    if born is not None:
+        known[AGE] = _agreed_age(declared, born, known.get(AGE), on)
+    return known
+
+
+def _agreed_age(declared: Mapping[str, Fact], born: date, given: int | None, on: date) -> int:
+    age = completed_years(born, on)
+    if born > on or not _in_range(declared[AGE], age):
+        raise Refused(
+            "wrong_value",
+            f"{BORN}: the age it gives on {on} does not fit {AGE}. Give {declared[AGE].what_fits()}.",
+            BORN,
+        )
+    if given is not None and given != age:
+        raise Refused(
+            "facts_disagree", f"{AGE} is not the age that {BORN} gives on {on}. Give one of them, or both right.", AGE
+        )
+    return age
+
+
+def completed_years(born: date, on: date) -> int:
+    """Age in completed years; somebody born on 29 February is a year older on 1 March in other years."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def asked(declared: Iterable[Fact], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers to judge by: what is known, and ``NOT_ASKED`` for what this person is not asked (rule 7).
+
+    Where the condition for asking is itself not known the fact stays not known. A value given all the same is used.
+    """
+    answers = dict(known)
+    for fact in declared:
+        if fact.asked_when is not None and fact.name not in known and fact.asked_when.verdict(known) is NOT_MET:
+            answers[fact.name] = NOT_ASKED
+    return answers
+
+
+def _shown(name: Any) -> str:
+    """A name that is safe to repeat: a vendor's mistake may put an identity where a name should be."""
+    plain = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii()
+    return name if plain and sum(letter.isdigit() for letter in name) < 6 else "(a name that no fact has)"
+
+
+def _meant(name: Any, declared: Mapping[str, Fact]) -> str:
+    from difflib import get_close_matches  # only a refusal needs it; starting up should not pay for it
+
+    near = get_close_matches(str(name), declared, n=1, cutoff=0.75)
+    return f'; did you mean "{near[0]}"?' if near else ""
