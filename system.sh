@@ -3,4 +3,39 @@
 # The demo and most tests run without; a test that misses its part is skipped and names it.
 set -euo pipefail
 
-echo "make system: nothing is needed yet."
+PACKAGES=(
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 # what WeasyPrint makes PDFs with
+    fonts-liberation                                     # the letters of our documents
+    poppler-utils                                        # what the tests look at PDFs with
+)
+
+missing=()
+for package in "${PACKAGES[@]}"; do
+    state=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) || true
+    [[ $state == installed ]] || missing+=("$package")
+done
+
+if ((${#missing[@]} == 0)); then
+    echo "make system: all is there."
+    exit
+fi
+if ! command -v apt-get >/dev/null; then
+    echo "make system: there is no apt-get here. Install by other means: ${missing[*]}" >&2
+    exit 1
+fi
+
+root=()
+((EUID == 0)) || root=(sudo)
+
+# apt says a good deal when all is well; what it says is shown when it fails.
+apt() {
+    local said
+    said=$(${root[@]+"${root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get -qq "$@" 2>&1) || {
+        echo "$said" >&2
+        exit 1
+    }
+}
+
+echo "make system: installing ${missing[*]}"
+apt update
+apt install --yes --no-install-recommends "${missing[@]}"

@@ -1,19 +1,59 @@
-"""The command line: assess, consult, check, cases."""
+"""The command line: assess, consult, check, cases.
 
+Exit status 0: answered. 1: something failed, or was not answered (a bad line, wrong content, a case that differs, a consultation
+ended early). 2: bad input, or a command that makes no sense. No message repeats what a file holds: it could tell who the patient is.
+"""
+
+import errno
+import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
 import pharmacyfirst
 from pharmacyfirst.content.library import Library, load, pathways_folder
-from pharmacyfirst.content.yaml_text import ContentRefused, Mistakes, Place, read_file
+from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistake, Mistakes, Node, Place, Text, read_file
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.facts import AGE, BORN, Answer, Fact, Refused
+from pharmacyfirst.kernel.facts import (
+    AGE,
+    BORN,
+    NOTHING_ASSESSED,
+    Answer,
+    Fact,
+    Refused,
+    known_facts,
+    read_day,
+)
+from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind, Outcome
+from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment, explain
+
+
+class _BadInput(click.ClickException):
+    exit_code = 2
+
+
+class _CommandLine(click.Group):
+    """Commands that end in a message, never in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            raise _BadInput(str(refused)) from None
+        except ContentRefused as refused:
+            click.echo(str(refused), err=True)
+            raise SystemExit(1) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # whoever read our output has seen enough, and click ends quietly
+            raise click.ClickException(f"{error.strerror}. This run did not finish.") from None
 
 
 class _Day(click.ParamType):
@@ -22,15 +62,10 @@ class _Day(click.ParamType):
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            if len(value) == len("YYYY-MM-DD"):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        self.fail("write the day as YYYY-MM-DD", param, ctx)
+        return read_day(value) or self.fail("write the day as YYYY-MM-DD.", param, ctx)
 
+
+NOT_KNOWN = "not known"
 
 _pathways = click.option(
     "--pathways",
@@ -43,7 +78,7 @@ _as_of = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(pharmacyfirst.__version__, prog_name="pharmacyfirst")
 def main() -> None:
     """Open decision support for NHS Pharmacy First.
@@ -51,32 +86,21 @@ def main() -> None:
     It supports a pharmacist's decision and replaces neither the pharmacist nor the signed PGD. Content that nobody has adopted
     is for evaluation only.
     """
+    # A terminal that cannot show "µ" shows its number instead, neither a "?" nor a traceback.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
-def _library(folder: Path | None) -> Library:
-    """The library, or the mistakes of the content and exit status 1."""
-    try:
-        return pharmacyfirst.load(folder)
-    except ContentRefused as refused:
-        click.echo(str(refused), err=True)
-        raise SystemExit(1) from None
-
-
-def _refuse(refused: Refused) -> None:
-    """Bad input: the message and exit status 2, never a traceback."""
-    click.echo(f"Error: {refused}", err=True)
-    raise SystemExit(2)
-
-
-@main.command("assess")
+@main.command("assess", context_settings={"allow_extra_args": True})
 @click.argument("condition", required=False)
-@click.argument("facts", required=False, type=click.Path(path_type=Path))
+@click.argument("facts", required=False)
 @_as_of
 @click.option("--json", "as_json", is_flag=True, help="Print the JSON of the contract in place of the explanation.")
 @click.option("--jsonl", is_flag=True, help="One input object a line in, one result a line out, in order.")
 @_pathways
 def assess_command(
-    condition: str | None, facts: Path | None, as_of: date | None, as_json: bool, jsonl: bool, folder: Path | None
+    condition: str | None, facts: str | None, as_of: date | None, as_json: bool, jsonl: bool, folder: Path | None
 ) -> None:
     """Assess one person, or with --jsonl one a line.
 
@@ -88,103 +112,156 @@ def assess_command(
     that cannot be assessed gives an error in its place, the rest are still answered, and the exit status is 1; --as-of fills in
     where a line has no date, and a line with neither is an error.
     """
+    if click.get_current_context().args:  # click itself would repeat them, and a file's name may hold the patient's
+        raise click.UsageError("there are too many words. A file name with blanks goes in quotes.")
     if jsonl:
         if facts is not None or as_json:
             raise click.UsageError("--jsonl takes at most a FILE, and no --json: its results are JSON.")
-        _assess_lines(_library(folder), condition, as_of)
+        _assess_lines(pharmacyfirst.load(folder), condition, as_of)
         return
     if condition is None or facts is None:
         raise click.UsageError("name a CONDITION and a FACTS file, or use --jsonl.")
-    from pharmacyfirst.contract import write_json
+    from pharmacyfirst.contract import error_object
 
-    library = _library(folder)
+    library = pharmacyfirst.load(folder)
     try:
         assessment = _assess_file(library, condition, facts, as_of)
     except Refused as refused:
-        _refuse(refused)
-    click.echo(write_json(assessment.as_dict(), indent=2) if as_json else explain(assessment), nl=as_json)
-
-
-def _assess_file(library: Library, condition: str, path: Path, as_of: date | None) -> Assessment:
-    given = _read_facts_file(path, library, condition, as_of)
-    if isinstance(given, dict) and "facts" in given:
-        for key, wanted in (("pathway", condition), ("as_of", as_of.isoformat() if as_of else None)):
-            if key in given and wanted is not None and given[key] != wanted:
-                raise Refused(
-                    "wrong_value", f"{key}: the file does not agree with the command. Give one of them, or both right."
-                )
-        day = as_of
-        given = {"pathway": condition, **given}
+        if as_json:
+            _print_json(error_object(refused), indent=2)
+        raise
+    if as_json:
+        _print_json(assessment.as_dict(), indent=2)
     else:
-        day = as_of or _today_in_london()
-        given = {"pathway": condition, "as_of": day.isoformat(), "facts": given}
+        click.echo(explain(assessment), nl=False)
+
+
+def _print_json(value: Any, indent: int | None = None) -> None:
+    """JSON is UTF-8, whatever the terminal is set to."""
+    from pharmacyfirst.contract import write_json
+
+    click.echo(write_json(value, indent).encode())
+
+
+def _assess_file(library: Library, condition: str, name: str, as_of: date | None) -> Assessment:
     from pharmacyfirst.contract import answer
 
-    return answer(library, given, day or _today_in_london())
+    if not name.endswith((".yaml", ".yml")):
+        return answer(library, _input_object(_read_json(name), condition, as_of))
+    given = _input_object(_read_yaml(Path(name)), condition, as_of)
+    if "facts" in given:
+        given["facts"] = _facts_in_words(library, given)
+    return answer(library, given)
 
 
-def _read_facts_file(path: Path, library: Library, condition: str, as_of: date | None) -> Any:
-    from pharmacyfirst.contract import read_json
+def _read_json(name: str) -> Any:
+    from pharmacyfirst.contract import MOST_BYTES, read_json
 
+    with _opened(name, "FACTS") as stream:
+        return read_json(stream.read(MOST_BYTES + 1))
+
+
+def _opened(name: str | None, argument: str) -> AbstractContextManager[BinaryIO]:
+    """A file open for bytes; standard input for no name or a dash. Messages name the argument, never the file."""
+    if name in (None, "-"):
+        if sys.stdin is None:
+            raise Refused("not_json", f"{argument} cannot be read: there is no standard input.")
+        return nullcontext(sys.stdin.buffer)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise Refused("not_json", f"{path} cannot be read as a text file.") from None
-    return read_json(text) if path.suffix == ".json" else _read_yaml(path, library, condition, as_of)
+        return open(str(name), "rb")
+    except OSError as error:
+        raise Refused("not_json", f"{argument} cannot be read: {error.strerror}.") from None
 
 
-def _read_yaml(path: Path, library: Library, condition: str, as_of: date | None) -> Any:
-    """Facts in the words of cases (yes, no, 36.8, none), read as text with places like all YAML of ours."""
-    from pharmacyfirst.content.cases import read_facts
-    from pharmacyfirst.content.yaml_text import Block, Text
+def _input_object(given: Any, condition: str, as_of: date | None) -> dict[str, Any]:
+    """The whole input object, whether the file holds it or the facts alone; what the command says too must agree."""
+    whole = {"pathway", "as_of", "facts"}
+    given = dict(given) if isinstance(given, Mapping) and whole.intersection(given) else {"facts": given}
+    for key, wanted in (("pathway", condition), ("as_of", as_of and as_of.isoformat())):
+        if wanted is not None and given.setdefault(key, wanted) != wanted:
+            what = f"{key}: FACTS says one thing and the command another. Give it once, or alike."
+            raise Refused("wrong_value", what)
+    if "as_of" not in given:
+        given["as_of"] = _today_in_london()
+    return given
 
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    """The headings of a YAML file with what stands under them, read as text with places like all YAML of ours."""
     mistakes = Mistakes()
-    block = read_file(path, path.name, mistakes)
-    if block is None:
-        raise Refused("wrong_value", f"{path.name} cannot be read.\n{next(iter(mistakes))}\n")
-    whole: dict[str, Any] = {}
-    facts: Any = block
-    if "facts" in block.items:
-        whole = {key: node.words for key, node in block.items.items() if isinstance(node, Text)}
-        facts = block.items["facts"]
-    day = as_of or (_Day().convert(whole["as_of"], None, None) if "as_of" in whole else _today_in_london())
-    declared = library.in_force(condition, day).facts
-    for name in facts.items if isinstance(facts, Block) else ():
-        if name not in declared:
-            pharmacyfirst.kernel.facts.known_facts(declared, {name: None}, day)  # refuses, in the contract's own words
-    values = read_facts(facts, declared, mistakes)
-    if len(mistakes):
-        first = next(iter(mistakes))
-        at = Place(first.place.file, first.place.line)
-        raise Refused("wrong_value", f"{at.file}:{at.line}: {first.what}. {first.fix}")
-    return {**whole, "facts": values} if "facts" in block.items else values
+    block = read_file(path, "FACTS", mistakes)
+    if block is None or len(mistakes):
+        raise _unreadable(next(iter(mistakes)))
+    plain = ("pathway", "as_of")
+    return {key: node.words if key in plain and isinstance(node, Text) else node for key, node in block.items.items()}
+
+
+def _unreadable(mistake: Mistake) -> Refused:
+    # Where it has a line, its own words quote the file, which may say who the patient is.
+    if not mistake.place.line:
+        return Refused("not_json", f"FACTS: {mistake.what}.")
+    how = "Write one answer a line: its name, a colon, a blank, the answer; each name once; no tabs, no brackets."
+    return Refused("not_json", f"FACTS, line {mistake.place.line}, cannot be read. {how}")
+
+
+def _facts_in_words(library: Library, given: Mapping[str, Any]) -> Any:
+    """Answers in the words of cases (yes, no, 36.8, none) as values; an empty answer is not known."""
+    from pharmacyfirst.contract import read_consultation
+
+    node = given["facts"]
+    answers: Mapping[str, Node] = node.items if isinstance(node, Block) else node
+    if not isinstance(answers, Mapping):
+        return None  # which the contract refuses: facts are one answer a line
+    consultation = read_consultation({**given, "facts": {}})
+    declared = library.in_force(consultation.pathway, consultation.as_of).facts
+    known_facts(declared, dict.fromkeys(answers), consultation.as_of)  # refuses a name that no fact has
+    return {name: _answer_in_words(declared[name], words) for name, words in answers.items()}
+
+
+def _answer_in_words(fact: Fact, node: Node) -> Any:
+    from pharmacyfirst.content.cases import how_written, read_answer
+
+    if isinstance(node, Text) and node.words in ("", NOT_KNOWN):
+        return None
+    value = read_answer(fact, node)
+    if value is None:
+        what = f"{fact.name}, line {node.place.line}: what was given does not fit. Give {how_written(fact)}."
+        raise Refused("wrong_value", what, fact.name)
+    return value
 
 
 def _assess_lines(library: Library, name: str | None, as_of: date | None) -> None:
-    from pharmacyfirst.contract import answer, error_object, read_json, write_json
+    """Each line is answered before the next is read, so that a program may hold a conversation with us."""
+    from pharmacyfirst.contract import answer, error_object, read_json
 
-    failed = False
-    for line in _lines(name):
-        try:
-            result = answer(library, read_json(line), as_of).as_dict()
-        except Refused as refused:
-            result, failed = error_object(refused), True
-        click.echo(write_json(result))
+    with _opened(name, "FILE") as stream:
+        if stream.isatty():
+            click.echo("One input object a line; Ctrl-D ends.", err=True)
+        lines = failed = 0
+        for line in _lines(stream):
+            lines += 1
+            try:
+                _print_json(answer(library, read_json(line), as_of).as_dict())
+            except Refused as refused:
+                failed += 1
+                _print_json(error_object(refused))
+    if not lines:
+        click.echo(f"There was no line. {NOTHING_ASSESSED}", err=True)
     if failed:
+        click.echo(f"{failed} of {lines} lines could not be assessed.", err=True)
         raise SystemExit(1)
 
 
-def _lines(name: str | None) -> Iterator[str]:
-    """The lines of a file or standard input; a byte that is no text spoils its own line only."""
-    if name in (None, "-"):
-        stream: TextIO = open(sys.stdin.fileno(), encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
-    else:
-        try:
-            stream = open(str(name), encoding="utf-8", errors="replace")  # noqa: SIM115
-        except OSError:
-            raise click.UsageError(f"{name} cannot be read.") from None
-    with stream:
-        yield from (line for line in stream if line.strip())
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """The lines that are not blank; of one too long to be a consultation no more than it takes to refuse it."""
+    from pharmacyfirst.contract import MOST_BYTES
+
+    while line := stream.readline(MOST_BYTES + 1):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(MOST_BYTES)
+        if line.strip() or len(line) > MOST_BYTES:
+            yield line
 
 
 def _today_in_london() -> date:
@@ -204,93 +281,122 @@ def consult(condition: str, as_of: date | None, folder: Path | None) -> None:
     """Hold a consultation in the terminal.
 
     Asks the next question that can change the outcome until there is an outcome or nothing is left to ask, then prints the
-    explanation. Press Enter for "not known": it is never taken for no.
+    explanation. An emergency or a same-day referral ends the asking at once.
+
+    \b
+    Enter alone, or not known    not known, which is never taken for no
+    ?                            what fits
+    back                         back to the question before
+    Ctrl-D or Ctrl-C             end early: nothing is decided
     """
-    library = _library(folder)
+    day = as_of or _today_in_london()
+    pathway = pharmacyfirst.load(folder).in_force(condition, day)
+    click.echo(f"{pathway.title}\nfor {day}. Enter alone means not known; ? says what fits; back goes back.")
     try:
-        day = as_of or _today_in_london()
-        pathway = library.in_force(condition, day)
-        facts: dict[str, Any] = {}
-        skipped: set[str] = set()
-        click.echo(f"{pathway.title}\nfor {day}. Enter alone means not known.\n")
-        while True:
-            assessment = assess(pathway, facts, day)
-            to_ask = (
-                [name for name in assessment.missing if name not in skipped]
-                if assessment.outcome.kind.key == "need_facts"
-                else []
-            )
-            if not to_ask:
-                break
-            _ask(pathway.facts[to_ask[0]], facts, skipped, day, pathway.facts)
-    except Refused as refused:
-        _refuse(refused)
-    click.echo()
-    click.echo(explain(assessment), nl=False)
+        assessment = _hold(pathway, day)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\n\nThe consultation ended early. Nothing was decided: this is no all-clear.")
+        raise SystemExit(1) from None
+    if assessment.outcome == Outcome(Kind.EMERGENCY, EMERGENCY_DEPARTMENT):
+        # An emergency waits for no further question, so nobody was asked about this.
+        click.echo("\nIf there is an immediate threat to life, dial 999.")
+    click.echo(f"\n{explain(assessment)}", nl=False)
 
 
-def _ask(fact: Fact, facts: dict[str, Any], skipped: set[str], day: date, declared: Any) -> None:
-    """Put one question until it is answered or said to be not known."""
-    by_birth = fact.name == AGE and BORN in declared
+def _hold(pathway: Pathway, day: date) -> Assessment:
+    """Ask until there is an outcome or nothing is left to ask."""
+    answers: dict[str, tuple[str, Any]] = {}  # for each question put, in order: the fact answered, and its value
     while True:
-        click.echo(fact.ask)
-        for value in fact.values:
-            click.echo(f"  {value.name}{': ' + value.says if value.says and value.says != value.name else ''}")
-        words = click.prompt(_how_to_answer(fact, by_birth), default="", show_default=False).strip()
-        if not words or words.lower() in ("not known", "?"):
-            skipped.add(fact.name)
-            return
-        if by_birth and "-" in words:
-            name, value = BORN, words
+        assessment = assess(pathway, dict(answers.values()), day)
+        to_ask = [name for name in assessment.missing if name not in answers]
+        if assessment.outcome.kind is not Kind.NEED_FACTS or not to_ask:
+            return assessment
+        question = pathway.facts[to_ask[0]]
+        given = _ask(question, pathway.facts, day)
+        if given is not None:
+            answers[question.name] = given
+        elif answers:
+            answers.popitem()
         else:
-            name, value = fact.name, _typed(fact, words)
-        try:
-            pharmacyfirst.kernel.facts.known_facts(declared, {name: value}, day)
-        except Refused as refused:
-            click.echo(f"  {str(refused).split(pharmacyfirst.kernel.facts.NOTHING_ASSESSED)[0].strip()}")
+            click.echo("  This is the first question.")
+
+
+def _ask(question: Fact, declared: Mapping[str, Fact], day: date) -> tuple[str, Any] | None:
+    """Put one question until it is answered, with the fact and its value (None: not known); None is the way back."""
+    from pharmacyfirst.content.cases import how_written
+
+    by_birth = question.name == AGE and BORN in declared
+    fits = how_written(question) + (", or the date of birth as YYYY-MM-DD" if by_birth else "")
+    click.echo(f"\n{question.ask}{' (your judgement)' if question.judgement else ''}")
+    for value in question.values:
+        click.echo(f"  {value.name}{': ' + value.says if value.says not in ('', value.name) else ''}")
+    while True:
+        words = _typed(f"  {question.name} ({_in_short(question)})")
+        if words == "back":
+            return None
+        if words in ("", NOT_KNOWN):
+            return question.name, None
+        if words == "?":
+            click.echo(f"  Give {fits}.")
+            if question.note:
+                click.echo(f"  {question.note}")
             continue
-        facts[name] = value
-        return
+        given = _by_birth(words, declared, day) if by_birth and "-" in words else _by_name(question, words)
+        if given is not None:
+            return given
+        click.echo(f"  That does not fit {question.name}. Give {fits}.")
 
 
-def _how_to_answer(fact: Fact, by_birth: bool) -> str:
-    match fact.answer:
-        case Answer.YES_NO:
-            how = "yes/no"
-        case Answer.WHOLE_NUMBER | Answer.NUMBER:
-            how = fact.unit + (", or the date of birth as YYYY-MM-DD" if by_birth else "")
-        case Answer.ANY_OF:
-            how = "none, or names with commas"
-        case _:
-            how = "one of these"
-    return f"  {fact.name} ({how})"
+def _typed(prompt: str) -> str:
+    if sys.stdin is None:
+        raise click.Abort
+    words: str = click.prompt(prompt, default="", show_default=False)
+    if not sys.stdin.isatty():
+        click.echo(words)  # a terminal shows what is typed; where answers are piped in, the transcript should too
+    return words.strip().lower()
 
 
-def _typed(fact: Fact, words: str) -> Any:
-    """What was typed as a value; words that fit nothing stay words, and are refused by name."""
+def _by_birth(words: str, declared: Mapping[str, Fact], day: date) -> tuple[str, Any] | None:
+    try:
+        known_facts(declared, {BORN: words}, day)
+    except Refused:
+        return None
+    return BORN, words
+
+
+def _by_name(question: Fact, words: str) -> tuple[str, Any] | None:
     from pharmacyfirst.content.cases import read_answer
-    from pharmacyfirst.content.yaml_text import Text
 
-    short = {"y": "yes", "n": "no"}.get(words.lower(), words.lower())
-    value = read_answer(fact, Text(short, Place("")))
-    return words if value is None else value
+    value = read_answer(question, Text({"y": "yes", "n": "no"}.get(words, words), Place("")))
+    return None if value is None else (question.name, value)
+
+
+def _in_short(question: Fact) -> str:
+    match question.answer:
+        case Answer.YES_NO:
+            return "yes/no"
+        case Answer.WHOLE_NUMBER | Answer.NUMBER:
+            return question.unit
+        case Answer.ANY_OF:
+            return "none, or names with commas"
+        case Answer.ONE_OF:
+            return "one of these"
+        case _:
+            return "YYYY-MM-DD"
 
 
 @main.command()
 @click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(path: Path | None) -> None:
-    """Check content: every mistake of the whole set, each with its place, how to mend it, and the harm it prevents.
+    """Check content, and list what there is.
 
-    PATH is a folder of pathways; without it, those that ship with the package. The exit status is 1 where anything is wrong.
+    Every mistake of the whole set is reported at once, each with its place, how to mend it, and the harm it prevents; then nothing
+    loads and the exit status is 1. PATH is a folder of pathways; without it, those that ship with the package.
     """
     from pharmacyfirst.content.cases import cases_of
 
-    try:
-        library = load(path or pathways_folder())
-        cases = {condition: cases_of(library, condition) for condition in library.conditions}
-    except ContentRefused as refused:
-        click.echo(str(refused), err=True)
-        raise SystemExit(1) from None
+    library = load(path or pathways_folder())
+    cases = {condition: cases_of(library, condition) for condition in library.conditions}
     for pathway in library.newest_all():
         documents = [pathway.edition, *(pgd.edition for pgd in pathway.pgds.values())]
         drafts = sum(edition.draft for edition in documents)
@@ -301,30 +407,28 @@ def check(path: Path | None) -> None:
             f"{len(cases[pathway.id])} cases, {len(pathway.open_items)} open items"
         )
         click.echo(f"  {pathway.content_digest}")
+    click.echo("No mistake was found. `pharmacyfirst cases` runs the cases.")
 
 
 @main.command("cases")
 @click.argument("condition", required=False)
 @_pathways
 def cases_command(condition: str | None, folder: Path | None) -> None:
-    """Run the cases of a condition, or of all: a line for each failure, and a count.
+    """Run the cases of a condition, or of all.
 
-    The exit status is 1 where a case fails.
+    Prints a line for each case that comes out differently, and a count. The exit status is 1 where one does, or where there are no cases.
     """
     from pharmacyfirst.content.cases import cases_of, failures
 
-    library = _library(folder)
+    library = pharmacyfirst.load(folder)
     if condition is not None and condition not in library.conditions:
-        _refuse(Refused("unknown_pathway", f"There is no such pathway. There are: {', '.join(library.conditions)}."))
-    try:
-        wanted = (condition,) if condition else library.conditions
-        count = sum(len(cases_of(library, one)) for one in wanted)
-        failed = [failure for one in wanted for failure in failures(library, one)]
-    except ContentRefused as refused:
-        click.echo(str(refused), err=True)
-        raise SystemExit(1) from None
+        there_are = f"There are: {', '.join(library.conditions)}."
+        raise _BadInput(f"There is no such pathway. {suggest(condition, library.conditions, there_are)}")
+    wanted = (condition,) if condition else library.conditions
+    count = sum(len(cases_of(library, one)) for one in wanted)
+    failed = [failure for one in wanted for failure in failures(library, one)]
     for case, difference in failed:
         click.echo(f"{case.id}: {case.says}: {difference}")
-    click.echo(f"{count - len(failed)} of {count} cases agree")
-    if failed:
+    click.echo(f"{count - len(failed)} of {count} cases agree" if count else "There are no cases.")
+    if failed or not count:
         raise SystemExit(1)

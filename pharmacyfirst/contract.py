@@ -6,7 +6,7 @@ Numbers are read and written as the decimals they are; nothing is coerced; an er
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import plain
-from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.kernel.facts import Refused, read_day, shown
 from pharmacyfirst.kernel.trace import Assessment
 
 
@@ -32,27 +32,53 @@ class Consultation(BaseModel):
 
     @field_validator("as_of", mode="before")
     @classmethod
-    def _written_as_a_date(cls, value: Any) -> Any:
+    def _written_as_a_day(cls, value: Any) -> Any:
         """JSON has no dates: they come as YYYY-MM-DD and in no other shape."""
-        if isinstance(value, str) and len(value) == len("YYYY-MM-DD"):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                return value
-        return value
+        return read_day(value) if isinstance(value, str) else value
 
 
-def read_json(text: str) -> Any:
-    """JSON as it is written: decimals exact, no repeated key, no NaN. Raises ``Refused`` (``not_json``)."""
+MOST_BYTES = 1_000_000
+MOST_DIGITS = 40
+
+
+def read_json(words: bytes) -> Any:
+    """JSON as it is written: decimals exact, no repeated key, no NaN, 1 MB at most. Raises ``Refused`` (``not_json``)."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_not_a_number, object_pairs_hook=_each_key_once)
-    except (ValueError, RecursionError) as error:
-        why = str(error) if isinstance(error, _Said) else "It cannot be read as JSON."
-        raise Refused("not_json", why) from None
+        if len(words) > MOST_BYTES:
+            raise _Said(f"The input holds more than {MOST_BYTES // 1_000_000} MB, which no consultation does.")
+        if not words.strip():
+            raise _Said("The input is empty. Where nothing is known of the person, the facts are {}.")
+        return json.loads(
+            words.decode("utf-8-sig"),
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_not_a_number,
+            object_pairs_hook=_each_key_once,
+        )
+    except _Said as said:
+        raise Refused("not_json", str(said)) from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Refused("not_json", f"The input cannot be read as JSON; the first mistake is at {where}.") from None
+    except UnicodeDecodeError:
+        raise Refused("not_json", "The input is not UTF-8 text.") from None
+    except RecursionError:
+        raise Refused("not_json", "The input is nested too deeply.") from None
 
 
 class _Said(ValueError):
-    """A reason of our own, which repeats nothing of the input."""
+    """A reason of our own, which repeats nothing of the input that could tell who the person is."""
+
+
+def _number(words: str) -> int | Decimal:
+    """The number as it is written; of a size that no fact has, infinity, so that the fact refuses it by its name."""
+    if len(words) <= MOST_DIGITS and words.removeprefix("-").isdigit():
+        return int(words)
+    try:
+        number = Decimal(words)
+    except InvalidOperation:  # an exponent that a decimal cannot hold
+        return Decimal("Infinity")
+    return number if len(words) <= MOST_DIGITS and abs(number.adjusted()) <= MOST_DIGITS else Decimal("Infinity")
 
 
 def _not_a_number(_: str) -> None:
@@ -60,9 +86,11 @@ def _not_a_number(_: str) -> None:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    keys = dict(pairs)
-    if len(keys) < len(pairs):
-        raise _Said("A key stands twice in one object, so it is not known which value is meant.")
+    keys: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in keys:
+            raise _Said(f"{shown(key)} stands twice in one object, so it is not known which value is meant.")
+        keys[key] = value
     return keys
 
 

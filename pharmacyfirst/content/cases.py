@@ -1,22 +1,25 @@
 """Cases: people as sentences, with the outcome that must come out. Specification, review pages and conformance set in one."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.content.forms import HARM_LOST, HARM_MISSING, Form, Tags, amount
+from pharmacyfirst.content.forms import HARM_MISSING, HARM_NAME, Form, Tags, amount
 from pharmacyfirst.content.library import CASES_FILE, Library
-from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.content.sentences import NUMBER, suggest
 from pharmacyfirst.content.yaml_text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import Amount
-from pharmacyfirst.kernel.facts import Answer, Fact, Refused
+from pharmacyfirst.kernel.facts import NOTHING_ASSESSED, Answer, Fact, Refused, read_day
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment, Offer
+
+_COUNT = re.compile(r"[0-9]{1,3}")
 
 HARM_CASE = "A case that says something else than it means proves nothing."
 
@@ -100,16 +103,25 @@ def _words(value: Any) -> str:
 
 def cases_of(library: Library, condition: str) -> tuple[Case, ...]:
     """The cases of a condition. Raises ``ContentRefused`` with every mistake of the file; none without a file."""
-    path = library.root / condition / f"{CASES_FILE}.yaml"
-    if not path.exists():
-        return ()
+    return cases_of_each(library, [condition])[condition]
+
+
+def cases_of_each(library: Library, conditions: Iterable[str]) -> dict[str, tuple[Case, ...]]:
+    """The cases of several conditions. Raises ``ContentRefused`` with every mistake of all their files."""
     mistakes = Mistakes()
-    shown = (Path(library.root.name) / path.relative_to(library.root)).as_posix()
-    block = read_file(path, shown, mistakes)
-    cases = tuple(_read(block, library, condition, mistakes)) if block is not None else ()
+    cases = {condition: tuple(_cases_of(library, condition, mistakes)) for condition in conditions}
     if len(mistakes):
         raise ContentRefused(mistakes)
     return cases
+
+
+def _cases_of(library: Library, condition: str, mistakes: Mistakes) -> Iterable[Case]:
+    path = library.root / condition / f"{CASES_FILE}.yaml"
+    if not path.exists():
+        return ()
+    shown = (Path(library.root.name) / path.relative_to(library.root)).as_posix()
+    block = read_file(path, shown, mistakes)
+    return () if block is None else _read(block, library, condition, mistakes)
 
 
 def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
@@ -125,19 +137,22 @@ def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
 
 def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) -> Iterable[Case]:
     form = Form(block, "file of cases", Tags(), mistakes, ("pathway", "as of", "baseline", "cases"))
-    as_of = form.parsed("as of", _date, "a day, for instance 2026-11-21")
+    as_of = form.parsed("as of", read_day, "a day, for instance 2026-11-21")
     if form.text("pathway", condition) != condition:
         form.refuse(
-            "pathway", f'the folder is called "{condition}"', "Give the cases the name of their pathway.", HARM_LOST
+            "pathway", f'the folder is called "{condition}"', "Give the cases the name of their pathway.", HARM_NAME
         )
     if as_of is None:
         return
     try:
         pathway = library.in_force(condition, as_of)
     except Refused as refused:
-        form.refuse("as of", str(refused), "Choose a day on which the pathway is in force.", HARM_CASE)
+        what = str(refused).removesuffix(f" {NOTHING_ASSESSED}").removesuffix(".")
+        form.refuse("as of", what, "Choose a day on which the pathway is in force.", HARM_CASE)
         return
-    baseline = read_facts(form.node("baseline"), pathway.facts, mistakes)
+    answers = form.node("baseline")
+    baseline = read_facts(answers, pathway.facts, mistakes)
+    given = set(answers.items) if isinstance(answers, Block) else {*pathway.facts}
     for name, one in form.blocks("cases", "case"):
         inner = Form(one, "case", Tags(), mistakes, ("says", "expect", "evidence"), ("set", "unset", "only", "note"))
         facts = dict(baseline)
@@ -145,9 +160,13 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
             only = inner.node("only")
             nothing = isinstance(only, Text) and only.words == "nothing"
             facts = {} if nothing else read_facts(only, pathway.facts, mistakes)
+            for heading in ("set", "unset"):
+                if heading in inner:
+                    what = f'"{heading}" stands beside "only", which puts the baseline aside'
+                    mistakes.add(inner.block.keys[heading].place, what, "Write all the answers under only:.", HARM_CASE)
         facts.update(read_facts(inner.node("set"), pathway.facts, mistakes))
         for text in inner.names("unset"):
-            if facts.pop(text.words, None) is None:
+            if facts.pop(text.words, None) is None and text.words not in given and "only" not in inner:
                 fix = suggest(text.words, facts, "Name an answer of the baseline.")
                 mistakes.add(text.place, f'"{text.words}" is not among the answers of this case', fix, HARM_CASE)
         expected = _expected(inner, pathway, mistakes)
@@ -158,13 +177,6 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
         )
         if expected is not None and grade:
             yield Case(name.words, inner.text("says"), condition, as_of, facts, expected, grade)
-
-
-def _date(words: str) -> date | None:
-    try:
-        return date.fromisoformat(words)
-    except ValueError:
-        return None
 
 
 def read_facts(node: Node | None, declared: Mapping[str, Fact], mistakes: Mistakes) -> dict[str, Any]:
@@ -185,7 +197,7 @@ def read_facts(node: Node | None, declared: Mapping[str, Fact], mistakes: Mistak
             continue
         value = read_answer(fact, inner)
         if value is None:
-            mistakes.add(inner.place, f'this does not answer "{name}"', f"Give {_how_written(fact)}.", HARM_CASE)
+            mistakes.add(inner.place, f'this does not answer "{name}"', f"Give {how_written(fact)}.", HARM_CASE)
         else:
             facts[name] = value
     return facts
@@ -193,12 +205,16 @@ def read_facts(node: Node | None, declared: Mapping[str, Fact], mistakes: Mistak
 
 def read_answer(fact: Fact, node: Node) -> Any:
     """One answer in words as the value of a fact; None where it does not fit."""
-    words = ", ".join(one.words for one in node.items if isinstance(one, Text)) if isinstance(node, List) else ""
-    words = node.words if isinstance(node, Text) else words
+    parts = node.items if isinstance(node, List) else [node]
+    words = ", ".join(part.words if isinstance(part, Text) else "" for part in parts)  # no answer is the empty word
     try:
         return fact.read(_value(fact, words))
-    except (Refused, InvalidOperation, ValueError):
+    except ValueError:  # int("1.5"), or Refused, which is one
         return None
+
+
+# int() and Decimal() also take 1_0, 1e1, other scripts' digits and surrounding blanks, which a person may have meant otherwise.
+_WRITTEN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 def _value(fact: Fact, words: str) -> Any:
@@ -206,16 +222,17 @@ def _value(fact: Fact, words: str) -> Any:
         case Answer.YES_NO:
             return {"yes": True, "no": False}.get(words)
         case Answer.WHOLE_NUMBER:
-            return int(words)
+            return int(words) if _WRITTEN_NUMBER.fullmatch(words) else None
         case Answer.NUMBER:
-            return Decimal(words)
+            return Decimal(words) if _WRITTEN_NUMBER.fullmatch(words) else None
         case Answer.ANY_OF:
             return [] if words == "none" else [word.strip() for word in words.split(",")]
         case _:
             return words
 
 
-def _how_written(fact: Fact) -> str:
+def how_written(fact: Fact) -> str:
+    """What fits a fact, in the words of cases."""
     match fact.answer:
         case Answer.YES_NO:
             return "yes or no"
@@ -228,6 +245,8 @@ def _how_written(fact: Fact) -> str:
 def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | None:
     node = case.node("expect")
     if not isinstance(node, Block):
+        if node is not None:
+            case.refuse("expect", "what is expected is a block", "Write outcome: and the rest under it.", HARM_CASE)
         return None
     form = Form(node, "expectation", Tags(), mistakes, ("outcome",), ("destination", "decided by", "offers", "missing"))
     kind = form.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
@@ -255,19 +274,19 @@ def _expected_offer(node: Node, pathway: Pathway, mistakes: Mistakes) -> Expecte
         mistakes.add(node.place, "an offer is a block", "Write pgd: and the rest under a dash.", HARM_MISSING)
         return None
     form = Form(node, "offer", Tags(), mistakes, ("pgd",), ("dose", "first day", "times a day", "days", "quantity"))
-    if form.text("pgd") not in pathway.pgds:
+    if form.text("pgd") and form.text("pgd") not in pathway.pgds:
         form.refuse(
             "pgd",
-            "the pathway has no such PGD",
+            f'the pathway has no PGD "{form.text("pgd")}"',
             suggest(form.text("pgd"), pathway.pgds, "Name one of its PGDs."),
             HARM_CASE,
         )
-    number = "a number"
+    count = "a whole number"
     return ExpectedOffer(
         form.text("pgd"),
         form.parsed("dose", amount, "an amount, for instance 100 mg"),
-        form.parsed("first day", lambda w: Decimal(w) if w.isdigit() else None, number),
-        form.parsed("times a day", lambda w: int(w) if w.isdigit() else None, number),
-        form.parsed("days", lambda w: int(w) if w.isdigit() else None, number),
+        form.parsed("first day", lambda words: Decimal(words) if re.fullmatch(NUMBER, words) else None, "a number"),
+        form.parsed("times a day", lambda words: int(words) if _COUNT.fullmatch(words) else None, count),
+        form.parsed("days", lambda words: int(words) if _COUNT.fullmatch(words) else None, count),
         form.parsed("quantity", amount, "an amount, for instance 6 capsule"),
     )

@@ -1,45 +1,83 @@
 """What can be wrong with a set of files that are each well written: things unused, shadowed, out of reach, or left open."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise, product
+from math import prod
+from types import MappingProxyType
 from typing import Any
 
 from pharmacyfirst.content.forms import Form, Tags
-from pharmacyfirst.content.loader import Draft, check_audiences, refuse_unused
+from pharmacyfirst.content.loader import SENTENCE, Draft, check_audiences, refuse_unused, result_of
 from pharmacyfirst.content.pgd_loader import ReadPGD, refer_to
-from pharmacyfirst.content.sentences import HARM_NEVER_MET, suggest
-from pharmacyfirst.content.yaml_text import Block, Mistakes, Place
-from pharmacyfirst.kernel.conditions import MET, NOT_MET, Condition, Count, Defined, Within, flipping, parts
+from pharmacyfirst.content.sentences import NAME, nearest, suggest
+from pharmacyfirst.content.yaml_text import Block, Mistakes, Place, Text
+from pharmacyfirst.kernel.conditions import (
+    MET,
+    NOT_MET,
+    Condition,
+    Count,
+    Defined,
+    Includes,
+    OneOf,
+    Within,
+    flipping,
+    parts,
+)
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.facts import AGE, BORN, LIFE_THREATENING, Answer, Fact
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
-from pharmacyfirst.kernel.pgd import Clause
+from pharmacyfirst.kernel.pgd import PGD, Clause
 
 MOST_PEOPLE = 200_000
 
 
 def check_condition(
-    draft: Draft, block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes
-) -> None:
-    """Everything that can only be seen with the pathway and all its PGDs read."""
-    everything_is_used(draft, block, mistakes)
-    refuse_unused(draft.tags, Form(block, "pathway file", Tags(), mistakes, (), tuple(block.items)), mistakes)
+    draft: Draft, block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes,
+    unread: Collection[str] = (), standing: Mapping[str, int] = MappingProxyType({}),
+) -> None:  # fmt: skip
+    """Everything that can only be seen with the pathway and all its PGDs read.
+
+    What was refused already is a cause; what only follows from it is not reported beside it. So ``unread`` names the PGDs whose file
+    could not be read, and ``standing``, where anything was refused, counts the words of the files.
+    """
+    everything_is_used(draft, block, mistakes, standing)
+    whole_file = Form(block, "pathway file", Tags(), mistakes, (), tuple(block.items))
+    refuse_unused(draft.tags, whole_file, mistakes, standing)
     emergencies_can_dial_999(draft, block, mistakes)
-    offers_exist(block, pgds, pathway, mistakes)
-    rows_can_be_reached(draft, pathway, mistakes)
-    unasked_facts_only_stop(draft, pgds, pathway, mistakes)
-    check_audiences(block, pathway, mistakes)
-    bars_exist(block, pathway, mistakes)
+    offers_exist(block, pgds, mistakes, unread)
+    rows_can_be_reached(draft, block, pathway, mistakes)
+    unasked_facts_only_stop(draft, block, pgds, pathway, mistakes)
+    decides = [*draft.places, *pgds, *unread, *(id for pgd in pgds.values() for id in _decide(pgd))]
+    check_audiences(block, decides, mistakes, standing)
+    bars_exist(block, pathway, mistakes, unread)
     stopping = {criterion.id: criterion for criterion in pathway.stopping}
     for read in pgds.values():
+        bars_are_read(draft, block, read, mistakes)
         own = {clause.id: clause for clause in (*read.pgd.every_medicine, *read.pgd.exclusions)}
-        refer_to(read, [*stopping, *own], mistakes)
-        dose_table_is_whole(read, pathway.facts, {**stopping, **own}, mistakes)
+        refer_to(read, [*_stopping_ids(block), *(name.words for name, _ in draft.every_medicine)], mistakes)
+        if draft.whole and read.whole:  # else a row or clause is missing only because it could not be read
+            dose_table_is_whole(read, pathway.facts, {**stopping, **own}, mistakes)
 
 
-def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes) -> None:
+def _stopping_ids(block: Block) -> list[str]:
+    """The ids of the stopping criteria, those that could not be read too."""
+    node = block.items.get("stopping criteria")
+    groups = node.items.values() if isinstance(node, Block) else ()
+    return [id for group in groups if isinstance(group, Block) for id in group.items]
+
+
+def _decide(read: ReadPGD) -> set[str]:
+    """The ids of a PGD that can decide an outcome: what is judged, and deliberate gaps in the dose table."""
+    covered = {clause.id for clause in (*read.pgd.inclusion, *read.pgd.exclusions) if clause.covered_by}
+    return set(read.places) - covered - {row.id for row in read.pgd.doses if row.dose is not None}
+
+
+def everything_is_used(
+    draft: Draft, block: Block, mistakes: Mistakes, standing: Mapping[str, int] = MappingProxyType({})
+) -> None:
     """A question, score or definition that no sentence uses."""
     for heading, names in (
         ("questions", set(draft.pathway.facts) - {AGE, BORN, LIFE_THREATENING}),
@@ -48,44 +86,51 @@ def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes) -> None:
     ):
         node = block.items.get(heading)
         for name, key in node.keys.items() if isinstance(node, Block) else []:
-            if name in names and name not in draft.vocabulary.used:
+            if not re.fullmatch(NAME, name):
+                continue  # noted, and no sentence can name it
+            if name in names and name not in draft.vocabulary.used and standing.get(name, 0) < 2:
                 mistakes.add(
                     key.place,
                     f'nothing reads "{name}"',
                     "Take it out, or write the criterion that needs it.",
-                    "A question that changes nothing costs time, and hides that a criterion was forgotten.",
+                    "What is asked or defined and changes nothing hides that a criterion was forgotten.",
                 )
 
 
 def emergencies_can_dial_999(draft: Draft, block: Block, mistakes: Mistakes) -> None:
     """Where there is an emergency, the threat to life is asked; where there is an age, it can come from a date of birth."""
-    facts = draft.pathway.facts
-    emergency = any(criterion.kind is Kind.EMERGENCY for criterion in draft.pathway.stopping)
-    if emergency and LIFE_THREATENING not in facts:
+    node = block.items.get("questions")
+    if not isinstance(node, Block):
+        return
+    emergencies = [criterion.id for criterion in draft.pathway.stopping if criterion.kind is Kind.EMERGENCY]
+    if emergencies and LIFE_THREATENING not in node.items:
         mistakes.add(
-            block.place,
-            f'an emergency without the question "{LIFE_THREATENING}"',
+            draft.places[emergencies[0]],
+            f'an emergency, and "{LIFE_THREATENING}" is not asked',
             f"Write {LIFE_THREATENING}: shared under questions.",
             "Nobody could be told to dial 999.",
         )
-    if BORN in facts and AGE not in facts:
+    if BORN in node.items and AGE not in node.items:
         mistakes.add(
-            block.place,
+            node.keys[BORN].place,
             f'"{BORN}" without "{AGE}"',
             f"Write {AGE}: shared under questions.",
             "The age could not be worked out.",
         )
 
 
-def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes) -> None:
+def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], mistakes: Mistakes, unread: Collection[str] = ()) -> None:
     """A row offers a PGD that has no file, or a file that no row offers."""
-    offered = {pgd for row in pathway.treatment for pgd in row.offers}
     treatment = block.items.get("treatment")
-    for row in pathway.treatment:
-        node = treatment.items.get(row.id) if isinstance(treatment, Block) else None
-        then = node.items["then"] if isinstance(node, Block) else block
-        for pgd in row.offers:
-            if pgd not in pgds:
+    rows = treatment.items if isinstance(treatment, Block) else {}
+    thens = {id: node.items["then"] for id, node in rows.items() if isinstance(node, Block) and "then" in node.items}
+    # What a row that could not be read names, or probably meant, is not called forgotten.
+    named = {word for then in thens.values() if isinstance(then, Text) for word in then.words.replace(",", " ").split()}
+    offered = {*named, *(nearest(word, pgds) for word in named)} if len(thens) == len(rows) else {*pgds}
+    for then in thens.values():
+        result = result_of(then.words) if isinstance(then, Text) else None
+        for pgd in result[1] if result else ():
+            if pgd not in pgds and pgd not in unread:
                 mistakes.add(
                     then.place,
                     f'there is no PGD "{pgd}" in this folder',
@@ -102,7 +147,7 @@ def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mi
             )
 
 
-def rows_can_be_reached(draft: Draft, pathway: Pathway, mistakes: Mistakes) -> None:
+def rows_can_be_reached(draft: Draft, block: Block, pathway: Pathway, mistakes: Mistakes) -> None:
     """A row under one that already takes everybody it could take; and a table that can run dry."""
     for at, row in enumerate(pathway.treatment):
         mine = set(parts(row.condition)) if row.condition else set()
@@ -115,17 +160,20 @@ def rows_can_be_reached(draft: Draft, pathway: Pathway, mistakes: Mistakes) -> N
                     "A row that looks as though it decides hides what really happens.",
                 )
                 break
-    last = pathway.treatment[-1] if pathway.treatment else None
-    if last is not None and last.condition is not None:
+    treatment = block.items.get("treatment")
+    last, node = list(treatment.items.items())[-1] if isinstance(treatment, Block) else ("", None)
+    if isinstance(node, Block) and any(heading in node.items for heading in SENTENCE):
         mistakes.add(
-            draft.places[last.id],
-            f"{last.id} is the last row and has a condition",
+            draft.places[last],
+            f"{last} is the last row and has a condition",
             "Write a last row without when:, for everybody else.",
             "Somebody would fall through the table and get no outcome.",
         )
 
 
-def unasked_facts_only_stop(draft: Draft, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes) -> None:
+def unasked_facts_only_stop(
+    draft: Draft, block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes
+) -> None:
     """A fact that is not asked of everybody may stop, never enable: not being asked must not switch anything on."""
     gated = {fact.name for fact in pathway.facts.values() if fact.asked_when is not None}
 
@@ -149,69 +197,126 @@ def unasked_facts_only_stop(draft: Draft, pgds: Mapping[str, ReadPGD], pathway: 
                 refuse(read.places[clause.id], flipping(clause.condition, clause.must))
         for dose in read.pgd.doses:
             refuse(read.places[dose.id], dose.condition.facts() if dose.condition else ())
+    questions = block.items.get("questions")
     for fact in pathway.facts.values():
-        if fact.asked_when is not None and gated & set(fact.asked_when.facts()):
+        if fact.asked_when is not None and gated & set(fact.asked_when.facts()) and isinstance(questions, Block):
             mistakes.add(
-                Place(f"{pathway.id}/pathway.yaml"),
+                questions.keys[fact.name].place,
                 f'whether "{fact.name}" is asked hangs on a question that is itself not always asked',
                 "Say it with questions that everybody is asked.",
-                HARM_NEVER_MET,
+                "Where neither is asked, nothing would tell that the answer is missing.",
             )
 
 
-def bars_exist(block: Block, pathway: Pathway, mistakes: Mistakes) -> None:
+def bars_exist(block: Block, pathway: Pathway, mistakes: Mistakes, unread: Collection[str] = ()) -> None:
     """An answer that bars a PGD the condition does not have."""
-    questions = block.items.get("questions")
     for fact in pathway.facts.values():
         for value in fact.values:
             for bar in value.bars:
-                if bar.pgd not in pathway.pgds and isinstance(questions, Block):
+                if bar.pgd not in pathway.pgds and bar.pgd not in unread:
                     mistakes.add(
-                        questions.keys[fact.name].place,
+                        _place_of_answer(block, fact.name, value.name, "bars"),
                         f'"{value.name}" bars "{bar.pgd}", which is no PGD of this condition',
                         suggest(bar.pgd, pathway.pgds, "Name a PGD of this folder."),
-                        HARM_NEVER_MET,
+                        "A bar that names no medicine keeps nobody from any.",
                     )
+
+
+def bars_are_read(draft: Draft, block: Block, read: ReadPGD, mistakes: Mistakes) -> None:
+    """An answer bars a PGD, and no clause of the PGD looks at that answer: it would be supplied all the same."""
+    if not (draft.whole and read.whole):
+        return
+    included = {one for clause in read.pgd.judged() for one in _included(clause.condition)}
+    for fact in draft.pathway.facts.values():
+        for value in fact.values:
+            if any(bar.pgd == read.pgd.id for bar in value.bars) and (fact.name, value.name) not in included:
+                reads = "bars this medicine" if fact.answer is Answer.ANY_OF else f"is {value.name}"
+                mistakes.add(
+                    _place_of_answer(block, fact.name, value.name, "bars"),
+                    f'"{value.name}" bars {read.pgd.id}, and no exclusion of {read.pgd.id} reads "{fact.name}"',
+                    f"Write an exclusion with when: {fact.name} {reads}.",
+                    "The medicine would be supplied all the same.",
+                )
+
+
+def _included(condition: Condition | None) -> Iterator[tuple[str, str]]:
+    """The answers, each with its question, that a sentence looks for."""
+    match condition:
+        case Includes(fact=fact, values=values) | OneOf(fact=fact, values=values):
+            yield from ((fact, str(value)) for value in values)
+        case Count(items=items):
+            for item in items:
+                yield from _included(item)
+        case Defined(body=body):
+            yield from _included(body)
+
+
+def _place_of_answer(block: Block, question: str, answer: str, heading: str) -> Place:
+    """Where the pathway says something of an answer; an answer from a shared list is shown at its question."""
+    node, place = block, block.place
+    for name in ("questions", question, "values", answer, heading):
+        if not isinstance(node, Block) or name not in node.items:
+            break
+        place, node = node.keys[name].place, node.items[name]
+    return place if isinstance(node, Block) else node.place
 
 
 def dose_table_is_whole(
     read: ReadPGD, facts: Mapping[str, Fact], stops: Mapping[str, Criterion | Clause], mistakes: Mistakes
 ) -> None:
-    """Nobody whom the inclusion lets in and no exclusion keeps out falls between two dose rows, or under two.
+    """Nobody whom the inclusion lets in and no exclusion keeps out falls between two dose rows, or under two."""
+    found: set[tuple[str, ...]] = set()
+    if prod(len(values) for values in _people_of(read.pgd, facts, stops).values()) > MOST_PEOPLE:
+        mistakes.add(
+            read.block.keys["doses"].place,
+            "the dose table tells too many people apart to be checked",
+            "Name fewer facts in the dose rows.",
+            "A gap in it would not be found.",
+        )
+        return
+    for ids, person in dose_faults(read.pgd, facts, stops):
+        if ids in found:
+            continue
+        found.add(ids)
+        place = read.places[ids[-1]] if ids else read.block.keys["doses"].place
+        what = f"two dose rows, {' and '.join(ids)}, take" if ids else "no dose row takes"
+        mistakes.add(
+            place,
+            f"{what} a person with {_described(person)}",
+            "Mend the bounds, or write a row with dose: none and why.",
+            "Somebody would get no dose, or one of two.",
+        )
+
+
+def dose_faults(
+    pgd: PGD, facts: Mapping[str, Fact], stops: Mapping[str, Criterion | Clause]
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """People whom not exactly one dose row takes, each with the ids of the rows that do.
 
     Tried on every person the table can tell apart: each bound of each number that the table or a clause names, the values around
-    it, and every answer of every choice. Clauses that need other facts to be met keep nobody out here.
+    it, and every answer of every choice. Clauses that need other facts to be met keep nobody out here. ``stops`` are the criteria
+    and clauses that ``covered by`` may name.
     """
-    pgd = read.pgd
-    covered = [stops[id] for clause in (*pgd.inclusion, *pgd.exclusions) for id in clause.covered_by if id in stops]
-    keeping_out = [item for item in (*pgd.judged(), *covered) if item.condition is not None]
-    names = list(dict.fromkeys(name for row in pgd.doses if row.condition for name in row.condition.facts()))
-    conditions = [item.condition for item in (*pgd.doses, *keeping_out) if item.condition is not None]
-    told_apart = [people_told_apart(facts[name], conditions) for name in names]
-    found: set[str] = set()
-    for number, answers in enumerate(product(*told_apart)):
-        if number == MOST_PEOPLE:
-            mistakes.add(
-                read.block.place,
-                "the dose table has too many different people to check",
-                "Name fewer facts in the dose rows.",
-                HARM_NEVER_MET,
-            )
-            return
-        person = dict(zip(names, answers, strict=True))
-        if any(keeps_out(item, person) for item in keeping_out):
+    people, out = _people_of(pgd, facts, stops), _keeping_out(pgd, stops)
+    for answers in product(*people.values()):
+        person = dict(zip(people, answers, strict=True))
+        if any(keeps_out(item, person) for item in out):
             continue
         rows = [row for row in pgd.doses if row.condition is None or row.condition.verdict(person) is MET]
-        if len(rows) != 1 and (kind := " ".join(row.id for row in rows)) not in found:
-            found.add(kind)
-            place = read.places[rows[-1].id] if rows else read.block.keys["doses"].place
-            what = f"two dose rows, {' and '.join(row.id for row in rows)}, take" if rows else "no dose row takes"
-            mistakes.add(
-                place,
-                f"{what} a person with {_described(person)}",
-                "Mend the bounds, or write a row with dose: none and why.",
-                "Somebody would get no dose, or one of two.",
-            )
+        if len(rows) != 1:
+            yield tuple(row.id for row in rows), person
+
+
+def _keeping_out(pgd: PGD, stops: Mapping[str, Criterion | Clause]) -> list[Criterion | Clause]:
+    covered = [stops[id] for clause in (*pgd.inclusion, *pgd.exclusions) for id in clause.covered_by if id in stops]
+    return [item for item in (*pgd.judged(), *covered) if item.condition is not None]
+
+
+def _people_of(pgd: PGD, facts: Mapping[str, Fact], stops: Mapping[str, Criterion | Clause]) -> dict[str, list[Any]]:
+    """The facts that the dose rows read, each with its values worth trying."""
+    conditions = [one.condition for one in (*pgd.doses, *_keeping_out(pgd, stops)) if one.condition is not None]
+    names = dict.fromkeys(name for row in pgd.doses if row.condition for name in row.condition.facts())
+    return {name: people_told_apart(facts[name], conditions) for name in names}
 
 
 def keeps_out(item: Criterion | Clause, person: Mapping[str, Any]) -> bool:

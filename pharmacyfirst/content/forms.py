@@ -3,24 +3,25 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from pharmacyfirst.content.sentences import NAME, NUMBER, suggest
+from pharmacyfirst.content.sentences import NAME, NUMBER, nearest, suggest
 from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
 from pharmacyfirst.kernel.evidence import Evidence, Grade, Statement
+from pharmacyfirst.kernel.facts import read_day
 from pharmacyfirst.kernel.pgd import Period
 
 HARM_LOST = "Were it skipped, what stands under it would never be applied."
 HARM_UNSOURCED = "A clinical statement nobody can trace is one nobody can check or withdraw."
 HARM_UNIT = "A number without its unit can be taken for another dose."
-HARM_MISSING = "A clause without it cannot be judged, or cannot be reviewed."
+HARM_MISSING = "What is missing or not understood can neither be judged nor reviewed."
+HARM_NAME = "One file taken for another would be applied to the wrong people."
 
-_ID = re.compile(r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}\d+[a-z]?|[A-Z]{1,3}\d+")
-_TAG = re.compile(r"[A-Z]{1,3}\d+[a-z]?")
+_ID = re.compile(r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}[0-9]+[a-z]?|[A-Z]{1,3}[0-9]+")
 _AMOUNT = re.compile(rf"({NUMBER}) ([A-Za-z%][A-Za-z0-9%/. ]*)")
+_NO_UNIT = re.compile(r"/|kg|kilo|\b(?:each|every|per day|days?|daily|times?|once|twice)\b", re.IGNORECASE)
 _EACH_KG = re.compile(r"(.+) for each kg")
 _FIRST_DAY = re.compile(rf"(.+), ({NUMBER}) ([A-Za-z]+) on the first day")
 _STRENGTH = re.compile(rf"({NUMBER}) ([A-Za-z]+)(?:/(?:({NUMBER}) )?([A-Za-z]+))?")
@@ -37,6 +38,7 @@ class Tags:
     sources: Iterable[str] = ()
     open_items: Iterable[str] = ()
     used: set[str] = field(default_factory=set)
+    whole: bool = True  # False where they could not be read: that is noted, and none of them is called missing
 
 
 class Form:
@@ -52,13 +54,15 @@ class Form:
         optional: Iterable[str] = (),
     ):
         self.block, self.what, self.tags, self.mistakes = block, what, tags, mistakes
-        allowed = (*required, *optional)
+        allowed = tuple(dict.fromkeys((*required, *optional)))
+        self.misspelt: set[str] = set()  # headings that stand there under another spelling, which is noted by itself
         for heading, key in block.keys.items():
             if heading not in allowed:
-                fix = suggest(heading, allowed, f"A {what} has: {', '.join(allowed)}.")
-                mistakes.add(key.place, f'"{heading}" is not a heading of a {what}', fix, HARM_LOST)
+                fix = suggest(heading, allowed, f"{article(what).capitalize()} {what} has: {', '.join(allowed)}.")
+                self.misspelt.update(filter(None, [nearest(heading, allowed)]))
+                mistakes.add(key.place, f'"{heading}" is not a heading of {article(what)} {what}', fix, HARM_LOST)
         for heading in required:
-            if heading not in block.items:
+            if heading not in block.items and heading not in self.misspelt:
                 mistakes.add(
                     block.place,
                     f'this {what} has no "{heading}"',
@@ -140,16 +144,21 @@ class Form:
 
     def _evidence_line(self, node: Node) -> Evidence | None:
         words = " ".join(node.words.split()) if isinstance(node, Text) else ""
+        if not words:
+            self.mistakes.add(
+                node.place, "no evidence stands here", "Write the grade, then the tags of its sources.", HARM_UNSOURCED
+            )
+            return None
         start, _, about = words.partition(", ")
         grade_word, *tags = start.split() or [""]
+        self.tags.used.update(tags, (nearest(tag, self.tags.sources) for tag in tags))
         grade = _GRADES.get(grade_word)
         if grade is None:
             fix = suggest(grade_word, _GRADES, f"Begin with one of {', '.join(_GRADES)}, then the tags of its sources.")
             self.mistakes.add(node.place, f'"{grade_word}" is not a grade', fix, HARM_UNSOURCED)
             return None
         for tag in tags:
-            self.tags.used.add(tag)
-            if tag not in self.tags.sources:
+            if tag not in self.tags.sources and self.tags.whole:
                 fix = suggest(
                     tag, self.tags.sources, "Explain the tag under sources; what is not a tag goes after a comma."
                 )
@@ -167,9 +176,9 @@ class Form:
         """The open items named, every one explained."""
         found = []
         for name in self.names(heading):
-            self.tags.used.add(name.words)
+            self.tags.used.update((name.words, nearest(name.words, self.tags.open_items)))
             found.append(name.words)
-            if name.words not in self.tags.open_items:
+            if name.words not in self.tags.open_items and self.tags.whole:
                 fix = suggest(name.words, self.tags.open_items, "Explain it under open items.")
                 self.mistakes.add(
                     name.place,
@@ -215,10 +224,21 @@ class Form:
         """Days, both in."""
         return self.parsed(
             heading,
-            _period,
+            parse_period,
             '"2025-10-01 to 2027-01-30" or "from 2025-10-01"',
             "A document used outside its dates is no legal ground for a supply.",
         )
+
+
+def article(what: str) -> str:
+    """``a`` or ``an``."""
+    return "an" if what[0] in "aeiou" else "a"
+
+
+def names_under(form: Form, heading: str) -> tuple[str, ...]:
+    """The names of the blocks under a heading, whether or not what stands under them can be read."""
+    node = form.node(heading)
+    return tuple(node.items) if isinstance(node, Block) else ()
 
 
 def named_blocks(node: Node, what: str, mistakes: Mistakes, skip: Iterable[str] = ()) -> list[tuple[Text, Block]]:
@@ -226,7 +246,7 @@ def named_blocks(node: Node, what: str, mistakes: Mistakes, skip: Iterable[str] 
     if not isinstance(node, Block):
         mistakes.add(
             node.place,
-            f"a {what} has a name and a block of headings",
+            f"{article(what)} {what} has a name and a block of headings",
             "Write the name and a colon, and its headings under it.",
             HARM_LOST,
         )
@@ -241,7 +261,7 @@ def named_blocks(node: Node, what: str, mistakes: Mistakes, skip: Iterable[str] 
             mistakes.add(
                 inner.place,
                 f'"{name}" has no headings under it',
-                f"A {what} has a name and a block of headings.",
+                f"{article(what).capitalize()} {what} has a name and a block of headings.",
                 HARM_LOST,
             )
     return found
@@ -288,13 +308,13 @@ def plain_name(name: Text, mistakes: Mistakes) -> str:
     return name.words
 
 
-def _period(words: str) -> Period | None:
-    first, to, last = words.removeprefix("from ").partition(" to ")
-    try:
-        period = Period(date.fromisoformat(first), date.fromisoformat(last) if to else None)
-    except ValueError:
-        return None
-    return None if period.last is not None and period.last < period.first else period
+def parse_period(words: str) -> Period | None:
+    """``2025-10-01 to 2027-01-30`` or ``from 2025-10-01``; None where it is neither."""
+    if words.startswith("from "):
+        first = read_day(words.removeprefix("from "))
+        return Period(first) if first else None
+    first, last = map(read_day, words.split(" to ", 1)) if " to " in words else (None, None)
+    return Period(first, last) if first and last and first <= last else None
 
 
 def amount(words: str) -> Amount | None:
@@ -306,29 +326,34 @@ def amount(words: str) -> Amount | None:
 def dose(words: str) -> Dose | None:
     """``500 mg``, ``7.5 mg for each kg``, ``100 mg, 200 mg on the first day``."""
     if match := _FIRST_DAY.fullmatch(words):
-        each = amount(match.group(1))
-        return Dose(each, first_day=Decimal(match.group(2))) if each and match.group(3) == each.unit else None
+        each, first_day = _one_dose(match.group(1)), Decimal(match.group(2))
+        return Dose(each, first_day=first_day) if each and match.group(3) == each.unit and first_day > 0 else None
     if match := _EACH_KG.fullmatch(words):
-        each = amount(match.group(1))
+        each = _one_dose(match.group(1))
         return Dose(each, for_each_kg=True) if each else None
-    each = amount(words)
+    each = _one_dose(words)
     return Dose(each) if each else None
 
 
-def rounding(words: str) -> Rounding | None:
-    """``to the nearest 2.5 mg`` or ``down to 2.5 mg``."""
+def _one_dose(words: str) -> Amount | None:
+    each = amount(words)
+    # "7.5 mg per kg" is no amount of something called "mg per kg", and "500 mg twice" none of "mg twice".
+    return each if each and not _NO_UNIT.search(each.unit) else None
+
+
+def rounding(words: str, unit: str) -> Rounding | None:
+    """``to the nearest 2.5 mg`` or ``down to 2.5 mg``, in the unit of the dose."""
     match = _ROUNDING.fullmatch(words)
-    return (
-        Rounding(Decimal(match.group(2)), match.group(1) == "down to")
-        if match and Decimal(match.group(2)) > 0
-        else None
-    )
+    if match is None or match.group(3) != unit or Decimal(match.group(2)) <= 0:
+        return None
+    return Rounding(Decimal(match.group(2)), match.group(1) == "down to")
 
 
-def strength(words: str) -> Strength:
+def strength(words: str) -> Strength | None:
     """``100 mg`` (in one tablet, capsule...), ``125 mg/5 mL``, ``27.5 micrograms/spray``; other words are kept as they are."""
     match = _STRENGTH.fullmatch(words)
     if not match:
         return Strength(words)
     content = Amount(Decimal(match.group(1)), match.group(2))
-    return Strength(words, content, Amount(Decimal(match.group(3) or 1), match.group(4) or ""))
+    per = Amount(Decimal(match.group(3) or 1), match.group(4) or "")
+    return Strength(words, content, per) if content.amount > 0 and per.amount > 0 else None

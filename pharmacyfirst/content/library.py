@@ -4,6 +4,8 @@ Outside its dates a document does not exist; there is no falling back to the lat
 """
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -27,6 +29,8 @@ CASES_FILE = "cases"
 SHARED = "shared"
 EARLIER = "earlier"
 PUBLISHED = "published.yaml"
+
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 def pathways_folder() -> Path:
@@ -113,6 +117,7 @@ def load(root: Path) -> Library:
     """Load every condition under a folder, or raise ``ContentRefused`` with every mistake of the whole set."""
     mistakes = Mistakes()
     shared, shared_digests = _shared(root, mistakes)
+    unread: set[str] = set()
     published = _published(root, mistakes)
     stretches: dict[str, tuple[Stretch, ...]] = {}
     digests: dict[str, str] = {}
@@ -129,11 +134,16 @@ def load(root: Path) -> Library:
             "Nobody can be assessed without content.",
         )
     for folder in folders:
+        before = len(mistakes)
         documents = _documents(root, folder, mistakes)
+        if len(mistakes) > before or not shared.whole:
+            unread.add(folder.name)
         stretches[folder.name] = tuple(
-            _stretches(folder.name, documents, shared, shared_digests, published, digests, mistakes)
+            _stretches(folder, documents, shared, shared_digests, published, digests, mistakes)
         )
-    _published_never_change(published, digests, mistakes)
+        if folder.name not in unread:
+            _every_file_is_read(documents, stretches[folder.name], mistakes)
+    _published_never_change(published, digests, unread, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
     return Library(root, MappingProxyType(stretches))
@@ -141,12 +151,15 @@ def load(root: Path) -> Library:
 
 def _shared(root: Path, mistakes: Mistakes) -> tuple[Shared, dict[str, str]]:
     blocks, digests = {}, {}
-    for path in sorted((root / SHARED).glob("*.yaml")):
-        digests[path.stem] = _digest(path.read_bytes())
+    files = sorted((root / SHARED).glob("*.yaml"))
+    for path in files:
         block = read_file(path, _shown(root, path), mistakes)
         if block is not None:
             blocks[path.stem] = block
-    return read_shared(blocks, mistakes), digests
+            digests[path.stem] = _digest(path.read_bytes())
+    shared = read_shared(blocks, mistakes)
+    shared.whole = shared.whole and len(blocks) == len(files)
+    return shared, digests
 
 
 def _shown(root: Path, path: Path) -> str:
@@ -172,12 +185,12 @@ def _documents(root: Path, folder: Path, mistakes: Mistakes) -> dict[str, list[D
         if block is None:
             found.setdefault(path.stem, [])
             continue
-        quiet = Form(
-            block, "file", Tags(), Mistakes(), (), tuple(block.items)
-        )  # its mistakes are noted when it is read in full
-        period = quiet.period() or Period(date.min)
-        document = Document(path.stem, quiet.text("version"), path, shown, block, _digest(path.read_bytes()), period)
-        if path.parent != folder and path.parent.name != document.version:
+        form = Form(
+            block, "file", Tags(), mistakes, (), tuple(block.items)
+        )  # what it lacks is noted when it is read in full
+        period = form.period() or Period(date.min, date.min)
+        document = Document(path.stem, form.text("version"), path, shown, block, _digest(path.read_bytes()), period)
+        if path.parent != folder and document.version and path.parent.name != document.version:
             mistakes.add(
                 _place(document, "version"),
                 f"the folder says version {path.parent.name}",
@@ -212,11 +225,18 @@ def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> None:
                 f"End {before.version} the day before {after.version} begins.",
                 "Two versions on one day would treat two people differently.",
             )
+        elif before.version == after.version:
+            mistakes.add(
+                _place(after, "version"),
+                f"{before.shown} is version {before.version} too",
+                "Give the newer one a version of its own.",
+                "Nobody could tell from a record which of the two was applied.",
+            )
 
 
 def _stretches(
-    condition: str, documents: dict[str, list[Document]], shared: Shared, shared_digests: Mapping[str, str],
-    published: Mapping[str, str], digests: dict[str, str], mistakes: Mistakes,
+    folder: Path, documents: dict[str, list[Document]], shared: Shared, shared_digests: Mapping[str, str],
+    published: Mapping[str, Text], digests: dict[str, str], mistakes: Mistakes,
 ) -> Iterable[Stretch]:  # fmt: skip
     """The pathway for each stretch of days on which no document begins or ends."""
     pathways = documents.get(PATHWAY_FILE, [])
@@ -231,7 +251,8 @@ def _stretches(
             chosen = {
                 name: _on(versions, first) for name, versions in documents.items() if name != PATHWAY_FILE and versions
             }
-            built = _build(condition, pathway, chosen, shared, shared_digests, published, digests, mistakes)
+            unread = {name for name, versions in documents.items() if not versions}
+            built = _build(folder, pathway, chosen, unread, shared, shared_digests, published, digests, mistakes)
             yield Stretch(Period(first, last), built)
 
 
@@ -247,10 +268,28 @@ def _on(versions: list[Document], day: date) -> Document:
     return begun[-1] if begun else versions[0]
 
 
+def _every_file_is_read(
+    documents: Mapping[str, list[Document]], stretches: Iterable[Stretch], mistakes: Mistakes
+) -> None:
+    """A PGD that was in force only on days on which no pathway is would be neither read nor checked."""
+    days = [stretch.period.first for stretch in stretches]
+    for versions in (versions for name, versions in documents.items() if name != PATHWAY_FILE):
+        read = {_on(versions, day).path for day in days}
+        for document in versions:
+            if document.path not in read:
+                mistakes.add(
+                    _place(document, "in force"),
+                    "no pathway is in force on any of these days, so this file would never be read",
+                    "Put the pathway of those days back, or take the file out.",
+                    "What is never read is never checked.",
+                )
+
+
 def _build(
-    condition: str, document: Document, chosen: Mapping[str, Document], shared: Shared, shared_digests: Mapping[str, str],
-    published: Mapping[str, str], digests: dict[str, str], mistakes: Mistakes,
+    folder: Path, document: Document, chosen: Mapping[str, Document], unread: set[str], shared: Shared,
+    shared_digests: Mapping[str, str], published: Mapping[str, Text], digests: dict[str, str], mistakes: Mistakes,
 ) -> Pathway:  # fmt: skip
+    condition, before = folder.name, len(mistakes)
     draft = read_pathway(document.block, condition, shared, mistakes)
     read: dict[str, ReadPGD] = {name: read_pgd(pgd.block, name, draft, mistakes) for name, pgd in chosen.items()}
     uses = [(f"{SHARED}/{name}", shared_digests[name]) for name in draft.shared_used]
@@ -259,7 +298,8 @@ def _build(
     def edition(edition: Edition, name: str, parts: list[tuple[str, str]]) -> Edition:
         key, digest = f"{condition}/{name} {edition.version}", _digest_of(parts)
         digests[key] = digest
-        return replace(edition, digest=digest, draft=published.get(key) != digest)
+        signed = published.get(key)
+        return replace(edition, digest=digest, draft=signed is None or signed.words != digest)
 
     # A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there.
     pgds = {
@@ -272,11 +312,23 @@ def _build(
         pgds=MappingProxyType(pgds),
         content_digest=_digest_of([*own, *((name, pgd.digest) for name, pgd in chosen.items())]),
     )
-    check_condition(draft, document.block, read, pathway, mistakes)
+    doubtful = len(mistakes) > before or unread or not shared.whole
+    standing = _words_of(folder, folder.parent / SHARED) if doubtful else {}
+    check_condition(draft, document.block, read, pathway, mistakes, unread, standing)
     return pathway
 
 
-def _published(root: Path, mistakes: Mistakes) -> dict[str, str]:
+def _words_of(*folders: Path) -> Counter[str]:
+    """How often each word stands in the files of these folders, whether or not they could be read."""
+    words: Counter[str] = Counter()
+    for path in (path for folder in folders for path in folder.rglob("*.yaml")):
+        if path.is_file() and path.stem != CASES_FILE:
+            words.update(re.findall(r"[\w-]+", path.read_bytes().decode("utf-8", "replace")))
+    return words
+
+
+def _published(root: Path, mistakes: Mistakes) -> dict[str, Text]:
+    """The published digests by the names of their versions, each at its place."""
     path = root / PUBLISHED
     if not path.exists():
         return {}
@@ -285,17 +337,30 @@ def _published(root: Path, mistakes: Mistakes) -> dict[str, str]:
         return {}
     form = Form(block, "list of published digests", Tags(), mistakes, (), ("published",))
     listed = form.node("published")
-    if not isinstance(listed, Block):
+    if isinstance(listed, Text) and not listed.words:
         return {}
-    return {name: node.words for name, node in listed.items.items() if isinstance(node, Text)}
+    found = {}
+    for name, node in listed.items.items() if isinstance(listed, Block) else [("", listed)] if listed else ():
+        if isinstance(node, Text) and _DIGEST.fullmatch(node.words):
+            found[name] = Text(node.words, listed.keys[name].place)
+        else:
+            mistakes.add(
+                node.place,
+                "this is not a published digest",
+                'Write the condition, the document, its version, a colon and "sha256:" with 64 letters and digits.',
+                "A version whose digest cannot be compared could change in silence.",
+            )
+    return found
 
 
-def _published_never_change(published: Mapping[str, str], digests: Mapping[str, str], mistakes: Mistakes) -> None:
-    for name, digest in published.items():
-        if digests.get(name) != digest:
+def _published_never_change(
+    published: Mapping[str, Text], digests: Mapping[str, str], unread: Iterable[str], mistakes: Mistakes
+) -> None:
+    for name, signed in published.items():
+        if digests.get(name) != signed.words and name.split("/")[0] not in unread:
             what = "has changed since it was published" if name in digests else "was published and is no longer there"
             mistakes.add(
-                Place(PUBLISHED),
+                signed.place,
                 f"{name} {what}",
                 "Put the published bytes back, under earlier/<version>/ if there is a newer version.",
                 "Somebody signed other words than those that would be applied.",

@@ -10,16 +10,18 @@ from types import MappingProxyType
 from pharmacyfirst.content.forms import (
     HARM_LOST,
     HARM_MISSING,
+    HARM_NAME,
     HARM_UNIT,
     HARM_UNSOURCED,
     Form,
     Tags,
     identified,
     named_blocks,
+    names_under,
     plain_name,
     split,
 )
-from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, Vocabulary, suggest
+from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, Vocabulary, nearest, suggest
 from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.evidence import Grade, OpenItem, Source, Statement
@@ -28,6 +30,7 @@ from pharmacyfirst.kernel.outcome import KIND_OF_WORD, STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import Channel, Code, Conflict, Criterion, GatewayPoint, Named, Pathway, Row
 from pharmacyfirst.kernel.pgd import Edition, Period, SourceDocument
 
+QUESTIONS = "questions"
 REMARKS = ("open", "note")
 SENTENCE = ("when", "any of")
 
@@ -51,6 +54,7 @@ class Shared:
     questions: dict[str, Block] = field(default_factory=dict)
     answers: dict[str, tuple[Block, Tags]] = field(default_factory=dict)
     lists: dict[str, Block] = field(default_factory=dict)
+    whole: bool = True  # False where a file could not be read: then what it would have held is not called missing
 
 
 @dataclass
@@ -64,23 +68,36 @@ class Draft:
     every_medicine: list[tuple[Text, Block]]
     places: dict[str, Place]
     shared_used: set[str]
+    whole: bool = True  # nothing in it was refused
 
 
 def read_shared(files: Mapping[str, Block], mistakes: Mistakes) -> Shared:
     """The shared files, each known by the heading it begins with: ``questions``, ``values`` or ``list``."""
     shared = Shared()
     for name, block in files.items():
+        if not {"questions", "values", "list"} & set(block.items):
+            mistakes.add(
+                block.place,
+                "a shared file holds questions, answers or a list",
+                'Write "questions:", "values:" with its name, or "list:" with its name.',
+                HARM_LOST,
+            )
+            shared.whole = False
+            continue
         if "questions" in block.items:
             form = Form(block, "file of shared questions", Tags(), mistakes, ("questions",))
+            if name != QUESTIONS:
+                form.refuse("questions", f'the file is called "{name}"', f"Keep them in {QUESTIONS}.yaml.", HARM_NAME)
             shared.questions.update({key.words: inner for key, inner in form.blocks("questions", "question")})
             continue
         kind = "values" if "values" in block.items else "list"
         body = "values list" if kind == "values" else "items"
-        optional = ("open items",) if kind == "values" else ("non_severe", "none", "examples")
+        optional = () if kind == "values" else ("non_severe", "none", "examples")
         form = Form(block, "shared file", Tags(), mistakes, (kind, "title", body, "sources"), optional)
         if form.text(kind) != name:
-            form.refuse(kind, f'the file is called "{name}"', "Give the list the name of its file.", HARM_LOST)
-        tags = Tags(read_sources(form), ())
+            form.refuse(kind, f'the file is called "{name}"', "Give the list the name of its file.", HARM_NAME)
+        read_sources(form)
+        tags = Tags(sources := names_under(form, "sources"), whole=bool(sources))
         if kind == "values":
             shared.answers[name] = (block, tags)
         else:
@@ -94,15 +111,19 @@ def read_shared(files: Mapping[str, Block], mistakes: Mistakes) -> Shared:
 
 def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) -> Draft:
     """One ``pathway.yaml``. The PGDs are read after it, in its words."""
+    before = len(mistakes)
     required = ("pathway", *_IDENTITY, "source documents", "stopping criteria", "treatment", "questions", "sources")
     form = Form(block, "pathway file", Tags(), mistakes, required, _PATHWAY_OPTIONAL)
-    tags = form.tags = Tags(sources := read_sources(form), open_items := read_open_items(form))
+    tags = form.tags = Tags(names_under(form, "sources"), names_under(form, "open items"))
+    tags.whole = bool(tags.sources) and ("open items" not in form or bool(tags.open_items))
+    tags.whole = tags.whole and not {"sources", "open items"} & form.misspelt
+    sources, open_items = read_sources(form), read_open_items(form)
     if form.text("pathway", folder) != folder:
         form.refuse(
-            "pathway", f'the folder is called "{folder}"', "Give the pathway the name of its folder.", HARM_LOST
+            "pathway", f'the folder is called "{folder}"', "Give the pathway the name of its folder.", HARM_NAME
         )
     questions = _Questions(form, shared)
-    vocabulary = Vocabulary(questions.facts, mistakes)
+    vocabulary = Vocabulary(questions.facts, mistakes, declared=questions.declared)
     ids: dict[str, Place] = {}
     named = _named(form, vocabulary, ids)
     asked = {
@@ -114,6 +135,9 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         questions.facts[name] = replace(questions.facts[name], asked_when=condition)
     places: dict[str, Place] = {}
     stopping = tuple(_criteria(form, vocabulary, ids, places))
+    every_medicine = form.blocks("every medicine", "exclusion")
+    for name, _ in every_medicine:
+        identified(name, mistakes, ids)
     treatment = tuple(_rows(form, vocabulary, ids, places))
     pathway = Pathway(
         id=folder,
@@ -122,7 +146,7 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         facts=MappingProxyType(questions.facts),
         stopping=stopping,
         treatment=treatment,
-        gateways=tuple(_gateways(form, vocabulary, ids, {criterion.stage for criterion in stopping})),
+        gateways=tuple(_gateways(form, vocabulary, ids, {stage.words for stage, _ in _stages(form)})),
         pgds=MappingProxyType({}),
         source_documents=tuple(_source_documents(form)),
         channels=tuple(_channels(form)),
@@ -137,9 +161,8 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         conflicts=tuple(_conflicts(form)),
         sources=MappingProxyType(sources),
     )
-    return Draft(
-        pathway, vocabulary, tags, ids, form.blocks("every medicine", "exclusion"), places, questions.shared_used
-    )
+    whole = len(mistakes) == before and shared.whole
+    return Draft(pathway, vocabulary, tags, ids, every_medicine, places, questions.shared_used, whole)
 
 
 def read_edition(form: Form) -> Edition:
@@ -166,46 +189,62 @@ def read_open_items(form: Form) -> dict[str, OpenItem]:
     items = {}
     for name, block in form.blocks("open items", "open item"):
         inner = Form(block, "open item", form.tags, form.mistakes, ("says", "until then"), ("note", "evidence"))
+        inner.evidence()
         items[name.words] = OpenItem(name.words, inner.text("says"), inner.text("until then"))
     return items
 
 
-def refuse_unused(tags: Tags, form: Form, mistakes: Mistakes) -> None:
-    """A source or open item that nothing names is noted: it misleads whoever counts them."""
+def refuse_unused(
+    tags: Tags, form: Form, mistakes: Mistakes, standing: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """A source or open item that nothing names is noted: it misleads whoever counts them.
+
+    ``standing`` counts the words of all the files where something could not be read: what may be named there is not called unused.
+    """
+    harms = {
+        "sources": "A source that supports nothing makes the file look better founded than it is.",
+        "open items": "An open item that no clause names is never shown to whoever has to clear it.",
+    }
     for heading, named in (("sources", tags.sources), ("open items", tags.open_items)):
         block = form.node(heading)
         for name in named:
-            if name not in tags.used and isinstance(block, Block):
+            if name not in tags.used and standing.get(name, 0) < 2 and isinstance(block, Block):
                 mistakes.add(
                     block.keys[name].place,
                     f'"{name}" is used nowhere',
                     "Name it where it matters, or take it out.",
-                    "A source that supports nothing makes the file look better founded than it is.",
+                    harms[heading],
                 )
 
 
 def needs(form: Form, supports: str, *, enables: bool = False) -> None:
-    """Evidence is there; and what enables a supply has a line better than inferred, and an open item if none beats single."""
-    evidence = form.evidence()
-    if not evidence and "evidence" in form and isinstance(form.node("evidence"), List):
-        form.refuse("evidence", "no line of evidence stands here", "Write the grade and its sources.", HARM_UNSOURCED)
-    if not enables or not evidence:
+    """Evidence is there; what enables a supply has a line better than inferred, and an open item where a line is single."""
+    evidence, node = form.evidence(), form.node("evidence")
+    lines = len(node.items) if isinstance(node, List) else 1
+    if not enables or len(evidence) < lines:  # a line that cannot be read is noted, and might be the one that supports
         return
-    best = min(line.grade for line in evidence)
-    if best >= Grade.INFERRED:
+    grades = [line.grade for line in evidence]
+    if min(grades) >= Grade.INFERRED:
         form.refuse(
             "evidence",
-            f"{supports} rests on nothing better than {best.word}",
+            f"{supports} rests on nothing better than {min(grades).word}",
             "Find a source, or write dose: none, or refer.",
             "A guess of ours must never permit a supply.",
         )
-    elif best is Grade.SINGLE and "open" not in form:
+    elif Grade.SINGLE in grades and "open" not in form:
+        # Even beside better lines: which part of the clause the single source alone supports, only a person can weigh.
         form.refuse(
             "evidence",
             f"{supports} rests on a single source, with no open item",
             "Write open: and the item that whoever adopts the document has to clear.",
             "What one source alone says must be seen and settled before anybody is treated by it.",
         )
+
+
+def _declared(form: Form) -> set[str]:
+    """Every name that sentences may use, whether or not what stands under it can be read."""
+    blocks = (form.node(heading) for heading in (QUESTIONS, "scores", "definitions"))
+    return {name for block in blocks if isinstance(block, Block) for name in block.items}
 
 
 class _Questions:
@@ -216,8 +255,11 @@ class _Questions:
         self.facts: dict[str, Fact] = {}
         self.asked_when: dict[str, Block] = {}
         self.shared_used: set[str] = set()
-        node = form.node("questions")
+        node = form.node(QUESTIONS)
+        self.declared = _declared(form) if isinstance(node, Block) else None
         if not isinstance(node, Block):
+            if node is not None:
+                named_blocks(node, "question", self.mistakes)
             return
         for name, inner in node.items.items():
             fact = self.question(node.keys[name], inner)
@@ -252,7 +294,7 @@ class _Questions:
                 ("shared",),
                 ("note", "values", "values from", "explained by", "asked when", "answer"),
             )
-            own.yes("shared")
+            own.parsed("shared", {"yes": True}.get, "yes, or take it out and write ask: and answer:")
             return self.shared_question(name, own)
         own = Form(
             node,
@@ -266,11 +308,13 @@ class _Questions:
 
     def shared_question(self, name: Text, own: Form) -> Fact | None:
         block = self.shared.questions.get(name.words)
+        if block is None and not self.shared.whole:
+            return None
         if block is None:
             fix = suggest(name.words, self.shared.questions, "Write its ask: and answer: here.")
             self.mistakes.add(name.place, f'"{name.words}" is not a shared question', fix, HARM_NEVER_MET)
             return None
-        self.shared_used.add("questions")
+        self.shared_used.add(QUESTIONS)
         asked = Form(block, "question", Tags(), self.mistakes, ("ask", "answer"), ("judgement", "asked when", "note"))
         return self.read(name, asked, own)
 
@@ -281,12 +325,12 @@ class _Questions:
             _ANSWER.fullmatch,
             "yes or no; whole number from 0 to 9 UNIT; number from ...; one of a, b; any of a, b; date",
         )
+        if match is None:
+            return None
         for form in (own, asked):
             if "asked when" in form:
                 self.asked_when[name.words] = form.block
                 break
-        if match is None:
-            return None
         number, low, high, unit, choice, names, other = match.groups()
         fact = Fact(
             name=name.words,
@@ -296,9 +340,18 @@ class _Questions:
             explained_by=self.list_named(own),
             note=own.text("note") or asked.text("note"),
         )
-        if number:
-            return self.number(fact, answer_from, low, high, unit)
-        return replace(fact, values=tuple(self.values(fact, own, answer_from, names))) if choice else fact
+        if choice:
+            values = self.values(fact, own, answer_from, names)
+            return None if values is None else replace(fact, values=tuple(values))
+        for heading in ("values", "values from"):
+            if heading in own:
+                own.refuse(
+                    heading,
+                    f'"{fact.name}" is answered with {answer_from.text("answer")}, and takes no "{heading}"',
+                    "Write one of or any of after answer:, or take them out.",
+                    "What an answer bars would never be applied.",
+                )
+        return self.number(fact, answer_from, low, high, unit) if number else fact
 
     def number(self, fact: Fact, form: Form, low: str, high: str, unit: str | None) -> Fact:
         if not unit:
@@ -309,11 +362,16 @@ class _Questions:
                 HARM_UNIT,
             )
         if Decimal(low) >= Decimal(high):
-            form.refuse("answer", "the range is empty", "Write the smaller number first.", HARM_NEVER_MET)
+            form.refuse(
+                "answer", "the range is empty", "Write the smaller number first.", "No answer at all would be accepted."
+            )
+            return replace(fact, unit=unit or "")
         return replace(fact, low=Decimal(low), high=Decimal(high), unit=unit or "")
 
     def list_named(self, form: Form) -> str:
         name = form.text("explained by")
+        if name and name not in self.shared.lists and not self.shared.whole:
+            return name
         if name and name not in self.shared.lists:
             form.refuse(
                 "explained by",
@@ -325,16 +383,25 @@ class _Questions:
             self.shared_used.add(name)
         return name
 
-    def values(self, fact: Fact, own: Form, answer: Form, names: str | None) -> Iterable[Value]:
-        """The answers, of the line first, then shared lists, then the pathway's own; the same name adds up."""
+    def values(self, fact: Fact, own: Form, answer: Form, names: str | None) -> Iterable[Value] | None:
+        """The answers, of the line first, then shared lists, then the pathway's own; the same name adds up.
+
+        None where some of them could not be found: then no sentence about the question can be judged.
+        """
         found: dict[str, Value] = {}
+        lists = own.names("values from")
+        whole = ("values from" not in own or bool(lists)) and not isinstance(own.node("values"), Text | List)
+        whole = whole and not {"values", "values from"} & own.misspelt
         line = answer.node("answer")
         if names and isinstance(line, Text):
             offset = line.words.index(names)
             for one in split(Text(names, line.at(offset), line.plain)):
                 found[plain_name(one, self.mistakes)] = Value(one.words)
-        for name in own.names("values from"):
+        for name in lists:
             if name.words not in self.shared.answers:
+                whole = False
+                if not self.shared.whole:
+                    continue
                 fix = suggest(name.words, self.shared.answers, "Write the list in pathways/shared/.")
                 self.mistakes.add(
                     name.place, f'"{name.words}" is not a list of answers in pathways/shared/', fix, HARM_NEVER_MET
@@ -349,17 +416,19 @@ class _Questions:
             )
             refuse_unused(tags, Form(block, "shared file", tags, self.mistakes, (), tuple(block.items)), self.mistakes)
         found.update(self.listed(own, "values", found))
-        if not found:
+        if not found and whole:
             answer.refuse(
                 "answer",
                 f'"{fact.name}" has no answers',
                 "Name them after one of or any of, or under values.",
-                HARM_NEVER_MET,
+                "No answer at all would be accepted.",
             )
-        return found.values()
+        return found.values() if whole and found else None
 
     def listed(self, form: Form, heading: str, before: Mapping[str, Value]) -> dict[str, Value]:
-        values = {}
+        node = form.node(heading)
+        # An answer with no block under it is noted; it is still an answer, and sentences may name it.
+        values = {name: Value(name) for name in (node.items if isinstance(node, Block) else ())}
         for name, block in form.blocks(heading, "answer"):
             inner = Form(
                 block, "answer", form.tags, form.mistakes, (), ("says", "bars", "action", "evidence", *REMARKS)
@@ -413,27 +482,29 @@ def _named(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> tuple[N
         forms.append((name, inner))
     for name, block in form.blocks("definitions", "definition"):
         inner = Form(block, "definition", form.tags, form.mistakes, ("evidence",), ("means", "id", *SENTENCE, *REMARKS))
-        if not any(heading in inner for heading in SENTENCE):
+        vocabulary.bodies[name.words] = block
+        if not any(heading in inner or heading in inner.misspelt for heading in SENTENCE):
             form.mistakes.add(
                 block.place,
                 f'"{name.words}" defines nothing',
                 "Write when: or any of: and its sentences.",
                 HARM_NEVER_MET,
             )
-        else:
-            vocabulary.bodies[name.words] = block
         forms.append((name, inner))
     found = []
     for name, inner in forms:
-        if plain_name(name, form.mistakes) in vocabulary.facts:
+        also = "question" if plain_name(name, form.mistakes) in vocabulary.facts else ""
+        if name.words in vocabulary.points and name.words in vocabulary.bodies and inner.what == "definition":
+            also = "score"
+        if also:
             form.mistakes.add(
                 name.place,
-                f'"{name.words}" is a question too',
-                "Give the definition another name.",
+                f'"{name.words}" is a {also} too',
+                f"Give the {inner.what} another name.",
                 "One name for two things is read as the wrong one.",
             )
-        is_score = name.words in vocabulary.points
-        body = vocabulary.named(name.words) if is_score or name.words in vocabulary.bodies else None
+        is_score = inner.what == "score"
+        body = vocabulary.named(name.words) if name.words in (*vocabulary.points, *vocabulary.bodies) else None
         if body is not None:
             says = inner.text("title" if is_score else "means")
             own_id = inner.node("id")
@@ -447,9 +518,14 @@ def _criteria(
     form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dict[str, Place]
 ) -> Iterable[Criterion]:
     optional = ("when", "any of", "must", "then", "where to", *REMARKS)
-    for stage, group in form.blocks("stopping criteria", "heading of stopping criteria"):
-        then = group.items.get("then")
-        for name, block in named_blocks(group, "stopping criterion", form.mistakes, skip=("then",)):
+    for stage, group in _stages(form):
+        thens = [name for name, node in group.items.items() if isinstance(node, Text) and nearest(name, ("then",))]
+        for name in thens:
+            if name != "then":
+                what, fix = f'"{name}" is not a heading of stopping criteria', 'Did you mean "then"?'
+                form.mistakes.add(group.keys[name].place, what, fix, HARM_LOST)
+        then = group.items.get(thens[0] if thens else "then")
+        for name, block in named_blocks(group, "stopping criterion", form.mistakes, skip=("then", *thens)):
             inner = Form(block, "stopping criterion", form.tags, form.mistakes, ("because", "evidence"), optional)
             identified(name, form.mistakes, ids)
             places[name.words] = name.place
@@ -465,13 +541,25 @@ def _criteria(
             )  # fmt: skip
 
 
-def one_sentence(form: Form, vocabulary: Vocabulary, headings: tuple[str, ...]) -> Condition | None:
-    """The sentence of a clause that cannot do without one."""
-    if not any(heading in form for heading in headings):
+def _stages(form: Form) -> list[tuple[Text, Block]]:
+    return form.blocks("stopping criteria", "heading of stopping criteria")
+
+
+def one_sentence(
+    form: Form, vocabulary: Vocabulary, headings: tuple[str, ...], instead: tuple[str, ...] = ()
+) -> Condition | None:
+    """The sentence of a clause that cannot do without one, or not without that or one of the headings ``instead``."""
+    headings_of_another = {"when", "any of", "must"} & set(form.block.items) - set(
+        headings
+    )  # noted as unknown headings
+    if any(heading in form.misspelt for heading in (*headings, *instead)) or headings_of_another:
+        return vocabulary.condition(form.block, headings)
+    if not any(heading in form for heading in (*headings, *instead)):
+        written = (*headings, *instead)
         form.mistakes.add(
             form.block.place,
             f"this {form.what} has no sentence",
-            f"Write {', '.join(headings[:-1])} or {headings[-1]}.",
+            f"Write {', '.join(written[:-1])} or {written[-1]}." if written[1:] else f"Write {written[0]}:.",
             HARM_MISSING,
         )
         return None
@@ -480,6 +568,8 @@ def one_sentence(form: Form, vocabulary: Vocabulary, headings: tuple[str, ...]) 
 
 def _stopping_kind(node: Node | None, form: Form) -> tuple[Kind, bool] | None:
     allowed = [kind.word for kind in STOPPING_KINDS]
+    if node is None and "then" in form.misspelt:
+        return None
     if node is None:
         form.mistakes.add(
             form.block.place,
@@ -514,7 +604,7 @@ def _rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dic
         places[name.words] = name.place
         result = inner.parsed(
             "then",
-            _result,
+            result_of,
             "self-care, refer, refer urgent, offer A, offer A and B, or offer A, or B where that is excluded",
         )
         has_sentence = any(heading in inner for heading in SENTENCE)
@@ -530,7 +620,8 @@ def _rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dic
         )  # fmt: skip
 
 
-def _result(words: str) -> tuple[Kind, tuple[str, ...], bool] | None:
+def result_of(words: str) -> tuple[Kind, tuple[str, ...], bool] | None:
+    """The kind, the PGDs offered, and whether the second stands in for the first; None where the words are no result of a row."""
     if words in ("self-care", "refer", "refer urgent"):
         return KIND_OF_WORD[words], (), False
     match = _OFFER.fullmatch(words)
@@ -555,7 +646,7 @@ def _gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stages:
                     fix,
                     "The payment point would be reported at the wrong place.",
                 )
-        if not any(headings.values()):
+        if not any(headings.values()) and not {"after", "at"} & ({*inner.misspelt, *block.items}):
             form.mistakes.add(
                 block.place, f'"{name.words}" has no place', "Write after: or at: and the headings.", HARM_MISSING
             )
@@ -573,9 +664,9 @@ def _gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stages:
 
 def _addressed(form: Form, heading: str, ids: dict[str, Place]) -> Iterable[Statement]:
     audience = heading in ("advice", "safety-netting")
-    for name, block in form.blocks(heading, heading):
+    for name, block in form.blocks(heading, f"clause of {heading}"):
         required = ("for", "says", "evidence") if audience else ("says", "evidence")
-        inner = Form(block, f"{heading} clause", form.tags, form.mistakes, required, REMARKS)
+        inner = Form(block, f"clause of {heading}", form.tags, form.mistakes, required, REMARKS)
         identified(name, form.mistakes, ids)
         spoken_to = tuple(text.words for text in inner.names("for")) if audience else ()
         yield Statement(
@@ -583,16 +674,19 @@ def _addressed(form: Form, heading: str, ids: dict[str, Place]) -> Iterable[Stat
         )
 
 
-def check_audiences(form_block: Block, pathway: Pathway, mistakes: Mistakes) -> None:
-    """Advice is for people who exist: outcome kinds, ids of criteria and rows, or PGDs of this pathway."""
-    known = {"everyone", *(kind.word for kind in Kind if kind is not Kind.NEED_FACTS)}
-    known |= {c.id for c in pathway.stopping} | {row.id for row in pathway.treatment} | set(pathway.pgds)
-    known |= {clause.id for pgd in pathway.pgds.values() for clause in pgd.judged()}
+def check_audiences(
+    form_block: Block, decides: Iterable[str], mistakes: Mistakes, standing: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Advice is for people who exist: outcome kinds, ids of what ``decides`` (criteria, rows, clauses), or PGDs of this pathway.
+
+    ``standing`` as for ``refuse_unused``: an id may stand in a file that could not be read.
+    """
+    known = {"everyone", *(kind.word for kind in Kind if kind is not Kind.NEED_FACTS), *decides}
     for heading in ("advice", "safety-netting"):
         node = form_block.items.get(heading)
-        for _, block in named_blocks(node, heading, mistakes) if isinstance(node, Block) else []:
+        for _, block in named_blocks(node, f"clause of {heading}", mistakes) if isinstance(node, Block) else []:
             for text in Form(block, heading, Tags(), mistakes, (), tuple(block.items)).names("for"):
-                if text.words not in known:
+                if text.words not in known and standing.get(text.words, 0) < 2:
                     fix = suggest(text.words, known, "Write everyone, outcome kinds, or ids of criteria, rows or PGDs.")
                     mistakes.add(
                         text.place,
@@ -604,6 +698,8 @@ def check_audiences(form_block: Block, pathway: Pathway, mistakes: Mistakes) -> 
 
 def _source_documents(form: Form) -> Iterable[SourceDocument]:
     node = form.node("source documents")
+    if node is not None and not isinstance(node, List):
+        form.refuse("source documents", "source documents are a list", "Write each with a dash.", HARM_UNSOURCED)
     for one in node.items if isinstance(node, List) else []:
         if document := source_document(one, form):
             yield document
@@ -611,9 +707,11 @@ def _source_documents(form: Form) -> Iterable[SourceDocument]:
 
 def source_document(node: Node | None, form: Form) -> SourceDocument | None:
     """The national document a file was transcribed from."""
+    if node is None:
+        return None
     if not isinstance(node, Block):
         form.mistakes.add(
-            node.place if node else form.block.place,
+            node.place,
             "a source document is a block",
             "Write title, reference, edition and evidence.",
             HARM_UNSOURCED,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from pharmacyfirst.content.forms import (
     HARM_LOST,
     HARM_MISSING,
+    HARM_NAME,
     HARM_UNIT,
     Form,
     Tags,
@@ -20,7 +21,8 @@ from pharmacyfirst.content.forms import (
 from pharmacyfirst.content.loader import REMARKS, SENTENCE, Draft, needs, one_sentence, read_edition, source_document
 from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
-from pharmacyfirst.kernel.dose import DoseRow, Pack, Product
+from pharmacyfirst.kernel.conditions import Condition, Within, parts
+from pharmacyfirst.kernel.dose import WEIGHT, Dose, DoseRow, Pack, Product, Rounding, Strength
 from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Mechanism, SourceDocument
 
@@ -51,7 +53,8 @@ _OPTIONAL = (
     *REMARKS,
 )
 _EACH_DOSE = ("times a day", "days", "product", "quantity", "evidence", "open")
-_TIMES = re.compile(r"(\d+)(?: to (\d+))?")
+_TIMES = re.compile(r"([0-9]{1,2})(?: to ([0-9]{1,2}))?")
+_DAYS = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass
@@ -61,19 +64,20 @@ class ReadPGD:
     pgd: PGD
     places: dict[str, Place]
     block: Block
+    whole: bool = True  # nothing in it was refused
 
 
 def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadPGD:
     """One PGD file of a pathway that has been read."""
-    protocol = block.items.get("mechanism")
-    is_protocol = isinstance(protocol, Text) and protocol.words == Mechanism.CLINICAL_PROTOCOL.value
+    before = len(mistakes)
+    words = block.items.get("mechanism")
+    is_pgd = isinstance(words, Text) and words.words == Mechanism.PGD.value
     particulars = dict.fromkeys(SCHEDULE_16.values())
-    required = [h for h in particulars if not (is_protocol and h in _NOT_OF_A_PROTOCOL)]
-    optional = (*_OPTIONAL, *(_NOT_OF_A_PROTOCOL if is_protocol else ()))
-    tags = Tags(draft.tags.sources, draft.tags.open_items, draft.tags.used)
-    form = Form(block, "PGD file", tags, mistakes, (*_IDENTITY, *required), optional)
+    required = [h for h in particulars if is_pgd or h not in _NOT_OF_A_PROTOCOL]
+    optional = (*_OPTIONAL, *(() if is_pgd else _NOT_OF_A_PROTOCOL))
+    form = Form(block, "PGD file", draft.tags, mistakes, (*_IDENTITY, *required), optional)
     if form.text("pgd", name) != name:
-        form.refuse("pgd", f'the file is called "{name}"', "Give the PGD the name of its file.", HARM_LOST)
+        form.refuse("pgd", f'the file is called "{name}"', "Give the PGD the name of its file.", HARM_NAME)
     vocabulary = draft.vocabulary.for_medicine(name)
     places: dict[str, Place] = {}
     products = {product.name: product for product in _products(form)}
@@ -108,7 +112,7 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
             clauses(draft.every_medicine, "every medicine", "when", name, form, vocabulary, {}, places)
         ),
     )
-    return ReadPGD(pgd, places, block)
+    return ReadPGD(pgd, places, block, len(mistakes) == before)
 
 
 def _particulars(form: Form) -> dict[str, tuple[Statement, ...]]:
@@ -118,7 +122,10 @@ def _particulars(form: Form) -> dict[str, tuple[Statement, ...]]:
 
 def _professions(form: Form) -> tuple[str, ...]:
     node = form.node("who may use it")
-    for block in node.items if isinstance(node, List) else [node]:
+    blocks = node.items if isinstance(node, List) else [node]
+    if not all(isinstance(block, Block) for block in blocks):
+        return ()  # noted where the statements are read
+    for block in blocks:
         if isinstance(block, Block) and "professions" in block.items:
             return tuple(
                 text.words
@@ -160,7 +167,7 @@ def clauses(
                 "Keep one of the two.",
                 "It would not be plain which of the two stopped somebody.",
             )
-        condition = None if covered_by else one_sentence(inner, vocabulary, (*sentences, "covered by"))
+        condition = None if covered_by else one_sentence(inner, vocabulary, sentences, ("covered by",))
         needs(inner, name.words)
         if condition is not None or covered_by:
             yield Clause(
@@ -192,8 +199,9 @@ def _products(form: Form) -> Iterable[Product]:
         )
         codes = tuple(text.words for text in inner.names("codes"))
         bottle = inner.parsed("bottle", amount, "a volume with its unit, for instance 70 mL", HARM_UNIT)
+        printed = inner.parsed("strength", strength, "how much is in it, for instance 125 mg/5 mL", HARM_UNIT)
         yield Product(
-            name.words, inner.text("form"), strength(inner.text("strength")), codes, inner.evidence(), bottle,
+            name.words, inner.text("form"), printed or Strength(""), codes, inner.evidence(), bottle,
             inner.open_items(), inner.text("note"),
         )  # fmt: skip
 
@@ -209,25 +217,32 @@ def _dose_rows(
     each = form.node("each dose")
     shared = each.items if isinstance(each, Block) else {}
     keys = each.keys if isinstance(each, Block) else {}
+    misspelt: set[str] = set()
     if isinstance(each, Block):
-        Form(each, "block of what all doses share", form.tags, form.mistakes, (), _EACH_DOSE)
+        misspelt = Form(each, "block of what all doses share", form.tags, form.mistakes, (), _EACH_DOSE).misspelt
+        shared = {heading: node for heading, node in shared.items() if heading in _EACH_DOSE}
+    elif each is not None:
+        form.refuse("each dose", "what all doses share is a block", "Write times a day:, days: and so on.", HARM_LOST)
+        misspelt = {*_EACH_DOSE}
     for name, own in form.blocks("doses", "dose row"):
-        row = Block(own.place, {**shared, **own.items}, {**keys, **own.keys})
+        items = {**shared, **own.items}
+        row = Block(own.place, items, {heading: (keys | own.keys)[heading] for heading in items})
         identified(name, form.mistakes, ids)
         places[name.words] = name.place
-        yield from _dose_row(name, row, form, pgd, vocabulary, products)
+        yield from _dose_row(name, row, form, pgd, vocabulary, products, misspelt)
 
 
 def _dose_row(
-    name: Text, block: Block, form: Form, pgd: str, vocabulary: Vocabulary, products: dict[str, Product]
-) -> Iterable[DoseRow]:
+    name: Text, block: Block, form: Form, pgd: str, vocabulary: Vocabulary, products: dict[str, Product], misspelt: set[str]
+) -> Iterable[DoseRow]:  # fmt: skip
     words = block.items.get("dose")
     gap = isinstance(words, Text) and words.words == "none"
     required = (
         ("dose", "because", "evidence") if gap else ("dose", "times a day", "days", "product", "quantity", "evidence")
     )
     optional = ("who", "when", "any of", "or", "because", "rounding", *REMARKS, *(_EACH_DOSE if gap else ()))
-    inner = Form(block, "dose row", form.tags, form.mistakes, required, optional)
+    required = tuple(heading for heading in required if heading in block.items or heading not in misspelt)
+    inner = Form(block, "dose row", form.tags, form.mistakes, required, (*optional, *misspelt))
     has_sentence = any(heading in inner for heading in SENTENCE)
     condition = vocabulary.condition(block) if has_sentence else None
     amount_each = (
@@ -237,16 +252,19 @@ def _dose_row(
             "dose", dose, "500 mg; 7.5 mg for each kg; 100 mg, 200 mg on the first day; or none", HARM_UNIT
         )
     )
-    times = None if gap else inner.parsed("times a day", _TIMES.fullmatch, "a whole number, or 2 to 3")
-    days = (
-        None
-        if gap
-        else inner.parsed("days", lambda w: int(w) if w.isdigit() and int(w) else None, "a whole number of days")
-    )
+    times = None if gap else inner.parsed("times a day", _times, "a whole number, or 2 to 3")
+    days = None if gap else inner.parsed("days", _days, "a whole number of days")
     needs(inner, name.words, enables=not gap)
     evidence, open_items = inner.evidence(), inner.open_items()
     if has_sentence and condition is None:
         return
+    if amount_each is not None and amount_each.for_each_kg and not _asks_for_weight(condition):
+        inner.refuse(
+            "dose",
+            f"the dose goes by weight, and the row can be met without {WEIGHT}",
+            f"Write a sentence about {WEIGHT} under when:, for instance {WEIGHT} is below 8.",
+            "Without the weight no dose can be worked out.",
+        )
     row = DoseRow(
         name.words, f"{pgd}: doses", inner.text("who"), condition, None, 0, None, 0, (), evidence, inner.text("because"),
         open_items, inner.text("note"),
@@ -254,18 +272,46 @@ def _dose_row(
     if gap:
         yield row
     elif amount_each is not None and times is not None and days is not None:
-        rounded = inner.parsed("rounding", rounding, '"to the nearest 2.5 mg" or "down to 2.5 mg"', HARM_UNIT)
-        most = int(times.group(2)) if times.group(2) else None
+        rounded = _rounded(inner, amount_each)
         row = replace(
             row,
             dose=replace(amount_each, rounding=rounded),
-            times_a_day=int(times.group(1)),
-            times_a_day_most=most,
+            times_a_day=times[0],
+            times_a_day_most=times[1],
             days=days,
         )
         packs = tuple(pack for pack in _packs(block, inner, products, row) if pack is not None)
         if packs:
             yield replace(row, packs=packs)
+
+
+def _times(words: str) -> tuple[int, int | None] | None:
+    match = _TIMES.fullmatch(words)
+    least, most = (int(match.group(1)), int(match.group(2) or 0)) if match else (0, 0)
+    return (least, most or None) if least and (not most or most > least) else None
+
+
+def _days(words: str) -> int | None:
+    return int(words) if _DAYS.fullmatch(words) and int(words) else None
+
+
+def _asks_for_weight(condition: Condition | None) -> bool:
+    """Whether a row is met only where the weight is known."""
+    return condition is not None and any(isinstance(one, Within) and one.fact == WEIGHT for one in parts(condition))
+
+
+def _rounded(form: Form, each: Dose) -> Rounding | None:
+    unit = each.each.unit
+    if "rounding" in form and not each.for_each_kg:
+        form.refuse(
+            "rounding",
+            "only a dose for each kg is rounded",
+            "Write the dose as it is given, and take rounding: out.",
+            HARM_UNIT,
+        )
+        return None
+    fits = f'"to the nearest 2.5 {unit}" or "down to 2.5 {unit}"'
+    return form.parsed("rounding", lambda words: rounding(words, unit), fits, HARM_UNIT)
 
 
 def _packs(block: Block, row_form: Form, products: dict[str, Product], row: DoseRow) -> Iterable[Pack | None]:
@@ -274,7 +320,7 @@ def _packs(block: Block, row_form: Form, products: dict[str, Product], row: Dose
     for node in others.items if isinstance(others, List) else [others] if others is not None else []:
         if isinstance(node, Block):
             yield _pack(
-                Form(node, "other product", row_form.tags, row_form.mistakes, ("product", "quantity"), REMARKS),
+                Form(node, "further product", row_form.tags, row_form.mistakes, ("product", "quantity"), REMARKS),
                 products,
                 row,
             )
@@ -301,10 +347,11 @@ def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None
         return Pack(product, None)
     assert row.dose is not None
     if words == "worked out":
-        if product.strength.content is None or product.strength.content.unit != row.dose.each.unit:
+        content, per = product.strength.content, product.strength.per
+        if content is None or content.unit != row.dose.each.unit or per is None or not per.unit:
             form.refuse(
                 "quantity",
-                f"no quantity can be worked out: {product.strength.words} is no strength in {row.dose.each.unit}",
+                f"no quantity can be worked out: {product.strength.words} does not say how many {row.dose.each.unit} are in how many mL",
                 "Write a quantity, or not stated.",
                 HARM_UNIT,
             )
@@ -325,23 +372,28 @@ def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None
     return Pack(product, quantity)
 
 
-def refer_to(read: ReadPGD, known: Iterable[str], form_mistakes: Mistakes) -> None:
-    """``covered by`` names what really stops or excludes somebody."""
-    known = set(known)
+def refer_to(read: ReadPGD, stops: Iterable[str], form_mistakes: Mistakes) -> None:
+    """``covered by`` names what really stops or excludes somebody, and is not itself only covered."""
+    excludes = read.block.items.get("exclusions")
+    own = (
+        {name: node for name, node in excludes.items.items() if isinstance(node, Block)}
+        if isinstance(excludes, Block)
+        else {}
+    )
+    covered = {name for name, block in own.items() if "covered by" in block.items}
+    known = {*stops, *own} - covered
     for heading in ("inclusion", "exclusions"):
         node: Node | None = read.block.items.get(heading)
         for block in node.items.values() if isinstance(node, Block) else []:
             if isinstance(block, Block) and "covered by" in block.items:
                 for text in Form(block, "clause", Tags(), form_mistakes, (), tuple(block.items)).names("covered by"):
                     if text.words not in known:
-                        fix = suggest(
-                            text.words,
-                            known,
-                            "Name a stopping criterion, an exclusion of every medicine, or one of this file.",
-                        )
+                        fix = "Name a stopping criterion, an exclusion of every medicine, or one of this file that is judged."
+                        if text.words not in covered:
+                            fix = suggest(text.words, known, fix)
                         form_mistakes.add(
                             text.place,
-                            f'"{text.words}" covers nothing: no criterion has that id',
+                            f'"{text.words}" covers nothing: {"it is itself covered" if text.words in covered else "no criterion has that id"}',
                             fix,
                             "Somebody the document excludes would be let through.",
                         )

@@ -1,22 +1,23 @@
 """Sentences in the words of docs/writing-a-pathway.md, read into conditions. No free expressions, no code."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
-from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Text
+from pharmacyfirst.content.yaml_text import MOST_LEVELS, Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of, any_of
 from pharmacyfirst.kernel.facts import Answer, Fact
 
 NAME = r"[a-z0-9][a-z0-9_-]*"
-NUMBER = r"-?\d+(?:\.\d+)?"
+NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"  # short enough for every sum to be exact
 
 HARM_NEVER_MET = "A criterion that waits for an answer nobody gives can never protect anyone."
+HARM_NO_LIMIT = "A limit nobody can reach never stops anyone, and one that everybody reaches stops everybody."
 HARM_UNREAD = "A sentence read wrongly would stop the wrong people, or let them through."
 
-_COUNT = re.compile(rf"(?:(any|none|all)|(at least|at most|fewer than) (\d+)) of ({NAME}(?:, {NAME})*)")
+_COUNT = re.compile(rf"(?:(any|none|all)|(at least|at most|fewer than) ([0-9]{{1,9}})) of ({NAME}(?:, {NAME})*)")
 _IS = re.compile(rf"({NAME}) is (.+)")
 _INCLUDES = re.compile(rf"({NAME}) includes ({NAME}(?: or {NAME})*)")
 _INCLUDES_THIS = re.compile(rf"({NAME}) includes this medicine")
@@ -32,12 +33,17 @@ class _Wrong(Exception):
         self.offset, self.what, self.fix, self.harm = offset, what, fix, harm
 
 
+class _Unread(Exception):
+    """A sentence speaks of something that is declared and could not be read: that is noted where it stands, not again here."""
+
+
 @dataclass
 class Vocabulary:
     """What sentences of one file may speak of: questions, scores, definitions, and in a PGD the medicine itself.
 
     ``used`` gathers the names that some sentence used. Scores and definitions are read when they are first needed, so that they
     may stand in any order; ``reading`` holds those being read, to find a definition that leads back to itself.
+    ``declared`` holds every name that the file declares, whether or not it could be read; None where even that is not known.
     """
 
     facts: Mapping[str, Fact]
@@ -46,22 +52,25 @@ class Vocabulary:
     bodies: dict[str, Block] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     medicine: str = ""
+    declared: Collection[str] | None = ()
     _conditions: dict[str, Condition | None] = field(default_factory=dict)
     _reading: list[str] = field(default_factory=list)
+    _levels: dict[str, int] = field(default_factory=dict)
 
     def for_medicine(self, pgd: str) -> "Vocabulary":
         """The same words, with ``this medicine`` standing for a PGD."""
-        return Vocabulary(
-            self.facts, self.mistakes, self.points, self.bodies, self.used, pgd, self._conditions, self._reading
-        )
+        return replace(self, medicine=pgd)
 
-    def named(self, name: str) -> Condition | None:
+    def named(self, name: str, offset: int = 0) -> Condition | None:
         """The body of a score or definition; None, with the mistake noted, where it cannot be read."""
         if name in self._reading:
             ring = " -> ".join([*self._reading[self._reading.index(name) :], name])
-            raise _Wrong(0, f"the definition leads back to itself: {ring}", "Say one of them without the other.")
+            what = f"the definition leads back to itself: {ring}"
+            raise _Wrong(offset, what, "Say one of them without the other.", HARM_NEVER_MET)
         if name not in self._conditions:
+            self._not_too_deep(len(self._reading), offset)
             self._reading.append(name)
+            self._levels[name] = 1
             if name in self.points:
                 items = [self.sentence(item) for item in self.points[name].items]
                 known = tuple(item for item in items if item is not None)
@@ -69,7 +78,15 @@ class Vocabulary:
             else:
                 self._conditions[name] = self.condition(self.bodies[name])
             self._reading.pop()
+        if self._reading and self._conditions[name] is not None:
+            self._not_too_deep(self._levels[name], offset)
+            self._levels[self._reading[-1]] = max(self._levels[self._reading[-1]], self._levels[name] + 1)
         return self._conditions[name]
+
+    def _not_too_deep(self, levels: int, offset: int) -> None:
+        if levels >= MOST_LEVELS:
+            what = f"more than {MOST_LEVELS} definitions one inside the other"
+            raise _Wrong(offset, what, "Say it with fewer of them.", "What is nested deeper cannot be read aloud.")
 
     def condition(self, block: Block, headings: tuple[str, ...] = ("when", "any of")) -> Condition | None:
         """The sentence or sentences of a clause, under whichever of the headings stands there."""
@@ -111,7 +128,9 @@ class Vocabulary:
             return self._read(node.words)
         except _Wrong as wrong:
             self.mistakes.add(node.at(wrong.offset), wrong.what, wrong.fix, wrong.harm)
-            return None
+        except _Unread:
+            pass
+        return None
 
     def _read(self, words: str) -> Condition | None:
         if match := _COUNT.fullmatch(words):
@@ -120,7 +139,7 @@ class Vocabulary:
             return self._bars(match)
         if match := _INCLUDES_THIS.fullmatch(words):
             fact = self._any_of_question(match)
-            return Includes(fact.name, (self._value(fact, self._this_medicine(), match.start(1)),))
+            return Includes(fact.name, (self._value(fact, self._this_medicine(match), match.start(1)),))
         if match := _INCLUDES.fullmatch(words):
             fact = self._any_of_question(match)
             return Includes(fact.name, self._values(fact, match.group(2), match.start(2)))
@@ -134,6 +153,7 @@ class Vocabulary:
 
     def _is(self, match: re.Match[str]) -> Condition | None:
         name, rest, offset = match.group(1), match.group(2), match.start(2)
+        self._one_meaning(name)
         if name in self.bodies:
             if rest not in ("met", "not met"):
                 raise _Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
@@ -177,21 +197,27 @@ class Vocabulary:
                     offset,
                     f'{number} lies outside the range of "{fact.name}"',
                     f"It is asked as {fact.what_fits()}.",
-                    "A limit nobody can reach never stops anyone, or stops everybody.",
+                    HARM_NO_LIMIT,
                 )
+        if (limits.above and limits.low == fact.high) or (limits.to_below and limits.high == fact.low):
+            raise _Wrong(
+                offset, f'no answer to "{fact.name}" is {rest}', f"It is asked as {fact.what_fits()}.", HARM_NO_LIMIT
+            )
         return limits
 
     def _score(self, score: Count, rest: str, offset: int) -> Count:
         most = len(score.items)
         limits = _read_limits(rest, offset, score.name)
+        if any(limit is not None and limit != limit.to_integral_value() for limit in (limits.low, limits.high)):
+            raise _Wrong(offset, f'"{score.name}" is a whole number', "Write the limit as a whole number.")
         low = 0 if limits.low is None else int(limits.low) + limits.above
         high = most if limits.high is None else int(limits.high) - limits.to_below
-        if low > most or high < 0 or high > most:
+        if low < 0 or low > high or high > most or (low, high) == (0, most):
             raise _Wrong(
                 offset,
                 f'"{score.name}" goes from 0 to {most}',
-                "Write a limit inside it.",
-                "A limit nobody can reach never stops anyone.",
+                "Write a limit inside it, that can be reached and missed.",
+                HARM_NO_LIMIT,
             )
         return Count(score.items, low, high, score.name)
 
@@ -199,6 +225,8 @@ class Vocabulary:
         word, bound, number, names = match.groups()
         offset, items = match.start(4), []
         for name in names.split(", "):
+            if name in names[: offset - match.start(4)].split(", "):
+                raise _Wrong(offset, f'"{name}" stands here a second time', "Keep one of the two.")
             items.append(self._item(name, offset))
             offset += len(name) + len(", ")
         size, n = len(items), int(number or 0)
@@ -206,20 +234,26 @@ class Vocabulary:
             "any": (1, size), "all": (size, size), "none": (0, 0),
             "at least": (n, size), "at most": (0, n), "fewer than": (0, n - 1),
         }[word or bound]  # fmt: skip
-        if low > size or high < 0 or (low, high) == (0, size) or high > size:
+        if low > size or high < 0 or (low == 0 and high >= size):
             raise _Wrong(
                 match.start(),
-                f"this holds for everybody or for nobody: it counts {size}",
+                f"this holds for {'nobody' if low > size or high < 0 else 'everybody'}: it counts {size}",
                 "Write a number that can be reached, and missed.",
+                HARM_NO_LIMIT,
             )
         return Count(tuple(items), low, high)
 
+    def _one_meaning(self, name: str) -> None:
+        if sum(name in named for named in (self.facts, self.points, self.bodies)) > 1:
+            raise _Unread
+
     def _item(self, name: str, offset: int) -> Condition:
+        self._one_meaning(name)
         if name in self.bodies:
             self.used.add(name)
-            body = self.named(name)
+            body = self.named(name, offset)
             if body is None:
-                raise _Wrong(offset, f'"{name}" cannot be read', "Mend the definition.")
+                raise _Unread
             return Defined(name, body)
         fact = self._fact(name, offset)
         if fact.answer is not Answer.YES_NO:
@@ -231,7 +265,7 @@ class Vocabulary:
         return OneOf(name, (True,))
 
     def _bars(self, match: re.Match[str]) -> Includes:
-        fact, pgd = self._any_of_question(match), self._this_medicine()
+        fact, pgd = self._any_of_question(match), self._this_medicine(match)
         barring = tuple(value.name for value in fact.values if any(bar.pgd == pgd for bar in value.bars))
         if not barring:
             raise _Wrong(
@@ -240,11 +274,14 @@ class Vocabulary:
                 f"Write bars: {pgd} beside the answers that do, or take the sentence out.",
                 HARM_NEVER_MET,
             )
-        return Includes(fact.name, barring)
+        return Includes(fact.name, barring, pgd)
 
-    def _this_medicine(self) -> str:
+    def _this_medicine(self, match: re.Match[str]) -> str:
         if not self.medicine:
-            raise _Wrong(0, '"this medicine" has no meaning outside a PGD', "Name the answers.")
+            offset = match.end() - len("this medicine")
+            raise _Wrong(
+                offset, '"this medicine" has no meaning outside a PGD', 'Name the answers: "... includes a or b".'
+            )
         return self.medicine
 
     def _any_of_question(self, match: re.Match[str]) -> Fact:
@@ -254,11 +291,24 @@ class Vocabulary:
         return fact
 
     def _fact(self, name: str, offset: int) -> Fact:
+        self._one_meaning(name)
+        if name in self.points:
+            raise _Wrong(
+                offset,
+                f'"{name}" is a score',
+                f'Write "{name} is at least 2", under definitions if it is to be counted.',
+            )
+        if name in self.bodies:
+            raise _Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
         if name not in self.facts:
+            if self.declared is None or name in self.declared:
+                raise _Unread
+            known = [*self.declared, *self.facts, *self.points, *self.bodies]
+            self.used.add(nearest(name, known))
             raise _Wrong(
                 offset,
                 f'"{name}" is not a question in this file',
-                suggest(name, [*self.facts, *self.points, *self.bodies], "Declare it under questions."),
+                suggest(name, known, "Declare it under questions."),
                 HARM_NEVER_MET,
             )
         self.used.add(name)
@@ -301,9 +351,9 @@ def _read_limits(rest: str, offset: int, name: str) -> Limits:
         if low >= high:
             raise _Wrong(
                 offset,
-                f"{rest} holds for nobody",
-                "Write the smaller number first.",
-                "A limit nobody can reach never stops anyone.",
+                f'"{rest}" is not a range',
+                "Write the smaller number first, or one number alone.",
+                HARM_NO_LIMIT,
             )
         return Limits(low, high, to_below=to_below)
     raise _Wrong(
@@ -313,7 +363,13 @@ def _read_limits(rest: str, offset: int, name: str) -> Limits:
     )
 
 
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that was probably meant; empty where none is near."""
+    near = get_close_matches(word, list(known), n=1, cutoff=0.65)
+    return near[0] if near else ""
+
+
 def suggest(word: str, known: Iterable[str], otherwise: str) -> str:
     """The nearest known word as a question, or other advice where none is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.7)
-    return f'Did you mean "{near[0]}"?' if near else otherwise
+    near = nearest(word, known)
+    return f'Did you mean "{near}"?' if near else otherwise

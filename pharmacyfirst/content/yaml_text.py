@@ -4,6 +4,7 @@ YAML's own ideas about ``no``, ``12:30``, ``016``, duplicate keys, aliases and t
 what, how to mend it, what harm it prevents.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,33 +111,57 @@ Node = Text | Block | List
 
 _HARM_UNREAD = "What cannot be read for certain could be read wrongly, and a criterion would be lost without a sign."
 
+_HARM_ELSEWHERE = "A reviewer must see what a clause says where it stands."
+
+# Control characters, and those that an editor does not show or that turn round what stands beside them.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
 
 def read_file(path: Path, shown: str, mistakes: Mistakes) -> Block | None:
     """Read one file as text with places; None, with the mistakes noted, where it cannot be read. ``shown`` names it in messages."""
-    whole = Place(shown)
-    raw = path.read_bytes()
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        mistakes.add(
+            Place(shown), "this cannot be opened as a file", "Put a file there that may be read.", _HARM_UNREAD
+        )
+        return None
+    return read_bytes(raw, shown, mistakes)
+
+
+def read_bytes(raw: bytes, shown: str, mistakes: Mistakes) -> Block | None:
+    """The same for bytes that were read already."""
     if len(raw) > MOST_BYTES:
         mistakes.add(
-            whole,
+            Place(shown),
             f"the file holds more than {MOST_BYTES // 1_000_000} MB",
             "Split or shorten it.",
             "A file too big to review is a file nobody has read.",
         )
         return None
     try:
-        words = raw.decode("utf-8")
+        words = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        mistakes.add(whole, f"byte {error.start + 1} is not UTF-8 text", "Save the file as UTF-8.", _HARM_UNREAD)
+        place = _place_of(shown, raw.decode("utf-8", "replace"), len(raw[: error.start].decode("utf-8")))
+        mistakes.add(place, "this letter is not UTF-8 text", "Save the file as UTF-8.", _HARM_UNREAD)
+        return None
+    if hidden := _HIDDEN.search(words):
+        place = _place_of(shown, words, hidden.start())
+        mistakes.add(place, _is_hidden(hidden[0]), "Take it out.", _HARM_UNREAD)
         return None
     tree = _Tree(shown, words, mistakes)
     try:
         top = tree.grow(yaml.parse(words, Loader=_LOADER))
     except _Stop:
         return None
-    except yaml.YAMLError:
-        tree.not_yaml(words)
+    except yaml.YAMLError as error:
+        tree.not_yaml(words, error)
         return None
-    if top is None or isinstance(top, Block):
+    if tree.spoilt:
+        return None
+    if isinstance(top, Block):
         return top
     mistakes.add(
         top.place,
@@ -145,6 +170,17 @@ def read_file(path: Path, shown: str, mistakes: Mistakes) -> Block | None:
         _HARM_UNREAD,
     )
     return None
+
+
+def _place_of(shown: str, words: str, at: int) -> Place:
+    """The place of one letter of a file, in lines as an editor counts them."""
+    before = re.split("\r\n|\r|\n", words[:at])
+    lines = re.split("\r\n|\r|\n", words)
+    return Place(shown, len(before), len(before[-1]) + 1, _HIDDEN.sub("\ufffd", lines[len(before) - 1]))
+
+
+def _is_hidden(letter: str) -> str:
+    return f"a character that nobody can see stands here, U+{ord(letter):04X}"
 
 
 # The C reader is ten times faster; the other is there where it was not built. Both give the same events.
@@ -163,6 +199,7 @@ class _Tree:
         self.open: list[Block | List] = []
         self.waiting: list[Text | None] = []  # for each open block, the heading that waits for its value
         self.top: Node | None = None
+        self.spoilt = False  # a stand-in was put where something cannot be read: the rest would only add noise
 
     def place(self, mark: Any) -> Place:
         text = self.lines[mark.line] if mark.line < len(self.lines) else ""
@@ -171,7 +208,7 @@ class _Tree:
     def refuse(self, event: yaml.Event, what: str, fix: str, harm: str = _HARM_UNREAD) -> None:
         self.mistakes.add(self.place(event.start_mark), what, fix, harm)
 
-    def grow(self, events: Iterator[yaml.Event]) -> Node | None:
+    def grow(self, events: Iterator[yaml.Event]) -> Node:
         documents = 0
         for event in events:
             if isinstance(event, yaml.DocumentStartEvent):
@@ -186,11 +223,14 @@ class _Tree:
                     event,
                     f"*{event.anchor} points at another place",
                     "Write it out, or keep it in pathways/shared/ and name it.",
-                    "A reviewer must see what a clause says where it stands.",
+                    _HARM_ELSEWHERE,
                 )
+                self.spoilt = True
                 self.put(Text("", self.place(event.start_mark)))
             elif isinstance(event, yaml.ScalarEvent):
                 self.plain_node(event)
+                if hidden := _HIDDEN.search(event.value):
+                    self.refuse(event, _is_hidden(hidden[0]), "Take it out.")
                 place = self.place(event.start_mark)
                 one_line = not event.style and event.value.strip() in place.text
                 self.put(Text(event.value.strip(), place, one_line))
@@ -200,13 +240,14 @@ class _Tree:
             elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
                 self.open.pop()
                 self.waiting.pop()
-        if self.top is None:
+        if self.top is None or (isinstance(self.top, Text) and not self.top.words):
             self.mistakes.add(
                 Place(self.shown),
                 "the file is empty",
                 "Write the headings that the documentation lists.",
                 "An empty file protects nobody.",
             )
+            raise _Stop
         return self.top
 
     def plain_node(self, event: yaml.ScalarEvent | yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
@@ -215,9 +256,11 @@ class _Tree:
                 event,
                 f"&{event.anchor} is an anchor",
                 "Take it out; what several files share stands in pathways/shared/.",
+                _HARM_ELSEWHERE,
             )
         if event.tag:
-            self.refuse(event, f"{event.tag} is a tag", "Take it out: every value is text.")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self.refuse(event, f"{tag} is a tag", "Take it out: every value is text.")
 
     def begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         place = self.place(event.start_mark)
@@ -229,6 +272,8 @@ class _Tree:
                 "Brackets hide a missing comma; a dash a line shows what is there.",
             )
             raise _Stop
+        if self.waiting and self.waiting[-1] is not None:
+            place = self.waiting[-1].place  # what is missing in a block is best shown at its heading
         node: Block | List = Block(place) if isinstance(event, yaml.MappingStartEvent) else List(place)
         self.put(node)
         self.open.append(node)
@@ -278,24 +323,21 @@ class _Tree:
         parent.items[heading.words] = node
         parent.keys[heading.words] = heading
 
-    def not_yaml(self, words: str) -> None:
+    def not_yaml(self, words: str, refused: yaml.YAMLError) -> None:
         try:
             # Once more with the Python reader, whose messages and places are the same on every machine.
             for _ in yaml.parse(words, Loader=yaml.SafeLoader):
                 pass
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = self.place(mark) if mark else Place(self.shown)
-            self.mistakes.add(
-                place,
-                f"this cannot be read: {error.problem}",
-                "Look for a colon inside words (put the words in quotes), or an indent that does not line up.",
-                _HARM_UNREAD,
-            )
-        except yaml.YAMLError:
-            self.mistakes.add(
-                Place(self.shown),
-                "the file holds a character that no text has",
-                "Take the control character out.",
-                _HARM_UNREAD,
-            )
+        except yaml.YAMLError as error:
+            refused = error
+        problem = getattr(refused, "problem", None) or "it is not the YAML we use"
+        marks = [getattr(refused, "problem_mark", None), getattr(refused, "context_mark", None)]
+        if "end of stream" in problem:
+            marks.reverse()  # a quote that is never closed is seen where it opens
+        mark = next(filter(None, marks), None)
+        self.mistakes.add(
+            self.place(mark) if mark else Place(self.shown),
+            f"this cannot be read: {problem}",
+            "Look for a colon inside words (put the words in quotes), a tab, or an indent that does not line up.",
+            _HARM_UNREAD,
+        )

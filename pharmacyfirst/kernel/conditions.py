@@ -139,16 +139,20 @@ class Within(_AboutOneFact):
 
 @dataclass(frozen=True, slots=True)
 class Includes(_AboutOneFact):
-    """``interacting_medicines includes probenecid``: the set holds at least one of these. An empty set is known."""
+    """``interacting_medicines includes probenecid``: the set holds at least one of these. An empty set is known.
+
+    ``barred`` names the PGD where the sentence was ``interacting_medicines bars this medicine``.
+    """
 
     values: tuple[str, ...]
+    barred: str = ""
 
     def _holds(self, value: Any) -> bool:
         return any(one in value for one in self.values)
 
     def in_words(self) -> str:
         """The sentence as content spells it."""
-        return f"{self.fact} includes {' or '.join(self.values)}"
+        return f"{self.fact} bars {self.barred}" if self.barred else f"{self.fact} includes {' or '.join(self.values)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Doses and quantities: exact decimals, always with a unit, worked out from the PGD's own table and nothing else."""
 
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from pharmacyfirst.kernel.conditions import Answers, Condition
 from pharmacyfirst.kernel.evidence import Evidence
@@ -122,7 +122,8 @@ class DoseRow:
         bottle = pack.product.bottle
         if quantity is None or bottle is None or quantity.unit != bottle.unit:
             return quantity, None
-        return quantity, -int(-quantity.amount // bottle.amount)  # whole bottles, rounded up
+        bottles = (quantity.amount / bottle.amount).to_integral_value(ROUND_CEILING)
+        return quantity, int(bottles)
 
     def volume(self, strength: Strength, answers: Answers) -> Amount | None:
         """All doses of the course, in the units of the product (5 mL, one capsule); None where no sum can be made."""

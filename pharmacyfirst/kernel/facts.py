@@ -125,10 +125,10 @@ def _whole_number(fact: Fact, value: Any) -> int | None:
 
 
 def _number(fact: Fact, value: Any) -> Decimal | None:
-    # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
     if type(value) not in (int, float, Decimal):
         return None
-    number = Decimal(str(value))
+    # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
+    number = Decimal(str(value) if isinstance(value, float) else value)
     return number if number.is_finite() and _in_range(fact, number) else None
 
 
@@ -150,10 +150,15 @@ def _any_of(fact: Fact, value: Any) -> tuple[str, ...] | None:
 def _date(fact: Fact, value: Any) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
+    return read_day(value)
+
+
+def read_day(words: Any) -> date | None:
+    """A day written as YYYY-MM-DD and in no other shape; None where it is not."""
     # fromisoformat also takes 20140521 and week dates, which a person may have meant otherwise.
-    if isinstance(value, str) and len(value) == len("YYYY-MM-DD") and "W" not in value:
+    if isinstance(words, str) and len(words) == len("YYYY-MM-DD") and "W" not in words:
         try:
-            return date.fromisoformat(value)
+            return date.fromisoformat(words)
         except ValueError:
             return None
     return None
@@ -180,7 +185,7 @@ def known_facts(declared: Mapping[str, Fact], given: Mapping[str, Any], on: date
         fact = declared.get(name)
         if fact is None:
             raise Refused(
-                "unknown_fact", f"{_shown(name)} is not a fact of this pathway{_meant(name, declared)}.", _shown(name)
+                "unknown_fact", f"{shown(name)} is not a fact of this pathway{_meant(name, declared)}", shown(name)
             )
         if value is not None:
             known[name] = fact.read(value)
@@ -222,7 +227,7 @@ def asked(declared: Iterable[Fact], known: Mapping[str, Any]) -> dict[str, Any]:
     return answers
 
 
-def _shown(name: Any) -> str:
+def shown(name: Any) -> str:
     """A name that is safe to repeat: a vendor's mistake may put an identity where a name should be."""
     plain = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii()
     return name if plain and sum(letter.isdigit() for letter in name) < 6 else "(a name that no fact has)"
@@ -232,4 +237,4 @@ def _meant(name: Any, declared: Mapping[str, Fact]) -> str:
     from difflib import get_close_matches  # only a refusal needs it; starting up should not pay for it
 
     near = get_close_matches(str(name), declared, n=1, cutoff=0.75)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    return f'; did you mean "{near[0]}"?' if near else "."

@@ -100,10 +100,10 @@ class Assessment:
         return self._said(self.pathway.safety_netting)
 
     def _said(self, statements: tuple[Statement, ...]) -> tuple[str, ...]:
-        addressed = {self.outcome.kind.word, *self.decided_by, *(offer.pgd.id for offer in self.offers)}
-        # Whoever goes to hospital now is told that, and what is written for them; general advice would drown it.
-        if self.outcome.kind not in (Kind.EMERGENCY, Kind.NEED_FACTS):
-            addressed.add("everyone")
+        if self.outcome.kind is Kind.NEED_FACTS:
+            return ()  # the consultation is not over
+        offered = (offer.pgd.id for offer in self.offers)
+        addressed = {"everyone", self.outcome.kind.word, *self.decided_by, *offered}
         return tuple(statement.says for statement in statements if addressed.intersection(statement.audience))
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Evidence that the content says what it means."""

@@ -1,0 +1,450 @@
+"""The rules on a small made-up pathway, where each corner can be seen, and doses worked out."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pharmacyfirst import Kind, Outcome, assess, explain
+from pharmacyfirst.kernel.conditions import Includes, Limits, OneOf, Within, all_of
+from pharmacyfirst.kernel.dose import Amount, Dose, DoseRow, Pack, Product, Rounding, Strength
+from pharmacyfirst.kernel.evidence import Evidence, Grade, OpenItem, Statement, weakest
+from pharmacyfirst.kernel.facts import Answer, Fact, Value
+from pharmacyfirst.kernel.outcome import KIND_OF_WORD
+from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
+from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Edition, Mechanism, Period, SourceDocument
+
+ON = date(2026, 11, 21)
+FIRM = (Evidence(Grade.PRIMARY, ("S1",)),)
+EDITION = Edition("2026.1", "made up", Period(date(2026, 1, 1), date(2026, 12, 31)))
+SYRUP = Product(
+    "syrup 25 mg/mL",
+    "syrup",
+    Strength("25 mg/mL", Amount(Decimal(25), "mg"), Amount(Decimal(1), "mL")),
+    ("1",),
+    FIRM,
+    Amount(Decimal(70), "mL"),
+)
+TABLET = Product(
+    "tablet 100 mg", "tablet", Strength("100 mg", Amount(Decimal(100), "mg"), Amount(Decimal(1), "")), ("2",), FIRM
+)
+CREAM = Product("cream", "cream", Strength("1%"), ("3",), FIRM)
+
+
+def yes(fact):
+    return OneOf(fact, (True,))
+
+
+def fact(name, answer=Answer.YES_NO, **more):
+    return Fact(name, f"{name}?", answer, **more)
+
+
+FACTS = {
+    one.name: one
+    for one in (
+        fact("life_threatening"), fact("collapse"), fact("sting"), fact("unwell"), fact("visitor"), fact("worse"), fact("bad"),
+        fact("first_barred"), fact("second_barred"), fact("test_done"), fact("result_positive", asked_when=yes("test_done")),
+        fact("weight_kg", Answer.NUMBER, unit="kg", low=Decimal(2), high=Decimal(300)),
+        fact("medicines", Answer.ANY_OF, values=(Value("aspirin", open=("X-O2",)), Value("zinc"))),
+        fact("skin", Answer.ONE_OF, values=(Value("dry"), Value("wet"))),
+    )
+}  # fmt: skip
+
+
+def criterion(id, kind, condition, stage="red flags", **more):
+    return Criterion(id, stage, condition, kind, f"because of {id}", FIRM, **more)
+
+
+def dose_row(id="X-D1", condition=None, dose=None, packs=(Pack(TABLET, Amount(Decimal(6), "tablet")),), **more):
+    each = Dose(Amount(Decimal(100), "mg")) if dose is None else dose
+    return DoseRow(id, "doses", "", condition, each, 2, None, 3, packs, FIRM, **more)
+
+
+def pgd(id, barred_by, doses=None, **more):
+    clause = Clause(f"{id}-X1", f"{id}: exclusions", "barred", yes(barred_by), False, (), FIRM)
+    document = SourceDocument("t", "r", "e", FIRM)
+    rest = {"inclusion": (), "exclusions": (clause,), "cautions": (), "products": (TABLET,), "particulars": {}} | more
+    return PGD(
+        id,
+        f"the {id} document",
+        EDITION,
+        Mechanism.PGD,
+        id,
+        "pom",
+        "oral",
+        document,
+        ("pharmacist",),
+        doses=doses or (dose_row(),),
+        **rest,
+    )
+
+
+FIRST, SECOND = pgd("first", "first_barred"), pgd("second", "second_barred")
+
+
+def pathway(**changes):
+    made = Pathway(
+        id="made-up",
+        title="Made up",
+        edition=EDITION,
+        facts=FACTS,
+        stopping=(
+            criterion("X-V1", Kind.NOT_ELIGIBLE, yes("visitor"), "entry", where_to="the GP"),
+            criterion("X-R1", Kind.EMERGENCY, yes("collapse")),
+            criterion("X-R2", Kind.EMERGENCY, yes("sting"), always_999=True),
+            criterion("X-U1", Kind.REFER_URGENT, yes("unwell"), "same day"),
+            criterion("X-E1", Kind.REFER, yes("result_positive"), "entry"),
+        ),
+        treatment=(
+            Row("X-T1", yes("worse"), Kind.SUPPLY, "worse", FIRM, ("first",), open=("X-O1",)),
+            Row("X-T2", None, Kind.SELF_CARE, "everyone else", FIRM),
+        ),
+        gateways=(GatewayPoint("X-G1", ("red flags",), (), None, FIRM), GatewayPoint("X-G2", (), ("red flags",), yes("bad"), FIRM)),
+        pgds={"first": FIRST, "second": SECOND},
+        advice=(
+            Statement("for all", FIRM, audience=("everyone",)),
+            Statement("for self-care", FIRM, audience=("self-care",)),
+            Statement("for the first", FIRM, audience=("first",)),
+            Statement("for X-T2", FIRM, audience=("X-T2",)),
+        ),
+        safety_netting=(Statement("come back", FIRM, audience=("supply", "emergency")),),
+        open_items={name: OpenItem(name, f"{name} is open", "wait") for name in ("X-O1", "X-O2")},
+        content_digest="sha256:0",
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+CLEAR = {"collapse": False, "sting": False, "unwell": False, "visitor": False, "test_done": False}
+
+
+def offers(rows, facts, **changes):
+    return assess(pathway(treatment=tuple(rows), **changes), {**CLEAR, **facts}, ON)
+
+
+def test_an_emergency_decides_whatever_stands_first_in_the_file():
+    found = assess(pathway(), {"visitor": True, "unwell": True, "collapse": True}, ON)
+
+    assert found.outcome == Outcome(Kind.EMERGENCY, "emergency_department")
+    assert found.decided_by == ("X-R1",)
+    assert found.missing == ("sting",)
+
+
+@pytest.mark.parametrize(
+    ("facts", "destination", "missing"),
+    [
+        ({"collapse": True, "life_threatening": True}, "999", ()),
+        ({"collapse": True, "life_threatening": False}, "emergency_department", ("sting",)),
+        ({"sting": True, "life_threatening": False}, "999", ()),
+        ({"sting": True, "collapse": True}, "999", ()),
+    ],
+)
+def test_999_where_life_is_threatened_or_the_criterion_says_so(facts, destination, missing):
+    found = assess(pathway(), facts, ON)
+
+    assert found.outcome.destination == destination
+    assert found.missing == missing
+
+
+def test_same_day_referral_decides_and_names_what_could_raise_it():
+    found = assess(pathway(), {"unwell": True, "visitor": True}, ON)
+
+    assert found.outcome == Outcome(Kind.REFER_URGENT)
+    assert found.missing == ("sting", "collapse")
+
+
+def test_a_lesser_stop_waits_for_what_is_more_urgent_and_asks_for_nothing_else():
+    assert assess(pathway(), {"visitor": True}, ON).missing == ("sting", "collapse", "unwell")
+    found = assess(pathway(), {"visitor": True, "collapse": False, "sting": False, "unwell": False}, ON)
+    assert (found.outcome.kind, found.missing, found.decided_by) == (Kind.NOT_ELIGIBLE, (), ("X-V1",))
+
+
+def test_with_nothing_known_the_most_urgent_is_asked_first_and_what_the_table_needs_last():
+    found = assess(pathway(), {}, ON)
+
+    assert found.outcome == Outcome(Kind.NEED_FACTS)
+    assert found.missing == (
+        "sting",
+        "collapse",
+        "unwell",
+        "visitor",
+        "test_done",
+        "result_positive",
+        "worse",
+        "first_barred",
+    )
+    assert found.advice == ()
+
+
+def test_a_fact_not_asked_of_this_person_is_not_missing_and_used_when_given():
+    assert assess(pathway(), CLEAR | {"worse": False}, ON).outcome.kind is Kind.SELF_CARE
+    assert assess(pathway(), CLEAR | {"worse": False, "result_positive": True}, ON).outcome.kind is Kind.REFER
+    assert assess(pathway(), CLEAR | {"worse": False, "test_done": True}, ON).missing == ("result_positive",)
+
+
+def test_rows_not_known_that_lead_to_one_outcome_decide_it_together():
+    rows = (Row("X-T1", yes("bad"), Kind.SELF_CARE, "bad", FIRM), Row("X-T2", None, Kind.SELF_CARE, "else", FIRM))
+
+    found = offers(rows, {})
+
+    assert (found.outcome.kind, found.decided_by) == (Kind.SELF_CARE, ("X-T1", "X-T2"))
+    assert found.advice == ("for all", "for self-care", "for X-T2")
+
+
+def test_rows_not_known_that_offer_the_same_ask_for_the_document_alone():
+    rows = (
+        Row("X-T1", yes("bad"), Kind.SUPPLY, "bad", FIRM, ("first",)),
+        Row("X-T2", None, Kind.SUPPLY, "else", FIRM, ("first",), open=("X-O1",)),
+    )
+
+    assert offers(rows, {}).missing == ("first_barred",)
+    found = offers(rows, {"first_barred": False})
+    assert found.decided_by == ("X-T1", "X-T2")
+    assert found.offers[0].open_items == ("X-O1",)
+
+
+def test_an_exclusion_known_to_be_met_settles_the_document_whatever_else_is_unknown():
+    barred = pgd("first", "first_barred", doses=(dose_row(condition=yes("bad")),))
+
+    found = offers(pathway().treatment, {"worse": True, "first_barred": True}, pgds={"first": barred})
+
+    assert (found.outcome.kind, found.decided_by) == (Kind.REFER, ("X-T1", "first-X1"))
+
+
+def test_two_offers_are_shown_in_order_and_one_that_is_excluded_drops_out():
+    rows = (Row("X-T1", None, Kind.SUPPLY, "both", FIRM, ("first", "second")),)
+
+    assert [o.pgd.id for o in offers(rows, {"first_barred": False, "second_barred": False}).offers] == [
+        "first",
+        "second",
+    ]
+    one = offers(rows, {"first_barred": True, "second_barred": False})
+    assert ([o.pgd.id for o in one.offers], one.decided_by) == (["second"], ("X-T1", "first-X1"))
+    assert offers(rows, {"first_barred": False}).missing == ("second_barred",)
+    assert offers(rows, {"first_barred": True, "second_barred": True}).outcome.kind is Kind.REFER
+
+
+FALL_BACK = (
+    Row("X-T1", None, Kind.SUPPLY, "the second where the first is excluded", FIRM, ("first", "second"), fallback=True),
+)
+
+
+def test_a_second_choice_opens_only_through_an_exclusion_of_the_first_that_is_met():
+    assert [o.pgd.id for o in offers(FALL_BACK, {"first_barred": False}).offers] == ["first"]
+    assert [o.pgd.id for o in offers(FALL_BACK, {"first_barred": True, "second_barred": False}).offers] == ["second"]
+    undecided = offers(FALL_BACK, {"second_barred": False})
+    assert (undecided.outcome.kind, undecided.missing) == (Kind.NEED_FACTS, ("first_barred",))
+
+
+def test_a_document_out_of_force_offers_nothing_and_opens_no_second_choice():
+    old = replace(FIRST, edition=replace(EDITION, in_force=Period(date(2025, 1, 1), date(2026, 11, 20))))
+
+    found = offers(FALL_BACK, {"first_barred": False, "second_barred": False}, pgds={"first": old, "second": SECOND})
+
+    assert (found.outcome.kind, found.decided_by) == (Kind.REFER, ("X-T1", "first"))
+    assert "in force 2025-01-01 to 2026-11-20, not on 2026-11-21" in explain(found)
+
+
+def test_a_dose_table_without_a_row_for_the_person_refuses():
+    gap = pgd("first", "first_barred", doses=(dose_row(condition=yes("bad")),))
+
+    found = offers(
+        FALL_BACK, {"first_barred": False, "second_barred": False, "bad": False}, pgds={"first": gap, "second": SECOND}
+    )
+
+    assert (found.outcome.kind, found.decided_by) == (Kind.REFER, ("X-T1", "first"))
+    assert "has no row for this person" in explain(found)
+
+
+def test_a_deliberate_gap_in_the_dose_table_excludes_like_an_exclusion():
+    none = replace(dose_row(), id="X-D9", dose=None, packs=(), because="no dose is known")
+
+    found = offers(
+        FALL_BACK,
+        {"first_barred": False, "second_barred": False},
+        pgds={"first": pgd("first", "first_barred", doses=(none,)), "second": SECOND},
+    )
+
+    assert [o.pgd.id for o in found.offers] == ["second"]
+    assert found.decided_by == ("X-T1", "X-D9")
+
+
+def test_open_items_of_row_document_dose_and_answer_come_with_the_offer():
+    careful = pgd("first", "first_barred", open=("X-O1",))
+
+    found = offers(
+        pathway().treatment,
+        {"worse": True, "first_barred": False, "medicines": ["aspirin"], "skin": "dry"},
+        pgds={"first": careful},
+    )
+
+    assert found.offers[0].open_items == ("X-O1", "X-O2")
+
+
+def test_cautions_come_with_the_offer_unless_they_are_known_not_to_arise():
+    cautions = (
+        Caution("X-W1", "always", "weigh it", None, FIRM),
+        Caution("X-W2", "with zinc", "2 hours apart", Includes("medicines", ("zinc",)), FIRM),
+    )
+    careful = {"first": pgd("first", "first_barred", cautions=cautions)}
+
+    def shown(facts):
+        found = offers(pathway().treatment, {"worse": True, "first_barred": False, **facts}, pgds=careful)
+        return [caution.id for caution in found.offers[0].cautions]
+
+    assert shown({"medicines": []}) == ["X-W1"]
+    assert shown({"medicines": ["zinc"]}) == shown({}) == ["X-W1", "X-W2"]
+
+
+def by_weight(rounding=None, packs=(Pack(SYRUP, None, worked_out=True),)):
+    dose = Dose(Amount(Decimal("7.5"), "mg"), for_each_kg=True, rounding=rounding)
+    return dose_row(condition=Within("weight_kg", Limits(high=Decimal(40))), dose=dose, packs=packs)
+
+
+@pytest.mark.parametrize(
+    ("weight", "rounding", "dose", "volume", "bottles"),
+    [
+        ("7.1", None, "53.25", "12.78", 1),
+        ("7.1", Rounding(Decimal("2.5")), "52.5", "12.6", 1),
+        ("7.2", Rounding(Decimal("2.5")), "55", "13.2", 1),
+        ("7.3", Rounding(Decimal("2.5"), down=True), "52.5", "12.6", 1),
+        ("39", None, "292.5", "70.2", 2),
+    ],
+)
+def test_a_dose_for_each_kg_is_exact_or_rounded_as_the_document_says(weight, rounding, dose, volume, bottles):
+    doses = {"first": pgd("first", "first_barred", doses=(by_weight(rounding),))}
+
+    offer = offers(
+        pathway().treatment, {"worse": True, "first_barred": False, "weight_kg": Decimal(weight)}, pgds=doses
+    ).offers[0]
+
+    assert offer.dose == Amount(Decimal(dose), "mg")
+    assert (offer.supplied[0].quantity, offer.supplied[0].bottles) == (Amount(Decimal(volume), "mL"), bottles)
+
+
+def test_a_quantity_that_cannot_be_worked_out_is_not_made_up():
+    in_grams = replace(by_weight(), dose=Dose(Amount(Decimal(1), "g"), for_each_kg=True))
+    answers = {"weight_kg": Decimal(10)}
+
+    assert in_grams.supplied(answers)[0].quantity is None
+    assert by_weight(packs=(Pack(CREAM, None, worked_out=True),)).supplied(answers)[0].quantity is None
+    assert replace(by_weight(), dose=None).volume(SYRUP.strength, answers) is None
+
+
+@pytest.mark.parametrize(("volume", "bottles"), [(70, 1), (Decimal("37.5"), 1), (71, 2), (140, 2)])
+def test_bottles_are_whole_and_enough(volume, bottles):
+    row = dose_row(packs=(Pack(SYRUP, Amount(Decimal(volume), "mL")),))
+
+    assert row.supplied({})[0].bottles == bottles
+
+
+def test_a_first_day_of_its_own_counts_towards_the_quantity():
+    row = replace(dose_row(), dose=Dose(Amount(Decimal(100), "mg"), first_day=Decimal(200)), times_a_day=1, days=5)
+
+    assert row.volume(TABLET.strength, {}) == Amount(Decimal(6), "")
+
+
+def test_gateway_points_are_reported_beside_the_outcome():
+    assert assess(pathway(), CLEAR, ON).gateways == ("X-G1",)
+    assert assess(pathway(), {"collapse": True, "bad": True}, ON).gateways == ("X-G2",)
+    assert assess(pathway(), {"collapse": True}, ON).gateways == ()
+    assert assess(pathway(), {}, ON).gateways == ()
+
+
+def test_the_assessment_as_data():
+    packs = (Pack(SYRUP, Amount(Decimal("37.5"), "mL")), Pack(TABLET, None))
+    row = replace(
+        dose_row(packs=packs), dose=Dose(Amount(Decimal("187.5"), "mg"), first_day=Decimal(375)), times_a_day_most=3
+    )
+    found = offers(
+        pathway().treatment,
+        {"worse": True, "first_barred": False, "medicines": ["zinc"]},
+        pgds={"first": pgd("first", "first_barred", doses=(row,))},
+    )
+
+    as_data = found.as_dict()
+
+    assert as_data["outcome"] == {"kind": "supply", "destination": None}
+    assert as_data["as_of"] == "2026-11-21"
+    offer = as_data["offers"][0]
+    assert offer["dose"] == {"amount": Decimal("187.5"), "unit": "mg", "first_day_amount": Decimal(375)}
+    assert (offer["times_per_day"], offer["times_per_day_max"], offer["duration_days"]) == (2, 3, 3)
+    assert (offer["quantity"], offer["bottles"]) == ({"amount": Decimal("37.5"), "unit": "mL"}, 1)
+    assert offer["alternatives"] == [
+        {"product": "tablet 100 mg", "form": "tablet", "strength": "100 mg", "quantity": None}
+    ]
+    assert as_data["trace"][0] == {"id": "X-V1", "stage": "entry", "verdict": "not met", "read": {"visitor": False}}
+    assert as_data["trace"][-1]["read"] == {}
+    assert as_data["draft"] is True
+
+
+def test_the_explanation_of_a_supply_says_how_much_of_what_and_that_nobody_has_authorised_it():
+    packs = (Pack(SYRUP, Amount(Decimal("75"), "mL")), Pack(TABLET, None))
+    cautious = Caution("X-W1", "sleepy", "do not drive", None, FIRM)
+    row = replace(
+        dose_row(packs=packs), dose=Dose(Amount(Decimal(100), "mg"), first_day=Decimal(200)), times_a_day_most=3
+    )
+    careful = pgd("first", "first_barred", doses=(row,), cautions=(cautious,), open=("X-O1",))
+
+    text = explain(
+        offers(
+            pathway().treatment,
+            {"worse": True, "first_barred": False, "weight_kg": Decimal("12.50"), "medicines": []},
+            pgds={"first": careful},
+        )
+    )
+
+    for words in (
+        "evaluation only: not authorised for supply", "100 mg (200 mg on the first day), 2 to 3 times a day, for 3 days, oral",
+        "75 mL (2 bottles) of syrup 25 mg/mL", "or quantity not stated of tablet 100 mg", "caution X-W1: sleepy: do not drive",
+        "open item X-O1: X-O1 is open", "Gateway points reached (payment only): X-G1", "<- decided", "everyone",
+    ):  # fmt: skip
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"collapse": True}, "EMERGENCY: A&E now"),
+        ({"sting": True}, "EMERGENCY: dial 999 now"),
+        ({"unwell": True}, "Could still make it more urgent:"),
+        ({"visitor": True, "collapse": False, "sting": False, "unwell": False}, "where to: the GP"),
+        ({}, "NOT DECIDED YET"),
+        (CLEAR | {"worse": False}, "SELF-CARE"),
+    ],
+)
+def test_the_explanation_begins_with_what_to_do(facts, words):
+    assert words in explain(assess(pathway(), facts, ON))
+
+
+def test_answers_in_the_explanation_are_in_words():
+    told = replace(
+        pathway(),
+        stopping=(
+            criterion(
+                "X-R1",
+                Kind.EMERGENCY,
+                all_of((Within("weight_kg", Limits(low=Decimal(200))), Includes("medicines", ("zinc",)))),
+                must=False,
+            ),
+        ),
+    )
+
+    assert "weight_kg 12.5; medicines none" in explain(
+        assess(told, {"weight_kg": Decimal("12.50"), "medicines": []}, ON)
+    )
+    assert "weight_kg not known; medicines aspirin, zinc" in explain(
+        assess(told, {"medicines": ["zinc", "aspirin"]}, ON)
+    )
+
+
+def test_words_of_kinds_grades_and_periods():
+    assert KIND_OF_WORD["self-care"] is Kind.SELF_CARE
+    assert KIND_OF_WORD["refer urgent"].key == "refer_urgent"
+    assert Evidence(Grade.SINGLE, ("S1", "S2"), "the dose").in_words() == "single S1 S2, the dose"
+    assert Evidence(Grade.INFERRED).in_words() == "inferred"
+    assert weakest((*FIRM, Evidence(Grade.SINGLE))) is Grade.SINGLE
+    assert weakest(()) is Grade.UNKNOWN
+    assert Period(date(2026, 1, 1)).in_words() == "from 2026-01-01"
+    assert Mechanism.CLINICAL_PROTOCOL.key == "clinical_protocol"
+    assert pathway().draft

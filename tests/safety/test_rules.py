@@ -1,0 +1,313 @@
+"""The seven rules of the clinical reference, one property each, over made-up consultations for every pathway file found."""
+
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from conftest import ON
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pharmacyfirst import Kind, Refused, Verdict, assess
+from pharmacyfirst.content.consultations import answers_worth_trying, generate, sentences_of
+from pharmacyfirst.kernel.facts import LIFE_THREATENING, asked, known_facts
+from pharmacyfirst.kernel.pathway import Criterion
+
+MET, NOT_MET, NOT_KNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.NOT_KNOWN
+URGENT = (Kind.EMERGENCY, Kind.REFER_URGENT)
+AFTER_THE_STOPS = (Kind.SELF_CARE, Kind.SUPPLY)
+
+
+def stops(assessment):
+    """The findings of the stopping criteria: (criterion, verdict)."""
+    return [(f.item, f.verdict) for f in assessment.findings if isinstance(f.item, Criterion)]
+
+
+def shown(assessment):
+    """What a pharmacist acts on: the outcome and the offers."""
+    offers = [(o.pgd.id, o.dose, o.row.times_a_day, o.row.days, o.supplied) for o in assessment.offers]
+    return assessment.outcome, offers
+
+
+def out_of_place(pathway, facts):
+    """Facts given although nobody asks this person for them (rule 7)."""
+    known = known_facts(pathway.facts, facts, ON)
+    gates = {fact.name: fact.asked_when for fact in pathway.facts.values() if fact.asked_when is not None}
+    return {name for name, gate in gates.items() if gate.verdict(known) is not MET}
+
+
+def test_rule_1_the_most_urgent_stop_decides_and_all_are_reported(pathway, consultations):
+    @given(consultations)
+    def check(facts):
+        assessment = assess(pathway, facts, ON)
+        judged = stops(assessment)
+        assert [criterion for criterion, _ in judged] == list(pathway.stopping)
+        met = [criterion for criterion, verdict in judged if verdict is MET]
+        kind = assessment.outcome.kind
+        if met and kind is not Kind.NEED_FACTS:
+            assert kind is min(criterion.kind for criterion in met)
+            assert assessment.decided_by == tuple(c.id for c in met if c.kind is kind)
+        if kind is Kind.EMERGENCY:
+            always = any(c.always_999 for c in met)
+            dial = always or facts.get(LIFE_THREATENING) is True
+            assert assessment.outcome.destination == ("999" if dial else "emergency_department")
+        else:
+            assert assessment.outcome.destination is None
+
+    check()
+
+
+def test_rule_2_an_urgent_sign_decides_whatever_else_is_missing_or_answered(pathway, people, consultations):
+    answers = answers_worth_trying(pathway)
+    urgent = [criterion for criterion in pathway.stopping if criterion.kind in URGENT]
+
+    def alone(criterion, chance):
+        """Answers that meet one criterion, and no others."""
+        for _ in range(4000):
+            facts = {name: chance.choice(answers[name]) for name in criterion.condition.facts()}
+            verdict = criterion.condition.verdict(facts)
+            if (verdict.flipped() if criterion.must else verdict) is MET:
+                return facts
+        raise AssertionError(f"no answers found that meet {criterion.id}")
+
+    chance = Random(1)
+    signs = [(criterion, alone(criterion, chance)) for criterion in urgent]
+
+    @given(consultations, st.sampled_from(signs))
+    def check(facts, sign):
+        criterion, answered = sign
+        with_sign = {**facts, **answered}
+        if "age_years" in answered:
+            with_sign.pop("date_of_birth", None)
+        assessment = assess(pathway, with_sign, ON)
+        assert assessment.outcome.kind <= criterion.kind
+        assert LIFE_THREATENING not in assessment.missing
+
+    check()
+
+
+def test_rule_2_a_lesser_stop_waits_for_every_more_urgent_criterion(pathway, consultations):
+    @given(consultations)
+    def check(facts):
+        assessment = assess(pathway, facts, ON)
+        kind = assessment.outcome.kind
+        if kind < Kind.SELF_CARE and kind not in URGENT and any(verdict is MET for _, verdict in stops(assessment)):
+            assert all(verdict is not NOT_KNOWN for c, verdict in stops(assessment) if c.kind < kind)
+
+    check()
+
+
+def test_rule_3_self_care_and_supply_need_every_stop_known_and_clear(pathway, consultations):
+    @given(consultations)
+    def check(facts):
+        assessment = assess(pathway, facts, ON)
+        if assessment.outcome.kind in AFTER_THE_STOPS:
+            assert all(verdict is NOT_MET for _, verdict in stops(assessment))
+
+    check()
+
+
+def test_rule_3_what_is_decided_stays_so_whatever_the_missing_answers_turn_out_to_be(pathway, consultations):
+    answers = answers_worth_trying(pathway)
+
+    @given(consultations, st.randoms(use_true_random=False))
+    def check(facts, chance):
+        before = assess(pathway, facts, ON)
+        if before.outcome.kind is Kind.NEED_FACTS:
+            return
+        strange = out_of_place(pathway, facts)
+        unknown = [name for name in answers if name not in facts and name not in strange and name != LIFE_THREATENING]
+        unknown = [name for name in unknown if not (name == "age_years" and "date_of_birth" in facts)]
+        later = {name: chance.choice(answers[name]) for name in unknown}
+        after = assess(pathway, {**facts, **later}, ON)
+        if before.outcome.kind in URGENT:
+            assert after.outcome.kind <= before.outcome.kind
+        elif not out_of_place(pathway, {**facts, **later}) & later.keys():
+            assert shown(after) == shown(before)
+
+    check()
+
+
+def test_rule_4_a_supply_needs_its_pgd_in_force_and_every_clause_known_and_clear(pathway, consultations):
+    @given(consultations)
+    def check(facts):
+        assessment = assess(pathway, facts, ON)
+        assert bool(assessment.offers) == (assessment.outcome.kind is Kind.SUPPLY)
+        verdicts = {(f.item.stage, f.id): f.verdict for f in assessment.findings}
+        for offer in assessment.offers:
+            assert ON in offer.pgd.edition.in_force
+            for clause in offer.pgd.judged():
+                assert verdicts[clause.stage, clause.id] is NOT_MET
+            assert offer.dose.amount > 0
+            assert offer.dose.unit
+
+    check()
+
+
+def test_rule_4_the_day_after_a_document_expires_nothing_is_offered_under_it(pathway, people):
+    supplies = [facts for facts in people if assess(pathway, facts, ON).offers]
+    for pgd in pathway.pgds.values():
+        last = pgd.edition.in_force.last
+        offered_then = offered_after = 0
+        for facts in supplies:
+            offered_then += any(o.pgd.id == pgd.id for o in assess_on(pathway, facts, last).offers)
+            offered_after += any(o.pgd.id == pgd.id for o in assess_on(pathway, facts, last + timedelta(days=1)).offers)
+        assert offered_then > 0, f"no case offers {pgd.id}"
+        assert offered_after == 0
+
+
+def assess_on(pathway, facts, day):
+    without_birth = {**facts}
+    if "date_of_birth" in without_birth:
+        without_birth = {**known_facts(pathway.facts, facts, ON)}
+    return assess(pathway, without_birth, day)
+
+
+def test_rule_5_payment_never_influences_an_outcome(pathway, consultations):
+    unpaid = replace(pathway, gateways=())
+
+    @given(consultations)
+    def check(facts):
+        with_gateways, without = assess(pathway, facts, ON), assess(unpaid, facts, ON)
+        assert without.gateways == ()
+        assert replace(with_gateways, pathway=unpaid, gateways=()) == without
+
+    check()
+
+
+def test_rule_6_nothing_that_is_not_asked_could_change_the_outcome(pathway, consultations):
+    answers = answers_worth_trying(pathway)
+
+    @given(consultations, st.data())
+    def check(facts, data):
+        before = assess(pathway, facts, ON)
+        unasked = [
+            name for name in answers if name not in facts and name not in before.missing and name != LIFE_THREATENING
+        ]
+        unasked = [name for name in unasked if not (name == "age_years" and "date_of_birth" in facts)]
+        if not unasked:
+            return
+        name = data.draw(st.sampled_from(sorted(unasked)))
+        value = data.draw(st.sampled_from(answers[name]))
+        given_now = {**facts, name: value}
+        if name not in out_of_place(pathway, given_now):
+            assert shown(assess(pathway, given_now, ON)) == shown(before)
+
+    check()
+
+
+def test_rule_6_answering_what_is_asked_always_ends_in_a_decision(pathway, consultations):
+    answers = answers_worth_trying(pathway)
+
+    @given(consultations, st.randoms(use_true_random=False))
+    def check(facts, chance):
+        known = dict(facts)
+        for _ in range(len(answers) + 1):
+            assessment = assess(pathway, known, ON)
+            if assessment.outcome.kind is not Kind.NEED_FACTS:
+                break
+            asked_first = assessment.missing[0]
+            assert known.get(asked_first) is None
+            known[asked_first] = chance.choice(answers[asked_first])
+        assert assessment.outcome.kind is not Kind.NEED_FACTS
+
+    check()
+
+
+def test_rule_6_the_most_urgent_are_asked_first(pathway, consultations):
+    @given(consultations)
+    def check(facts):
+        assessment = assess(pathway, facts, ON)
+        if assessment.outcome.kind is not Kind.NEED_FACTS:
+            return
+        unknown = sorted((c for c, verdict in stops(assessment) if verdict is NOT_KNOWN), key=lambda c: c.kind)
+        if unknown:
+            first = unknown[0].condition.facts()
+            gates = [g for name in first if (g := pathway.facts[name].asked_when) is not None]
+            assert assessment.missing[0] in {*first, *(name for gate in gates for name in gate.facts())}
+
+    check()
+
+
+def test_rule_7_a_fact_nobody_asks_for_is_not_missing_and_given_all_the_same_it_can_only_stop(pathway, consultations):
+    answers = answers_worth_trying(pathway)
+    gated = [fact for fact in pathway.facts.values() if fact.asked_when is not None]
+
+    @given(consultations, st.data())
+    def check(facts, data):
+        for fact in gated:
+            known = known_facts(pathway.facts, facts, ON)
+            if fact.asked_when.verdict(known) is not NOT_MET:
+                continue
+            absent = {name: value for name, value in facts.items() if name != fact.name}
+            before = assess(pathway, absent, ON)
+            assert fact.name not in before.missing
+            value = data.draw(st.sampled_from(answers[fact.name]))
+            after = assess(pathway, {**absent, fact.name: value}, ON)
+            assert shown(after) == shown(before) or after.outcome.kind not in AFTER_THE_STOPS
+
+    check()
+
+
+def test_taking_an_answer_away_never_leads_to_a_supply_and_never_hides_an_emergency(pathway, consultations):
+    @given(consultations, st.data())
+    def check(facts, data):
+        if not facts:
+            return
+        name = data.draw(st.sampled_from(sorted(facts)))
+        less = {one: value for one, value in facts.items() if one != name}
+        before, after = assess(pathway, facts, ON), assess(pathway, less, ON)
+        if after.outcome.kind is Kind.SUPPLY and name not in out_of_place(pathway, facts):
+            assert shown(after) == shown(before)
+        if before.outcome.kind is Kind.EMERGENCY and after.outcome.kind is not Kind.EMERGENCY:
+            assert name in after.missing
+
+    check()
+
+
+def test_nothing_known_is_never_an_all_clear(pathway):
+    assert assess(pathway, {}, ON).outcome.kind is Kind.NEED_FACTS
+
+
+def test_the_reasons_shown_are_those_that_decided(pathway, consultations):
+    @given(consultations)
+    def check(facts):
+        assessment = assess(pathway, facts, ON)
+        deciding = assessment.deciding
+        assert {f.id for f in deciding} == set(assessment.decided_by)
+        for finding in deciding:
+            if isinstance(finding.item, Criterion):
+                assert finding.verdict is MET
+
+    check()
+
+
+def test_the_same_person_gets_the_same_answer_on_any_day_in_force_and_nothing_is_changed(pathway, consultations):
+    @given(consultations, st.dates(min_value=ON.replace(year=2025), max_value=ON.replace(month=12, day=31)))
+    def check(facts, day):
+        known = known_facts(pathway.facts, facts, ON)
+        before = dict(known)
+        first, second = assess(pathway, known, ON), assess(pathway, dict(reversed(known.items())), day)
+        assert replace(first, on=day, known={}, findings=()) == replace(second, known={}, findings=())
+        assert first.as_dict()["trace"] == second.as_dict()["trace"]
+        assert known == before
+
+    check()
+
+
+def test_a_day_before_the_pathway_existed_is_an_error_and_never_an_outcome(pathway):
+    with pytest.raises(Refused, match="no all-clear") as refused:
+        assess(pathway, {}, pathway.edition.in_force.first - timedelta(days=1))
+    assert refused.value.code == "not_in_force"
+
+
+def test_the_made_up_consultations_reach_every_verdict_of_every_sentence(pathway, people):
+    """Met, not met and not known, for every criterion, row, clause, dose row, gateway and gate: otherwise the properties prove little."""
+    wanted = {(sentence, verdict) for sentence in sentences_of(pathway) for verdict in Verdict}
+    for facts in generate(pathway, people, seed=20261121, count=6000):
+        known = asked(pathway.facts.values(), known_facts(pathway.facts, facts, ON))
+        wanted -= {(sentence, sentence.verdict(known)) for sentence, _ in wanted}
+        if not wanted:
+            break
+    assert not [f"{sentence.in_words()}: {verdict.value}" for sentence, verdict in wanted]
