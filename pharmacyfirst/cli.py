@@ -1,4 +1,4 @@
-"""The command line: assess, consult, check, cases.
+"""The command line: assess, consult, check, cases; adopt, authorise; pgd.
 
 Exit status 0: answered. 1: something failed, or was not answered (a bad line, wrong content, a case that differs, a consultation
 ended early). 2: bad input, or a command that makes no sense. No message repeats what a file holds: it could tell who the patient is.
@@ -7,11 +7,12 @@ ended early). 2: bad input, or a command that makes no sense. No message repeats
 import errno
 import io
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -20,6 +21,7 @@ from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistake, Mistakes, Node, Place, Text, read_file
 from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.facts import (
     AGE,
     BORN,
@@ -30,17 +32,33 @@ from pharmacyfirst.kernel.facts import (
     known_facts,
     read_day,
 )
-from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind, Outcome
+from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment, explain
+
+if TYPE_CHECKING:
+    from pharmacyfirst.content.cases import Case
 
 
 class _BadInput(click.ClickException):
     exit_code = 2
 
 
+# Groups of commands of their own, read only when one of them is wanted: starting up should not pay for them.
+_GROUPS = {"pgd": "pharmacyfirst.review.commands"}
+
+
 class _CommandLine(click.Group):
     """Commands that end in a message, never in a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_GROUPS])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in _GROUPS:
+            group: click.Command = getattr(import_module(_GROUPS[cmd_name]), cmd_name)
+            return group
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -297,9 +315,6 @@ def consult(condition: str, as_of: date | None, folder: Path | None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("\n\nThe consultation ended early. Nothing was decided: this is no all-clear.")
         raise SystemExit(1) from None
-    if assessment.outcome == Outcome(Kind.EMERGENCY, EMERGENCY_DEPARTMENT):
-        # An emergency waits for no further question, so nobody was asked about this.
-        click.echo("\nIf there is an immediate threat to life, dial 999.")
     click.echo(f"\n{explain(assessment)}", nl=False)
 
 
@@ -393,10 +408,10 @@ def check(path: Path | None) -> None:
     Every mistake of the whole set is reported at once, each with its place, how to mend it, and the harm it prevents; then nothing
     loads and the exit status is 1. PATH is a folder of pathways; without it, those that ship with the package.
     """
-    from pharmacyfirst.content.cases import cases_of
+    from pharmacyfirst.content.cases import cases_of_each
 
     library = load(path or pathways_folder())
-    cases = {condition: cases_of(library, condition) for condition in library.conditions}
+    cases = cases_of_each(library, library.conditions)
     for pathway in library.newest_all():
         documents = [pathway.edition, *(pgd.edition for pgd in pathway.pgds.values())]
         drafts = sum(edition.draft for edition in documents)
@@ -412,23 +427,129 @@ def check(path: Path | None) -> None:
 
 @main.command("cases")
 @click.argument("condition", required=False)
+@click.option(
+    "--export",
+    "export_to",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the cases as JSON, with a schema.",
+)
+@click.option(
+    "--against", metavar="COMMAND", help="Run them against another program that speaks the JSON-lines contract."
+)
 @_pathways
-def cases_command(condition: str | None, folder: Path | None) -> None:
+def cases_command(condition: str | None, export_to: Path | None, against: str | None, folder: Path | None) -> None:
     """Run the cases of a condition, or of all.
 
     Prints a line for each case that comes out differently, and a count. The exit status is 1 where one does, or where there are no cases.
+
+    With --export the cases are written as JSON instead, so that another engine can be checked without Python; with --against COMMAND
+    that program gets one input object a line and has to answer one result a line, as `pharmacyfirst assess --jsonl` does.
     """
-    from pharmacyfirst.content.cases import cases_of, failures
+    from pharmacyfirst.content.cases import cases_of_each, failures
 
     library = pharmacyfirst.load(folder)
-    if condition is not None and condition not in library.conditions:
-        there_are = f"There are: {', '.join(library.conditions)}."
-        raise _BadInput(f"There is no such pathway. {suggest(condition, library.conditions, there_are)}")
-    wanted = (condition,) if condition else library.conditions
-    count = sum(len(cases_of(library, one)) for one in wanted)
-    failed = [failure for one in wanted for failure in failures(library, one)]
+    wanted = _conditions(library, condition)
+    if export_to is not None:
+        _export(library, export_to)
+        return
+    cases = cases_of_each(library, wanted)
+    count = sum(len(some) for some in cases.values())
+    if against is None:
+        failed = [(case, says) for one in wanted for case, says in failures(library, one)]
+    else:
+        failed = [(case, says) for some in cases.values() for case, says in _differences(against, some)]
     for case, difference in failed:
         click.echo(f"{case.id}: {case.says}: {difference}")
     click.echo(f"{count - len(failed)} of {count} cases agree" if count else "There are no cases.")
     if failed or not count:
+        raise SystemExit(1)
+
+
+def _conditions(library: Library, condition: str | None) -> tuple[str, ...]:
+    if condition is None:
+        return library.conditions
+    if condition not in library.conditions:
+        there_are = f"There are: {', '.join(library.conditions)}."
+        raise _BadInput(f"There is no such pathway. {suggest(condition, library.conditions, there_are)}")
+    return (condition,)
+
+
+def _export(library: Library, folder: Path) -> None:
+    from pharmacyfirst.conformance import export
+
+    for path in export(library, folder):
+        click.echo(path)
+
+
+def _differences(command: str, cases: "Iterable[Case]") -> "list[tuple[Case, str]]":
+    from pharmacyfirst.conformance import against
+
+    return [(one.case, one.says) for one in against(command, cases)]
+
+
+@main.command()
+@click.argument("conditions", nargs=-1, required=True)
+@click.option(
+    "--to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("adoption.yaml"),
+    show_default=True,
+    help="The record to write.",
+)
+@_as_of
+@_pathways
+def adopt(conditions: tuple[str, ...], to: Path, as_of: date | None, folder: Path | None) -> None:
+    """Prepare an organisation's adoption record.
+
+    Shows the documents of the CONDITIONS with their digests and every open item, asks how each was settled, who signs, and which
+    practitioners may use them, and writes the record. An item left open bars every permit until the record is made anew.
+    """
+    from pharmacyfirst.adoption_commands import prepare_adoption
+
+    day = as_of or _today_in_london()
+    library = pharmacyfirst.load(folder)
+    prepare_adoption([library.in_force(condition, day) for condition in conditions], to, day)
+
+
+@main.command("authorise")
+@click.argument("condition")
+@click.argument("facts")
+@click.option(
+    "--adoption",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="The organisation's adoption record.",
+)
+@click.option("--practitioner", required=True, metavar="GPHC", help="GPhC number of whoever would supply.")
+@click.option(
+    "--channel",
+    type=click.Choice([channel.value for channel in Channel]),
+    required=True,
+    help="How the consultation is held.",
+)
+@click.option("--offer", metavar="PGD", help="Which offer, where there are several; without it, the first.")
+@_as_of
+@_pathways
+def authorise_command(
+    condition: str,
+    facts: str,
+    adoption: Path,
+    practitioner: str,
+    channel: str,
+    offer: str | None,
+    as_of: date | None,
+    folder: Path | None,
+) -> None:
+    """Ask whether this pharmacist, here and now, may supply what is offered.
+
+    Assesses FACTS as `assess` does, then prints the permit, or every reason why there is none; the exit status is then 1.
+    """
+    from pharmacyfirst.adoption_commands import ask_for_permit
+    from pharmacyfirst.content.adoption import read_adoption
+
+    day = as_of or _today_in_london()
+    assessment = _assess_file(pharmacyfirst.load(folder), condition, facts, day)
+    at = datetime.combine(day, datetime.now().time())
+    if not ask_for_permit(assessment, read_adoption(adoption), practitioner, Channel(channel), at, offer):
         raise SystemExit(1)

@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -322,8 +323,9 @@ def _words_of(*folders: Path) -> Counter[str]:
     """How often each word stands in the files of these folders, whether or not they could be read."""
     words: Counter[str] = Counter()
     for path in (path for folder in folders for path in folder.rglob("*.yaml")):
-        if path.is_file() and path.stem != CASES_FILE:
-            words.update(re.findall(r"[\w-]+", path.read_bytes().decode("utf-8", "replace")))
+        if path.stem != CASES_FILE:
+            with suppress(OSError):
+                words.update(re.findall(r"[\w-]+", path.read_bytes().decode("utf-8", "replace")))
     return words
 
 

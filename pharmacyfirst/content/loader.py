@@ -132,7 +132,8 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         if (condition := vocabulary.condition(block, ("asked when",)))
     }
     for name, condition in asked.items():
-        questions.facts[name] = replace(questions.facts[name], asked_when=condition)
+        if name in questions.facts:
+            questions.facts[name] = replace(questions.facts[name], asked_when=condition)
     places: dict[str, Place] = {}
     stopping = tuple(_criteria(form, vocabulary, ids, places))
     every_medicine = form.blocks("every medicine", "exclusion")

@@ -364,9 +364,11 @@ def _read_limits(rest: str, offset: int, name: str) -> Limits:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that was probably meant; empty where none is near."""
-    near = get_close_matches(word, list(known), n=1, cutoff=0.65)
-    return near[0] if near else ""
+    """The known word that is most like this one; nothing where none is."""
+    known = list(known)
+    if word in known:
+        return word
+    return next(iter(get_close_matches(word, known, n=1, cutoff=0.65)), "")
 
 
 def suggest(word: str, known: Iterable[str], otherwise: str) -> str:

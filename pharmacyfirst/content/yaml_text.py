@@ -151,6 +151,10 @@ def read_bytes(raw: bytes, shown: str, mistakes: Mistakes) -> Block | None:
         place = _place_of(shown, words, hidden.start())
         mistakes.add(place, _is_hidden(hidden[0]), "Take it out.", _HARM_UNREAD)
         return None
+    if directive := re.search("^%", words, re.MULTILINE):
+        place = _place_of(shown, words, directive.start())
+        mistakes.add(place, "a line of ours does not begin with %", "Take the line out.", _HARM_UNREAD)
+        return None
     tree = _Tree(shown, words, mistakes)
     try:
         top = tree.grow(yaml.parse(words, Loader=_LOADER))

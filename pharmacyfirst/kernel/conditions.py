@@ -33,11 +33,6 @@ _FLIPPED = {MET: NOT_MET, NOT_MET: MET, NOT_KNOWN: NOT_KNOWN}
 class _NotAsked:
     """The one value of an answer that nobody asks this person for."""
 
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "NOT_ASKED"
-
 
 NOT_ASKED = _NotAsked()
 

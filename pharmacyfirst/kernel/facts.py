@@ -185,7 +185,9 @@ def known_facts(declared: Mapping[str, Fact], given: Mapping[str, Any], on: date
         fact = declared.get(name)
         if fact is None:
             raise Refused(
-                "unknown_fact", f"{shown(name)} is not a fact of this pathway{_meant(name, declared)}", shown(name)
+                "unknown_fact",
+                f"{shown(name)} is not a fact of this pathway{_meant(name, declared)}",
+                name if shown(name) == name else None,
             )
         if value is not None:
             known[name] = fact.read(value)
@@ -228,8 +230,8 @@ def asked(declared: Iterable[Fact], known: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown(name: Any) -> str:
-    """A name that is safe to repeat: a vendor's mistake may put an identity where a name should be."""
-    plain = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii()
+    """A name that is safe to repeat, in small letters as facts are; a vendor's mistake may put an identity where a name should be."""
+    plain = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii() and name.islower()
     return name if plain and sum(letter.isdigit() for letter in name) < 6 else "(a name that no fact has)"
 
 

@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Amount, DoseRow, Supplied, plain
 from pharmacyfirst.kernel.evidence import Statement
-from pharmacyfirst.kernel.outcome import Kind, Outcome
+from pharmacyfirst.kernel.facts import LIFE_THREATENING
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 
@@ -190,7 +191,7 @@ _HEADLINES = {
 def headline(outcome: Outcome) -> str:
     """The outcome in a line, as the first thing a pharmacist sees."""
     if outcome.kind is Kind.EMERGENCY:
-        return "EMERGENCY: dial 999 now" if outcome.destination == "999" else "EMERGENCY: A&E now"
+        return "EMERGENCY: dial 999 now" if outcome.destination == EMERGENCY_999 else "EMERGENCY: A&E now"
     return _HEADLINES[outcome.kind]
 
 
@@ -207,6 +208,8 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
     yield f"assessed for {assessment.on}; pathway in force {edition.in_force.in_words()}"
     yield ""
     yield headline(assessment.outcome)
+    if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
+        yield "  If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
     yield from _reasons(assessment)
     for offer in assessment.offers:
         yield ""

@@ -4,10 +4,18 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from pharmacyfirst.paper.words import day, listed, sentence
 
-FILTERS = {"day": day, "listed": listed, "sentence": sentence}
+
+
+def breakable(words: str) -> Markup:
+    """Words in which a line may end after an underscore, so that a long name does not run out of its column."""
+    return escape(words).replace("_", Markup("_<wbr />"))
+
+
+FILTERS = {"breakable": breakable, "day": day, "listed": listed, "sentence": sentence}
 
 
 class Paper:

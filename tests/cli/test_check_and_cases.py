@@ -41,14 +41,26 @@ def test_check_takes_another_folder(run, copied):
 
 def test_check_reports_every_mistake_with_place_mending_and_harm(run, changed):
     changed("uncomplicated-uti/pathway.yaml", "when: rigors is yes", "when: rigours is yes")
-    copied = changed("acute-sore-throat/cases.yaml", "outcome: supply", "outcome: suply")
+    copied = changed("acute-sore-throat/pathway.yaml", "when: drooling is yes", "when: droolin is yes")
 
     ran = run("check", copied)
 
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert "pathways/uncomplicated-uti/pathway.yaml:" in ran.stderr
+    assert "pathways/acute-sore-throat/pathway.yaml:" in ran.stderr
     assert 'Did you mean "rigors"?' in ran.stderr
     assert "nothing was loaded" in ran.stderr
+
+
+def test_check_reads_the_cases_of_every_pathway_too(run, changed):
+    changed("uncomplicated-uti/cases.yaml", "outcome: supply", "outcome: suply")
+    copied = changed("acute-sore-throat/cases.yaml", "outcome: supply", "outcome: suply")
+
+    for command in (("check", copied), ("cases", "--pathways", copied)):
+        ran = run(*command)
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert "pathways/uncomplicated-uti/cases.yaml:" in ran.stderr
+        assert "pathways/acute-sore-throat/cases.yaml:" in ran.stderr
 
 
 @pytest.mark.parametrize("name", ["absent", "file"])

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pharmacyfirst.contract import read_json, write_json
 
@@ -177,11 +178,8 @@ def hiccups(run, facts_file, tmp_path):
     path.write_text(text)
 
     def hiccups(**answers):
-        words = {
-            "age_years": 8, "breath_stopped": "no", "colour": "pink", "temperature_c": "37.0", "hiccups_days": 2,
-            "hiccups_an_hour": 30, "hiccups_loud": "yes", "hiccups_heard": "yes", "whispering": "no", "asleep": "no",
-            "library_visitor": "yes", "wears_scarf": "no", "likes": "sweet", "foods": "none", "unwanted": "none",
-        } | answers  # fmt: skip
+        baseline = yaml.load((copied / "hiccups" / "cases.yaml").read_text(), Loader=yaml.BaseLoader)["baseline"]
+        words = baseline | {"age_years": "8"} | answers
         facts = facts_file("".join(f"{name}: {answer}\n" for name, answer in words.items()), "facts.yaml")
         ran = run("assess", "hiccups", facts, "--as-of", "2026-06-01", "--json", "--pathways", copied)
         assert ran.exit_code == 0, ran.stderr

@@ -56,7 +56,11 @@ def criterion(id, kind, condition, stage="red flags", **more):
     return Criterion(id, stage, condition, kind, f"because of {id}", FIRM, **more)
 
 
-def dose_row(id="X-D1", condition=None, dose=None, packs=(Pack(TABLET, Amount(Decimal(6), "tablet")),), **more):
+SIX_TABLETS = (Pack(TABLET, Amount(Decimal(6), "tablet")),)
+ALL_THE_SYRUP = (Pack(SYRUP, None, worked_out=True),)
+
+
+def dose_row(id="X-D1", condition=None, dose=None, packs=SIX_TABLETS, **more):
     each = Dose(Amount(Decimal(100), "mg")) if dose is None else dose
     return DoseRow(id, "doses", "", condition, each, 2, None, 3, packs, FIRM, **more)
 
@@ -296,7 +300,7 @@ def test_cautions_come_with_the_offer_unless_they_are_known_not_to_arise():
     assert shown({"medicines": ["zinc"]}) == shown({}) == ["X-W1", "X-W2"]
 
 
-def by_weight(rounding=None, packs=(Pack(SYRUP, None, worked_out=True),)):
+def by_weight(rounding=None, packs=ALL_THE_SYRUP):
     dose = Dose(Amount(Decimal("7.5"), "mg"), for_each_kg=True, rounding=rounding)
     return dose_row(condition=Within("weight_kg", Limits(high=Decimal(40))), dose=dose, packs=packs)
 

@@ -1,0 +1,206 @@
+"""The answers of a GP system to an update record: ITK3 acknowledgements (event ITK008M), read strictly.
+
+A positive code counts only where everything beside it is positive too; a negative one counts whatever stands beside it.
+No message of this module repeats what an acknowledgement holds, save its code.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from types import ModuleType
+from typing import Any
+
+EXTRA = 'pip install "pharmacyfirst[record]"'
+MOST_BYTES = 5_000_000
+
+RESPONSE_EVENT = "ITK008M"
+RESPONSE_CODES = "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1"
+UNREADABLE_HEADER = "UNREADABLE-IN-ORIGINAL-MESSAGE"
+_FHIR = {"f": "http://hl7.org/fhir"}
+_SENDER_REFERENCE = "f:extension[@url='SenderReference']/f:valueString/@value"
+
+
+class Unreadable(ValueError):
+    """This is no acknowledgement that can be relied on; the message says why, and repeats nothing of it."""
+
+
+class Says(Enum):
+    """What a response code comes to for the sender."""
+
+    PROCESSED = "technically accepted"
+    KNOWN = "the patient is known at the practice"
+    NOT_KNOWN = "the patient is not at this practice"
+    NOT_PROCESSED = "technically refused"
+    DUPLICATE = "an earlier copy had arrived"
+    CANNOT_REPLACE = "the replacement cannot be processed"
+    UNHEARD_OF = "a code without a meaning here"
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseCode:
+    """A code of ITK-ResponseCodes-1: what it says, and what the sender does then."""
+
+    code: str
+    says: Says
+    meaning: str
+    then: str
+
+    @property
+    def positive(self) -> bool:
+        """Whether it is good news."""
+        return self.says in (Says.PROCESSED, Says.KNOWN)
+
+
+_OUR_DEFECT = "A defect of the sending system: tell its supplier; send a corrected message under new ids, or the PDF."
+_ADDRESSING = "Tell the supplier; the addressing has to be mended. Until then send the PDF."
+_RETRACE = "Trace the patient on PDS again: a new message if the practice changed, otherwise another route."
+_TELL_SUPPLIER = "Tell the supplier."
+PDF_NOW = "Send the consultation to the practice as a PDF by NHSmail now, and record that."
+
+_REFUSALS = {
+    "20001": ("patient not recognised", _ADDRESSING),
+    "20002": ("organisation not recognised", _ADDRESSING),
+    "20003": ("sender not recognised", _ADDRESSING),
+    "20004": ("attachment type not allowed", _TELL_SUPPLIER),
+    "20005": ("attachment type not allowed", _TELL_SUPPLIER),
+    "20006": ("message header failed validation", _OUR_DEFECT),
+    "20009": ("message content failed validation: all of it was refused", _OUR_DEFECT),
+    "20010": ("the practice has it switched off, or its system cannot do it", PDF_NOW),
+    "20011": ("recipient not recognised", _ADDRESSING),
+    "20012": ("sender not allowed", _TELL_SUPPLIER),
+    "20015": ("too large", "Make the message smaller, under new ids, or send the PDF."),
+}
+
+_CODES = {
+    one.code: one
+    for one in (
+        ResponseCode("20013", Says.PROCESSED, "received and processed", "Nothing: the practice's answer is awaited."),
+        ResponseCode("30001", Says.KNOWN, "patient known at the practice", "Nothing."),
+        ResponseCode(
+            "30004",
+            Says.KNOWN,
+            "patient known at the practice, recently died",
+            "Nothing to send. The pharmacist should know.",
+        ),
+        ResponseCode("30002", Says.NOT_KNOWN, "patient not known at this practice", _RETRACE),
+        ResponseCode("30003", Says.NOT_KNOWN, "patient no longer at this practice", _RETRACE),
+        ResponseCode("20007", Says.DUPLICATE, "duplicate message", "Nothing: the first copy counts."),
+        ResponseCode("20008", Says.DUPLICATE, "duplicate document", "Nothing: the first copy counts."),
+        ResponseCode(
+            "20014",
+            Says.CANNOT_REPLACE,
+            "replacement cannot be processed",
+            "Treat the message and the one it replaces as void, and contact the practice.",
+        ),
+        *(
+            ResponseCode(str(code), Says.NOT_PROCESSED, "header field or format wrong, or unreadable", _OUR_DEFECT)
+            for code in range(10001, 10011)
+        ),
+        *(ResponseCode(code, Says.NOT_PROCESSED, *words) for code, words in _REFUSALS.items()),
+    )
+}
+
+
+def response_code(code: str) -> ResponseCode:
+    """What a code means. One that is not in the list is never good news: a person looks at it."""
+    known = _CODES.get(code)
+    return known or ResponseCode(
+        code, Says.UNHEARD_OF, "a code that this version does not know", "Ask the practice whether it has the record."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """One acknowledgement: which message it answers, by the id of that message's header, and its one code.
+
+    ``answers`` is empty where the receiver could not read our id; then only ``sender_reference`` can tell.
+    """
+
+    answers: str
+    code: ResponseCode
+    sender_reference: str
+
+
+def read_acknowledgement(raw: bytes) -> Acknowledgement:
+    """The acknowledgement in these bytes. Raises ``Unreadable``; entities, doctypes and networks are never followed."""
+    bundle = read_xml(raw)
+    header = _only(bundle, "f:entry/f:resource/f:MessageHeader", "it has not one message header")
+    if _value(header, "f:event/f:code") != RESPONSE_EVENT:
+        raise Unreadable("its event is not that of an acknowledgement")
+    response = _only(header, "f:response", "its header has no response")
+    code = _code(_outcome(bundle, response))
+    if code.positive and not _all_is_well(bundle, response):
+        raise Unreadable(f"its code {code.code} is positive and what stands beside it is not")
+    answers = _plain_id(_value(response, "f:identifier"))
+    return Acknowledgement(
+        answers="" if answers == UNREADABLE_HEADER.lower() else answers,
+        code=code,
+        sender_reference=str(header.xpath(f"string(f:extension/{_SENDER_REFERENCE})", namespaces=_FHIR)).strip(),
+    )
+
+
+def read_xml(raw: bytes) -> Any:
+    """The root of a FHIR Bundle. Raises ``Unreadable``."""
+    etree = xml_parts()
+    if len(raw) > MOST_BYTES:
+        raise Unreadable("it is larger than 5 MB")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root = etree.fromstring(raw, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise Unreadable("it is not well-formed XML") from None
+    if root.getroottree().docinfo.doctype:
+        raise Unreadable("it brings a document type of its own")
+    if root.tag != "{http://hl7.org/fhir}Bundle":
+        raise Unreadable("it is not a FHIR Bundle")
+    return root
+
+
+def xml_parts() -> ModuleType:
+    """lxml, or an error that says what has to be installed."""
+    try:
+        from lxml import etree
+    except ImportError:
+        raise ImportError(f"FHIR messages are read with lxml, which is not installed: {EXTRA}") from None
+    return etree  # type: ignore[no-any-return]
+
+
+def _only(node: Any, path: str, otherwise: str) -> Any:
+    found = node.xpath(path, namespaces=_FHIR)
+    if len(found) != 1:
+        raise Unreadable(otherwise)
+    return found[0]
+
+
+def _value(node: Any, path: str) -> str:
+    return str(node.xpath(f"string({path}/@value)", namespaces=_FHIR)).strip()
+
+
+def _plain_id(text: str) -> str:
+    """An id as we write ours: lower case, without the urn."""
+    return text.strip().lower().removeprefix("urn:uuid:")
+
+
+def _outcome(bundle: Any, response: Any) -> Any:
+    """The OperationOutcome that the response points at."""
+    wanted = _plain_id(_value(response, "f:details/f:reference"))
+    for entry in bundle.xpath("f:entry[f:resource/f:OperationOutcome]", namespaces=_FHIR):
+        names = (_value(entry, "f:fullUrl"), _value(entry, "f:resource/f:OperationOutcome/f:id"))
+        if wanted and wanted in map(_plain_id, names):
+            return entry.xpath("f:resource/f:OperationOutcome", namespaces=_FHIR)[0]
+    raise Unreadable("its response points at no outcome")
+
+
+def _code(outcome: Any) -> ResponseCode:
+    coding = _only(outcome, "f:issue/f:details/f:coding", "it has not exactly one response code")
+    code = _value(coding, "f:code")
+    if _value(coding, "f:system") != RESPONSE_CODES or not re.fullmatch("[0-9]{5}", code):
+        raise Unreadable("its response code is not one of ITK-ResponseCodes-1")
+    return response_code(code)
+
+
+def _all_is_well(bundle: Any, response: Any) -> bool:
+    outcome = _outcome(bundle, response)
+    return _value(response, "f:code") == "ok" and _value(outcome, "f:issue/f:severity") == "information"

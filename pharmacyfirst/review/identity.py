@@ -1,0 +1,88 @@
+"""What a document is: the words by which it is known on every page, and what a reviewer signs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pgd import PGD, Edition, Mechanism
+from pharmacyfirst.kernel.trace import EVALUATION_ONLY
+from pharmacyfirst.paper.words import day, listed, sentence
+
+SHORT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Everything that tells one document from another. ``status`` are the lines of the banner, ``standing`` its first word."""
+
+    kind: str
+    title: str
+    condition: str
+    condition_title: str
+    id: str
+    medicine: str
+    version: str
+    in_force: str
+    digest: str
+    digest_in_short: str
+    standing: str
+    status: tuple[str, ...]
+    running: str
+    footing: str
+    made_on: date
+
+
+def identity_of(pathway: Pathway, pgd: PGD) -> Identity:
+    """The identity of a PGD or clinical protocol."""
+    kind = "Patient group direction" if pgd.mechanism is Mechanism.PGD else "Clinical protocol"
+    return _identity(pathway, pgd.id, kind, pgd.title, pgd.medicine, pgd.edition, pgd.edition.digest)
+
+
+def identity_of_condition(pathway: Pathway) -> Identity:
+    """The identity of a whole condition: its digest is that of the pathway with all its PGDs."""
+    medicines = ", ".join(dict.fromkeys(pgd.medicine for pgd in pathway.pgds.values()))
+    return _identity(
+        pathway, "pathway", "Pathway with its medicines", pathway.title, medicines, pathway.edition, pathway.content_digest
+    )
+
+
+def _identity(
+    pathway: Pathway, name: str, kind: str, title: str, medicine: str, edition: Edition, digest: str
+) -> Identity:
+    short = digest.removeprefix("sha256:")[:SHORT]
+    draft = edition.draft
+    standing = "Draft" if draft else "Published"
+    changes = "not published, and may still change" if draft else "this version never changes"
+    footing = sentence(EVALUATION_ONLY + ("" if draft else " until an organisation adopts it"))
+    return Identity(
+        kind=kind,
+        title=title,
+        condition=pathway.id,
+        condition_title=pathway.title,
+        id=name,
+        medicine=medicine,
+        version=edition.version,
+        in_force=period_in_words(pathway, edition),
+        digest=digest,
+        digest_in_short=short,
+        standing=standing.upper(),
+        status=(sentence(changes), sentence(edition.status), footing),
+        running=f"{pathway.id} · {name} {edition.version} · {short}",
+        footing=footing,
+        made_on=edition.in_force.first,
+    )
+
+
+def period_in_words(pathway: Pathway, edition: Edition) -> str:
+    """The days on which a document may be used, both in, and whether the last of them is doubtful."""
+    period = edition.in_force
+    if period.last is None:
+        return f"from {day(period.first)}"
+    doubts = unverified(pathway, period.last)
+    doubt = f"; last day unverified ({listed(doubts)})" if doubts else ""
+    return f"{day(period.first)} to {day(period.last)}{doubt}"
+
+
+def unverified(pathway: Pathway, last: date) -> tuple[str, ...]:
+    """The open items of a condition that speak of this last day: it was found somewhere, and not in the document itself."""
+    return tuple(item.id for item in pathway.open_items.values() if day(last) in f"{item.says} {item.until_then}")

@@ -1,0 +1,95 @@
+"""The pieces a document is laid out from. They hold words; the templates set them, and decide nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+FEW = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A superscript that leads to the note of its number; its words are the grades of the evidence and that number."""
+
+    number: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words in one style of the style sheet."""
+
+    words: str
+    style: str = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of words with its evidence and open items."""
+
+    parts: tuple[Part, ...]
+    marks: tuple[Mark, ...] = ()
+    open: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table: what it is about, then a cell for each further column; ``remarks`` go under it, as wide as the table.
+
+    ``anchor`` is the id that links lead to.
+    """
+
+    anchor: str
+    head: tuple[Line, ...]
+    cells: tuple[tuple[Line, ...], ...]
+    remarks: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; ``columns`` are titles with the style that sets their width, ``style`` is that of the whole."""
+
+    caption: str
+    columns: tuple[Part, ...]
+    rows: tuple[Row, ...]
+    style: str = "open-spaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands under it. ``number`` is that of a particular in brackets, or empty.
+
+    ``style`` keeps on one page what is only a few lines.
+    """
+
+    anchor: str
+    number: str
+    title: str
+    lines: tuple[Line, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def style(self) -> str:
+        """Few lines are kept together on a page; tables may run on."""
+        return "long" if self.tables or len(self.lines) > FEW else "whole"
+
+
+def line(words: str, style: str = "words") -> Line:
+    """A line in one style."""
+    return Line((Part(words, style),))
+
+
+def row_of(words: Iterable[str]) -> tuple[Part, ...]:
+    """Words with commas between them, none of which is torn apart at the end of a line."""
+    *before, last = words
+    return (*(part for word in before for part in (Part(f"{word},", "together"), Part(" "))), Part(last, "together"))
+
+
+def named(name: str, open: tuple[str, ...]) -> tuple[Line, ...]:
+    """What a row is called, and under it the open items it names."""
+    return (line(name, "code"), *((Line((), open=open),) if open else ()))
+
+
+def lines(words: str, style: str = "words") -> tuple[Line, ...]:
+    """One line, or none where there are no words."""
+    return (line(words, style),) if words else ()

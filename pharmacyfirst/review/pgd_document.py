@@ -1,0 +1,269 @@
+"""A PGD or clinical protocol as the document that a clinical safety reviewer reads and signs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pharmacyfirst.kernel.evidence import Grade, Statement
+from pharmacyfirst.kernel.facts import Fact, Value
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
+from pharmacyfirst.paper.words import day, listed
+from pharmacyfirst.review import doses
+from pharmacyfirst.review.headings import headings
+from pharmacyfirst.review.identity import Identity, identity_of, unverified
+from pharmacyfirst.review.layout import Line, Part, Row, Section, Table, line, lines, named, row_of
+from pharmacyfirst.review.notes import Notes, grades
+from pharmacyfirst.review.open_items import namings_of, places, table_of
+from pharmacyfirst.review.questions import (
+    conditions_of,
+    explaining_tables,
+    names_in,
+    named_table,
+    questions_read,
+    questions_table,
+    remark,
+)
+from pharmacyfirst.review.shared_lists import SharedList, bars_by_origin, evidence_by_origin
+
+NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True, slots=True)
+class PGDDocument:
+    """The whole document: what it is, its sections, and what stands at the end."""
+
+    identity: Identity
+    about: tuple[Row, ...]
+    sections: tuple[Section, ...]
+    open_items: Section
+    questions: Section
+    evidence: Section
+
+
+def pgd_document(pathway: Pathway, pgd: PGD, lists: Mapping[str, SharedList]) -> PGDDocument:
+    """The document of one PGD of a pathway."""
+    return _Writer(pathway, pgd, lists).document()
+
+
+class _Writer:
+    """Writes one document from top to bottom, so that its notes are numbered as they are read."""
+
+    def __init__(self, pathway: Pathway, pgd: PGD, lists: Mapping[str, SharedList]):
+        self.pathway, self.pgd, self.lists = pathway, pgd, lists
+        self.notes = Notes(pathway.sources)
+        self.conditions = conditions_of(pgd, pathway)
+
+    def document(self) -> PGDDocument:
+        about = tuple(self.about())
+        sections = tuple(self.section(*heading) for heading in headings(self.pgd))
+        questions = self.questions()
+        return PGDDocument(
+            identity_of(self.pathway, self.pgd), about, sections, self.open_items(), questions, self.evidence()
+        )
+
+    def about(self) -> Iterator[Row]:
+        """What the document is, before its particulars."""
+        source = self.pgd.source_document
+        title = Line((Part(source.title),), self.notes.marks(source.evidence))
+        edition = line(f"{source.reference}, {source.edition}")
+        yield _about("Transcribed from", title, edition, *lines(remark(source.note), "note"))
+        yield _about("Legal class", line(self.pgd.legal_class))
+        users = self.statements("who may use it")
+        yield _about("Who may use it", line(f"Professions: {listed(self.pgd.professions)}"), *users)
+        if self.pgd.open:
+            yield _about("Open items", Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.open))
+        yield from self.unknown()
+
+    def unknown(self) -> Iterator[Row]:
+        """The particulars that are not known, so that nobody has to look for them."""
+        found: dict[str, list[str]] = {"Not known": [], "Partly not known": []}
+        for number, title, heading in headings(self.pgd):
+            statements = self.pgd.particulars.get(heading, ())
+            if any(map(_has_unknown, statements)):
+                whole = all(map(_is_unknown, statements))
+                found["Not known" if whole else "Partly not known"].append(f"({number}) {title}" if number else title)
+        for what, titles in found.items():
+            if titles:
+                yield _about(what, line("; ".join(titles)))
+
+    def section(self, number: int, title: str, heading: str) -> Section:
+        said, tables = self.under(number, heading)
+        anchor = f"particular-{number}" if number else "heading-" + "-".join(heading.split())
+        return Section(anchor, f"({number})" if number else "", title, said, tables)
+
+    def under(self, number: int, heading: str) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
+        """What stands under a heading: lines, then tables."""
+        writers: dict[str, Callable[[], tuple[tuple[Line, ...], tuple[Table, ...]]]] = {
+            "in force": lambda: (self.period(), ()),
+            "medicine": lambda: ((line(self.pgd.medicine),), ()),
+            "route": lambda: ((line(self.pgd.route),), ()),
+            "inclusion": lambda: ((), (self.clauses("Every one of these has to hold", "Has to hold", self.pgd.inclusion),)),
+            "exclusions": lambda: ((), tuple(self.exclusions())),
+            "cautions": lambda: ((), (self.cautions(),)),
+            "products": lambda: ((), (doses.product_table(self.pgd, self.notes),)),
+            "doses": lambda: ((), (doses.dose_table(self.pgd, self.notes),)),
+        }
+        # One table of products and one of doses; the particulars that share them are said in short.
+        in_short: dict[int, Callable[[], tuple[Line, ...]]] = {
+            9: lambda: doses.strengths(self.pgd),
+            12: lambda: doses.by_row(self.pgd, doses.how_often),
+            13: lambda: doses.by_row(self.pgd, doses.days_in_words),
+        }
+        if number in in_short:
+            return in_short[number](), ()
+        return writers[heading]() if heading in writers else (self.statements(heading), ())
+
+    def period(self) -> tuple[Line, ...]:
+        period = self.pgd.edition.in_force
+        if period.last is None:
+            return (line(f"From {day(period.first)}. No last day is known."),)
+        doubts = unverified(self.pathway, period.last)
+        doubt = (Line((Part("Last day unverified", "unknown"),), open=doubts),) if doubts else ()
+        return (line(f"From {day(period.first)} to {day(period.last)}, both days in."), *doubt)
+
+    def statements(self, heading: str) -> tuple[Line, ...]:
+        return tuple(one for said in self.pgd.particulars.get(heading, ()) for one in self.statement(said))
+
+    def statement(self, said: Statement) -> Iterator[Line]:
+        """A statement; one that is not known is marked so, whatever else it says."""
+        words, rest = (Part(said.says),), said.says
+        if _is_unknown(said):
+            if rest.lower().startswith(NOT_KNOWN):
+                rest = rest[len(NOT_KNOWN) :].lstrip(" .,;:")
+            words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
+        yield Line(words, self.notes.marks(said.evidence), said.open)
+        yield from lines(remark(said.note), "note")
+
+    def clauses(self, caption: str, how: str, clauses: tuple[Clause, ...]) -> Table:
+        columns = Part("Id", "id"), Part("In words", "wide"), Part(how, "judged")
+        return Table(caption, columns, tuple(map(self.clause, clauses)))
+
+    def clause(self, clause: Clause) -> Row:
+        words = (
+            Line((Part(clause.says),), self.notes.marks(clause.evidence)),
+            *lines(f"Why: {clause.because}" if clause.because else "", "note"),
+            *lines(remark(clause.note), "note"),
+        )
+        return Row(clause.id, named(clause.id, clause.open), (words, tuple(self.judged(clause))))
+
+    def judged(self, clause: Clause) -> Iterator[Line]:
+        """The sentence of a clause, or the criteria with which the pathway has stopped such a person already."""
+        if clause.condition is not None:
+            yield line(clause.condition.in_words(), "code")
+        if clause.covered_by:
+            yield line(f"Judged {self.by_whom(clause)} by")
+        for name in clause.covered_by:
+            yield Line((Part(name, "code together"), Part(f" {self.sentence_of(name)}", "code")))
+
+    def by_whom(self, clause: Clause) -> str:
+        stops = {criterion.id for criterion in self.pathway.stopping}
+        return "in the pathway" if stops.issuperset(clause.covered_by) else "elsewhere"
+
+    def sentence_of(self, name: str) -> str:
+        for criterion in (*self.pathway.stopping, *self.pgd.judged()):
+            if criterion.id == name and criterion.condition is not None:
+                return f"stops {'unless' if criterion.must else 'when'} {criterion.condition.in_words()}"
+        return ""
+
+    def exclusions(self) -> Iterator[Table]:
+        if self.pgd.exclusions:
+            yield self.clauses("Any one of these excludes", "Excluded when", self.pgd.exclusions)
+        if self.pgd.every_medicine:
+            caption = "Any one of these excludes, from every medicine of this condition"
+            yield self.clauses(caption, "Excluded when", self.pgd.every_medicine)
+        for fact in self.pathway.facts.values():
+            yield from self.barring(fact)
+            yield from self.calling(fact)
+
+    def barring(self, fact: Fact) -> Iterator[Table]:
+        """The answers of a question that rule this medicine out: for medicines that interact above all."""
+        rows = tuple(
+            self.answer(fact, value, graded)
+            for value in fact.values
+            if (graded := tuple(self.barred_by(fact, value)))
+        )
+        if rows:
+            columns = Part("Answer", "name"), Part("In words", "wide"), Part("Grade", "grades")
+            yield Table(f"“{fact.ask}” These answers rule this medicine out", columns, rows)
+
+    def barred_by(self, fact: Fact, value: Value) -> Iterator[Line]:
+        """The grades on which an answer rules this medicine out; nothing where it does not."""
+        for bar, origin in bars_by_origin(fact, value, self.lists):
+            if bar.pgd == self.pgd.id:
+                yield Line((Part(grades(bar.evidence)),), self.notes.bare_marks(bar.evidence, origin))
+
+    def answer(self, fact: Fact, value: Value, graded: tuple[Line, ...]) -> Row:
+        words = (line(value.says or value.name), *lines(remark(value.note), "note"))
+        return Row(f"answer-{fact.name}-{value.name}", named(value.name, value.open), (words, graded))
+
+    def calling(self, fact: Fact) -> Iterator[Table]:
+        """The answers that rule no medicine out and call for something to be done."""
+        rows = tuple(self.action(fact, value) for value in fact.values if value.action and not value.bars)
+        if rows:
+            columns = Part("Answer", "name"), Part("In words"), Part("What to do")
+            yield Table(f"“{fact.ask}” These answers rule no medicine out, and call for something", columns, rows)
+
+    def action(self, fact: Fact, value: Value) -> Row:
+        marks = tuple(
+            mark for said, origin in evidence_by_origin(fact, value, self.lists) for mark in self.notes.marks(said, origin)
+        )
+        words = (line(value.says or value.name), *lines(remark(value.note), "note"))
+        action = Line((Part(value.action),), marks)
+        return Row(f"action-{fact.name}-{value.name}", named(value.name, value.open), (words, (action,)))
+
+    def cautions(self) -> Table:
+        columns = Part("Id", "id"), Part("In words", "wide"), Part("What to do"), Part("Comes up when", "dated")
+        return Table("To be weighed, or told to the patient; none of them changes the outcome", columns, tuple(map(self.caution, self.pgd.cautions)))
+
+    def caution(self, caution: Caution) -> Row:
+        words = (Line((Part(caution.says),), self.notes.marks(caution.evidence)), *lines(remark(caution.note), "note"))
+        when = line(caution.condition.in_words(), "code") if caution.condition else line("always")
+        return Row(caution.id, named(caution.id, caution.open), (words, (line(caution.action),), (when,)))
+
+    def open_items(self) -> Section:
+        where = places((*namings_of(self.pgd), *self.named_besides()))
+        others = [item for item in self.pathway.open_items if item not in where]
+        rest = (
+            (Line((Part("The condition has more, which this document does not name: "), *row_of(others))),) if others else ()
+        )
+        said = line("Whoever adopts the condition clears every one of its open items first. Until then there is no permit.")
+        tables = (table_of(self.pathway, where),) if where else ()
+        return Section("open-items", "", "Open items", (said, *rest), tables)
+
+    def named_besides(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The open items that this document shows and its file does not name."""
+        if last := self.pgd.edition.in_force.last:
+            yield "in force", unverified(self.pathway, last)
+        for fact in self.pathway.facts.values():
+            for value in fact.values:
+                if any(bar.pgd == self.pgd.id for bar in value.bars) or (value.action and not value.bars):
+                    yield f"answer {value.name}", value.open
+        used = {name for condition in self.conditions for name in names_in(condition)}
+        yield from ((one.name, one.open) for one in self.pathway.named if one.name in used)
+
+    def questions(self) -> Section:
+        facts = questions_read(self.conditions, self.pathway)
+        tables = (
+            *named_table(self.conditions, self.pathway, self.notes),
+            *((questions_table(facts, self.lists),) if facts else ()),
+            *explaining_tables(facts, self.lists, self.notes),
+        )
+        said = line("What the sentences above ask, and what the names in them stand for.")
+        return Section("questions", "", "Questions behind the sentences", (said,), tables)
+
+    def evidence(self) -> Section:
+        said = line("Each superscript gives the grades of a clause and the number of its note.")
+        return Section("evidence", "", "Evidence", (said,), self.notes.tables())
+
+
+def _about(what: str, *said: Line) -> Row:
+    return Row("about-" + "-".join(what.lower().split()), (line(what),), (said,))
+
+
+def _is_unknown(said: Statement) -> bool:
+    """Whether nothing of a statement is known; what is unknown in part names the part after a comma."""
+    return any(one.grade is Grade.UNKNOWN and not one.about for one in said.evidence)
+
+
+def _has_unknown(said: Statement) -> bool:
+    return any(one.grade is Grade.UNKNOWN for one in said.evidence)

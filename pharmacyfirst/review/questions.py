@@ -1,0 +1,134 @@
+"""The questions, scores and definitions behind a document's sentences, so that a reviewer can read them without another file."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from pharmacyfirst.kernel.conditions import Condition, Count, Defined
+from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.facts import Answer, Fact
+from pharmacyfirst.kernel.pathway import Named, Pathway
+from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.review.layout import Line, Part, Row, Table, line, lines
+from pharmacyfirst.review.notes import Notes
+from pharmacyfirst.review.shared_lists import PARTS, SharedList
+
+MOST_ANSWERS = 12
+
+
+def conditions_of(pgd: PGD, pathway: Pathway) -> tuple[Condition, ...]:
+    """The sentences of a document, and those with which the pathway stops whom its covered clauses name."""
+    clauses = (*pgd.inclusion, *pgd.exclusions, *pgd.every_medicine)
+    covering = {one for clause in clauses for one in clause.covered_by}
+    stops = tuple(criterion for criterion in pathway.stopping if criterion.id in covering)
+    own = (*clauses, *pgd.cautions, *pgd.doses, *stops)
+    return tuple(one.condition for one in own if one.condition is not None)
+
+
+def names_in(condition: Condition) -> Iterator[str]:
+    """The scores and definitions that a sentence names, and those that these name."""
+    if isinstance(condition, Defined):
+        yield condition.name
+        yield from names_in(condition.body)
+    elif isinstance(condition, Count):
+        yield from (condition.name,) if condition.name else ()
+        for item in condition.items:
+            yield from names_in(item)
+
+
+def named_table(conditions: Iterable[Condition], pathway: Pathway, notes: Notes) -> tuple[Table, ...]:
+    """What the scores and definitions of these sentences mean."""
+    used = {name for condition in conditions for name in names_in(condition)}
+    rows = tuple(_named_row(one, notes) for one in pathway.named if one.name in used)
+    columns = Part("Name", "name"), Part("What it means"), Part("Sentence", "wide")
+    return (Table("Scores and definitions", columns, rows),) if rows else ()
+
+
+def _named_row(named: Named, notes: Notes) -> Row:
+    what = "a score, one point for each of" if named.points else "a definition"
+    means = Line((Part(named.says or what),), notes.marks(named.evidence), named.open)
+    return Row(
+        named.id or f"name-{named.name}",
+        (line(named.name, "code"), *lines(named.id, "code"), *((line(what, "note"),) if named.says else ())),
+        ((means, *lines(remark(named.note), "note")), tuple(line(words, "code") for words in _sentences(named))),
+    )
+
+
+def _sentences(named: Named) -> tuple[str, ...]:
+    """The points of a score one by one; a definition as one sentence."""
+    condition = named.condition
+    if named.points and isinstance(condition, Count):
+        return tuple(item.in_words() for item in condition.items)
+    return (condition.in_words(),)
+
+
+def questions_read(conditions: Iterable[Condition], pathway: Pathway) -> tuple[Fact, ...]:
+    """The questions that these sentences read, in the order in which the pathway asks them; and what decides whether to ask."""
+    read = {fact for condition in conditions for fact in condition.facts()}
+    gates = {
+        name
+        for fact in pathway.facts.values()
+        if fact.name in read and fact.asked_when is not None
+        for name in fact.asked_when.facts()
+    }
+    return tuple(fact for fact in pathway.facts.values() if fact.name in read | gates)
+
+
+def questions_table(facts: Iterable[Fact], lists: Mapping[str, SharedList]) -> Table:
+    """The questions in words."""
+    columns = Part("Name", "name"), Part("Question", "wide"), Part("Answer", "answer")
+    return Table("Questions", columns, tuple(_question_row(fact, lists) for fact in facts))
+
+
+def _question_row(fact: Fact, lists: Mapping[str, SharedList]) -> Row:
+    remarks = (
+        "Only the clinician can answer it." if fact.judgement else "",
+        f"Asked when {fact.asked_when.in_words()}." if fact.asked_when else "",
+        f"The list “{lists[fact.explained_by].title}” stands below." if fact.explained_by else "",
+        remark(fact.note),
+    )
+    asked = (line(fact.ask), *(line(words, "note") for words in remarks if words))
+    return Row(f"question-{fact.name}", (line(fact.name, "code"),), (asked, _answers(fact)))
+
+
+def _answers(fact: Fact) -> tuple[Line, ...]:
+    match fact.answer:
+        case Answer.YES_NO | Answer.DATE:
+            return (line("yes or no" if fact.answer is Answer.YES_NO else "a date"),)
+        case Answer.WHOLE_NUMBER | Answer.NUMBER:
+            return (line(f"a {fact.answer.value} from {_limit(fact.low)} to {_limit(fact.high)} ({fact.unit})"),)
+    shown = fact.values[:MOST_ANSWERS]
+    left = len(fact.values) - len(shown)
+    more = lines(f"and {left} more; those that rule this medicine out stand under the exclusions" if left else "", "note")
+    each = tuple(
+        Line((Part(value.name, "code"), *((Part(f": {value.says}"),) if value.says not in ("", value.name) else ())))
+        for value in shown
+    )
+    return (line(f"{fact.answer.value}:"), *each, *more)
+
+
+def _limit(number: Decimal | None) -> str:
+    return plain(number) if number is not None else "any"
+
+
+def explaining_tables(facts: Iterable[Fact], lists: Mapping[str, SharedList], notes: Notes) -> tuple[Table, ...]:
+    """The readable lists that explain these questions."""
+    names = dict.fromkeys(fact.explained_by for fact in facts if fact.explained_by)
+    return tuple(_explaining(lists[name], notes) for name in names)
+
+
+def _explaining(shared: SharedList, notes: Notes) -> Table:
+    said = ((heading, number, one) for heading in PARTS for number, one in enumerate(shared.parts.get(heading, ()), 1))
+    rows = tuple(
+        Row(
+            f"{shared.name}-{heading}-{number}",
+            (line(PARTS[heading]),),
+            ((Line((Part(one.says),), notes.marks(one.evidence, shared), one.open), *lines(remark(one.note), "note")),),
+        )
+        for heading, number, one in said
+    )
+    return Table(shared.title, (Part("Counts as", "short"), Part("What it says", "wide")), rows, "close")
+
+
+def remark(note: str) -> str:
+    """A note for the reviewer, named as one."""
+    return f"Note: {note}" if note else ""

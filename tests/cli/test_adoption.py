@@ -1,0 +1,206 @@
+"""From the open items to a permit, as a pharmacy would go: adopt, then authorise. Records that are wrong are refused in their place."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pharmacyfirst import load
+from pharmacyfirst.cli import main
+from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
+from pharmacyfirst.content.library import pathways_folder
+from pharmacyfirst.content.yaml_text import ContentRefused
+
+CONDITION = "uncomplicated-uti"
+EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "uti-supply.json")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """The shipped content as if it had been published: the permit then hangs on the adoption alone."""
+    root = tmp_path_factory.mktemp("library") / "pathways"
+    shutil.copytree(pathways_folder(), root)
+    (root / "published.yaml").unlink(missing_ok=True)
+    documents = [d for condition in load(root).conditions for d in documents_to_adopt(load(root).newest(condition))]
+    lines = [f"  {d.condition}/{d.document} {d.version}: {d.digest}" for d in documents]
+    (root / "published.yaml").write_text("\n".join(["published:", *lines, ""]), encoding="utf-8")
+    return root
+
+
+def run(*arguments, answers=None):
+    return CliRunner().invoke(main, [str(one) for one in arguments], input=answers)
+
+
+def answers(root, clear=True):
+    """What somebody types at `adopt`: the record, every open item, one practitioner."""
+    items = load(root).newest(CONDITION).open_items
+    how = "read against the signed document" if clear else ""
+    typed = ["FW844", "n", "2026-11-01 to 2027-01-30", "A. O'Example", "superintendent pharmacist", *[how] * len(items)]
+    return "\n".join([*typed, "2012345", "pharmacist", "2027-01-30", "", ""])
+
+
+@pytest.fixture
+def adoption(published, tmp_path):
+    record = tmp_path / "adoption.yaml"
+    result = run(
+        "adopt", CONDITION, "--to", record, "--as-of", "2026-11-01", "--pathways", published, answers=answers(published)
+    )
+    assert result.exit_code == 0, result.output
+    return record
+
+
+def authorise(published, record, *more, day="2026-11-21", number="2012345", channel="in person"):
+    given = [
+        "--adoption",
+        record,
+        "--practitioner",
+        number,
+        "--channel",
+        channel,
+        "--as-of",
+        day,
+        "--pathways",
+        published,
+    ]
+    return run("authorise", CONDITION, EXAMPLE, *given, *more)
+
+
+def test_a_published_library_says_so(published):
+    assert not load(published).newest(CONDITION).draft
+
+
+def test_adopt_shows_every_document_and_open_item_before_it_asks(published, tmp_path):
+    result = run(
+        "adopt",
+        CONDITION,
+        "--to",
+        tmp_path / "a.yaml",
+        "--as-of",
+        "2026-11-01",
+        "--pathways",
+        published,
+        answers=answers(published),
+    )
+
+    pathway = load(published).newest(CONDITION)
+    for document in documents_to_adopt(pathway):
+        assert document.digest in result.output
+    for item in pathway.open_items.values():
+        assert f"{item.id}: {item.says}" in result.output
+    assert "0 open items not cleared" in result.output
+
+
+def test_the_record_says_what_was_typed(adoption):
+    record = read_adoption(adoption)
+
+    assert (record.ods_code, record.distance_selling, record.signed_by) == ("FW844", False, "A. O'Example")
+    assert record.period.in_words() == "2026-11-01 to 2027-01-30"
+    assert record.practitioners[0].gphc_number == "2012345"
+    assert record.practitioners[0].authorised_for == record.documents
+
+
+def test_with_the_record_there_is_a_permit_to_its_last_day_and_none_after(published, adoption):
+    result = authorise(published, adoption)
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("PERMIT: ")
+    assert "warning" in authorise(published, adoption, day="2027-01-30").output
+    after = authorise(published, adoption, day="2027-01-31")
+    assert after.exit_code == 1
+    assert after.output.startswith("NO PERMIT: nothing may be supplied.")
+    assert "nitrofurantoin" in after.output
+    assert "2027-01-30" in after.output
+
+
+def test_an_open_item_left_open_bars_every_permit(published, tmp_path):
+    record = tmp_path / "adoption.yaml"
+    result = run(
+        "adopt",
+        CONDITION,
+        "--to",
+        record,
+        "--as-of",
+        "2026-11-01",
+        "--pathways",
+        published,
+        answers=answers(published, clear=False),
+    )
+
+    assert "bar every permit" in result.output
+    assert "open_item: the open item UTI-O1 has not been cleared" in authorise(published, record).output
+
+
+def test_a_stranger_a_telephone_and_another_offer_get_their_reasons(published, adoption):
+    assert "practitioner_not_authorised" in authorise(published, adoption, number="2999999").output
+    assert "not known to be allowed" in authorise(published, adoption, channel="telephone").output
+    assert "not among the offers" in authorise(published, adoption, "--offer", "amoxicillin").output
+
+
+def test_what_was_adopted_in_other_words_is_refused(published, adoption):
+    digest = load(published).newest(CONDITION).pgds["nitrofurantoin"].edition.digest
+    adoption.write_text(adoption.read_text(encoding="utf-8").replace(digest, "sha256:" + "0" * 64), encoding="utf-8")
+
+    assert "digest_differs" in authorise(published, adoption).output
+
+
+def test_a_signed_record_is_never_written_over(published, adoption):
+    before = adoption.read_bytes()
+    result = run(
+        "adopt",
+        CONDITION,
+        "--to",
+        adoption,
+        "--as-of",
+        "2026-11-01",
+        "--pathways",
+        published,
+        answers=answers(published),
+    )
+
+    assert result.exit_code == 1
+    assert "there already" in result.output
+    assert adoption.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("organisation: FW844", "organisation: J83001", "ODS code of a pharmacy"),
+        ("distance selling: no", "distance selling: maybe", "distance selling"),
+        ("in force: 2026-11-01", "in force: 1.11.2026", "in force"),
+        ("signed on: 2026-11-01", "signed on: yesterday", "signed on"),
+        ("role:", "rolle:", "rolle"),
+        ("  2012345:", "  5012345:", "begins with 2"),
+        ("profession: pharmacist", "profession: nurse", "profession"),
+        (
+            "      - uncomplicated-uti nitrofurantoin 2026.1",
+            "      - uncomplicated-uti nitrofurantoin 2025.1",
+            "not among the documents adopted",
+        ),
+    ],
+)
+def test_a_record_that_is_wrong_is_refused_in_its_place(adoption, old, new, says):
+    words = adoption.read_text(encoding="utf-8")
+    assert old in words
+    adoption.write_text(words.replace(old, new), encoding="utf-8")
+
+    with pytest.raises(ContentRefused) as refused:
+        read_adoption(adoption)
+    assert says in str(refused.value)
+    assert "adoption.yaml:" in str(refused.value)
+
+
+def test_a_wrong_answer_is_asked_again(published, tmp_path):
+    typed = (
+        answers(published)
+        .replace("FW844", "J83001\nFW844", 1)
+        .replace("2026-11-01 to", "soon\n2026-11-01 to", 1)
+        .replace("2012345", "1012345\npharmacist\n2012345", 1)
+    )
+    result = run(
+        "adopt", CONDITION, "--to", tmp_path / "a.yaml", "--as-of", "2026-11-01", "--pathways", published, answers=typed
+    )
+
+    assert result.exit_code == 0, result.output
+    for words in ("ODS code of a pharmacy", 'or "from 2026-11-01"', "premises"):
+        assert words in result.output
