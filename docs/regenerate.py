@@ -8,13 +8,19 @@ A part stands between two comments. The first names a generator of PARTS and giv
 A page that is generated as a whole stands in PAGES.
 """
 
+import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+
+from pharmacyfirst import load
+from pharmacyfirst.content.cases import ExpectedOffer, cases_of
+from pharmacyfirst.schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
@@ -36,8 +42,39 @@ def file(name: str) -> str:
     return fenced(path.suffix.removeprefix("."), path.read_text(encoding="utf-8"))
 
 
+def cases_page(condition: str) -> str:
+    """The cases of a condition as a table, for whoever reviews them."""
+    library = load()
+    cases = cases_of(library, condition)
+    rows = ["| case | who | comes out as | decided by |", "|---|---|---|---|"]
+    for case in cases:
+        offers = "".join(f"<br>{_offered(offer)}" for offer in case.expected.offers or ())
+        decided = ", ".join(case.expected.decided_by) or "asks: " + ", ".join(case.expected.missing)
+        rows.append(f"| {case.id} | {case.says.replace('|', '/')} | {case.expected.kind.word}{offers} | {decided} |")
+    pathway = library.newest(condition)
+    head = f"# Cases: {pathway.title}\n\nGenerated from `pathways/{condition}/cases.yaml` (`make docs`): {len(cases)} cases."
+    return head + " Every one is run by `make test` and `pharmacyfirst cases`.\n\n" + "\n".join(rows) + "\n"
+
+
+def _offered(offer: ExpectedOffer) -> str:
+    dose = f" {offer.dose.in_words()}" if offer.dose else ""
+    often = f", {offer.times_a_day} times a day" if offer.times_a_day else ""
+    days = f", {offer.days} days" if offer.days else ""
+    quantity = f", {offer.quantity.in_words()}" if offer.quantity else ""
+    return f"{offer.pgd}{dose}{often}{days}{quantity}"
+
+
+def schema_page(name: str) -> str:
+    """A JSON Schema, as the models and the loader give it."""
+    return json.dumps(schemas(load())[name], indent=2, ensure_ascii=False) + "\n"
+
+
 PARTS: dict[str, Callable[[str], str]] = {"help": help_of, "transcript": transcript, "file": file}
-PAGES: dict[str, Callable[[], str]] = {}  # a file, from the root of the checkout, and what it holds
+# A file, from the root of the checkout, and what it holds.
+PAGES: dict[str, Callable[[], str]] = {
+    **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
+    **{f"docs/schema/{name}": partial(schema_page, name) for name in schemas(load())},
+}
 
 
 def fenced(language: str, text: str) -> str:
@@ -94,6 +131,7 @@ def up_to_date() -> Iterator[tuple[Path, str]]:
 def main() -> None:
     for path, text in up_to_date():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             print(path.relative_to(ROOT))
 

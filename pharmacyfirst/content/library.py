@@ -342,8 +342,9 @@ def _published(root: Path, mistakes: Mistakes) -> dict[str, Text]:
     if isinstance(listed, Text) and not listed.words:
         return {}
     found = {}
-    for name, node in listed.items.items() if isinstance(listed, Block) else [("", listed)] if listed else ():
-        if isinstance(node, Text) and _DIGEST.fullmatch(node.words):
+    entries = listed.items if isinstance(listed, Block) else {"": listed} if listed else {}
+    for name, node in entries.items():
+        if isinstance(listed, Block) and isinstance(node, Text) and _DIGEST.fullmatch(node.words):
             found[name] = Text(node.words, listed.keys[name].place)
         else:
             mistakes.add(

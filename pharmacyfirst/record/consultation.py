@@ -146,8 +146,8 @@ class Quantity(Recorded):
     unit: Words
 
     def in_words(self) -> str:
-        """For instance ``6 capsule``, as content spells it."""
-        return f"{plain(self.amount)} {self.unit}"
+        """For instance ``6 capsules`` or ``100 mL``."""
+        return f"{plain(self.amount)} {_plural(self.unit, self.amount)}"
 
 
 class GPPractice(Recorded):

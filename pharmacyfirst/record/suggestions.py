@@ -57,8 +57,8 @@ def confirm(suggestion: Suggestion, by: str, at: datetime, answer: Iterable[str]
     Where the question takes several answers ``answer`` is the whole of it, as the pharmacist found it: one medicine in a record is no
     word on the others. Raises ``NotConfirmed``.
     """
-    if not by.strip():
-        raise NotConfirmed(f"{suggestion.fact}: say who confirms it. Nothing was answered.")
+    if not by.strip() or at.utcoffset() is None:
+        raise NotConfirmed(f"{suggestion.fact}: say who confirms it, and when, with an offset. Nothing was answered.")
     if not isinstance(suggestion.value, tuple):
         if answer is not None:
             raise NotConfirmed(f"{suggestion.fact}: it takes one answer. Confirm it, or answer the question yourself.")
@@ -105,14 +105,14 @@ def _fits(suggestion: Suggestion, fact: Fact | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One entry of a source: its words and codes, its date, and what the source says of it. Shown whether or not it suggests anything.
+    """One entry of a source: its words and codes, when it was recorded, and what the source says of it. Shown whether or not it suggests anything.
 
     ``doubt`` says why it is not taken as it stands (refuted, entered by mistake, another person's); then it suggests nothing.
     """
 
     words: str = field(repr=False)
     entry: str
-    date: date | None = None
+    when: date | None = None
     codes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = field(default=(), repr=False)
     doubt: str = ""
@@ -127,7 +127,7 @@ class Allergy(Seen):
 
 @dataclass(frozen=True, slots=True)
 class Medicine(Seen):
-    """A medicine; ``current`` where it stands on the current list. ``date`` is that of the last issue, as far as it is given."""
+    """A medicine; ``current`` where it stands on the current list. ``when`` is that of the last issue, as far as it is given."""
 
     current: bool = False
 
@@ -156,8 +156,8 @@ def of_birth(born: date, source: str, on: date) -> Suggestion | None:
 
 # "No known allergy", "not allergic to penicillin", a relative's allergy: words about a medicine that say the patient has none.
 _TURNED_OVER = re.compile(
-    r"\b(no|not|non|nil|never|denie[sd]|without|excluded|ruled out|refuted|tolerate[sd]?|tolerant|family|father|mother|parent|"
-    r"sibling|brother|sister|de-?label\w*|unlikely|query)\b|\?",
+    r"\b(no|not|nil|never|denie[sd]|excluded|ruled out|refuted|disproved|tolerate[sd]?|de-?label\w*|family|father|mother|parents?|"
+    r"siblings?|brother|sister)\b",
     re.IGNORECASE,
 )
 
@@ -173,33 +173,37 @@ def _of_allergy(allergy: Allergy, source: str) -> Iterator[Suggestion]:
     names = names_in_records()
     for fact, named in names.allergies.items():
         if named.speaks_of(allergy):
-            yield Suggestion(fact, True, source, allergy.date, f"{_entry(allergy)}; that is {named.says}")
+            yield Suggestion(fact, True, source, allergy.when, f"{_entry(allergy)}; that is {named.says}")
     for fact, named in names.severe.items():
         if allergy.severe and named.speaks_of(allergy):
-            yield Suggestion(fact, True, source, allergy.date, f"{_entry(allergy)}, as severe; that is {named.says}")
+            yield Suggestion(fact, True, source, allergy.when, f"{_entry(allergy)}, as severe; that is {named.says}")
 
 
 def _of_medicine(medicine: Medicine, source: str, on: date) -> Iterator[Suggestion]:
     names = names_in_records()
-    lately = medicine.date is not None and timedelta(0) <= on - medicine.date <= RECENT_MEDICINE
+    lately = medicine.when is not None and timedelta(0) <= on - medicine.when <= RECENT_MEDICINE
     if medicine.current or lately:
-        how = "on the current list" if medicine.current else "not on the current list, but issued in the last three months"
+        how = (
+            "on the current list"
+            if medicine.current
+            else "not on the current list, but issued in the last three months"
+        )
         for value, named in names.interacting.items():
             if named.speaks_of(medicine):
-                yield Suggestion(INTERACTING, (value,), source, medicine.date, f"{_entry(medicine)}; {how}")
+                yield Suggestion(INTERACTING, (value,), source, medicine.when, f"{_entry(medicine)}; {how}")
     for fact, named in names.taken.items():
         if named.speaks_of(medicine) and named.counts(medicine, on):
-            yield Suggestion(fact, True, source, medicine.date, f"{_entry(medicine)}; that is {named.says}")
+            yield Suggestion(fact, True, source, medicine.when, f"{_entry(medicine)}; that is {named.says}")
 
 
 def _of_pregnancy(findings: list[Finding], source: str, on: date) -> Iterator[Suggestion]:
     """Pregnant, where the newest word on it is that code alone, and recent. Never "not pregnant"."""
     named = names_in_records().pregnancy
     words = [one for one in findings if {named.code, named.opposite}.intersection(one.codes)]
-    if not words or any(not one.plain or one.date is None for one in words):
+    if not words or any(not one.plain or one.when is None for one in words):
         return
-    newest = max(one.date for one in words if one.date)
-    last = [one for one in words if one.date == newest]
+    newest = max(one.when for one in words if one.when)
+    last = [one for one in words if one.when == newest]
     recent = timedelta(0) <= on - newest <= timedelta(days=named.within_days)
     if recent and all(named.code in one.codes and named.opposite not in one.codes for one in last):
         why = f"{_entry(last[0])}, by its code; ask, and check that it is this patient's"
@@ -236,7 +240,7 @@ class Named:
         """Whether the medicine was issued recently enough, or stands on the current list, as the question asks."""
         if self.issued_within_months is None:
             return medicine.current
-        return medicine.date is not None and _months_before(on, self.issued_within_months) <= medicine.date <= on
+        return medicine.when is not None and _months_before(on, self.issued_within_months) <= medicine.when <= on
 
 
 @dataclass(frozen=True, slots=True)
