@@ -402,7 +402,8 @@ def _in_short(question: Fact) -> str:
 
 @main.command()
 @click.argument("path", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-def check(path: Path | None) -> None:
+@click.option("--digests", is_flag=True, help="Print the digest of each document, as published.yaml lists them.")
+def check(path: Path | None, digests: bool) -> None:
     """Check content, and list what there is.
 
     Every mistake of the whole set is reported at once, each with its place, how to mend it, and the harm it prevents; then nothing
@@ -411,6 +412,9 @@ def check(path: Path | None) -> None:
     from pharmacyfirst.content.cases import cases_of_each
 
     library = load(path or pathways_folder())
+    if digests:
+        _print_digests(library)
+        return
     cases = cases_of_each(library, library.conditions)
     for pathway in library.newest_all():
         documents = [pathway.edition, *(pgd.edition for pgd in pathway.pgds.values())]
@@ -423,6 +427,15 @@ def check(path: Path | None) -> None:
         )
         click.echo(f"  {pathway.content_digest}")
     click.echo("No mistake was found. `pharmacyfirst cases` runs the cases.")
+
+
+def _print_digests(library: Library) -> None:
+    from pharmacyfirst.content.adoption import documents_to_adopt
+
+    click.echo("published:")
+    for pathway in library.newest_all():
+        for document in documents_to_adopt(pathway):
+            click.echo(f"  {document.condition}/{document.document} {document.version}: {document.digest}")
 
 
 @main.command("cases")

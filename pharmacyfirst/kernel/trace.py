@@ -9,10 +9,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from pharmacyfirst.kernel.conditions import Verdict
+from pharmacyfirst.kernel.conditions import NOT_ASKED, Verdict
 from pharmacyfirst.kernel.dose import Amount, DoseRow, Supplied, plain
 from pharmacyfirst.kernel.evidence import Statement
-from pharmacyfirst.kernel.facts import LIFE_THREATENING
+from pharmacyfirst.kernel.facts import LIFE_THREATENING, asked
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
@@ -269,7 +269,7 @@ def _asked_next(assessment: Assessment) -> Iterator[str]:
 
 
 def _findings(assessment: Assessment) -> Iterator[str]:
-    stage = ""
+    stage, answers = "", asked(assessment.pathway.facts.values(), assessment.known)
     for finding in assessment.findings:
         if finding.item.stage != stage:
             stage = finding.item.stage
@@ -277,7 +277,7 @@ def _findings(assessment: Assessment) -> Iterator[str]:
         mark = "  <- decided" if finding in assessment.deciding else ""
         yield f"    {finding.id:<14} {finding.verdict.value:<10} {_sentence(finding.item)}{mark}"
         if finding.read:
-            yield f"    {'':<25} {'; '.join(f'{fact} {_value(value)}' for fact, value in finding.read.items())}"
+            yield f"    {'':<25} {'; '.join(f'{fact} {_value(answers.get(fact))}' for fact in finding.read)}"
 
 
 def _sentence(item: Judged) -> str:
@@ -289,8 +289,8 @@ def _sentence(item: Judged) -> str:
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return "not known"
+    if value is None or value is NOT_ASKED:
+        return "not known" if value is None else "not asked"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

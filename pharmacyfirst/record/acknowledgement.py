@@ -125,13 +125,13 @@ def read_acknowledgement(raw: bytes) -> Acknowledgement:
     """The acknowledgement in these bytes. Raises ``Unreadable``; entities, doctypes and networks are never followed."""
     bundle = read_xml(raw)
     header = _only(bundle, "f:entry/f:resource/f:MessageHeader", "it has not one message header")
-    if _value(header, "f:event/f:code") != RESPONSE_EVENT:
+    if value_at(header, "f:event/f:code") != RESPONSE_EVENT:
         raise Unreadable("its event is not that of an acknowledgement")
     response = _only(header, "f:response", "its header has no response")
     code = _code(_outcome(bundle, response))
     if code.positive and not _all_is_well(bundle, response):
         raise Unreadable(f"its code {code.code} is positive and what stands beside it is not")
-    answers = _plain_id(_value(response, "f:identifier"))
+    answers = plain_id(value_at(response, "f:identifier"))
     return Acknowledgement(
         answers="" if answers == UNREADABLE_HEADER.lower() else answers,
         code=code,
@@ -174,33 +174,34 @@ def _only(node: Any, path: str, otherwise: str) -> Any:
     return found[0]
 
 
-def _value(node: Any, path: str) -> str:
+def value_at(node: Any, path: str) -> str:
+    """The value of the first element at this path (FHIR elements have the prefix ``f``), or nothing."""
     return str(node.xpath(f"string({path}/@value)", namespaces=_FHIR)).strip()
 
 
-def _plain_id(text: str) -> str:
+def plain_id(text: str) -> str:
     """An id as we write ours: lower case, without the urn."""
     return text.strip().lower().removeprefix("urn:uuid:")
 
 
 def _outcome(bundle: Any, response: Any) -> Any:
     """The OperationOutcome that the response points at."""
-    wanted = _plain_id(_value(response, "f:details/f:reference"))
+    wanted = plain_id(value_at(response, "f:details/f:reference"))
     for entry in bundle.xpath("f:entry[f:resource/f:OperationOutcome]", namespaces=_FHIR):
-        names = (_value(entry, "f:fullUrl"), _value(entry, "f:resource/f:OperationOutcome/f:id"))
-        if wanted and wanted in map(_plain_id, names):
+        names = (value_at(entry, "f:fullUrl"), value_at(entry, "f:resource/f:OperationOutcome/f:id"))
+        if wanted and wanted in map(plain_id, names):
             return entry.xpath("f:resource/f:OperationOutcome", namespaces=_FHIR)[0]
     raise Unreadable("its response points at no outcome")
 
 
 def _code(outcome: Any) -> ResponseCode:
     coding = _only(outcome, "f:issue/f:details/f:coding", "it has not exactly one response code")
-    code = _value(coding, "f:code")
-    if _value(coding, "f:system") != RESPONSE_CODES or not re.fullmatch("[0-9]{5}", code):
+    code = value_at(coding, "f:code")
+    if value_at(coding, "f:system") != RESPONSE_CODES or not re.fullmatch("[0-9]{5}", code):
         raise Unreadable("its response code is not one of ITK-ResponseCodes-1")
     return response_code(code)
 
 
 def _all_is_well(bundle: Any, response: Any) -> bool:
     outcome = _outcome(bundle, response)
-    return _value(response, "f:code") == "ok" and _value(outcome, "f:issue/f:severity") == "information"
+    return value_at(response, "f:code") == "ok" and value_at(outcome, "f:issue/f:severity") == "information"

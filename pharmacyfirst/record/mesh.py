@@ -5,6 +5,7 @@ MESH what became of POSTs whose end is not on record; post what is queued; mark 
 MESH or a message said: it could tell who the patient is.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
+from pharmacyfirst.record.acknowledgement import plain_id, read_xml, value_at
 from pharmacyfirst.record.outbox import (
     Event,
     Happened,
@@ -38,7 +40,7 @@ DAY_FIRST = "%d%m%Y"
 # Letters that Unicode does not take apart into a letter and a mark.
 _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
-     "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "’": "'", "‘": "'", "–": "-"}
+     "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i", "’": "'", "‘": "'", "–": "-"}
 )  # fmt: skip
 
 
@@ -116,11 +118,65 @@ def in_ascii(text: str) -> str:
 
 
 def local_id(ods_code: str, bundle_id: str) -> str:
-    """What MESH keeps beside the message for us. It contains the ODS code, as the guide asks, and is ours alone, so that a
+    """What MESH keeps beside the message for us: it contains the ODS code, as the guide asks, and belongs to this message alone.
 
-    message can be asked for after a crash. The ODS code alone, as the guide's examples have it, is that of every message.
+    So a message can be asked for after a crash. The ODS code by itself would be that of every message.
     """
     return f"{ods_code}-{bundle_id}"
+
+
+_HEADER = "f:entry/f:resource/f:MessageHeader"
+_DOCUMENT = "f:entry/f:resource/f:Bundle"
+_REFERENCE = "/f:extension/f:extension[@url='SenderReference']/f:valueString"
+_NHS_NUMBER = "f:identifier[f:system/@value='https://fhir.nhs.uk/Id/nhs-number']/f:value"
+_NAME = "f:name[f:use/@value='official']"
+_ODS_CODE = "f:identifier[f:system/@value='https://fhir.nhs.uk/Id/ods-organization-code']/f:value"
+
+
+def message_of(xml: bytes, practice_patient: bool | None = None, born_as: str = YEAR_FIRST) -> Message:
+    """An update record with the ids, the recipient and the subject that are its own, so that none can differ from it.
+
+    ``practice_patient`` None tells them by the NHS number: those beginning 999 belong to nobody.
+    Raises ``Unreadable``, or ``CannotRoute`` where it does not say who the patient is.
+    """
+    bundle = read_xml(xml)
+    document, patient = f"{_DOCUMENT}/", f"{_DOCUMENT}/f:entry/f:resource/f:Patient/"
+    number = value_at(bundle, patient + _NHS_NUMBER)
+    try:
+        born = date.fromisoformat(value_at(bundle, patient + "f:birthDate"))
+    except ValueError:
+        raise CannotRoute("The message does not hold the patient's date of birth.") from None
+    if not re.fullmatch("[0-9]{10}", number):
+        raise CannotRoute("The message does not hold the patient's NHS number.")
+    bundle_id = plain_id(value_at(bundle, "f:id"))
+    ods_code = value_at(bundle, f"f:entry/f:resource/f:Organization/{_ODS_CODE}")
+    replaced = document + "f:entry/f:resource/f:Composition/f:relatesTo[f:code/@value='replaces']"
+    return Message(
+        bundle_id=bundle_id,
+        header_id=plain_id(value_at(bundle, _HEADER + "/f:id")),
+        document_id=plain_id(value_at(bundle, document + "f:identifier/f:value")),
+        local_id=local_id(ods_code, bundle_id),
+        recipient=routing_address(number, born, value_at(bundle, f"{patient}{_NAME}/f:family"), born_as),
+        subject=_subject(bundle, number),
+        xml=xml,
+        practice_patient=number.startswith("999") if practice_patient is None else practice_patient,
+        sender_reference=value_at(bundle, _HEADER + _REFERENCE),
+        replaces=plain_id(value_at(bundle, replaced + "/f:targetIdentifier/f:value")),
+    )
+
+
+def _subject(bundle: Any, number: str) -> str:
+    """As the guide words it. It says who the patient is: never logged."""
+
+    def inside(path: str) -> str:
+        return value_at(bundle, f"{_DOCUMENT}/f:entry/f:resource/{path}")
+
+    name = f"{inside(f'f:Patient/{_NAME}/f:given')} {inside(f'f:Patient/{_NAME}/f:family')}".strip()
+    words = (
+        f"{inside('f:Composition/f:title')} for {name}, NHS Number: {number}, seen at {inside('f:Organization/f:name')}, "
+        f"ODS code: {inside(f'f:Organization/{_ODS_CODE}')}, version {inside('f:Composition/f:meta/f:versionId') or 1}"
+    )
+    return in_ascii(words)[:500]
 
 
 class Mailbox:

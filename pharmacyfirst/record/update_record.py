@@ -5,10 +5,11 @@ both come in the ``Envelope``, so the same record and envelope give the same byt
 writes another paper about the consultation takes them from there.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID, uuid5
 
 from pharmacyfirst.kernel.dose import plain
@@ -25,9 +26,6 @@ from pharmacyfirst.record.consultation import (
     RedFlag,
     Supply,
 )
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 FHIR = "http://hl7.org/fhir"
 NEEDS_EXTRA = 'GP messages need lxml: pip install "pharmacyfirst[record]"'
@@ -305,8 +303,8 @@ def _history(record: Consultation) -> str:
 def _answers(answers: Iterable[AnswerOnRecord]) -> str:
     """Answers in as few words as a busy reader can take: what is, what else was said, what is not. What nobody asked is in none of them."""
     kept = list(answers)
-    yes = [_named(one.fact) for one in kept if one.answer == "yes"]
-    no = [_named(one.fact) for one in kept if one.answer == "no"]
+    yes = [one.fact.replace("_", " ") for one in kept if one.answer == "yes"]
+    no = [one.fact.replace("_", " ") for one in kept if one.answer == "no"]
     other = [f"{_named(one.fact)}: {one.answer}" for one in kept if one.answer not in ("yes", "no")]
     groups = (("Yes", yes), ("Also", other), ("No", no))
     return " ".join(f"{name}: {_ended('; '.join(some))}" for name, some in groups if some)
@@ -384,24 +382,38 @@ def update_record(record: Consultation, envelope: Envelope, pretty: bool = True)
     if why is not None:
         raise NoMessage(why)
     etree = xml_library()
-    root = etree.Element(f"{{{FHIR}}}Bundle", nsmap={None: FHIR})
-    _fill(root, _Writer(record, envelope).message(), etree.SubElement)
+    parts = [f'<Bundle xmlns="{FHIR}">']
+    _write(_Writer(record, envelope).message(), parts)
+    parts.append("</Bundle>")
+    # lxml reads what was written before it leaves: text that is not XML stops here. To build the tree element by element takes four times as long.
+    root = etree.fromstring("".join(parts))
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=pretty))
 
 
-def _fill(parent: "_Element", nodes: Sequence[Node | None], add: Any) -> None:
-    """Write nodes under an element: text becomes a value, a list becomes children, and None is left out."""
+def _write(nodes: Iterable[Node | None], parts: list[str]) -> None:
+    """Write nodes as XML: text becomes a value, a list becomes children, and None is left out."""
     for node in nodes:
         if node is None:
             continue
         name, held = node
+        if held.__class__ is str:
+            parts.append(f'<{name} value="{_escaped(held)}"/>')
+            continue
         if name == "extension":
-            url, inner = held
-            _fill(add(parent, f"{{{FHIR}}}extension", url=url), inner, add)
-        elif isinstance(held, str):
-            add(parent, f"{{{FHIR}}}{name}", value=held)
+            url, held = held
+            parts.append(f'<extension url="{url}">')
         else:
-            _fill(add(parent, f"{{{FHIR}}}{name}"), held, add)
+            parts.append(f"<{name}>")
+        _write(held, parts)
+        parts.append(f"</{name}>")
+
+
+_NEEDS_CARE = re.compile(r'[&<>"\n\t\r]')
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\t": "&#9;", "\r": "&#13;"}
+
+
+def _escaped(text: str) -> str:
+    return _NEEDS_CARE.sub(lambda found: _ESCAPED[found[0]], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,12 +422,15 @@ class _Writer:
 
     record: Consultation
     envelope: Envelope
+    ids: dict[str, str] = field(default_factory=dict)
 
     # Ids
 
     def _id(self, what: str) -> str:
         """The id of a resource in this document: from the document's own, so that none is ever used in another."""
-        return str(uuid5(UUID(self.envelope.document_id), what))
+        if what not in self.ids:
+            self.ids[what] = str(uuid5(UUID(self.envelope.document_id), what))
+        return self.ids[what]
 
     def _reference(self, name: str, what: str) -> Node:
         return name, [("reference", f"urn:uuid:{self._id(what)}")]

@@ -14,7 +14,7 @@ DASH = "–"
 
 def product_table(pgd: PGD, notes: Notes) -> Table:
     """Form, strength and dm+d codes of each product."""
-    columns = Part("Product", "wide"), Part("Form"), Part("Strength", "short"), Part("dm+d codes", "codes")
+    columns = Part("Product", "wide"), Part("Form", "dated"), Part("Strength", "short"), Part("dm+d codes", "codes")
     return Table("Products that may be supplied", columns, tuple(_product_row(number, one, notes) for number, one in enumerate(pgd.products, 1)))
 
 

@@ -1,0 +1,161 @@
+"""What the NHS profiles add to FHIR, checked on a message by our own table of their facts.
+
+Present, absent, how many, fixed values, codes of required lists, slices, what a reference may point to. The XML schema has seen to the
+rest before. Nothing that is said of a problem repeats a value of the message.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pharmacyfirst.record.codes import COMPOSITION_PROFILE, MESSAGE_HANDLING, NHS_PROFILE, NUMBER_VERIFICATION
+
+TABLE = Path(__file__).parent / "schema" / "profiles.json"
+SCHEMA = Path(__file__).parent / "schema" / "fhir-single.xsd"
+F = "{http://hl7.org/fhir}"
+
+# Each type of resource in a message with the only profile it may have; one other profile and the whole message is refused (20009).
+ALLOWED = {
+    "message": f"{NHS_PROFILE}ITK-Message-Bundle-1",
+    "document": f"{NHS_PROFILE}ITK-Document-Bundle-1",
+    "sender": f"{NHS_PROFILE}CareConnect-ITK-Header-Organization-1",
+    "MessageHeader": f"{NHS_PROFILE}ITK-MessageHeader-2",
+    "Composition": COMPOSITION_PROFILE,
+    **{
+        name: f"{NHS_PROFILE}CareConnect-GPC-{name}-1"
+        for name in (
+            "Encounter", "Organization", "Practitioner", "PractitionerRole", "Patient", "ClinicalImpression", "Condition",
+            "Observation", "MedicationDispense",
+        )
+    },
+}  # fmt: skip
+EXTENSIONS = (MESSAGE_HANDLING, NUMBER_VERIFICATION)
+
+Problem = tuple[str, str]
+
+
+@cache
+def table() -> dict[str, Any]:
+    """The facts of every profile, by its address."""
+    found: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return found
+
+
+def against_profile(resource: Any, resources: dict[str, Any]) -> Iterator[Problem]:
+    """Where a resource is not what its profile says: the place, and what is wrong. ``resources`` maps full URLs to resources."""
+    for profile in resource.findall(f"{F}meta/{F}profile"):
+        known = table().get(profile.get("value"))
+        if known is not None and resource.tag == F + known["type"]:
+            yield from _element(resource, known["root"], _name(resource), resources)
+
+
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _element(element: Any, node: dict[str, Any], where: str, resources: dict[str, Any]) -> Iterator[Problem]:
+    value = element.get("value")
+    if "fixed" in node and value is not None and value != node["fixed"]:
+        yield where, f"is always {node['fixed']}"
+    if "codes" in node and not _is_listed(element, node["codes"]):
+        yield where, "has a code that its list does not hold"
+    if "targets" in node:
+        yield from _target(element, node["targets"], where, resources)
+    names: dict[str, list[dict[str, Any]]] = {}
+    for kid in node.get("kids", ()):
+        names.setdefault(kid["name"], []).append(kid)
+    for name, kids in names.items():
+        yield from _children(element, name, kids, where, resources)
+
+
+def _children(
+    element: Any, name: str, kids: list[dict[str, Any]], where: str, resources: dict[str, Any]
+) -> Iterator[Problem]:
+    if name in ("id", "url") or (name == "extension" and not any(kid.get("slice") for kid in kids)):
+        return
+    found = _selected(element, name)
+    base = next((kid for kid in kids if "slice" not in kid), None)
+    slices = [kid for kid in kids if "slice" in kid]
+    place = f"{where}.{name}"
+    if base is not None:
+        yield from _count(len(found), base, place)
+    counted = dict.fromkeys((kid["slice"] for kid in slices), 0)
+    for one in found:
+        # NHS profiles write value[x] as one slice without a base.
+        kid = slices[0] if base is None and slices else next((s for s in slices if _fits(one, s, base)), None)
+        if kid is not None:
+            counted[kid["slice"]] += 1
+            yield from _element(one, kid, f"{place}:{kid['slice']}", resources)
+            if kid.get("urls"):
+                yield from _extension(one, kid["urls"], place, resources)
+        elif base is not None:
+            if base.get("closed"):
+                yield place, "is none of those that may stand here"
+            yield from _element(one, base, place, resources)
+    for kid in slices:
+        yield from _count(counted[kid["slice"]], kid, f"{place}:{kid['slice']}")
+
+
+def _selected(element: Any, name: str) -> list[Any]:
+    if not name.endswith("[x]"):
+        found: list[Any] = element.findall(F + name)
+        return found
+    start = F + name[:-3]
+    return [
+        one for one in element if str(one.tag).startswith(start) and str(one.tag)[len(start) : len(start) + 1].isupper()
+    ]
+
+
+def _count(found: int, node: dict[str, Any], place: str) -> Iterator[Problem]:
+    least, most = node.get("min", 0), node.get("max", "*")
+    if found < least:
+        yield place, "is missing" if least == 1 else f"is needed {least} times"
+    if most != "*" and found > int(most):
+        yield place, "may not be here" if most == "0" else f"may be here {most} times at most"
+
+
+def _fits(element: Any, kid: dict[str, Any], base: dict[str, Any] | None) -> bool:
+    """Whether an element belongs to a slice: by the address of an extension, or by the fixed value of what tells slices apart."""
+    if element.get("url") is not None:
+        fixed = next((one["fixed"] for one in kid.get("kids", ()) if one["name"] == "url" and "fixed" in one), None)
+        return element.get("url") in (*kid.get("urls", ()), fixed)
+    told = False
+    for path in (base or {}).get("by") or ["system"]:
+        node: dict[str, Any] | None = kid
+        found = element
+        for part in path.replace("resolve()", "").split("."):
+            node = next((one for one in (node or {}).get("kids", ()) if one["name"] == part), None)
+            found = found.find(F + part) if found is not None else None
+        if node is None or "fixed" not in node:
+            continue
+        if found is None or found.get("value") != node["fixed"]:
+            return False
+        told = True
+    return told
+
+
+def _extension(element: Any, urls: list[str], place: str, resources: dict[str, Any]) -> Iterator[Problem]:
+    for url in urls:
+        if url in table():
+            yield from _element(element, table()[url]["root"], place, resources)
+
+
+def _is_listed(element: Any, pairs: list[list[str]]) -> bool:
+    if element.get("value") is not None:
+        return any(code == element.get("value") for _, code in pairs)
+    codings = element.findall(F + "coding") or ([element] if element.find(F + "code") is not None else [])
+    given = [[_at(one, "system"), _at(one, "code")] for one in codings]
+    return not given or any(pair in pairs for pair in given)
+
+
+def _at(element: Any, name: str) -> str:
+    found = element.find(F + name)
+    return "" if found is None else found.get("value", "")
+
+
+def _target(element: Any, targets: list[str], where: str, resources: dict[str, Any]) -> Iterator[Problem]:
+    target = resources.get(_at(element, "reference"))
+    if target is not None and _name(target) not in targets:
+        yield where, f"points to {_name(target)}, and may point to {' or '.join(targets)}"

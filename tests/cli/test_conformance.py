@@ -1,0 +1,104 @@
+"""The conformance kit: cases as JSON that another engine can run, and the report of what it answers differently."""
+
+import json
+import sys
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from pharmacyfirst import load
+from pharmacyfirst.cli import main
+from pharmacyfirst.conformance import as_data, differences, export
+from pharmacyfirst.content.cases import cases_of
+
+CONDITION = "uncomplicated-uti"
+CASES = cases_of(load(), CONDITION)
+OURSELVES = f"{sys.executable} -m pharmacyfirst assess --jsonl -"
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, ["cases", *map(str, arguments)])
+
+
+def engine(tmp_path, body):
+    """A program that answers each line of its standard input with what ``body`` prints."""
+    program = tmp_path / "engine.py"
+    program.write_text(f"import json, sys\nlines = sys.stdin.read().splitlines()\n{body}\n", encoding="utf-8")
+    return f"{sys.executable} {program}"
+
+
+def test_the_export_holds_every_case_and_fits_its_schema(tmp_path):
+    result = run("--export", tmp_path / "kit")
+
+    assert result.exit_code == 0
+    schema = json.loads((tmp_path / "kit" / "cases.schema.json").read_text(encoding="utf-8"))
+    for condition in load().conditions:
+        body = json.loads((tmp_path / "kit" / f"{condition}.json").read_text(encoding="utf-8"))
+        jsonschema.validate(body, schema)
+        assert [case["id"] for case in body["cases"]] == [case.id for case in cases_of(load(), condition)]
+        assert body["content_digest"] == load().newest(condition).content_digest
+
+
+def test_the_same_content_gives_the_same_bytes(tmp_path):
+    first, second = export(load(), tmp_path / "a"), export(load(), tmp_path / "b")
+
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_our_own_engine_agrees_with_our_own_cases():
+    result = run(CONDITION, "--against", OURSELVES)
+
+    assert result.exit_code == 0, result.output
+    assert result.output.endswith(f"{len(CASES)} of {len(CASES)} cases agree\n")
+
+
+def test_an_engine_that_lets_everybody_through_is_told_case_by_case(tmp_path):
+    always = 'for _ in lines: print(json.dumps({"outcome": {"kind": "supply", "destination": None}, "offers": [], "decided_by": [], "missing": []}))'
+
+    result = run(CONDITION, "--against", engine(tmp_path, always))
+
+    assert result.exit_code == 1
+    assert "uti-026: Sepsis suspected: kind supply for emergency" in result.output
+    assert "offers nothing for nitrofurantoin" in result.output
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ("print('{}')", "1 answers to"),
+        ("raise SystemExit(1)", "0 answers to"),
+        ("for _ in lines: print('no')", "the answer is not JSON"),
+        ("for _ in lines: print('[]')", "not a JSON object"),
+        ('for _ in lines: print(\'{"error": {"code": "not_json"}}\')', "refused: not_json"),
+    ],
+)
+def test_an_engine_that_does_not_speak_the_contract_is_told_so(tmp_path, body, says):
+    result = run(CONDITION, "--against", engine(tmp_path, body))
+
+    assert result.exit_code != 0
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_command_that_does_not_start_is_told_so():
+    assert "could not be run" in run(CONDITION, "--against", "no-such-program-anywhere").output
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"quantity": {"amount": 14, "unit": "capsule"}}, "quantity"),
+        ({"dose": {"amount": 50, "unit": "mg"}}, "dose"),
+        ({"times_per_day": 4}, "times_per_day 4 for 2"),
+        ({"duration_days": True}, "duration_days"),
+    ],
+)
+def test_a_different_dose_is_a_difference(change, says):
+    case = next(case for case in CASES if case.id == "uti-001")
+    wanted = as_data(case)["expect"]
+    right = {"outcome": {"kind": "supply"}, "decided_by": ["UTI-T1"], "offers": wanted["offers"]}
+
+    assert list(differences(wanted, right)) == []
+    wrong = {**right, "offers": [{**wanted["offers"][0], **change}]}
+    assert says in "; ".join(differences(wanted, wrong))
