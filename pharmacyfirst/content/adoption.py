@@ -136,7 +136,9 @@ def _place(block: Block, path: Iterable[Any]) -> Place:
     """The place of what a path of headings leads to, as far as it can be followed."""
     node: Node = block
     for part in path:
-        if (isinstance(node, Block) and part in node.items) or (isinstance(node, List) and isinstance(part, int) and part < len(node.items)):
+        if (isinstance(node, Block) and part in node.items) or (
+            isinstance(node, List) and isinstance(part, int) and part < len(node.items)
+        ):
             node = node.items[part]
     return node.place
 

@@ -11,6 +11,7 @@ from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, 
 from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
 from pharmacyfirst.kernel.evidence import Evidence, Grade, Statement
 from pharmacyfirst.kernel.facts import read_day
+from pharmacyfirst.kernel.identifiers import WrongIdentifier, snomed_code
 from pharmacyfirst.kernel.pgd import Period
 
 HARM_LOST = "Were it skipped, what stands under it would never be applied."
@@ -306,6 +307,16 @@ def plain_name(name: Text, mistakes: Mistakes) -> str:
             "A name with other signs cannot stand in a sentence.",
         )
     return name.words
+
+
+def code(text: Text, mistakes: Mistakes) -> str:
+    """A SNOMED CT or dm+d code whose check digit is right."""
+    try:
+        return snomed_code(text.words)
+    except WrongIdentifier as wrong:
+        harm = "A code with a wrong digit names another product or nothing, in every record it is copied to."
+        mistakes.add(text.place, str(wrong), "Copy the code again from its source.", harm)
+        return text.words
 
 
 def parse_period(words: str) -> Period | None:

@@ -15,6 +15,7 @@ from pharmacyfirst.content.forms import (
     HARM_UNSOURCED,
     Form,
     Tags,
+    code,
     identified,
     named_blocks,
     names_under,
@@ -23,6 +24,8 @@ from pharmacyfirst.content.forms import (
 )
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, Vocabulary, nearest, suggest
 from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
+from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY
+from pharmacyfirst.kernel.authority import Channel as Means
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.evidence import Grade, OpenItem, Source, Statement
 from pharmacyfirst.kernel.facts import Answer, Bar, Fact, Value
@@ -727,17 +730,30 @@ def source_document(node: Node | None, form: Form) -> SourceDocument | None:
     )
 
 
+CHANNELS = (*(channel.value for channel in Means), DISTANCE_SELLING)
+ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
+HARM_CHANNEL = "A consultation held in a way the service does not allow is no ground for a supply."
+
+
 def _channels(form: Form) -> Iterable[Channel]:
     for name, block in form.blocks("channels", "channel"):
         inner = Form(block, "channel", form.tags, form.mistakes, ("allowed", "evidence"), REMARKS)
-        yield Channel(name.words, inner.text("allowed"), inner.evidence(), inner.open_items(), inner.text("note"))
+        if name.words not in CHANNELS:
+            fix = suggest(name.words, CHANNELS, f"The channels are: {', '.join(CHANNELS)}.")
+            form.mistakes.add(name.place, f'"{name.words}" is not a channel', fix, HARM_CHANNEL)
+        allowed = inner.parsed(
+            "allowed", dict(zip(ALLOWED, ALLOWED, strict=True)).get, " or ".join(ALLOWED), HARM_CHANNEL
+        )
+        yield Channel(name.words, allowed or "not known", inner.evidence(), inner.open_items(), inner.text("note"))
 
 
 def _codes(form: Form) -> Iterable[Code]:
     for name, block in form.blocks("codes", "code"):
         inner = Form(block, "code", form.tags, form.mistakes, ("says", "use", "evidence"), REMARKS)
         inner.open_items()
-        yield Code(name.words, inner.text("says"), inner.text("use"), inner.evidence(), inner.text("note"))
+        yield Code(
+            code(name, form.mistakes), inner.text("says"), inner.text("use"), inner.evidence(), inner.text("note")
+        )
 
 
 def _conflicts(form: Form) -> Iterable[Conflict]:

@@ -13,6 +13,7 @@ from pharmacyfirst.content.forms import (
     Form,
     Tags,
     amount,
+    code,
     dose,
     identified,
     rounding,
@@ -197,7 +198,7 @@ def _products(form: Form) -> Iterable[Product]:
         inner = Form(
             block, "product", form.tags, form.mistakes, ("form", "strength", "codes", "evidence"), ("bottle", *REMARKS)
         )
-        codes = tuple(text.words for text in inner.names("codes"))
+        codes = tuple(code(text, form.mistakes) for text in inner.names("codes"))
         bottle = inner.parsed("bottle", amount, "a volume with its unit, for instance 70 mL", HARM_UNIT)
         printed = inner.parsed("strength", strength, "how much is in it, for instance 125 mg/5 mL", HARM_UNIT)
         yield Product(

@@ -616,7 +616,7 @@ def _address(message: Message) -> Found:
         return
     numbers = _numbers(message.patient)
     born = at(message.patient, "birthDate")
-    year, month, day = (born.split("-") + ["", ""])[:3]
+    year, month, day = [*born.split("-"), "", ""][:3]
     parts = [at(numbers[0], "value") if numbers else "", at(message.patient, "name/family")]
     fits = [f"GPPROVIDER_{parts[0]}_{written}_{parts[1]}" for written in (year + month + day, day + month + year)]
     if message.address not in fits:

@@ -111,17 +111,19 @@ class Envelope:
 def envelope_of(record: Consultation, mailbox: str, at: datetime, version: int = 1) -> Envelope:
     """An envelope whose ids all come from the record's own: the same record and version, the same ids.
 
-    A later version of the same record replaces the one before. A correction, which has an id of its own, needs the ids of the first
-    message instead: use ``correcting``.
+    A later version of the same record replaces the one before, for instance after a refusal for a defect of ours. A correction is a record
+    of its own and needs the ids of the chain it stands in: use ``correcting``.
     """
+    if record.corrects is not None:
+        raise ValueError("this record corrects another: its message needs the id of the record that opened the chain")
     return _numbered(UUID(record.id), record.id, mailbox, at, version)
 
 
-def correcting(record: Consultation, first: Consultation, mailbox: str, at: datetime, version: int) -> Envelope:
-    """The envelope of a correction. ``first`` is the record whose message opened the chain; ``version`` counts along it from 1."""
-    if record.corrects is None:
-        raise ValueError("this record corrects nothing")
-    return _numbered(UUID(first.id), record.id, mailbox, at, version)
+def correcting(record: Consultation, first_id: str, mailbox: str, at: datetime, version: int) -> Envelope:
+    """The envelope of a correction. ``first_id`` is the id of the record whose message opened the chain; ``version`` counts along it."""
+    if record.corrects is None or version < 2:
+        raise ValueError("a correction corrects a record, and its message is version 2 or later")
+    return _numbered(UUID(first_id), record.id, mailbox, at, version)
 
 
 def _numbered(chain: UUID, record_id: str, mailbox: str, at: datetime, version: int) -> Envelope:

@@ -173,7 +173,7 @@ def _prune(node: dict[str, Any]) -> bool:
         node["kids"] = kids
     else:
         node.pop("kids", None)
-    facts = node.keys() - {"name", "by"}
+    facts = node.keys() - {"name"}  # what is sliced is kept: its slices cannot be told apart without it
     return bool(facts)
 
 

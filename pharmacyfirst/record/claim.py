@@ -1,0 +1,176 @@
+"""The claim: what NHSBSA would be told of a consultation, as far as the data set is known (service.md 6.1).
+
+The standard for claiming clinical pathways was not found. The fields are those of a third party's client, which has no branch for pathways,
+and of what NHSBSA is known to hold. So each field says how sure it is, and one that is not known is left open and never guessed: the
+row is a checklist for whoever enters the claim, and sends nothing.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.record import codes
+from pharmacyfirst.record.consultation import Consultation, Supply, exact_json
+from pharmacyfirst.record.papers import PRACTICE, address_of
+
+SEEN = "as a third party's client has it, not verified"
+HELD = "held by NHSBSA for each claim"
+OURS = "ours, to check the claim by"
+UNKNOWN = "NOT KNOWN"
+
+# The codes of the third party's client. Its own words for a video are those for any consultation at a distance.
+METHODS = {Channel.IN_PERSON: "FTF", Channel.TELEPHONE: "TELEPHONE", Channel.VIDEO: "TELEMEDICINE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a claim: its value, empty where there is none to give, and how sure the field is.
+
+    ``open`` says what is not known about it; then ``value`` is what we can say in words, and no code of theirs.
+    """
+
+    name: str
+    value: str
+    known: str
+    open: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The claim of one consultation. ``claimable`` is whether a gateway point was passed, which is what is paid for."""
+
+    fields: tuple[Field, ...]
+    claimable: bool
+    why_not: str
+    practice: bool
+
+
+def claim_of(record: Consultation) -> Claim:
+    """The claim row of a consultation. One that is not claimable says why; a practice patient's never is."""
+    why_not = ""
+    if record.practice:
+        why_not = f"{PRACTICE}: never claim it."
+    elif not record.assessment["gateways"]:
+        why_not = "No gateway point was passed, so there is nothing to claim."
+    return Claim(tuple(_fields(record)), not why_not, why_not, record.practice)
+
+
+def _fields(record: Consultation) -> Iterator[Field]:
+    yield Field("client reference", record.id, SEEN)
+    yield Field("IT system id (PLATFORM_DEPOSIT_ID)", "", "sister service, mandatory", "given by NHSBSA to each system")
+    yield Field(
+        "claim type", record.pathway, SEEN, "its code for a clinical pathway was not found; this is our pathway id"
+    )
+    yield from _patient(record)
+    yield Field("pharmacy ODS", record.pharmacy.ods, SEEN)
+    yield Field("professional id (GPhC)", record.practitioner.gphc_number, SEEN)
+    yield Field("claim month", f"{record.on:%Y-%m}", HELD)
+    yield Field("assessment date", record.on.isoformat(), SEEN)
+    yield Field("consultation method", METHODS[record.channel], SEEN)
+    yield Field(
+        "consultation outcome", record.decision.done, SEEN, "their list of codes was not seen; these are our words"
+    )
+    yield Field("outcome of the pathway", record.kind.word, OURS)
+    yield Field(
+        "gateway points", " ".join(record.assessment["gateways"]), OURS, "whether they are sent, and how, is not known"
+    )
+    yield from _referral(record)
+    yield from _onward(record)
+    for number, supply in enumerate(record.supplies, 1):
+        yield from _drug(supply, "" if len(record.supplies) == 1 else f" {number}")
+    if not record.supplies:
+        yield Field("drug", "", HELD, "none was supplied; NHSBSA counts such consultations")
+    yield Field("prescription charge exemption", "", SEEN, "not on record: 0001 to 0015, an open list")
+    yield Field("pathway version", record.version, OURS)
+    yield Field("content digest", record.content_digest, OURS)
+    first, last = claim_dates(record.on)
+    yield Field("claim by", first.isoformat(), OURS)
+    yield Field("last day to claim", last.isoformat(), OURS)
+
+
+def _patient(record: Consultation) -> Iterator[Field]:
+    patient = record.patient
+    yield Field("NHS number", patient.nhs_number or "", SEEN)
+    yield Field("patient name", patient.name, SEEN)
+    yield Field("date of birth", patient.birth_date.isoformat(), SEEN)
+    yield Field("sex", patient.gender, SEEN)
+    address = address_of(patient)
+    yield Field("address", ", ".join(address), SEEN, "" if patient.address_may_be_shown else "restricted: never given")
+    shown = patient.gp_practice if patient.address_may_be_shown else None
+    yield Field("GP practice ODS", shown.ods if shown else "", HELD)
+
+
+def _referral(record: Consultation) -> Iterator[Field]:
+    referral = record.referral
+    yield Field("referral reference", referral.reference or "", SEEN)
+    yield Field("referrer ODS", referral.ods or "", SEEN)
+    yield Field("referrer organisation type", referral.source, SEEN, "their list was not seen; these are our words")
+
+
+def _onward(record: Consultation) -> Iterator[Field]:
+    if record.decision.done != "referred":
+        return
+    reasons = "; ".join(reason.says for reason in record.in_words.reasons)
+    places = "; ".join(reason.where_to for reason in record.in_words.reasons if reason.where_to)
+    yield Field("onward referral to", record.decision.referred_to or places, SEEN, "their list was not seen")
+    yield Field("onward referral reason", record.decision.because or reasons, SEEN)
+    yield Field("onward referral date", record.on.isoformat(), SEEN)
+
+
+def _drug(supply: Supply, number: str) -> Iterator[Field]:
+    unit = codes.unit_code(supply.quantity.unit, supply.amp.display)
+    yield Field(f"drug{number} dm+d code", supply.amp.code, SEEN)
+    yield Field(f"drug{number} name", supply.amp.display, HELD)
+    yield Field(f"drug{number} quantity", plain(supply.quantity.amount), HELD)
+    yield Field(f"drug{number} unit", unit.display, SEEN)
+    yield Field(f"drug{number} supply date", supply.handed_over_at.date().isoformat(), SEEN)
+    yield Field(f"drug{number} supply type", supply.mechanism, SEEN, "their list was not seen; this is our word")
+
+
+def claim_dates(on: date) -> tuple[date, date]:
+    """By when a consultation of this day is claimed, and the last day on which it still can be (service.md 3.6)."""
+    next_month = (on.replace(day=1) + timedelta(days=32)).replace(day=1)
+    month_after = (next_month + timedelta(days=32)).replace(day=1)
+    return next_month.replace(day=5), month_after - timedelta(days=1)
+
+
+def claim_json(records: Sequence[Consultation]) -> str:
+    """Claims as JSON: each field with its value, how sure it is, and what is not known about it."""
+    held = []
+    for claim in map(claim_of, records):
+        fields = {
+            one.name: {"value": one.value or None, "known": one.known} | ({"not_known": one.open} if one.open else {})
+            for one in claim.fields
+        }
+        held.append(
+            {
+                "claimable": claim.claimable,
+                "why_not": claim.why_not or None,
+                "practice": claim.practice,
+                "fields": fields,
+            }
+        )
+    return exact_json(held, 2) + "\n"
+
+
+def claim_csv(records: Sequence[Consultation]) -> str:
+    """Claims as CSV, one a row; a value that is not in their codes, or that is not known, says so beside itself."""
+    claims = [claim_of(record) for record in records]
+    names = list(dict.fromkeys(one.name for claim in claims for one in claim.fields))
+    held = io.StringIO()
+    table = csv.writer(held, lineterminator="\n")
+    table.writerow(["claimable", "why not", *names])
+    for claim in claims:
+        cells = {one.name: _cell(one) for one in claim.fields}
+        table.writerow(["yes" if claim.claimable else "no", claim.why_not, *(cells.get(name, "") for name in names)])
+    return held.getvalue()
+
+
+def _cell(field: Field) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    value = f"{field.value} [{UNKNOWN}: {field.open}]".strip() if field.open else field.value
+    return f"'{value}" if value.startswith(("=", "+", "-", "@")) else value

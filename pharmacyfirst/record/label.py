@@ -1,0 +1,100 @@
+"""The dispensing label: what the law asks for, the dose as the document gives it, and the medicine's warnings.
+
+A medicine supplied under a PGD is labelled as if dispensed on prescription (service.md 4.5). The label wording of the signed PGDs was not
+read, and the numbers of the BNF's cautionary labels are not known: what is not known is said beside the label and never left out.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pharmacyfirst.kernel.evidence import Grade, Statement
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.paper.words import day, sentence
+from pharmacyfirst.record.consultation import Consultation, Supply
+from pharmacyfirst.record.papers import (
+    Row,
+    content_of,
+    document_of,
+    notices,
+    page,
+    pgd_of,
+    pharmacy_lines,
+    quantity_of,
+)
+
+REACH = "Keep out of the sight and reach of children."
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label. ``advice`` is printed under the directions; ``warnings`` and ``not_known`` stand beside it, for the pharmacist."""
+
+    product: str
+    quantity: str
+    directions: str
+    advice: tuple[str, ...]
+    patient: str
+    on: date
+    pharmacy: tuple[str, ...]
+    document: str
+    notices: tuple[str, ...]
+    warnings: tuple[str, ...]
+    not_known: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The coded facts that the label carries."""
+        return (
+            Row("Product", self.product, "product"),
+            Row("Quantity", self.quantity, "quantity"),
+            Row("Directions", self.directions, "directions"),
+            Row("Patient", self.patient, "name"),
+            Row("Date", day(self.on), "on"),
+        )
+
+
+def labels_of(record: Consultation, pathway: Pathway) -> tuple[Label, ...]:
+    """A label for each medicine that was handed over. Raises ``NoPaper`` where ``pathway`` is not the content that decided."""
+    content = content_of(record, pathway)
+    return tuple(_label(record, supply, content) for supply in record.supplies)
+
+
+def _label(record: Consultation, supply: Supply, pathway: Pathway) -> Label:
+    told = pgd_of(supply, pathway).particulars
+    advice, no_advice = known_and_not(told.get("counselling", ()))
+    keep, no_keep = known_and_not(told.get("storage", ()))
+    warnings, no_warnings = known_and_not(told.get("warnings", ()))
+    _, no_label = known_and_not(told.get("label", ()))
+    missing = (("Label text", no_label), ("Warnings", no_warnings), ("Advice", no_advice), ("Storage", no_keep))
+    return Label(
+        product=supply.amp.display,
+        quantity=quantity_of(supply),
+        directions=supply.directions,
+        advice=(*advice, *keep, REACH),
+        patient=record.patient.name,
+        on=supply.handed_over_at.date(),
+        pharmacy=pharmacy_lines(record.pharmacy),
+        document=document_of(supply),
+        notices=tuple(notices(record)),
+        warnings=warnings,
+        not_known=tuple(f"{name}: {words}" for name, some in missing for words in some),
+    )
+
+
+def known_and_not(statements: tuple[Statement, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Statements as sentences, those with some evidence and those that only say what is not known."""
+    known, unknown = [], []
+    for one in statements:
+        grades = {evidence.grade for evidence in one.evidence}
+        (unknown if grades <= {Grade.UNKNOWN} else known).append(sentence(one.says))
+    return tuple(known), tuple(unknown)
+
+
+def label_text(record: Consultation, pathway: Pathway) -> str:
+    """The labels as plain text, each with what to check before it is stuck on."""
+    return page("label.txt", labels=labels_of(record, pathway))
+
+
+def label_html(record: Consultation, pathway: Pathway) -> str:
+    """The labels as one page of HTML."""
+    return page("label.html", labels=labels_of(record, pathway), on=record.on)

@@ -1,0 +1,141 @@
+"""What the papers about a consultation share: the same patient, pharmacy and medicines, in the same words, from the same record."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pharmacyfirst.content.library import templates_folder
+from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.paper.html import Paper
+from pharmacyfirst.paper.pdf import NoPDF, pdf
+from pharmacyfirst.paper.words import day
+from pharmacyfirst.record import codes
+from pharmacyfirst.record.consultation import BLOOD_PRESSURE, Consultation, Observation, Patient, Pharmacy, Supply
+
+PRACTICE = "PRACTICE PATIENT, NOT A REAL PERSON"
+
+
+class NoPaper(ValueError):
+    """A paper that may not, or cannot, be made of a record; the message says why, and nothing of what the record holds."""
+
+
+def page(template: str, **values: Any) -> str:
+    """A template of ours with its values."""
+    return Paper(templates_folder()).html(template, **values)
+
+
+def sheet(html: str, on: date) -> bytes:
+    """HTML as tagged PDF. Raises ``NoPDF`` with what has to be installed."""
+    try:
+        return pdf(html, on)
+    except NoPDF as missing:
+        raise NoPDF(str(missing).replace("[review]", "[record]")) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table: what it is, what it says, and the name of the coded fact that it carries, or nothing."""
+
+    name: str
+    says: str
+    fact: str = ""
+
+
+def spaced(number: str) -> str:
+    """An NHS number as people read it: ``999 000 0018``."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}"
+
+
+def patient_rows(record: Consultation) -> tuple[Row, ...]:
+    """Who the patient is. Somebody whose record is restricted lives nowhere that may be printed."""
+    patient = record.patient
+    return tuple(
+        row
+        for row in (
+            Row("Patient", patient.name, "name"),
+            Row("Date of birth", f"{day(patient.birth_date)} ({patient.age_on(record.on)} years)", "born"),
+            Row("NHS number", spaced(patient.nhs_number) if patient.nhs_number else "not known", "nhs-number"),
+            Row("Sex", patient.gender, "sex"),
+            Row("Address", ", ".join(address_of(patient))),
+            Row("GP practice", practice_of(patient)),
+        )
+        if row.says
+    )
+
+
+def address_of(patient: Patient) -> tuple[str, ...]:
+    """The lines of the patient's address, or none where they may not be shown."""
+    if not patient.address_may_be_shown:
+        return ()
+    return (*patient.address, *((patient.postcode,) if patient.postcode else ()))
+
+
+def practice_of(patient: Patient) -> str:
+    """The practice in words; nothing where it is not known or would say where somebody lives."""
+    practice = patient.gp_practice
+    if practice is None or not patient.address_may_be_shown:
+        return ""
+    return f"{practice.name} ({practice.ods})" if practice.name else practice.ods
+
+
+def pharmacy_lines(pharmacy: Pharmacy) -> tuple[str, ...]:
+    """The pharmacy's name, address and telephone."""
+    known = (pharmacy.name, *pharmacy.address, pharmacy.postcode, pharmacy.telephone)
+    return tuple(line for line in known if line)
+
+
+def quantity_of(supply: Supply) -> str:
+    """How much was handed over, in the unit that the message carries: ``6 capsules``, ``100 mL``."""
+    unit = codes.unit_code(supply.quantity.unit, supply.amp.display).display
+    ending = "s" if supply.quantity.amount != 1 and len(unit) > 2 else ""
+    return f"{plain(supply.quantity.amount)} {unit}{ending}"
+
+
+def document_of(supply: Supply) -> str:
+    """The document behind a supply, as every paper names it."""
+    kind = "PGD" if supply.mechanism == "pgd" else "clinical protocol"
+    return f"{kind} {supply.pgd} {supply.pgd_version}"
+
+
+def moment(at: datetime) -> str:
+    """A moment on the clock of the place: ``21 November 2026, 10:05``."""
+    return f"{day(at.date())}, {at:%H:%M}"
+
+
+def measured(observation: Observation) -> str:
+    """A measurement in words: ``Temperature 37.2 degree Celsius``."""
+    told = ", told by the patient" if observation.self_reported else ""
+    if observation.kind == BLOOD_PRESSURE:
+        assert observation.systolic is not None  # the model sees to both
+        assert observation.diastolic is not None
+        setting = "" if observation.setting == "not said" else f", {observation.setting}"
+        return f"Blood pressure {plain(observation.systolic)}/{plain(observation.diastolic)} mmHg{setting}{told}"
+    known = codes.MEASUREMENTS[observation.kind]
+    assert observation.value is not None
+    name = observation.kind[:1].upper() + observation.kind[1:]
+    return f"{name} {plain(observation.value)} {known.unit}{told}"
+
+
+def content_of(record: Consultation, pathway: Pathway) -> Pathway:
+    """The pathway, where it is word for word the one that decided. Raises ``NoPaper``: other words were not what the patient was told."""
+    if pathway.id != record.pathway or pathway.content_digest != record.content_digest:
+        raise NoPaper(
+            "This is not the content that the consultation was decided by. Give the version whose digest it names."
+        )
+    return pathway
+
+
+def pgd_of(supply: Supply, pathway: Pathway) -> PGD:
+    """The document of a supply, in the content that decided."""
+    return pathway.pgds[supply.pgd]
+
+
+def notices(record: Consultation) -> Iterator[str]:
+    """What has to stand at the head of every paper."""
+    if record.practice:
+        yield PRACTICE
+    if record.corrects_because:
+        yield f"This corrects what was written before: {record.corrects_because}"

@@ -1,0 +1,130 @@
+"""The commands for the papers of a consultation: letter, label, leaflet, claim, page. They stand under ``pharmacyfirst record``."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.paper.pdf import NoPDF
+from pharmacyfirst.record.claim import claim_csv, claim_json
+from pharmacyfirst.record.consultation import Consultation, RecordRefused, read_record
+from pharmacyfirst.record.label import label_html, label_text
+from pharmacyfirst.record.leaflet import leaflet_html, leaflet_pdf, leaflet_text
+from pharmacyfirst.record.letter import letter_html, letter_pdf, letter_text
+from pharmacyfirst.record.one_page import one_page_html, one_page_pdf
+from pharmacyfirst.record.papers import NoPaper
+
+Made = str | bytes
+
+_file = click.argument("consultation", type=click.File("rb"))
+_to = click.option(
+    "--to", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; its ending says how. Without it, plain text is printed.",
+)  # fmt: skip
+_pathways = click.option(
+    "--pathways", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of pathways, in place of those that ship with the package.",
+)  # fmt: skip
+
+
+class _NotMade(click.ClickException):
+    exit_code = 1
+
+
+@click.command()
+@_file
+@_to
+def letter(consultation: Any, to: Path | None) -> None:
+    """Write the letter to the GP practice: .html, .pdf or .txt.
+
+    Where the patient did not agree that the practice is told, or nobody asked, there is no letter, and the exit status is 1.
+    """
+    record = _read(consultation)
+    _write(to, {".txt": letter_text, ".html": letter_html, ".pdf": letter_pdf}, lambda make: make(record))
+
+
+@click.command()
+@_file
+@_to
+@_pathways
+def label(consultation: Any, to: Path | None, folder: Path | None) -> None:
+    """Write the dispensing labels: .html or .txt.
+
+    Each stands with what the pharmacist has to read before it is stuck on: the medicine's warnings, and what is not known.
+    """
+    record = _read(consultation)
+    content = _content(record, folder)
+    _write(to, {".txt": label_text, ".html": label_html}, lambda make: make(record, content))
+
+
+@click.command()
+@_file
+@_to
+@_pathways
+def leaflet(consultation: Any, to: Path | None, folder: Path | None) -> None:
+    """Write the sheet that the patient takes home: .html, .pdf or .txt."""
+    record = _read(consultation)
+    content = _content(record, folder)
+    makers = {".txt": leaflet_text, ".html": leaflet_html, ".pdf": leaflet_pdf}
+    _write(to, makers, lambda make: make(record, content))
+
+
+@click.command()
+@click.argument("consultations", nargs=-1, required=True, type=click.File("rb"))
+@_to
+def claim(consultations: tuple[Any, ...], to: Path | None) -> None:
+    """Write the claim rows of consultations: .csv or .json.
+
+    They are a checklist: the data set for clinical pathways was not found, and what is not known is marked so.
+    """
+    records = [_read(one) for one in consultations]
+    _write(to, {".csv": claim_csv, ".json": claim_json}, lambda make: make(records))
+
+
+@click.command()
+@_file
+@_to
+def page(consultation: Any, to: Path | None) -> None:
+    """Write the consultation on one page, for the pharmacy's own file: .html or .pdf."""
+    record = _read(consultation)
+    _write(to, {".html": one_page_html, ".pdf": one_page_pdf}, lambda make: make(record))
+
+
+COMMANDS = (letter, label, leaflet, claim, page)
+
+
+def _read(file: Any) -> Consultation:
+    try:
+        return read_record(file.read())
+    except RecordRefused as refused:
+        raise _NotMade(str(refused)) from None
+
+
+def _content(record: Consultation, folder: Path | None) -> Pathway:
+    try:
+        return load(folder or pathways_folder()).in_force(record.pathway, record.on)
+    except Refused:
+        raise _NotMade(
+            "The content that this consultation was decided by is not in the library. Nothing was made."
+        ) from None
+
+
+def _write(
+    to: Path | None, makers: dict[str, Callable[..., Made]], made_by: Callable[[Callable[..., Made]], Made]
+) -> None:
+    ending = to.suffix.lower() if to is not None else next(iter(makers))
+    if ending not in makers:
+        raise click.BadParameter(f"give the file one of these endings: {', '.join(makers)}.", param_hint="--to")
+    try:
+        made = made_by(makers[ending])
+    except (NoPaper, NoPDF) as refused:
+        raise _NotMade(str(refused)) from None
+    if to is None:
+        click.echo(made, nl=False)
+        return
+    to.write_bytes(made if isinstance(made, bytes) else made.encode())
+    click.echo(f"wrote {to}")
