@@ -23,6 +23,7 @@ from pharmacyfirst.content.cases import ExpectedOffer, cases_of
 from pharmacyfirst.schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
+SCHEMAS = schemas(load())
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
 
 
@@ -66,14 +67,14 @@ def _offered(offer: ExpectedOffer) -> str:
 
 def schema_page(name: str) -> str:
     """A JSON Schema, as the models and the loader give it."""
-    return json.dumps(schemas(load())[name], indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
 PARTS: dict[str, Callable[[str], str]] = {"help": help_of, "transcript": transcript, "file": file}
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
-    **{f"docs/schema/{name}": partial(schema_page, name) for name in schemas(load())},
+    **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
 }
 
 

@@ -57,7 +57,7 @@ def check_condition(
     for read in pgds.values():
         bars_are_read(draft, block, read, mistakes)
         own = {clause.id: clause for clause in (*read.pgd.every_medicine, *read.pgd.exclusions)}
-        refer_to(read, [*_stopping_ids(block), *(name.words for name, _ in draft.every_medicine)], mistakes)
+        refer_to(read, _stopping_ids(block), draft.every_medicine, mistakes)
         if draft.whole and read.whole:  # else a row or clause is missing only because it could not be read
             dose_table_is_whole(read, pathway.facts, {**stopping, **own}, mistakes)
 
@@ -66,7 +66,8 @@ def _stopping_ids(block: Block) -> list[str]:
     """The ids of the stopping criteria, those that could not be read too."""
     node = block.items.get("stopping criteria")
     groups = node.items.values() if isinstance(node, Block) else ()
-    return [id for group in groups if isinstance(group, Block) for id in group.items]
+    criteria = [item for group in groups if isinstance(group, Block) for item in group.items.items()]
+    return [id for id, criterion in criteria if isinstance(criterion, Block)]
 
 
 def _decide(read: ReadPGD) -> set[str]:

@@ -373,28 +373,39 @@ def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None
     return Pack(product, quantity)
 
 
-def refer_to(read: ReadPGD, stops: Iterable[str], form_mistakes: Mistakes) -> None:
+def refer_to(
+    read: ReadPGD, stops: Iterable[str], every_medicine: Iterable[tuple[Text, Block]], mistakes: Mistakes
+) -> None:
     """``covered by`` names what really stops or excludes somebody, and is not itself only covered."""
-    excludes = read.block.items.get("exclusions")
-    own = (
-        {name: node for name, node in excludes.items.items() if isinstance(node, Block)}
-        if isinstance(excludes, Block)
-        else {}
-    )
-    covered = {name for name, block in own.items() if "covered by" in block.items}
-    known = {*stops, *own} - covered
-    for heading in ("inclusion", "exclusions"):
-        node: Node | None = read.block.items.get(heading)
-        for block in node.items.values() if isinstance(node, Block) else []:
-            if isinstance(block, Block) and "covered by" in block.items:
-                for text in Form(block, "clause", Tags(), form_mistakes, (), tuple(block.items)).names("covered by"):
-                    if text.words not in known:
-                        fix = "Name a stopping criterion, an exclusion of every medicine, or one of this file that is judged."
-                        if text.words not in covered:
-                            fix = suggest(text.words, known, fix)
-                        form_mistakes.add(
-                            text.place,
-                            f'"{text.words}" covers nothing: {"it is itself covered" if text.words in covered else "no criterion has that id"}',
-                            fix,
-                            "Somebody the document excludes would be let through.",
-                        )
+    exclusions = [*every_medicine, *_clauses_under(read.block, "exclusions")]
+    covered = [
+        (name, block) for name, block in (*exclusions, *_clauses_under(read.block, "inclusion")) if _is_covered(block)
+    ]
+    not_judged = {name.words for name, _ in covered}
+    known = {*stops, *(name.words for name, _ in exclusions)} - not_judged
+    for _, block in covered:
+        for text in Form(block, "clause", Tags(), mistakes, (), tuple(block.items)).names("covered by"):
+            if text.words in known:
+                continue
+            why, fix = "it is itself covered", "Name what really stops or excludes such a person."
+            if text.words not in not_judged:
+                why = "no criterion has that id"
+                fix = suggest(
+                    text.words, known, "Name a stopping criterion, an exclusion of every medicine, or one of this file."
+                )
+            mistakes.add(
+                text.place,
+                f'"{text.words}" covers nothing: {why}',
+                fix,
+                "Somebody the document excludes would be let through.",
+            )
+
+
+def _clauses_under(block: Block, heading: str) -> list[tuple[Text, Block]]:
+    node: Node | None = block.items.get(heading)
+    items = node.items if isinstance(node, Block) else {}
+    return [(node.keys[name], inner) for name, inner in items.items() if isinstance(inner, Block)]
+
+
+def _is_covered(block: Block) -> bool:
+    return "covered by" in block.items

@@ -9,7 +9,6 @@ from markupsafe import Markup, escape
 from pharmacyfirst.paper.words import day, listed, sentence
 
 
-
 def breakable(words: str) -> Markup:
     """Words in which a line may end after an underscore, so that a long name does not run out of its column."""
     return escape(words).replace("_", Markup("_<wbr />"))

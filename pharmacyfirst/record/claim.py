@@ -39,24 +39,32 @@ class Field:
     open: str = ""
 
 
+YES, CHECK, NEVER = "yes", "check", "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The claim of one consultation. ``claimable`` is whether a gateway point was passed, which is what is paid for."""
+    """The claim of one consultation. ``why_not`` says why it is no plain yes.
+
+    ``claimable`` is yes where a gateway point was passed, which is what is paid for, check where the content shows none, and never for a
+    practice patient.
+    """
 
     fields: tuple[Field, ...]
-    claimable: bool
-    why_not: str
-    practice: bool
+    claimable: str
+    why_not: str = ""
 
 
 def claim_of(record: Consultation) -> Claim:
-    """The claim row of a consultation. One that is not claimable says why; a practice patient's never is."""
-    why_not = ""
+    """The claim row of a consultation; a practice patient's is never claimed."""
+    fields = tuple(_fields(record))
     if record.practice:
-        why_not = f"{PRACTICE}: never claim it."
-    elif not record.assessment["gateways"]:
-        why_not = "No gateway point was passed, so there is nothing to claim."
-    return Claim(tuple(_fields(record)), not why_not, why_not, record.practice)
+        return Claim(fields, NEVER, f"{PRACTICE}: never claim it.")
+    if not record.assessment["gateways"]:
+        # Where the points of a pathway stand is an open item of most: that none was passed is no proof that none is.
+        why = "The content shows no gateway point passed. Read the pathway's open items before you decide that there is none."
+        return Claim(fields, CHECK, why)
+    return Claim(fields, YES)
 
 
 def _fields(record: Consultation) -> Iterator[Field]:
@@ -146,14 +154,7 @@ def claim_json(records: Sequence[Consultation]) -> str:
             one.name: {"value": one.value or None, "known": one.known} | ({"not_known": one.open} if one.open else {})
             for one in claim.fields
         }
-        held.append(
-            {
-                "claimable": claim.claimable,
-                "why_not": claim.why_not or None,
-                "practice": claim.practice,
-                "fields": fields,
-            }
-        )
+        held.append({"claimable": claim.claimable, "why_not": claim.why_not or None, "fields": fields})
     return exact_json(held, 2) + "\n"
 
 
@@ -166,7 +167,7 @@ def claim_csv(records: Sequence[Consultation]) -> str:
     table.writerow(["claimable", "why not", *names])
     for claim in claims:
         cells = {one.name: _cell(one) for one in claim.fields}
-        table.writerow(["yes" if claim.claimable else "no", claim.why_not, *(cells.get(name, "") for name in names)])
+        table.writerow([claim.claimable, claim.why_not, *(cells.get(name, "") for name in names)])
     return held.getvalue()
 
 

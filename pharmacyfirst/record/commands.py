@@ -30,12 +30,12 @@ def record() -> None:
     """
 
 
-def or_said(make: Callable[[], Made]) -> Made:
-    """What ``make`` makes, or a message in place of a traceback."""
+def or_said(make: Callable[..., Made], *of: Any) -> Made:
+    """What ``make`` makes of these, or a message in place of a traceback."""
     from pharmacyfirst.record.update_record import NoExtra
 
     try:
-        return make()
+        return make(*of)
     except NoExtra as missing:
         raise _BadInput(f"{missing}. Nothing was done.") from None
     except RecordRefused as refused:
@@ -52,7 +52,7 @@ def read_file(path: Path, what: str) -> bytes:
 
 def consultation_in(path: Path) -> Consultation:
     """The record in a file, or a message with where and why it is none."""
-    return or_said(lambda: read_record(read_file(path, "CONSULTATION")))
+    return or_said(read_record, read_file(path, "CONSULTATION"))
 
 
 def _moment(context: click.Context, parameter: click.Parameter, words: str | None) -> datetime | None:
@@ -102,11 +102,11 @@ def message(
     except ValueError as wrong:
         raise _BadInput(f"{wrong}; see --first and --version.") from None
     try:
-        words = or_said(lambda: update_record(held, envelope))
+        words = or_said(update_record, held, envelope)
     except NoMessage as no:
         raise click.ClickException(f"{no.why.says} ({no.why.code})") from None
     if into is None:
-        click.get_binary_stream("stdout").write(words)
+        click.echo(words, nl=False)
     else:
         into.write_bytes(words)
 
@@ -119,12 +119,13 @@ def check(files: tuple[Path, ...]) -> None:
     Every problem is a line with the id of its rule and the place. It is not NHS England's validator. The exit status is 1 where there is a
     problem.
     """
-    from pharmacyfirst.record.rules import NotAMessage, check as problems_of
+    from pharmacyfirst.record.rules import NotAMessage
+    from pharmacyfirst.record.rules import check as problems_of
 
     wrong = 0
     for number, path in enumerate(files, 1):
         try:
-            problems = or_said(lambda path=path: problems_of(read_file(path, f"FILE {number}")))  # type: ignore[misc]
+            problems = or_said(problems_of, read_file(path, f"FILE {number}"))
         except NotAMessage as no:
             raise _BadInput(f"FILE {number}: {no}") from None
         wrong += bool(problems)
@@ -148,7 +149,8 @@ def examples(folder: Path, pathways: Path | None) -> None:
     One for each condition and each kind of outcome that its cases reach, all with practice patients: CONDITION/KIND.json is the record,
     CONDITION/KIND.xml the message. The same content gives the same files, byte for byte.
     """
-    from pharmacyfirst.record.examples import MAILBOX, examples as all_examples
+    from pharmacyfirst.record.examples import MAILBOX
+    from pharmacyfirst.record.examples import examples as all_examples
     from pharmacyfirst.record.update_record import envelope_of, update_record
 
     library = load(pathways or pathways_folder())
@@ -157,9 +159,7 @@ def examples(folder: Path, pathways: Path | None) -> None:
         held = example.record
         envelope = envelope_of(held, MAILBOX, held.ended_at or held.started_at)
         made.append((f"{example.name}.json", (write_record(held, indent=2) + "\n").encode()))
-        made.append(
-            (f"{example.name}.xml", or_said(lambda held=held, envelope=envelope: update_record(held, envelope)))
-        )  # type: ignore[misc]
+        made.append((f"{example.name}.xml", or_said(update_record, held, envelope)))  # type: ignore[misc]
     for name, words in made:  # all are made before the first is written
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

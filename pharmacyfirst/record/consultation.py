@@ -29,7 +29,7 @@ from pharmacyfirst.content.identifier_types import NHSNumber, PharmacyODS, Postc
 from pharmacyfirst.kernel import authority
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Channel
-from pharmacyfirst.kernel.conditions import Count
+from pharmacyfirst.kernel.conditions import Count, Verdict
 from pharmacyfirst.kernel.dose import Amount, Product, Supplied, plain
 from pharmacyfirst.kernel.facts import AGE, BORN, Answer, Fact, completed_years, read_day, shown
 from pharmacyfirst.kernel.identifiers import gphc_number
@@ -45,6 +45,7 @@ PRACTICE_NHS_NUMBER = "999"
 NOT_KNOWN = "not known"
 
 MOST_BYTES = 1_000_000
+MOST_DIGITS = 40
 
 
 class RecordRefused(ValueError):
@@ -865,7 +866,7 @@ def words_of(assessment: Assessment) -> InWords:
     return InWords(
         title=pathway.title,
         condition=condition_code(pathway),
-        reasons=tuple(_reason(finding) for finding in assessment.deciding),
+        reasons=_reasons(assessment),
         answers=answers,
         not_known=tuple(pathway.facts[name].ask for name in assessment.missing),
         red_flags=tuple(_red_flags(assessment)),
@@ -879,6 +880,23 @@ def condition_code(pathway: Pathway) -> Coded:
         if code.use == CONDITION_CODE:
             return Coded(code=code.code, display=code.says.partition(",")[0])
     raise RecordRefused(f"{pathway.id} names no code for its condition. Nothing was recorded.")
+
+
+def _reasons(assessment: Assessment) -> tuple[Reason, ...]:
+    """Why it came out so, from what is known alone.
+
+    A row that is not known decides where every way it could turn out leads to one outcome. Its words ("the patient is not pregnant, so...")
+    would tell as an answer what nobody asked.
+    """
+    met = [finding for finding in assessment.deciding if finding.verdict is Verdict.MET]
+    if not met and assessment.deciding:
+        first = assessment.deciding[0]
+        return (
+            Reason(
+                id=first.id, stage=first.item.stage, says="whatever the missing answers are, the outcome is the same"
+            ),
+        )
+    return tuple(_reason(finding) for finding in met)
 
 
 def _reason(finding: Finding[Any]) -> Reason:
@@ -976,7 +994,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, set | frozenset):
         return sorted(_plain(inner) for inner in value)
     if isinstance(value, float):
-        return Decimal(str(value))
+        value = Decimal(str(value))
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS):
+        raise ValueError("a number is larger or smaller than any that is asked for")
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -14,6 +14,7 @@ from pharmacyfirst.content.cases import Case, cases_of
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Adoption, Channel, Cleared, Permit, Practitioner, authorise
+from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.facts import AGE, BORN
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, verhoeff
 from pharmacyfirst.kernel.outcome import Kind
@@ -100,6 +101,9 @@ PRODUCTS = {
     "41949311000001105": ("274611000001103", "Erythrocin 250 tablets (Advanz Pharma)"),
     "41949411000001103": ("30611000001101", "Erythrocin 500 tablets (Advanz Pharma)"),
     "41949911000001106": ("513711000001108", "Flucloxacillin 125mg/5ml oral solution (A A H Pharmaceuticals Ltd)"),
+    "41941311000001106": ("40346311000001103", "Amoxicillin 500mg/5ml oral suspension sugar free (A A H Pharmaceuticals Ltd)"),
+    "41950011000001102": ("811111000001105", "Floxapen 125mg/5ml syrup (Actavis UK Ltd)"),
+    "41950411000001106": ("442211000001107", "Floxapen 250mg/5ml syrup (Actavis UK Ltd)"),
     "16089611000001103": ("16443111000001108", "Flucloxacillin 125mg/5ml oral solution sugar free (A A H Pharmaceuticals Ltd)"),
     "41950311000001104": ("11268511000001102", "Flucloxacillin 250mg/5ml oral solution (A A H Pharmaceuticals Ltd)"),
     "16089711000001107": ("16443611000001100", "Flucloxacillin 250mg/5ml oral solution sugar free (A A H Pharmaceuticals Ltd)"),
@@ -217,7 +221,11 @@ def decision_of(assessment: Assessment) -> Decision:
     """What the pathway says, done."""
     kind = assessment.outcome.kind
     done = FITS[kind.key][0]
-    where = [words for finding in assessment.deciding if (words := getattr(finding.item, "where_to", ""))]
+    where = [
+        words
+        for finding in assessment.deciding
+        if finding.verdict is Verdict.MET and (words := getattr(finding.item, "where_to", ""))
+    ]
     urgent = kind in (Kind.EMERGENCY, Kind.REFER_URGENT)
     return Decision(
         done=done,

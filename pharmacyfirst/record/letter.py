@@ -80,9 +80,7 @@ def _to(record: Consultation) -> str:
 
 
 def _medicine(supply: Supply) -> Medicine:
-    batch = ", ".join(
-        [*([f"batch {supply.batch}"] if supply.batch else []), *([f"expiry {supply.expiry}"] if supply.expiry else [])]
-    )
+    batch = ", ".join(part for part in (supply.batch, f"expiry {supply.expiry}" if supply.expiry else "") if part)
     rows = (
         Row("dm+d code", supply.amp.code, "amp"),
         Row("Quantity", quantity_of(supply), "quantity"),

@@ -183,10 +183,13 @@ class Mailbox:
     """Our mailbox at MESH."""
 
     def __init__(self, settings: MeshSettings):
-        """Opens nothing yet. Raises ``ValueError`` where the address is not encrypted and not this machine."""
+        """Connects to nothing yet. Raises ``ValueError`` where the address is neither encrypted nor this machine's own."""
         address = urlsplit(settings.url)
         if address.scheme != "https" and not (address.scheme == "http" and _this_machine(address.hostname or "")):
             raise ValueError("MESH is reached by https; http is for a MESH on this machine.")
+        for needed in filter(None, (settings.certificate, settings.key, settings.authority)):
+            with open(needed, "rb"):  # an unreadable one is said here, before anything is half open
+                pass
         self.live = (address.hostname or "").lower() in LIVE_HOSTS
         self._client = _mesh_client().MeshClient(
             settings.url,

@@ -478,10 +478,14 @@ class Outbox:
         with _rows(connection) as cursor:
             if cursor.execute("PRAGMA synchronous").fetchone()[0] < _FULL:
                 raise ValueError("The outbox needs PRAGMA synchronous=FULL, or a power cut could undo what was sent.")
+            there = cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox_now'").fetchone()
+        if not there:  # asked first, so that opening an outbox does not wait for whoever is writing
+            self._make_tables()
+
+    def _make_tables(self) -> None:
         with self._change() as cursor:
-            for statement in _TABLES.split(";\n"):
-                if statement.strip():
-                    cursor.execute(statement)
+            for statement in filter(str.strip, _TABLES.split(";\n")):
+                cursor.execute(statement)
             for table in _IMMUTABLE:
                 for verb in ("UPDATE", "DELETE"):
                     cursor.execute(
@@ -521,16 +525,26 @@ class Outbox:
         """The message may be sent."""
         return self._happened(bundle_id, Event(Happened.QUEUED, at))
 
+    def put(self, message: Message, at: datetime, checked_by: str) -> Standing:
+        """Store and queue a message that has passed its checks, at once. One that was put before stays where it stands."""
+        with self._change():
+            standing = self.draft(message, at)
+            if standing.state is State.DRAFTED:
+                standing = self.validated(message.bundle_id, at, checked_by)
+            return self.queue(message.bundle_id, at) if standing.state is State.VALIDATED else standing
+
     def send_again(self, bundle_id: str, at: datetime, by: str) -> Standing:
         """Queue the same bytes under the same ids once more; only where MESH is known not to have delivered them."""
         return self._by_person(bundle_id, Happened.SENT_AGAIN, at, by)
 
     def fallback_sent(self, bundle_id: str, at: datetime, by: str, how: str) -> Standing:
         """The consultation went to the practice as a PDF; ``how`` says by which route, and names no patient."""
+        _needed(how, "Say by which route it went.")
         return self._by_person(bundle_id, Happened.FALLBACK_SENT, at, by, how)
 
     def void(self, bundle_id: str, at: datetime, by: str, why: str) -> Standing:
         """The message counts for nothing; ``why`` names no patient."""
+        _needed(why, "Say why.")
         return self._by_person(bundle_id, Happened.VOIDED, at, by, why)
 
     def seen(self, bundle_id: str, at: datetime, by: str) -> Standing:
@@ -539,8 +553,7 @@ class Outbox:
 
     def seen_received(self, mesh_id: str, at: datetime, by: str) -> None:
         """A person has dealt with something received that is about no message of ours."""
-        if not by.strip():
-            raise ValueError("Say who it was.")
+        _needed(by, "Say who it was.")
         with self._change() as cursor:
             cursor.execute("INSERT OR IGNORE INTO outbox_seen VALUES (?,?,?)", (mesh_id, _text(at), by))
 
@@ -695,8 +708,7 @@ class Outbox:
             return self._record(cursor, bundle_id, event)
 
     def _by_person(self, bundle_id: str, what: Happened, at: datetime, by: str, says: str = "") -> Standing:
-        if not by.strip():
-            raise ValueError("Say who it was.")
+        _needed(by, "Say who it was.")
         return self._happened(bundle_id, Event(what, at, by=by, says=says))
 
     def _record(self, cursor: sqlite3.Cursor, bundle_id: str, event: Event) -> Standing:
@@ -884,6 +896,11 @@ def open_outbox(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     return connection
+
+
+def _needed(words: str, otherwise: str) -> None:
+    if not words.strip():
+        raise ValueError(otherwise)
 
 
 def _folded(events: Iterator[Event]) -> Standing | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from pharmacyfirst.content.library import templates_folder
@@ -13,7 +14,15 @@ from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.paper.pdf import NoPDF, pdf
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import BLOOD_PRESSURE, Consultation, Observation, Patient, Pharmacy, Supply
+from pharmacyfirst.record.consultation import (
+    BLOOD_PRESSURE,
+    Consultation,
+    Observation,
+    Patient,
+    Pharmacy,
+    Quantity,
+    Supply,
+)
 
 PRACTICE = "PRACTICE PATIENT, NOT A REAL PERSON"
 
@@ -24,7 +33,12 @@ class NoPaper(ValueError):
 
 def page(template: str, **values: Any) -> str:
     """A template of ours with its values."""
-    return Paper(templates_folder()).html(template, **values)
+    return _paper().html(template, **values)
+
+
+@cache
+def _paper() -> Paper:
+    return Paper(templates_folder())
 
 
 def sheet(html: str, on: date) -> bytes:
@@ -88,10 +102,12 @@ def pharmacy_lines(pharmacy: Pharmacy) -> tuple[str, ...]:
 
 
 def quantity_of(supply: Supply) -> str:
-    """How much was handed over, in the unit that the message carries: ``6 capsules``, ``100 mL``."""
-    unit = codes.unit_code(supply.quantity.unit, supply.amp.display).display
-    ending = "s" if supply.quantity.amount != 1 and len(unit) > 2 else ""
-    return f"{plain(supply.quantity.amount)} {unit}{ending}"
+    """How much was handed over: ``6 capsules``, ``100 mL``. Where the document says tablet or capsule, what the product is."""
+    quantity = supply.quantity
+    if " or " not in quantity.unit:
+        return quantity.in_words()
+    unit = codes.unit_code(quantity.unit, supply.amp.display).display
+    return Quantity(amount=quantity.amount, unit=unit).in_words()
 
 
 def document_of(supply: Supply) -> str:

@@ -23,7 +23,7 @@ Made = str | bytes
 _file = click.argument("consultation", type=click.File("rb"))
 _to = click.option(
     "--to", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-    help="File to write; its ending says how. Without it, plain text is printed.",
+    help="File to write; its ending says how. Without it, the first of the forms named above is printed.",
 )  # fmt: skip
 _pathways = click.option(
     "--pathways", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -39,7 +39,7 @@ class _NotMade(click.ClickException):
 @_file
 @_to
 def letter(consultation: Any, to: Path | None) -> None:
-    """Write the letter to the GP practice: .html, .pdf or .txt.
+    """Write the letter to the GP practice: .txt, .html or .pdf.
 
     Where the patient did not agree that the practice is told, or nobody asked, there is no letter, and the exit status is 1.
     """
@@ -52,7 +52,7 @@ def letter(consultation: Any, to: Path | None) -> None:
 @_to
 @_pathways
 def label(consultation: Any, to: Path | None, folder: Path | None) -> None:
-    """Write the dispensing labels: .html or .txt.
+    """Write the dispensing labels: .txt or .html.
 
     Each stands with what the pharmacist has to read before it is stuck on: the medicine's warnings, and what is not known.
     """

@@ -11,7 +11,8 @@ from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.kernel.facts import Refused, read_day
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.paper.pdf import NoPDF, pdf as made_into_pdf, pdf_maker
+from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
+from pharmacyfirst.paper.pdf import pdf as made_into_pdf
 from pharmacyfirst.review.documents import Document, Printer
 
 

@@ -15,7 +15,11 @@ DASH = "–"
 def product_table(pgd: PGD, notes: Notes) -> Table:
     """Form, strength and dm+d codes of each product."""
     columns = Part("Product", "wide"), Part("Form", "dated"), Part("Strength", "short"), Part("dm+d codes", "codes")
-    return Table("Products that may be supplied", columns, tuple(_product_row(number, one, notes) for number, one in enumerate(pgd.products, 1)))
+    return Table(
+        "Products that may be supplied",
+        columns,
+        tuple(_product_row(number, one, notes) for number, one in enumerate(pgd.products, 1)),
+    )
 
 
 def _product_row(number: int, product: Product, notes: Notes) -> Row:

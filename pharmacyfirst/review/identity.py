@@ -13,7 +13,7 @@ SHORT = 12
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Everything that tells one document from another. ``status`` are the lines of the banner, ``standing`` its first word."""
+    """Everything that tells one document from another. ``standing`` heads the banner, ``status`` are its lines."""
 
     kind: str
     title: str
@@ -42,7 +42,13 @@ def identity_of_condition(pathway: Pathway) -> Identity:
     """The identity of a whole condition: its digest is that of the pathway with all its PGDs."""
     medicines = ", ".join(dict.fromkeys(pgd.medicine for pgd in pathway.pgds.values()))
     return _identity(
-        pathway, "pathway", "Pathway with its medicines", pathway.title, medicines, pathway.edition, pathway.content_digest
+        pathway,
+        "pathway",
+        "Pathway with its medicines",
+        pathway.title,
+        medicines,
+        pathway.edition,
+        pathway.content_digest,
     )
 
 
@@ -50,10 +56,8 @@ def _identity(
     pathway: Pathway, name: str, kind: str, title: str, medicine: str, edition: Edition, digest: str
 ) -> Identity:
     short = digest.removeprefix("sha256:")[:SHORT]
-    draft = edition.draft
-    standing = "Draft" if draft else "Published"
-    changes = "not published, and may still change" if draft else "this version never changes"
-    footing = sentence(EVALUATION_ONLY + ("" if draft else " until an organisation adopts it"))
+    standing, others = _standing(edition)
+    footing = sentence(EVALUATION_ONLY + ("" if edition.draft else " until an organisation adopts it"))
     return Identity(
         kind=kind,
         title=title,
@@ -65,12 +69,20 @@ def _identity(
         in_force=period_in_words(pathway, edition),
         digest=digest,
         digest_in_short=short,
-        standing=standing.upper(),
-        status=(sentence(changes), sentence(edition.status), footing),
+        standing=standing,
+        status=(*others, footing),
         running=f"{pathway.id} · {name} {edition.version} · {short}",
         footing=footing,
         made_on=edition.in_force.first,
     )
+
+
+def _standing(edition: Edition) -> tuple[str, tuple[str, ...]]:
+    """What a reader must know first, and what else. That a version is published approves nothing: it only no longer changes."""
+    status = edition.status[:1].upper() + edition.status[1:]
+    if edition.draft:
+        return "DRAFT", ("Not published, and may still change.", sentence(status))
+    return status, ("Published: this version never changes.",)
 
 
 def period_in_words(pathway: Pathway, edition: Edition) -> str:

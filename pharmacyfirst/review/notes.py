@@ -49,7 +49,9 @@ class Notes:
             rows = tuple(_source(sources[tag], where) for tag in sources if tag in self._tags(where))
             title = f"Sources of the shared list “{self._lists[where].title}”" if where else "Sources"
             if rows:
-                yielded.append(Table(title, (Part("Tag", "tag"), Part("Source", "wide"), Part("Date", "dated")), rows, "close"))
+                yielded.append(
+                    Table(title, (Part("Tag", "tag"), Part("Source", "wide"), Part("Date", "dated")), rows, "close")
+                )
         return tuple(yielded)
 
     def _tags(self, where: str) -> set[str]:

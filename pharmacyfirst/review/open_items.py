@@ -77,7 +77,12 @@ def table_of(pathway: Pathway, where: dict[str, tuple[str, ...]]) -> Table:
         for item in pathway.open_items.values()
         if item.id in where
     )
-    columns = Part("Open item", "id"), Part("What is not known", "wide"), Part("Until then", "wide"), Part("Named at", "named")
+    columns = (
+        Part("Open item", "id"),
+        Part("What is not known", "wide"),
+        Part("Until then", "wide"),
+        Part("Named at", "named"),
+    )
     return Table("Open items that this document names", columns, rows)
 
 
@@ -98,7 +103,12 @@ def to_clear(pathway: Pathway) -> tuple[ToClear, ...]:
         for item in naming.items:
             found.setdefault(item, {}).setdefault(naming.document, {})[naming.place] = None
     return tuple(
-        ToClear(item.id, item.says, item.until_then, tuple(_in_document(*at) for at in found.get(item.id, _ELSEWHERE).items()))
+        ToClear(
+            item.id,
+            item.says,
+            item.until_then,
+            tuple(_in_document(*at) for at in found.get(item.id, _ELSEWHERE).items()),
+        )
         for item in pathway.open_items.values()
     )
 

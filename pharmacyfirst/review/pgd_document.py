@@ -1,6 +1,6 @@
 """A PGD or clinical protocol as the document that a clinical safety reviewer reads and signs."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.kernel.evidence import Grade, Statement
@@ -17,13 +17,14 @@ from pharmacyfirst.review.open_items import namings_of, places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
     explaining_tables,
-    names_in,
+    marks_of,
     named_table,
+    names_in,
     questions_read,
     questions_table,
     remark,
 )
-from pharmacyfirst.review.shared_lists import SharedList, bars_by_origin, evidence_by_origin
+from pharmacyfirst.review.shared_lists import SharedList, bars_by_origin
 
 NOT_KNOWN = "not known"
 
@@ -71,7 +72,9 @@ class _Writer:
         users = self.statements("who may use it")
         yield _about("Who may use it", line(f"Professions: {listed(self.pgd.professions)}"), *users)
         if self.pgd.open:
-            yield _about("Open items", Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.open))
+            yield _about(
+                "Open items", Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.open)
+            )
         yield from self.unknown()
 
     def unknown(self) -> Iterator[Row]:
@@ -79,8 +82,8 @@ class _Writer:
         found: dict[str, list[str]] = {"Not known": [], "Partly not known": []}
         for number, title, heading in headings(self.pgd):
             statements = self.pgd.particulars.get(heading, ())
-            if any(map(_has_unknown, statements)):
-                whole = all(map(_is_unknown, statements))
+            if any(map(_has_unknown, statements)) or (heading == "in force" and self.doubts()):
+                whole = bool(statements) and all(map(_is_unknown, statements))
                 found["Not known" if whole else "Partly not known"].append(f"({number}) {title}" if number else title)
         for what, titles in found.items():
             if titles:
@@ -93,33 +96,44 @@ class _Writer:
 
     def under(self, number: int, heading: str) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
         """What stands under a heading: lines, then tables."""
-        writers: dict[str, Callable[[], tuple[tuple[Line, ...], tuple[Table, ...]]]] = {
-            "in force": lambda: (self.period(), ()),
-            "medicine": lambda: ((line(self.pgd.medicine),), ()),
-            "route": lambda: ((line(self.pgd.route),), ()),
-            "inclusion": lambda: ((), (self.clauses("Every one of these has to hold", "Has to hold", self.pgd.inclusion),)),
-            "exclusions": lambda: ((), tuple(self.exclusions())),
-            "cautions": lambda: ((), (self.cautions(),)),
-            "products": lambda: ((), (doses.product_table(self.pgd, self.notes),)),
-            "doses": lambda: ((), (doses.dose_table(self.pgd, self.notes),)),
-        }
-        # One table of products and one of doses; the particulars that share them are said in short.
-        in_short: dict[int, Callable[[], tuple[Line, ...]]] = {
-            9: lambda: doses.strengths(self.pgd),
-            12: lambda: doses.by_row(self.pgd, doses.how_often),
-            13: lambda: doses.by_row(self.pgd, doses.days_in_words),
-        }
-        if number in in_short:
-            return in_short[number](), ()
-        return writers[heading]() if heading in writers else (self.statements(heading), ())
+        match number, heading:
+            case _, "in force":
+                return self.period(), ()
+            case _, "medicine":
+                return (line(self.pgd.medicine),), ()
+            case _, "inclusion":
+                return (), (self.clauses("Every one of these has to hold", "Has to hold", self.pgd.inclusion),)
+            case _, "exclusions":
+                return (), tuple(self.exclusions())
+            case _, "cautions":
+                return (), (self.cautions(),)
+            # One table of products and one of doses; the particulars that share them are said in short.
+            case 9, _:
+                return doses.strengths(self.pgd), ()
+            case _, "products":
+                return (), (doses.product_table(self.pgd, self.notes),)
+            case _, "route":
+                return (line(self.pgd.route),), ()
+            case 12, _:
+                return doses.by_row(self.pgd, doses.how_often), ()
+            case 13, _:
+                return doses.by_row(self.pgd, doses.days_in_words), ()
+            case _, "doses":
+                return (), (doses.dose_table(self.pgd, self.notes),)
+        return self.statements(heading), ()
 
     def period(self) -> tuple[Line, ...]:
         period = self.pgd.edition.in_force
         if period.last is None:
             return (line(f"From {day(period.first)}. No last day is known."),)
-        doubts = unverified(self.pathway, period.last)
-        doubt = (Line((Part("Last day unverified", "unknown"),), open=doubts),) if doubts else ()
-        return (line(f"From {day(period.first)} to {day(period.last)}, both days in."), *doubt)
+        doubt = Line((Part("Last day unverified", "unknown"),), open=self.doubts())
+        said = line(f"From {day(period.first)} to {day(period.last)}, both days in.")
+        return (said, doubt) if doubt.open else (said,)
+
+    def doubts(self) -> tuple[str, ...]:
+        """The open items that doubt the last day."""
+        last = self.pgd.edition.in_force.last
+        return unverified(self.pathway, last) if last else ()
 
     def statements(self, heading: str) -> tuple[Line, ...]:
         return tuple(one for said in self.pgd.particulars.get(heading, ()) for one in self.statement(said))
@@ -157,7 +171,9 @@ class _Writer:
 
     def by_whom(self, clause: Clause) -> str:
         stops = {criterion.id for criterion in self.pathway.stopping}
-        return "in the pathway" if stops.issuperset(clause.covered_by) else "elsewhere"
+        if stops.issuperset(clause.covered_by):
+            return "in the pathway"
+        return "in this document" if stops.isdisjoint(clause.covered_by) else "in the pathway and in this document"
 
     def sentence_of(self, name: str) -> str:
         for criterion in (*self.pathway.stopping, *self.pgd.judged()):
@@ -178,9 +194,7 @@ class _Writer:
     def barring(self, fact: Fact) -> Iterator[Table]:
         """The answers of a question that rule this medicine out: for medicines that interact above all."""
         rows = tuple(
-            self.answer(fact, value, graded)
-            for value in fact.values
-            if (graded := tuple(self.barred_by(fact, value)))
+            self.answer(fact, value, graded) for value in fact.values if (graded := tuple(self.barred_by(fact, value)))
         )
         if rows:
             columns = Part("Answer", "name"), Part("In words", "wide"), Part("Grade", "grades")
@@ -193,7 +207,8 @@ class _Writer:
                 yield Line((Part(grades(bar.evidence)),), self.notes.bare_marks(bar.evidence, origin))
 
     def answer(self, fact: Fact, value: Value, graded: tuple[Line, ...]) -> Row:
-        words = (line(value.says or value.name), *lines(remark(value.note), "note"))
+        action = lines(f"What to do: {value.action}" if value.action else "")
+        words = (line(value.says or value.name), *action, *lines(remark(value.note), "note"))
         return Row(f"answer-{fact.name}-{value.name}", named(value.name, value.open), (words, graded))
 
     def calling(self, fact: Fact) -> Iterator[Table]:
@@ -204,16 +219,17 @@ class _Writer:
             yield Table(f"“{fact.ask}” These answers rule no medicine out, and call for something", columns, rows)
 
     def action(self, fact: Fact, value: Value) -> Row:
-        marks = tuple(
-            mark for said, origin in evidence_by_origin(fact, value, self.lists) for mark in self.notes.marks(said, origin)
-        )
         words = (line(value.says or value.name), *lines(remark(value.note), "note"))
-        action = Line((Part(value.action),), marks)
+        action = Line((Part(value.action),), marks_of(fact, value, self.lists, self.notes))
         return Row(f"action-{fact.name}-{value.name}", named(value.name, value.open), (words, (action,)))
 
     def cautions(self) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part("What to do"), Part("Comes up when", "dated")
-        return Table("To be weighed, or told to the patient; none of them changes the outcome", columns, tuple(map(self.caution, self.pgd.cautions)))
+        return Table(
+            "To be weighed, or told to the patient; none of them changes the outcome",
+            columns,
+            tuple(map(self.caution, self.pgd.cautions)),
+        )
 
     def caution(self, caution: Caution) -> Row:
         words = (Line((Part(caution.says),), self.notes.marks(caution.evidence)), *lines(remark(caution.note), "note"))
@@ -224,19 +240,24 @@ class _Writer:
         where = places((*namings_of(self.pgd), *self.named_besides()))
         others = [item for item in self.pathway.open_items if item not in where]
         rest = (
-            (Line((Part("The condition has more, which this document does not name: "), *row_of(others))),) if others else ()
+            (Line((Part("The condition has more, which this document does not name: "), *row_of(others))),)
+            if others
+            else ()
         )
-        said = line("Whoever adopts the condition clears every one of its open items first. Until then there is no permit.")
+        said = line(
+            "Whoever adopts the condition clears every one of its open items first. Until then there is no permit."
+        )
         tables = (table_of(self.pathway, where),) if where else ()
         return Section("open-items", "", "Open items", (said, *rest), tables)
 
     def named_besides(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The open items that this document shows and its file does not name."""
-        if last := self.pgd.edition.in_force.last:
-            yield "in force", unverified(self.pathway, last)
+        yield "in force", self.doubts()
+        asked = questions_read(self.conditions, self.pathway)
         for fact in self.pathway.facts.values():
             for value in fact.values:
-                if any(bar.pgd == self.pgd.id for bar in value.bars) or (value.action and not value.bars):
+                bars_this = any(bar.pgd == self.pgd.id for bar in value.bars)
+                if bars_this or (not value.bars and (value.action or fact in asked)):
                     yield f"answer {value.name}", value.open
         used = {name for condition in self.conditions for name in names_in(condition)}
         yield from ((one.name, one.open) for one in self.pathway.named if one.name in used)
@@ -245,7 +266,7 @@ class _Writer:
         facts = questions_read(self.conditions, self.pathway)
         tables = (
             *named_table(self.conditions, self.pathway, self.notes),
-            *((questions_table(facts, self.lists),) if facts else ()),
+            *((questions_table(facts, self.lists, self.notes),) if facts else ()),
             *explaining_tables(facts, self.lists, self.notes),
         )
         said = line("What the sentences above ask, and what the names in them stand for.")

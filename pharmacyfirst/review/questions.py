@@ -5,14 +5,12 @@ from decimal import Decimal
 
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined
 from pharmacyfirst.kernel.dose import plain
-from pharmacyfirst.kernel.facts import Answer, Fact
+from pharmacyfirst.kernel.facts import Answer, Fact, Value
 from pharmacyfirst.kernel.pathway import Named, Pathway
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.review.layout import Line, Part, Row, Table, line, lines
+from pharmacyfirst.review.layout import Line, Mark, Part, Row, Table, line, lines
 from pharmacyfirst.review.notes import Notes
-from pharmacyfirst.review.shared_lists import PARTS, SharedList
-
-MOST_ANSWERS = 12
+from pharmacyfirst.review.shared_lists import PARTS, SharedList, evidence_by_origin
 
 
 def conditions_of(pgd: PGD, pathway: Pathway) -> tuple[Condition, ...]:
@@ -73,13 +71,13 @@ def questions_read(conditions: Iterable[Condition], pathway: Pathway) -> tuple[F
     return tuple(fact for fact in pathway.facts.values() if fact.name in read | gates)
 
 
-def questions_table(facts: Iterable[Fact], lists: Mapping[str, SharedList]) -> Table:
+def questions_table(facts: Iterable[Fact], lists: Mapping[str, SharedList], notes: Notes) -> Table:
     """The questions in words."""
     columns = Part("Name", "name"), Part("Question", "wide"), Part("Answer", "answer")
-    return Table("Questions", columns, tuple(_question_row(fact, lists) for fact in facts))
+    return Table("Questions", columns, tuple(_question_row(fact, lists, notes) for fact in facts))
 
 
-def _question_row(fact: Fact, lists: Mapping[str, SharedList]) -> Row:
+def _question_row(fact: Fact, lists: Mapping[str, SharedList], notes: Notes) -> Row:
     remarks = (
         "Only the clinician can answer it." if fact.judgement else "",
         f"Asked when {fact.asked_when.in_words()}." if fact.asked_when else "",
@@ -87,23 +85,33 @@ def _question_row(fact: Fact, lists: Mapping[str, SharedList]) -> Row:
         remark(fact.note),
     )
     asked = (line(fact.ask), *(line(words, "note") for words in remarks if words))
-    return Row(f"question-{fact.name}", (line(fact.name, "code"),), (asked, _answers(fact)))
+    return Row(f"question-{fact.name}", (line(fact.name, "code"),), (asked, _answers(fact, lists, notes)))
 
 
-def _answers(fact: Fact) -> tuple[Line, ...]:
+def _answers(fact: Fact, lists: Mapping[str, SharedList], notes: Notes) -> tuple[Line, ...]:
     match fact.answer:
         case Answer.YES_NO | Answer.DATE:
             return (line("yes or no" if fact.answer is Answer.YES_NO else "a date"),)
         case Answer.WHOLE_NUMBER | Answer.NUMBER:
             return (line(f"a {fact.answer.value} from {_limit(fact.low)} to {_limit(fact.high)} ({fact.unit})"),)
-    shown = fact.values[:MOST_ANSWERS]
-    left = len(fact.values) - len(shown)
-    more = lines(f"and {left} more; those that rule this medicine out stand under the exclusions" if left else "", "note")
-    each = tuple(
-        Line((Part(value.name, "code"), *((Part(f": {value.says}"),) if value.says not in ("", value.name) else ())))
-        for value in shown
-    )
-    return (line(f"{fact.answer.value}:"), *each, *more)
+    each = (one for value in fact.values for one in _answer(fact, value, lists, notes))
+    return (line(f"{fact.answer.value}:"), *each)
+
+
+def _answer(fact: Fact, value: Value, lists: Mapping[str, SharedList], notes: Notes) -> Iterator[Line]:
+    """One answer. What it bars or calls for stands under the exclusions, with its evidence, so here its name is enough."""
+    says = (Part(f": {value.says}"),) if value.says not in ("", value.name) else ()
+    if value.bars or value.action:
+        yield Line((Part(value.name, "code"), *says))
+    else:
+        yield Line((Part(value.name, "code"), *says), marks_of(fact, value, lists, notes), value.open)
+        yield from lines(remark(value.note), "note")
+
+
+def marks_of(fact: Fact, value: Value, lists: Mapping[str, SharedList], notes: Notes) -> tuple[Mark, ...]:
+    """The evidence of an answer, that of shared lists and that of the condition apart."""
+    each = evidence_by_origin(fact, value, lists)
+    return tuple(mark for evidence, origin in each for mark in notes.marks(evidence, origin))
 
 
 def _limit(number: Decimal | None) -> str:

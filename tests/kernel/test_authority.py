@@ -27,13 +27,13 @@ UTI = LIBRARY.in_force("uncomplicated-uti", ON)
 SUPPLY = next(dict(case.facts) for case in cases_of(LIBRARY, "uncomplicated-uti") if case.id == "uti-001")
 
 
-def published(pathway):
-    """The pathway as if its digests had been published."""
-    pgds = {name: replace(pgd, edition=replace(pgd.edition, draft=False)) for name, pgd in pathway.pgds.items()}
-    return replace(pathway, edition=replace(pathway.edition, draft=False), pgds=MappingProxyType(pgds))
+def marked(pathway, draft):
+    """The pathway as if its digests had been published, or had not."""
+    pgds = {name: replace(pgd, edition=replace(pgd.edition, draft=draft)) for name, pgd in pathway.pgds.items()}
+    return replace(pathway, edition=replace(pathway.edition, draft=draft), pgds=MappingProxyType(pgds))
 
 
-PATHWAY = published(UTI)
+PATHWAY, DRAFT = marked(UTI, draft=False), marked(UTI, draft=True)
 PGD = PATHWAY.pgds["nitrofurantoin"]
 DOCUMENTS = documents_of(PATHWAY, PGD)
 CLEARED = tuple(Cleared(item, "read against the signed document", "A. Example", ON) for item in PATHWAY.open_items)
@@ -110,7 +110,7 @@ def test_an_assessment_of_one_day_permits_nothing_on_another():
 
 
 def test_a_draft_permits_nothing():
-    answer = ask(pathway=UTI)
+    answer = ask(pathway=DRAFT)
 
     assert codes(answer) == ["draft", "draft"]
     assert "uncomplicated-uti nitrofurantoin 2026.1 is a draft" in answer.reasons[1].says
@@ -216,7 +216,7 @@ def test_every_reason_is_given_and_not_the_first():
     stranger = Practitioner("5012345", "pharmacy technician", ())
     nothing = replace(ADOPTION, documents=(), cleared=(), period=Period(date(2020, 1, 1), date(2020, 12, 31)))
 
-    answer = ask(pathway=UTI, adoption=nothing, practitioner=stranger, channel=Channel.TELEPHONE)
+    answer = ask(pathway=DRAFT, adoption=nothing, practitioner=stranger, channel=Channel.TELEPHONE)
 
     assert set(codes(answer)) == {
         "draft",

@@ -680,9 +680,12 @@ def test_without_lxml_the_extra_is_named(monkeypatch):
     import builtins
 
     real = builtins.__import__
-    refuse = lambda name, *rest: (
-        (_ for _ in ()).throw(ImportError(name)) if name.startswith("lxml") else real(name, *rest)
-    )  # noqa: E731
+
+    def refuse(name, *rest):
+        if name.startswith("lxml"):
+            raise ImportError(name)
+        return real(name, *rest)
+
     monkeypatch.setattr(builtins, "__import__", refuse)
     with pytest.raises(InboundRefused, match=re.escape('pip install "pharmacyfirst[record]"')):
         read_gp_record(b"<Bundle/>", ON)

@@ -17,10 +17,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from practice_system import NOON, PRACTICE_PATIENT, PracticeSystem, a_message, named, put
-from sandbox_mesh import free_port, running
+from sandbox_mesh import PASSWORD, SHARED_KEY, free_port, running
 
+from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.record import mesh
+from pharmacyfirst.record.commands import record
+from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.record.mesh import (
     DAY_FIRST,
     CannotRoute,
@@ -36,6 +40,7 @@ from pharmacyfirst.record.mesh import (
     send_round,
 )
 from pharmacyfirst.record.outbox import Outbox, State, Waits, open_outbox
+from pharmacyfirst.record.update_record import envelope_of, update_record
 
 WAITS = Waits()
 KILLED_ROUND = Path(__file__).with_name("killed_round.py")
@@ -206,6 +211,7 @@ def test_killed_before_any_step_and_started_again_nothing_is_lost_and_nothing_is
     assert sending > 12
     assert collecting > 20
     assert len(points) < MOST_KILL_POINTS
+    print(f"{len(points)} kill points")
 
     with ThreadPoolExecutor(4) as four:
         outcomes = list(four.map(lambda one: killed_once(sandbox, one[0], tmp_path, *one[1]), enumerate(points, 1)))
@@ -324,11 +330,16 @@ def test_a_wrong_password_sends_nothing_and_loses_nothing(side):
     assert side.outbox.to_send() == (side.message.bundle_id,)
 
 
-def test_where_the_local_id_is_that_of_every_message_nothing_is_taken_for_ours_and_a_person_sees_it(side):
+@pytest.mark.parametrize("another", ["of this outbox", "of another program"])
+def test_where_the_local_id_is_that_of_every_message_nothing_is_taken_for_ours_and_a_person_sees_it(side, another):
     """Sent under the ODS code alone, a message cannot be asked for. It is not posted again: it is answered, or overdue."""
     first = a_message(f"{side.ours}-first", recipient=side.theirs, local_id="FZZ99")
-    put(side.outbox, first)
-    side.round()
+    if another == "of this outbox":
+        put(side.outbox, first)
+        side.round()
+    else:
+        with Mailbox(side.sandbox.settings(side.ours)) as mailbox:
+            mailbox.send(first)
     side.message = replace(side.message, local_id="FZZ99")
     side.put()
     side.outbox.begin_post(side.message.bundle_id, NOON)  # and here the sender was killed
@@ -338,6 +349,16 @@ def test_where_the_local_id_is_that_of_every_message_nothing_is_taken_for_ours_a
     assert (side.standing.state, side.standing.mesh_ids) == (State.SENT, ())
     side.round(NOON + timedelta(hours=5))
     assert side.message.bundle_id in {one.bundle_id for one in side.outbox.for_person(NOON + timedelta(hours=5), WAITS)}
+
+
+def test_several_copies_under_a_local_id_of_its_own_are_all_this_message(side):
+    side.put()
+    side.outbox.begin_post(side.message.bundle_id, NOON)
+    with Mailbox(side.sandbox.settings(side.ours)) as mailbox:
+        assert mailbox.find(side.message) == Found(Trace.NOT_THERE)
+        mailbox.send(side.message), mailbox.send(side.message)
+    assert side.round(NOON + timedelta(minutes=1)).found == 1
+    assert (side.standing.state, side.standing.mesh_ids) == (State.SENT, ())
 
 
 # Rounds without a server
@@ -391,6 +412,16 @@ def test_mesh_that_cannot_be_asked_decides_nothing(outbox):
     assert outbox.for_person(NOON + timedelta(hours=5), WAITS)[0].bundle_id == message.bundle_id
 
 
+def test_a_mesh_id_that_belongs_to_another_message_is_not_taken_for_this_one(outbox):
+    first, second = a_message("one"), a_message("two")
+    put(outbox, first)
+    send_round(outbox, Scripted(send="MESH1"), lambda: NOON, WAITS)
+    put(outbox, second)
+    outbox.begin_post(second.bundle_id, NOON)
+    send_round(outbox, Scripted(find=Found(Trace.THERE, "MESH1")), lambda: NOON, WAITS)
+    assert outbox.unsettled() == (second.bundle_id,)
+
+
 @pytest.mark.parametrize(("live", "practice_patient"), [(True, True), (False, False)])
 def test_practice_patients_never_go_live_and_patients_go_nowhere_else(outbox, live, practice_patient):
     recipient = "GPPROVIDER_4857773456_19900101_TESTPATIENT"  # a number with a wrong check digit: it is nobody's
@@ -433,6 +464,13 @@ def test_no_log_and_no_error_names_the_patient(side, caplog, capsys):
         # The practice's own side is not ours: it logs in under the address it collects for.
         ours = [line for line in shown.splitlines() if side.theirs not in line.replace("%20", " ")]
         assert identity not in "\n".join(ours)
+
+
+@pytest.mark.parametrize(("name", "use"), [("mesh_client", lambda: Mailbox(MeshSettings("https://127.0.0.1", "M", "p", "k"))), ("lxml", lambda: message_of(b""))])  # fmt: skip
+def test_what_is_not_installed_is_named_with_its_extra(name, use, monkeypatch):
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ImportError, match=r"pharmacyfirst\[record\]"):
+        use()
 
 
 # Addresses
@@ -483,3 +521,96 @@ def test_ids_recipient_and_subject_are_read_from_the_message_itself(shared, outb
 def test_a_message_without_its_patient_cannot_be_routed():
     with pytest.raises(CannotRoute):
         message_of(a_message().xml)
+
+
+# The commands
+
+
+@pytest.fixture
+def command(sandbox, places, tmp_path):
+    """The command line with its own outbox and mailbox."""
+    environment = {
+        "PHARMACYFIRST_OUTBOX": str(tmp_path / "outbox.db"),
+        "PHARMACYFIRST_MESH_URL": sandbox.url,
+        "PHARMACYFIRST_MESH_MAILBOX": next(places)[0],
+        "PHARMACYFIRST_MESH_PASSWORD": PASSWORD,
+        "PHARMACYFIRST_MESH_SHARED_KEY": SHARED_KEY,
+    }
+
+    def run(*words, **more):
+        ran = CliRunner().invoke(record, list(words), env=environment | more, catch_exceptions=False)
+        assert PRACTICE_PATIENT not in ran.output
+        return ran
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def example():
+    """A message that passes every check."""
+    one = next(iter(examples(load(pathways_folder()))))
+    return update_record(one.record, envelope_of(one.record, MAILBOX, one.record.ended_at))
+
+
+def test_a_message_is_sent_and_followed_from_the_command_line(command, example, tmp_path):
+    file, message = tmp_path / "message.xml", message_of(example)
+    file.write_bytes(example)
+    with running(tmp_path, ["FZZ99OT001", message.recipient.upper()]) as server:
+        here = {"PHARMACYFIRST_MESH_URL": server.url, "PHARMACYFIRST_MESH_MAILBOX": "FZZ99OT001"}
+        sent = command("send", str(file), "--at", NOON.isoformat(), **here)
+        assert (sent.exit_code, sent.output) == (0, f"MESSAGE 1: queued {message.bundle_id}\n     1 sent\n")
+        assert command("status", "--at", NOON.isoformat()).output == "     1 sent\n"
+        assert "     1 sent\n" not in command("send", str(file), "--at", NOON.isoformat(), **here).output
+
+        with closing(PracticeSystem(server, message.recipient, "FZZ99OT001")) as practice:
+            (mesh_id,) = practice.client.list_messages()
+            assert practice.client.retrieve_message(mesh_id).read() == example
+            practice.answer(message.header_id, "20013", "30004")
+        came_back = command("send", "--at", NOON.isoformat(), **here)
+        assert "     2 answers and reports received\n" in came_back.output
+        assert came_back.exit_code == 1
+        assert "recently died" in came_back.output
+        assert command("resolve", message.bundle_id, "--as", "seen", "--by", "A Pharmacist").output == "done\n"
+        assert (command("status").exit_code, command("status").output) == (0, "     1 done\n")
+
+
+def test_what_mesh_refuses_is_shown_resolved_and_then_gone(command, example, tmp_path):
+    file, id = tmp_path / "message.xml", message_of(example).bundle_id
+    file.write_bytes(example)
+    refused = command("send", str(file))
+    assert refused.exit_code == 1
+    assert "1 refused by MESH" in refused.output
+    told = json.loads(command("status", "--json").output)
+    assert told["states"]["undelivered"] == 1
+    assert (told["for_person"][0]["id"], told["for_person"][0]["codes"]) == (id, ["12"])
+    assert command("resolve", id, "--as", "pdf", "--by", "A Pharmacist").exit_code == 2
+    done = command("resolve", id, "--as", "pdf", "--by", "A Pharmacist", "--why", "NHSmail")
+    assert done.output == "fallback_sent\n"
+    assert command("resolve", id, "--as", "again", "--by", "A Pharmacist").exit_code == 1
+    assert command("status").exit_code == 0
+
+
+def test_a_message_with_a_problem_is_not_queued(command, example, tmp_path):
+    file = tmp_path / "message.xml"
+    for xml in (example.replace(b"ITK014M", b"ITK008M"), b"<Bundle", a_message().xml):
+        file.write_bytes(xml)
+        ran = command("send", str(file), str(tmp_path / "nothing.xml"))
+        assert ran.exit_code == 1
+        assert "MESSAGE 1: not queued" in ran.output
+        assert "MESSAGE 2: cannot be read" in ran.output
+        assert command("status").output == "The outbox is empty.\n"
+
+
+def test_the_command_line_says_what_is_missing(command, tmp_path):
+    assert "SHARED_KEY" in command("send", PHARMACYFIRST_MESH_SHARED_KEY="").output
+    assert "https" in command("send", PHARMACYFIRST_MESH_URL="http://example.org").output
+    assert "cannot be read" in command("send", PHARMACYFIRST_MESH_CERTIFICATE="none", PHARMACYFIRST_MESH_KEY="none", PHARMACYFIRST_MESH_URL="https://127.0.0.1:1").output  # fmt: skip
+    assert command("status", PHARMACYFIRST_OUTBOX=str(tmp_path / "none.db")).exit_code == 2
+    assert command("send", "--at", "yesterday").exit_code == 2
+    assert command("send", "--at", "2026-11-20T12:00:00").exit_code == 2
+    assert command("send").output == "Nothing to send, and nothing came back.\n"
+    assert command("resolve", "unknown", "--as", "seen", "--by", "A Pharmacist").exit_code == 2
+    unreachable = command("send", PHARMACYFIRST_MESH_URL=f"http://127.0.0.1:{free_port()}")
+    assert (unreachable.exit_code, "MESH could not be reached" in unreachable.output) == (1, True)
+    (tmp_path / "no.db").write_bytes(b"this is not a database, and never was one" * 100)
+    assert "cannot be used" in command("status", PHARMACYFIRST_OUTBOX=str(tmp_path / "no.db")).output

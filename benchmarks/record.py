@@ -1,0 +1,101 @@
+"""What one GP message costs to write and to check, beside fhir.resources building the same bundle.
+
+``python benchmarks/record.py [--fast]`` prints Markdown. All contenders take turns in one process, so that each ratio comes from one
+moment. Before anything is timed the other library's XML is compared with ours, element by element. Needs lxml and fhir.resources[xml].
+"""
+
+import argparse
+import platform
+from collections.abc import Callable
+from functools import partial
+from importlib.metadata import version
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from fhir.resources.STU3.bundle import Bundle
+from lxml import etree
+
+import pharmacyfirst
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.record import rules
+from pharmacyfirst.record.consultation import read_record, write_record
+from pharmacyfirst.record.examples import MAILBOX, examples
+from pharmacyfirst.record.profile_table import against_profile
+from pharmacyfirst.record.update_record import envelope_of, update_record
+
+OURS = "write the message from the record (`update_record`)"
+
+
+def main() -> None:
+    """Compare, time in turn, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--fast", action="store_true", help="a quick look, not to be quoted")
+    rounds = 5 if parser.parse_args().fast else 40
+    records = [one.record for one in examples(pharmacyfirst.load()) if one.kind is Kind.SUPPLY]
+    record = max(records, key=lambda one: len(write_record(one)))
+    envelope = envelope_of(record, MAILBOX, record.ended_at)
+    message = update_record(record, envelope)
+    theirs = Bundle.model_validate_xml(message)
+    differ = differences(etree.fromstring(message), etree.fromstring(theirs.model_dump_xml()))
+    tasks = contenders(record, envelope, message, theirs)
+    print(f"CPython {platform.python_version()}, lxml {version('lxml')}, fhir.resources {version('fhir.resources')}.")
+    print(f"One supply: {len(message)} bytes, {sum(1 for _ in etree.fromstring(message).iter())} elements.")
+    print(
+        f"What fhir.resources writes differs from ours in {len(differ)} places{': ' if differ else ''}{'; '.join(differ[:5])}.\n"
+    )
+    print("| what | milliseconds | beside ours |\n|---|---:|---:|")
+    times = timed(tasks, rounds)
+    for name, spent in times.items():
+        print(f"| {name} | {spent * 1000:.2f} | {spent / times[OURS]:.1f} |")
+
+
+def contenders(record: Any, envelope: Any, message: bytes, theirs: Any) -> dict[str, Callable[[], Any]]:
+    """What is timed, by name; each is run once before."""
+    tree = rules.read_xml(message)
+    held, written = theirs.model_dump(), write_record(record)
+    parsed = rules.Message(tree, len(message))
+    return {
+        OURS: partial(update_record, record, envelope),
+        "fhir.resources: validate the same bundle from a dict and write XML": lambda: Bundle.model_validate(
+            held
+        ).model_dump_xml(),
+        "fhir.resources: validate alone": partial(Bundle.model_validate, held),
+        "fhir.resources: read the XML (shape and types, no profiles, no code lists)": partial(
+            Bundle.model_validate_xml, message
+        ),
+        "check, all layers (`rules.check`)": partial(rules.check, message),
+        "of which reading and the XML schema": lambda: rules._schema().validate(rules.read_xml(message)),
+        "of which the profile table": lambda: [
+            list(against_profile(one, parsed.resources)) for one in (tree, *parsed.resources.values())
+        ],
+        "of which the rules of the guide": lambda: [list(one.found(parsed)) for one in rules.RULES.values()],
+        "write the record as JSON": partial(write_record, record),
+        "read the record back": partial(read_record, written),
+    }
+
+
+def timed(tasks: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """The median seconds of each task; every round runs every task once, ten times over."""
+    spent: dict[str, list[float]] = {name: [] for name in tasks}
+    for run in tasks.values():
+        run()
+    for _ in range(rounds):
+        for name, run in tasks.items():
+            started = perf_counter()
+            for _ in range(10):
+                run()
+            spent[name].append((perf_counter() - started) / 10)
+    return {name: median(some) for name, some in spent.items()}
+
+
+def differences(ours: Any, theirs: Any) -> list[str]:
+    """The values that are not the same in both, in reading order."""
+    left, right = [[(etree.QName(one).localname, one.get("value")) for one in tree.iter()] for tree in (ours, theirs)]
+    if len(left) != len(right):
+        return [f"{len(left)} elements against {len(right)}"]
+    return [f"{a[0]} {a[1]} against {b[1]}" for a, b in zip(left, right, strict=True) if a != b]
+
+
+if __name__ == "__main__":
+    main()

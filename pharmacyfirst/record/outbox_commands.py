@@ -1,0 +1,272 @@
+"""The commands of the outbox: ``pharmacyfirst record send``, ``status`` and ``resolve``.
+
+They print ids, states, codes and what to do; never a name, a number or a word of a message. Secrets come from the environment alone,
+because arguments can be read by every process of the machine.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pharmacyfirst.record.acknowledgement import Unreadable
+from pharmacyfirst.record.commands import record
+from pharmacyfirst.record.mesh import (
+    DAY_FIRST,
+    YEAR_FIRST,
+    CannotRoute,
+    Mailbox,
+    MeshSettings,
+    Round,
+    message_of,
+    send_round,
+)
+from pharmacyfirst.record.outbox import ForPerson, NotTaken, Outbox, OutOfOrder, Waits, open_outbox
+
+ENVIRONMENT = "PHARMACYFIRST_MESH_"
+# Environment variables: the first four are needed, the others are files for mutual TLS.
+SETTINGS = {
+    "url": "URL",
+    "mailbox": "MAILBOX",
+    "password": "PASSWORD",
+    "shared_key": "SHARED_KEY",
+    "certificate": "CERTIFICATE",
+    "key": "KEY",
+    "authority": "AUTHORITY",
+}
+NEEDED = ("url", "mailbox", "password", "shared_key")
+
+
+class _BadInput(click.ClickException):
+    exit_code = 2
+
+
+class _Time(click.ParamType):
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        except ValueError:
+            self.fail("write it as 2026-11-21T10:45:00+00:00.", param, ctx)
+        return moment if moment.tzinfo else self.fail("write it with its offset, as +00:00.", param, ctx)
+
+
+_outbox = click.option(
+    "--outbox",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    envvar="PHARMACYFIRST_OUTBOX",
+    required=True,
+    metavar="FILE",
+    help="The outbox, an SQLite file; send makes it where it is missing.  [env: PHARMACYFIRST_OUTBOX]",
+)
+_at = click.option("--at", type=_Time(), metavar="TIME", help="The time to take for now; without it, the clock.")
+
+
+@record.command("send")
+@click.argument("files", nargs=-1, metavar="[MESSAGE]...", type=click.Path(dir_okay=False, path_type=Path))
+@_outbox
+@_at
+@click.option(
+    "--day-first", is_flag=True, help="Write the date of birth in the MESH address as DDMMYYYY, not YYYYMMDD."
+)
+def send(files: tuple[Path, ...], file: Path, at: datetime | None, day_first: bool) -> None:
+    """Store messages in the outbox, send what is queued, and collect what came back.
+
+    Each MESSAGE is checked first; one that fails is not queued. A round can be interrupted anywhere and run again. Run it every 5 minutes.
+    MESH is told by PHARMACYFIRST_MESH_URL, _MAILBOX, _PASSWORD, _SHARED_KEY and, for mutual TLS, _CERTIFICATE, _KEY, _AUTHORITY.
+
+    The exit status is 1 where MESH could not be reached, a message was refused, or a person has something to look at.
+    """
+    mailbox = _mailbox()
+    refused = False
+    with mailbox, _opened(file, make=True) as outbox:
+        for number, path in enumerate(files, 1):
+            refused |= not _stored(outbox, path, number, at or _now(), DAY_FIRST if day_first else YEAR_FIRST)
+        done = send_round(outbox, mailbox, (lambda: at) if at else _now, Waits())
+        _say_round(done)
+        people = outbox.for_person(at or _now(), Waits())
+    _say_people(people)
+    if done.trouble or people or refused:
+        raise SystemExit(1)
+
+
+@record.command("status")
+@_outbox
+@_at
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(file: Path, at: datetime | None, as_json: bool) -> None:
+    """Say how many messages stand where, and what a person has to look at.
+
+    Nothing is sent. "done" means that the practice's system has answered twice that it has the message; nobody tells us whether the
+    practice then files it. The exit status is 1 where a person has something to look at.
+    """
+    with _opened(file) as outbox:
+        counts, people = outbox.counts(), outbox.for_person(at or _now(), Waits())
+    if as_json:
+        told = {"states": {state.value: many for state, many in counts.items()}, "for_person": [*map(_plain, people)]}
+        click.echo(json.dumps(told, indent=2))
+    else:
+        for state, many in counts.items():
+            if many:
+                click.echo(f"{many:6} {state.value}")
+        if not any(counts.values()):
+            click.echo("The outbox is empty.")
+        _say_people(people)
+    if people:
+        raise SystemExit(1)
+
+
+RESOLUTIONS = ("again", "pdf", "void", "seen")
+
+
+@record.command("resolve")
+@click.argument("id")
+@click.option("--as", "how", type=click.Choice(RESOLUTIONS), required=True, help="What was done or shall be done.")
+@click.option("--by", required=True, metavar="NAME", help="Who did it or decides it; kept with the message.")
+@click.option("--why", default="", metavar="WORDS", help="By which route, or why. Name no patient.")
+@_outbox
+@_at
+def resolve(id: str, how: str, by: str, why: str, file: Path, at: datetime | None) -> None:
+    """Put down what a person did about a message, by its ID.
+
+    again: send the same bytes once more, where it is known that they were not delivered. pdf: the consultation went to the practice as a
+    PDF. void: the message counts for nothing. seen: it was looked at; what still has to be done stays in the list. The ID of something
+    received that is about no message of ours can only be seen.
+    """
+    when = at or _now()
+    with _opened(file) as outbox:
+        try:
+            if how == "again":
+                standing = outbox.send_again(id, when, by)
+            elif how == "pdf":
+                standing = outbox.fallback_sent(id, when, by, why)
+            elif how == "void":
+                standing = outbox.void(id, when, by, why)
+            else:
+                standing = outbox.seen(id, when, by)
+        except KeyError:
+            if how != "seen" or not _is_received(outbox, id):
+                raise _BadInput("This id is not in the outbox. Nothing was changed.") from None
+            outbox.seen_received(id, when, by)
+            click.echo("seen")
+            return
+        except OutOfOrder as why_not:
+            raise click.ClickException(f"{why_not} Nothing was changed.") from None
+        except ValueError as wrong:
+            raise _BadInput(f"{wrong} Nothing was changed.") from None
+    click.echo(standing.state.value)
+
+
+@contextmanager
+def _opened(file: Path, make: bool = False) -> Iterator[Outbox]:
+    if not make and not file.exists():
+        raise _BadInput("There is no outbox at that place.")
+    try:
+        with closing(open_outbox(file)) as connection:
+            yield Outbox(connection)
+    except sqlite3.Error as error:
+        # SQLite's words are about the file; where a change was under way, it was undone.
+        raise click.ClickException(f"The outbox cannot be used: {error}.") from None
+
+
+def _mailbox() -> Mailbox:
+    given = {name: os.environ.get(ENVIRONMENT + word, "") for name, word in SETTINGS.items()}
+    if missing := [ENVIRONMENT + SETTINGS[name] for name in NEEDED if not given[name]]:
+        raise _BadInput(f"MESH is not set up; the environment lacks {', '.join(missing)}. Nothing was sent.")
+    try:
+        return Mailbox(MeshSettings(**given))
+    except (ImportError, ValueError) as wrong:
+        raise _BadInput(f"{wrong}. Nothing was sent.") from None
+    except OSError:
+        raise _BadInput("The certificate, its key or the authority cannot be read. Nothing was sent.") from None
+
+
+def _stored(outbox: Outbox, path: Path, number: int, at: datetime, born_as: str) -> bool:
+    """Whether a message was taken; if not, why, without its file name, which could name a patient."""
+    from pharmacyfirst.record import rules
+
+    try:
+        xml = path.read_bytes()
+        problems = rules.check(xml)
+        if problems:
+            click.echo(f"MESSAGE {number}: not queued, {len(problems)} problems; see pharmacyfirst record check")
+            return False
+        message = message_of(xml, born_as=born_as)
+        # One commit for all three steps, so that no draft is left behind.
+        standing = outbox.put(message, at, checked_by=f"pharmacyfirst record check {_version()}")
+    except OSError as error:
+        click.echo(f"MESSAGE {number}: cannot be read: {error.strerror}")
+        return False
+    except (rules.NotAMessage, Unreadable, CannotRoute, NotTaken) as why:
+        click.echo(f"MESSAGE {number}: not queued: {why}")
+        return False
+    click.echo(f"MESSAGE {number}: {standing.state.value} {message.bundle_id}")
+    return True
+
+
+def _say_round(done: Round) -> None:
+    known = sum(bool(one.bundle_id) for one in done.received)
+    counted = (
+        (done.sent, "sent"),
+        (done.found, "sent before, as MESH says"),
+        (done.undecided, "may have been sent; MESH is asked again in the next round"),
+        (done.not_taken, "refused by MESH"),
+        (done.held_back, "held back: practice patients never go to the live service, and patients go nowhere else"),
+        (known, "answers and reports received"),
+        (len(done.received) - known, "received that name no message of ours"),
+        (done.overdue, "newly overdue"),
+    )
+    said = [f"{many:6} {words}" for many, words in counted if many]
+    click.echo("\n".join(said) or "Nothing to send, and nothing came back.")
+    if done.trouble:
+        click.echo(f"This round was not completed: {done.trouble}.", err=True)
+
+
+def _say_people(people: tuple[ForPerson, ...]) -> None:
+    if not people:
+        return
+    click.echo(f"\nFor a person to look at: {len(people)}")
+    for one in people:
+        codes = f" ({', '.join(one.codes)})" if one.codes else ""
+        urgent = "URGENT " if one.urgent else ""
+        click.echo(f"  {urgent}{one.bundle_id or one.mesh_id}  {one.state} since {one.since:%Y-%m-%d %H:%M} UTC{codes}")
+        click.echo(f"    {one.says}\n    {one.then}")
+
+
+def _plain(one: ForPerson) -> dict[str, Any]:
+    return {
+        "id": one.bundle_id or one.mesh_id,
+        "mesh_id": one.mesh_id,
+        "state": one.state,
+        "since": one.since.isoformat(),
+        "codes": list(one.codes),
+        "urgent": one.urgent,
+        "says": one.says,
+        "then": one.then,
+    }
+
+
+def _is_received(outbox: Outbox, mesh_id: str) -> bool:
+    try:
+        outbox.raw(mesh_id)
+    except KeyError:
+        return False
+    return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _version() -> str:
+    import pharmacyfirst
+
+    return pharmacyfirst.__version__

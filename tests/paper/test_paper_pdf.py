@@ -1,0 +1,67 @@
+"""PDF from HTML: tagged, the same twice, and nothing from outside."""
+
+import builtins
+import io
+import sys
+from datetime import date
+
+import pytest
+
+from pharmacyfirst.paper.pdf import NoPDF, OutsideRefused, pdf
+
+ON = date(2026, 3, 1)
+PAGE = '<html lang="en-GB"><head><title>A page</title>{head}</head><body><h1>A page</h1>{body}</body></html>'
+
+
+@pytest.mark.usefixtures("makes_pdf")
+class TestWithWeasyPrint:
+    def test_it_is_tagged_and_says_its_language_title_and_day(self):
+        from pypdf import PdfReader
+
+        document = PdfReader(io.BytesIO(pdf(PAGE.format(head="", body="<p>words</p>"), ON)))
+        catalog = document.trailer["/Root"]
+        assert catalog["/MarkInfo"]["/Marked"]
+        assert catalog["/Lang"] == "en-GB"
+        assert catalog["/ViewerPreferences"]["/DisplayDocTitle"]
+        assert "/StructTreeRoot" in catalog
+        assert document.metadata.title == "A page"
+        assert document.metadata.creation_date.date() == ON
+        assert b"pdfuaid" in catalog["/Metadata"].get_data()
+
+    def test_the_same_html_gives_the_same_bytes(self):
+        html = PAGE.format(head="", body="<p>words</p>")
+        assert pdf(html, ON) == pdf(html, ON)
+
+    @pytest.mark.parametrize(
+        ("head", "body"),
+        [
+            ("", '<img src="http://example.org/logo.png" alt="a logo" />'),
+            ("", '<img src="file:///etc/hostname" alt="a file" />'),
+            ("", '<img src="data:image/png;base64,AAAA" alt="data" />'),
+            ("", '<object data="https://example.org/"></object>'),
+            ('<link rel="stylesheet" href="https://example.org/style.css" />', ""),
+            ("<style>@import url(https://example.org/style.css);</style>", ""),
+            ("<style>body { background: url(file:///etc/hostname) }</style>", ""),
+            ("<style>@font-face { font-family: F; src: url(https://example.org/f.ttf) } p { font: 1em F }</style>", ""),
+        ],
+    )
+    def test_html_that_asks_for_anything_outside_itself_is_refused(self, head, body):
+        with pytest.raises(OutsideRefused, match="a document holds all it shows"):
+            pdf(PAGE.format(head=head, body=body + "<p>words</p>"), ON)
+
+
+def test_without_weasyprint_the_message_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(NoPDF, match=r'pip install "pharmacyfirst\[review\]"'):
+        pdf(PAGE, ON)
+
+
+def test_without_a_library_of_the_system_the_message_names_it(monkeypatch):
+    def without_pango(name, *rest, real=builtins.__import__):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0': not found\nand much more")
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without_pango)
+    with pytest.raises(NoPDF, match="lacks a library .*'libpango-1.0-0': not found.*make system"):
+        pdf(PAGE, ON)

@@ -1,0 +1,119 @@
+"""Practice consultations for the tests of papers: one for every case of every condition, and what may be changed about one."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from uuid import NAMESPACE_URL, uuid5
+
+from pharmacyfirst import Kind, assess, load
+from pharmacyfirst.content.cases import cases_of_each
+from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.record.consultation import (
+    FITS,
+    Coded,
+    Consent,
+    Decision,
+    GPPractice,
+    Patient,
+    Pharmacy,
+    PractitionerOnRecord,
+    Quantity,
+    practised,
+    record_of,
+)
+
+PHARMACY = Pharmacy(
+    ods="FPF01",
+    name="Practice Pharmacy & Sons",
+    address=("1 Practice Street", "Leeds"),
+    postcode="LS1 6AE",
+    telephone="0113 496 0000",
+)
+PHARMACIST = PractitionerOnRecord(gphc_number="2099999", family="Practice", given=("Pat",))
+CONSENT = Consent(to_treat=True, to_share=True, to_view_record=True)
+ANY_PRODUCT = "39108511000001108"
+
+
+@cache
+def library():
+    return load()
+
+
+@cache
+def cases():
+    """Every case with its assessment."""
+    found = cases_of_each(library(), library().conditions)
+    return [
+        (case, assess(library().in_force(condition, case.as_of), case.facts, case.as_of))
+        for condition, some in found.items()
+        for case in some
+    ]
+
+
+def patient(on, facts, **changes):
+    age = facts.get("age_years", 34)
+    held = {
+        "family": "Practice-<O'Neil>", "given": ("Penny", "Anne"), "birth_date": date(on.year - age, 1, 2), "gender": "female",
+        "nhs_number": "9990000018", "nhs_number_status": "01", "address": ("2 Practice Road", "Leeds"), "postcode": "LS2 9JT",
+        "gp_practice": GPPractice(ods="B86999", name="Practice Surgery"), "practice_patient": True,
+    }  # fmt: skip
+    if facts.get("date_of_birth"):
+        held["birth_date"] = facts["date_of_birth"]
+    return Patient(**{**held, **changes})
+
+
+def amp_of(product):
+    name = product.name.replace("tablets or capsules", "capsules")  # what is handed over is one or the other
+    return Coded(code=(product.codes or (ANY_PRODUCT,))[0], display=f"{name} (Practice Maker Ltd)")
+
+
+def record_for(case, assessment, *, done=None, who=None, **changes):
+    """The record of a case; what was done is what the assessment said, unless told otherwise."""
+    at = datetime(case.as_of.year, case.as_of.month, case.as_of.day, 10, 5, tzinfo=UTC)
+    done = done or FITS[assessment.outcome.kind.key][0]
+    supplies = ()
+    if done == "supplied":
+        offer = assessment.offers[0]
+        how_much = None if offer.supplied[0].quantity else Quantity(amount=Decimal(1), unit="bottle")
+        supplies = (
+            practised(
+                offer,
+                amp_of(offer.supplied[0].product),
+                at.replace(minute=25),
+                quantity=how_much,
+                batch="B<1>&2",
+                expiry="2028-04",
+            ),
+        )
+    because = "the patient had to leave" if assessment.outcome.kind is Kind.NEED_FACTS else None
+    held = {
+        "facts": case.facts, "id": str(uuid5(NAMESPACE_URL, case.id)), "started_at": at, "ended_at": at.replace(minute=30),
+        "patient": patient(case.as_of, case.facts, **(who or {})), "pharmacy": PHARMACY, "practitioner": PHARMACIST,
+        "channel": Channel.IN_PERSON, "consent": CONSENT, "decision": Decision(done=done, because=because), "supplies": supplies,
+    }  # fmt: skip
+    return record_of(assessment, **{**held, **changes})
+
+
+@cache
+def records():
+    """A record of every case."""
+    return [(record_for(case, assessment), assessment.pathway) for case, assessment in cases()]
+
+
+@cache
+def one_of_each():
+    """A record for every condition and every kind of outcome that its cases reach."""
+    found = {}
+    for record, pathway in records():
+        found.setdefault((record.pathway, record.kind), (record, pathway))
+    return found
+
+
+def a_supply():
+    """Some record with a supply, and its content."""
+    return next((record, pathway) for record, pathway in records() if record.supplies)
+
+
+def case_of(kind):
+    """Some case that comes out so, with its assessment."""
+    return next((case, found) for case, found in cases() if found.outcome.kind is kind)

@@ -1,0 +1,108 @@
+"""The claim row: what is known is given, what is not known says so, and a practice patient is never claimed."""
+
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+from paper_records import case_of, record_for, records
+
+from pharmacyfirst import Kind
+from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.record.claim import CHECK, NEVER, UNKNOWN, YES, claim_csv, claim_dates, claim_json, claim_of
+from pharmacyfirst.record.consultation import Decision, Referral
+
+
+def fields(record):
+    return {one.name: one for one in claim_of(record).fields}
+
+
+def test_a_practice_patient_is_never_claimable():
+    for record, _ in records():
+        claim = claim_of(record)
+        assert claim.claimable == NEVER
+        assert "never claim" in claim.why_not
+
+
+def real(record):
+    """The record as if its patient were real: no check of who they are is left out, only the mark is taken away."""
+    who = record.patient.model_copy(update={"practice_patient": False})
+    return record.model_copy(update={"patient": who})
+
+
+def test_without_a_gateway_point_somebody_has_to_check():
+    """A gateway is a payment point: no supply is needed to pass it, and where the points stand is not settled for every pathway."""
+    seen = set()
+    for record, _ in records():
+        claim = claim_of(real(record))
+        assert claim.claimable == (YES if record.assessment["gateways"] else CHECK)
+        assert bool(claim.why_not) is (claim.claimable == CHECK)
+        seen.add((claim.claimable, bool(record.supplies)))
+    assert {(YES, True), (YES, False), (CHECK, False)} <= seen
+
+
+def test_what_is_not_known_says_so_beside_its_value():
+    case, assessment = case_of(Kind.SUPPLY)
+    record = record_for(case, assessment)
+    held = fields(record)
+    for name in ("IT system id (PLATFORM_DEPOSIT_ID)", "claim type", "consultation outcome", "drug supply type"):
+        assert held[name].open
+    row = next(csv.DictReader(io.StringIO(claim_csv([record]))))
+    assert UNKNOWN in row["claim type"]
+    assert row["drug dm+d code"] == record.supplies[0].amp.code
+    (told,) = json.loads(claim_json([record]))
+    assert told["fields"]["claim type"]["not_known"]
+    assert told["fields"]["IT system id (PLATFORM_DEPOSIT_ID)"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("channel", "code"), [(Channel.IN_PERSON, "FTF"), (Channel.VIDEO, "TELEMEDICINE"), (Channel.TELEPHONE, "TELEPHONE")]
+)
+def test_the_channel_has_its_code(channel, code):
+    case, assessment = case_of(Kind.SELF_CARE)
+    assert fields(record_for(case, assessment, channel=channel))["consultation method"].value == code
+
+
+def test_a_referral_in_and_one_onward_are_named():
+    case, assessment = case_of(Kind.REFER)
+    came = Referral(source="GP practice", ods="B86999", reference="REF-1", on=case.as_of)
+    decision = Decision(done="referred", referred_to="Practice Surgery")
+    held = fields(record_for(case, assessment, referral=came, decision=decision))
+    assert (held["referral reference"].value, held["referrer ODS"].value) == ("REF-1", "B86999")
+    assert held["onward referral to"].value == "Practice Surgery"
+    assert held["onward referral reason"].value
+
+
+def test_a_restricted_address_is_left_out():
+    case, assessment = case_of(Kind.SELF_CARE)
+    held = fields(record_for(case, assessment, who={"sensitivity": "very restricted"}))
+    assert held["address"].value == ""
+    assert held["GP practice ODS"].value == ""
+
+
+@pytest.mark.parametrize(
+    ("on", "by", "last"),
+    [
+        (date(2026, 11, 21), date(2026, 12, 5), date(2026, 12, 31)),
+        (date(2026, 12, 31), date(2027, 1, 5), date(2027, 1, 31)),
+        (date(2027, 1, 31), date(2027, 2, 5), date(2027, 2, 28)),
+    ],
+)
+def test_the_dates_of_a_claim(on, by, last):
+    assert claim_dates(on) == (by, last)
+
+
+def test_the_table_holds_all_claims_under_one_heading():
+    some = [record for record, _ in records()][::40]
+    rows = list(csv.DictReader(io.StringIO(claim_csv(some))))
+    assert len(rows) == len(some)
+    assert all(None not in row for row in rows)
+    assert [row["client reference"] for row in rows] == [record.id for record in some]
+
+
+def test_no_cell_is_a_formula():
+    case, assessment = case_of(Kind.SELF_CARE)
+    record = record_for(case, assessment, who={"family": "=HYPERLINK(1)", "given": ("=1+1",)})
+    row = next(csv.DictReader(io.StringIO(claim_csv([record]))))
+    assert row["patient name"].startswith("'=")

@@ -1,0 +1,69 @@
+"""The dispensing label: everything the law asks for, the dose as the document gives it, and nothing unknown passed over."""
+
+import pytest
+from paper_records import case_of, library, one_of_each, record_for, records
+
+from pharmacyfirst import Kind
+from pharmacyfirst.kernel.evidence import Grade
+from pharmacyfirst.paper.words import day, sentence
+from pharmacyfirst.record.label import REACH, label_html, label_text, labels_of
+from pharmacyfirst.record.papers import NoPaper
+
+
+def test_every_label_holds_what_a_dispensed_medicine_needs():
+    """Name of the patient, date, name and address of the pharmacy, the medicine, how much, and the directions (service.md 4.5)."""
+    seen = set()
+    for record, pathway in records():
+        labels = labels_of(record, pathway)
+        assert len(labels) == len(record.supplies)
+        text = label_text(record, pathway)
+        for label, supply in zip(labels, record.supplies, strict=True):
+            needed = (
+                record.patient.name,
+                day(record.on),
+                record.pharmacy.name,
+                *record.pharmacy.address,
+                supply.amp.display,
+                REACH,
+            )
+            assert [words for words in needed if words not in text] == []
+            assert label.directions == supply.directions
+            seen.add((record.pathway, supply.pgd))
+    assert len(seen) > len(library().conditions)
+
+
+def test_every_warning_and_everything_not_known_stands_with_the_label():
+    for record, pathway in records():
+        text = label_text(record, pathway)
+        for supply in record.supplies:
+            told = pathway.pgds[supply.pgd].particulars
+            for part in ("warnings", "counselling", "storage"):
+                assert [one.says for one in told.get(part, ()) if sentence(one.says) not in text] == []
+            unknown = [one for one in told["label"] if {e.grade for e in one.evidence} <= {Grade.UNKNOWN}]
+            assert [one.says for one in unknown if sentence(one.says) not in text] == []
+
+
+def test_what_is_not_known_is_never_printed_on_the_label_itself():
+    for record, pathway in records():
+        for label in labels_of(record, pathway):
+            assert not any("not known" in words.lower() for words in label.advice)
+
+
+def test_without_a_supply_there_is_no_label():
+    case, assessment = case_of(Kind.SELF_CARE)
+    record = record_for(case, assessment)
+    assert labels_of(record, assessment.pathway) == ()
+    assert "no label" in label_text(record, assessment.pathway)
+    assert "no label" in label_html(record, assessment.pathway)
+
+
+def test_a_label_is_made_of_the_content_that_decided():
+    record, pathway = next((record, pathway) for record, pathway in records() if record.supplies)
+    other = next(one for one in library().newest_all() if one.id != pathway.id)
+    with pytest.raises(NoPaper, match="digest"):
+        labels_of(record, other)
+
+
+def test_words_are_never_markup():
+    for record, pathway in one_of_each().values():
+        assert "<O'Neil>" not in label_html(record, pathway)

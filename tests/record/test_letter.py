@@ -1,0 +1,255 @@
+"""The GP letter, the patient's sheet and the one-page record: whom they may be made for, and what they must and must not say."""
+
+import io
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from paper_records import a_supply, case_of, library, one_of_each, record_for, records
+
+from pharmacyfirst import Kind
+from pharmacyfirst.paper.pdf import NoPDF
+from pharmacyfirst.record import papers_commands
+from pharmacyfirst.record.consultation import Consent, Decision, GPPractice, Observation, write_record
+from pharmacyfirst.record.leaflet import UNFINISHED, leaflet_html, leaflet_of, leaflet_text
+from pharmacyfirst.record.letter import letter_html, letter_of, letter_pdf, letter_text
+from pharmacyfirst.record.one_page import one_page_html, one_page_pdf
+from pharmacyfirst.record.papers import NoPaper
+from pharmacyfirst.record.update_record import outcome_sentence
+
+
+def changed(kind=Kind.SELF_CARE, **changes):
+    case, assessment = case_of(kind)
+    return record_for(case, assessment, **changes)
+
+
+# Whom the letter may go to
+
+
+@pytest.mark.parametrize(("share", "says"), [(False, "did not agree"), (None, "nobody asked")])
+def test_without_consent_to_share_there_is_no_letter(share, says):
+    record = changed(consent=Consent(to_treat=True, to_share=share))
+    for make in (letter_html, letter_pdf, letter_text):
+        with pytest.raises(NoPaper, match=says):
+            make(record)
+    assert outcome_sentence(record) in one_page_html(record)  # the pharmacy's own page is made all the same
+
+
+def test_without_a_practice_the_letter_is_the_patients_to_hand_on():
+    assert letter_of(changed(who={"gp_practice": None})).to == "The patient, to give to a GP practice"
+
+
+def test_a_practice_without_a_name_is_addressed_by_its_code():
+    assert letter_of(changed(who={"gp_practice": GPPractice(ods="B86999")})).to == "B86999"
+
+
+def test_a_restricted_record_says_nowhere_where_the_patient_lives():
+    record = changed(Kind.SUPPLY, who={"sensitivity": "restricted"})
+    pathway = library().in_force(record.pathway, record.on)
+    for paper in (letter_html(record), letter_text(record), one_page_html(record), leaflet_html(record, pathway)):
+        assert not re.search("Practice Road|LS2 9JT|Practice Surgery|B86999", paper), (
+            "a paper says where the patient lives"
+        )
+    assert letter_of(record).to == "The patient's GP practice"
+
+
+def test_without_an_nhs_number_the_letter_says_that_it_is_not_known():
+    record = changed(who={"nhs_number": None, "nhs_number_status": None})
+    assert "NHS number: not known" in letter_text(record)
+
+
+# What the letter says
+
+
+def test_the_outcome_comes_first_and_names_match_what_was_done():
+    for record, _ in one_of_each().values():
+        text = letter_text(record)
+        assert text.index(outcome_sentence(record)) < text.index("Clinical summary")
+
+
+def test_pregnancy_stands_as_a_code_only_where_it_was_confirmed():
+    for record, _ in records():
+        assert not re.search("77386006|60001007", letter_text(record)), record.id
+    case, assessment = next(
+        (c, a) for c, a in _cases_with("pregnancy", "pregnant") if 12 < c.facts.get("age_years", 34) < 50
+    )
+    confirmed = record_for(case, assessment, pregnancy_confirmed="pregnant")
+    assert "77386006 Pregnant" in letter_text(confirmed)
+
+
+def _cases_with(fact, value):
+    from paper_records import cases
+
+    return ((case, found) for case, found in cases() if case.facts.get(fact) == value)
+
+
+def test_the_condition_is_no_code_where_it_is_not_what_the_patient_has():
+    for kind in (Kind.ALTERNATIVE_DIAGNOSIS, Kind.DECLINED, Kind.NEED_FACTS):
+        assert "Condition (SNOMED CT)" not in letter_text(changed(kind))
+    assert "Condition (SNOMED CT)" in letter_text(changed(Kind.SELF_CARE))
+
+
+def test_a_correction_says_that_it_is_one_and_why():
+    first = changed()
+    again = changed(
+        id="0f0e0d0c-0b0a-4908-8706-050403020100", corrects=first.id, corrects_because="the leaflet was wrong"
+    )
+    for paper in (letter_text(again), one_page_html(again)):
+        assert "This corrects what was written before: the leaflet was wrong" in paper
+
+
+def test_blood_pressure_and_what_the_patient_told_are_written_so():
+    seen = (
+        Observation(kind="blood pressure", systolic=118, diastolic=76, setting="sitting"),
+        Observation(kind="weight", value=61.5, self_reported=True),
+    )
+    text = letter_text(changed(observations=seen))
+    assert "- Blood pressure 118/76 mmHg, sitting" in text
+    assert "- Weight 61.5 kg, told by the patient" in text
+
+
+def test_words_are_never_markup():
+    for record, pathway in one_of_each().values():
+        for paper in (letter_html(record), leaflet_html(record, pathway), one_page_html(record)):
+            assert "<O'Neil>" not in paper
+            assert "B<1>" not in paper
+            assert not re.search(r'(src|href)="(?!#)|url\(|@import|<script', paper), "a paper would load something"
+
+
+# The patient's sheet
+
+
+def test_the_sheet_says_first_what_is_urgent():
+    wanted = {(Kind.EMERGENCY, "999"): "Dial 999 now", (Kind.EMERGENCY, "emergency_department"): "Go to A&E now",
+              (Kind.REFER_URGENT, None): "You need to be seen today"}  # fmt: skip
+    for record, pathway in records():
+        urgent = wanted.get((record.kind, record.outcome.destination), "")
+        sheet = leaflet_of(record, pathway)
+        assert sheet.urgent.startswith(urgent) if urgent else sheet.urgent == ""
+
+
+def test_the_sheet_holds_the_safety_netting_whatever_was_done():
+    for record, pathway in records():
+        sheet = leaflet_of(record, pathway)
+        assert len(sheet.safety_netting) == len(record.assessment["safety_netting"])
+        if record.kind is Kind.NEED_FACTS:
+            assert UNFINISHED in sheet.done
+        else:
+            assert sheet.safety_netting, record.id
+
+
+def test_a_sheet_with_a_medicine_says_how_to_take_it_and_nothing_that_is_not_known():
+    for record, pathway in records():
+        sheet = leaflet_of(record, pathway)
+        assert len(sheet.medicines) == len(record.supplies)
+        for told, supply in zip(sheet.medicines, record.supplies, strict=True):
+            assert told.directions == supply.directions
+            assert not any(
+                words.lower().startswith("not known") for words in (*told.advice, *told.effects, *sheet.reading)
+            )
+
+
+def test_advice_that_goes_with_another_treatment_is_left_out():
+    case, assessment = case_of(Kind.SUPPLY)
+    decision = Decision(done="referred", because="out of stock here", out_of_stock=True, referred_to="another pharmacy")
+    record = record_for(case, assessment, done="referred", decision=decision)
+    sheet = leaflet_of(record, assessment.pathway)
+    assert sheet.advice == ()
+    assert sheet.safety_netting
+    assert "The medicine that was offered was out of stock." in sheet.done
+    assert "another pharmacy" in leaflet_text(record, assessment.pathway)
+
+
+def test_the_sheet_names_no_patient():
+    for record, pathway in one_of_each().values():
+        for paper in (leaflet_html(record, pathway), leaflet_text(record, pathway)):
+            assert "Penny" not in paper, "the sheet names the patient"
+            assert "9990000018" not in paper.replace(" ", ""), "the sheet names the patient"
+
+
+def test_other_content_than_decided_makes_no_sheet():
+    record, pathway = a_supply()
+    other = next(one for one in library().newest_all() if one.id != pathway.id)
+    with pytest.raises(NoPaper, match="not the content"):
+        leaflet_of(record, other)
+
+
+# The one-page record
+
+
+def test_the_page_holds_every_answer_and_every_question_that_was_open():
+    for record, _ in records():
+        paper = re.sub("<[^>]+>", "", one_page_html(record))
+        assert paper.count(":") >= len(record.in_words.answers)
+        assert record.content_digest in paper
+        assert "none passed" in paper or record.assessment["gateways"][0] in paper
+
+
+def test_the_page_is_one_page():
+    pypdf = pytest.importorskip("pypdf")
+    pytest.importorskip("weasyprint")
+    longest = sorted((record for record, _ in records()), key=lambda record: -len(one_page_html(record)))[:3]
+    case, assessment = case_of(Kind.NEED_FACTS)
+    for record in (*longest, record_for(case, assessment)):
+        assert len(pypdf.PdfReader(io.BytesIO(one_page_pdf(record))).pages) == 1
+
+
+def test_the_page_says_what_nobody_asked():
+    record = changed(consent=Consent(to_treat=True))
+    assert "share: not asked" in one_page_html(record)
+    assert "nobody asked whether the GP practice may be told" in one_page_html(record)
+
+
+# The commands
+
+
+def run(command, *words):
+    return CliRunner().invoke(command, [str(word) for word in words])
+
+
+@pytest.fixture
+def written(tmp_path):
+    path = tmp_path / "consultation.json"
+    path.write_text(write_record(a_supply()[0]))
+    return path
+
+
+@pytest.mark.parametrize("command", papers_commands.COMMANDS, ids=lambda command: command.name)
+def test_every_command_prints_and_writes(command, written, tmp_path):
+    assert run(command, written).exit_code == 0
+    endings = {"letter": ("txt", "html", "pdf"), "label": ("txt", "html"), "leaflet": ("txt", "html", "pdf"),
+               "claim": ("csv", "json"), "page": ("html", "pdf")}  # fmt: skip
+    for ending in endings[command.name]:
+        to = tmp_path / f"made.{ending}"
+        shown = run(command, written, "--to", to)
+        assert shown.exit_code == 0, shown.output
+        assert to.read_bytes()
+    assert run(command, written, "--to", tmp_path / "made.docx").exit_code == 2
+
+
+def test_a_record_that_cannot_be_read_is_a_failure_that_shows_nothing(tmp_path):
+    path = tmp_path / "consultation.json"
+    held = json.loads(write_record(a_supply()[0]))
+    held["patient"]["nhs_number"] = "9990000019"
+    path.write_text(json.dumps(held))
+    shown = run(papers_commands.letter, path)
+    assert shown.exit_code == 1
+    assert not re.search("Penny|9990000019", shown.output), "an error shows the patient"
+
+
+def test_a_letter_without_consent_is_a_failure_with_the_reason(tmp_path):
+    path = tmp_path / "consultation.json"
+    path.write_text(write_record(changed(consent=Consent(to_treat=True, to_share=False))))
+    shown = run(papers_commands.letter, path)
+    assert shown.exit_code == 1
+    assert "did not agree" in shown.output
+
+
+def test_without_weasyprint_the_extra_is_named(monkeypatch):
+    def nothing(html, on):
+        raise NoPDF('PDFs are made with WeasyPrint, which is not installed: pip install "pharmacyfirst[review]"')
+
+    monkeypatch.setattr("pharmacyfirst.record.papers.pdf", nothing)
+    with pytest.raises(NoPDF, match=re.escape("pharmacyfirst[record]")):
+        letter_pdf(a_supply()[0])

@@ -1,0 +1,396 @@
+"""The GP message of every case of every condition, and what each kind of outcome may and may not carry."""
+
+import importlib.util
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from lxml import etree
+
+from pharmacyfirst import load
+from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.record import codes
+from pharmacyfirst.record.consultation import (
+    Consent,
+    Consultation,
+    Decision,
+    Observation,
+    read_record,
+    write_record,
+)
+from pharmacyfirst.record.examples import MAILBOX, every_example, example_of, examples
+from pharmacyfirst.record.rules import check
+from pharmacyfirst.record.update_record import (
+    Envelope,
+    NoMessage,
+    correcting,
+    envelope_of,
+    headings,
+    mesh_address,
+    mesh_subject,
+    outcome_sentence,
+    update_record,
+)
+
+LIBRARY = load()
+F = "{http://hl7.org/fhir}"
+PREGNANCY_CODES = {code.code for code in codes.PREGNANCY.values()}
+
+
+@pytest.fixture(scope="module")
+def every():
+    """Every case of every condition with its message."""
+    return [(one, written(one.record)) for one in every_example(LIBRARY)]
+
+
+def written(record, **more):
+    return update_record(record, envelope_of(record, MAILBOX, record.ended_at, **more))
+
+
+def changed(record, **changes):
+    """The record with some of its fields changed, checked again."""
+    held = {name: getattr(record, name) for name in Consultation.model_fields}
+    return Consultation(**held | changes)
+
+
+def patient_with(record, **changes):
+    patient = record.patient
+    held = {name: getattr(patient, name) for name in type(patient).model_fields}
+    return changed(record, patient=type(patient)(**held | changes))
+
+
+@pytest.fixture(scope="module")
+def supply():
+    """A practice patient who was supplied a medicine under a PGD."""
+    return next(
+        one.record for one in examples(LIBRARY) if one.kind is Kind.SUPPLY and one.record.supplies[0].mechanism == "pgd"
+    )
+
+
+def of(message, name):
+    return list(etree.fromstring(message).iter(F + name))
+
+
+def values(message, name):
+    return [one.get("value") for one in of(message, name)]
+
+
+def summary_of(message):
+    for one in of(message, "ClinicalImpression"):
+        if codes.CLINICAL_SUMMARY in [tag.get("value") for tag in one.iter(F + "code")]:
+            return one.find(F + "summary").get("value")
+    return None
+
+
+def test_the_message_of_every_case_passes_every_layer(every):
+    wrong = {
+        f"{one.case.id}: {problem}"
+        for one, message in every
+        for problem in check(message, mesh_address(one.record.patient))
+    }
+    assert not wrong
+
+
+def test_the_message_of_every_case_passes_the_real_profiles(every, shared):
+    spec = importlib.util.spec_from_file_location("profile_check", shared / "fhir" / "profile_check.py")
+    real = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(real)
+    folders = ("profiles/stu3", "valuesets/stu3", "valuesets/stu3-core")
+    definitions = real.Defs([str(shared / "fhir" / folder) for folder in folders])
+    schema = etree.XMLSchema(etree.parse(str(shared / "fhir" / "schema" / "stu3" / "fhir-single.xsd")))
+    for one, message in every:
+        root = etree.fromstring(message)
+        assert schema.validate(root), one.case.id
+        errors = {issue for issue in real.Checker(definitions).run(root) if issue[0] == "error"}
+        assert not errors, one.case.id
+
+
+def test_each_outcome_is_said_in_the_first_sentence(every):
+    for one, message in every:
+        words = summary_of(message)
+        assert words.startswith(outcome_sentence(one.record)), one.case.id
+        assert words.startswith("PRACTICE PATIENT, NOT A REAL PERSON: "), one.case.id
+
+
+def test_the_message_says_what_was_supplied_and_by_which_document(every):
+    for one, message in every:
+        words = summary_of(message)
+        for given in one.record.supplies:
+            for wanted in (given.amp.display, given.pgd_version, given.directions, given.batch, given.expiry):
+                assert wanted in words, one.case.id
+        if not one.record.supplies:
+            assert "no medicine supplied" in words, one.case.id
+
+
+def test_only_pgd_supplies_are_dispenses_and_each_is_the_product_handed_over(every):
+    for one, message in every:
+        wanted = [given.amp.code for given in one.record.supplies if given.mechanism == "pgd"]
+        found = [
+            d.find(f"{F}medicationCodeableConcept/{F}coding/{F}code").get("value")
+            for d in of(message, "MedicationDispense")
+        ]
+        assert found == wanted, one.case.id
+
+
+def test_no_code_says_anything_about_pregnancy_unless_it_was_confirmed(every):
+    for one, message in every:
+        assert not PREGNANCY_CODES.intersection(values(message, "code")), one.case.id
+
+
+def test_not_asked_never_becomes_not_pregnant(every):
+    for one, message in every:
+        if one.record.facts.get("pregnancy") is None:
+            told = "not pregnant" in message.decode().lower()
+            assert not told, one.case.id
+
+
+def test_a_confirmed_pregnancy_status_is_one_code_of_the_right_polarity():
+    for status, code in codes.PREGNANCY.items():
+        found = [
+            one
+            for one in every_example(LIBRARY)
+            if one.record.facts.get("pregnancy") == status
+            and one.record.patient.gender == "female"
+            and 16 <= one.record.patient.age_on(one.record.on) <= 50
+        ]
+        record = changed(found[0].record, pregnancy_confirmed=status)
+        message = written(record)
+        assert PREGNANCY_CODES.intersection(values(message, "code")) == {code.code}
+        assert not check(message)
+
+
+def test_the_condition_is_no_code_where_it_would_not_be_true(every):
+    for one, message in every:
+        silent = one.kind in (Kind.ALTERNATIVE_DIAGNOSIS, Kind.DECLINED, Kind.NEED_FACTS)
+        assert bool(of(message, "Condition")) is not silent, one.case.id
+
+
+def test_a_stop_says_where_the_patient_was_sent(every):
+    for one, _ in every:
+        if one.kind in (Kind.EMERGENCY, Kind.REFER_URGENT):
+            text = headings(one.record)
+            assert text["signpost-details"].startswith("Sent to:"), one.case.id
+            assert "red-flags" in text, one.case.id
+
+
+def test_red_flags_not_known_are_never_told_as_absent(every):
+    for one, _ in every:
+        unknown = [flag for flag in one.record.in_words.red_flags if flag.verdict == "not known"]
+        if unknown:
+            words = headings(one.record)["red-flags"]
+            assert "None of the" not in words, one.case.id
+            assert "Not known" in words, one.case.id
+
+
+def test_scores_are_text_and_never_observations(every):
+    for one, message in every:
+        for score in one.record.in_words.scores:
+            assert score.in_words() in headings(one.record)["examination-findings"], one.case.id
+        known = {measured.code.code for measured in codes.MEASUREMENTS.values()}
+        for observation in of(message, "Observation"):
+            assert observation.find(f"{F}code/{F}coding/{F}code").get("value") in known, one.case.id
+
+
+def test_the_same_record_gives_the_same_bytes(every):
+    for one, message in every[::7]:
+        again = read_record(write_record(one.record))
+        assert written(again) == message, one.case.id
+
+
+def test_no_id_is_shared_by_two_messages(every):
+    seen = set()
+    for one, message in every:
+        ids = values(message, "id")
+        assert len(ids) == len(set(ids)), one.case.id
+        assert not seen.intersection(ids), one.case.id
+        seen.update(ids)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"consent": Consent(to_treat=True, to_share=False)}, "sharing_refused"),
+        ({"consent": Consent(to_treat=True)}, "sharing_not_asked"),
+        ({"patient": {"nhs_number": None, "nhs_number_status": None}}, "no_nhs_number"),
+        ({"patient": {"gp_practice": None}}, "no_practice"),
+        ({"patient": {"nhs_number_status": "02", "address": ()}}, "not_traced"),
+        ({"patient": {"nhs_number_status": "02", "sensitivity": "restricted"}}, "not_traced"),
+    ],
+)
+def test_there_is_no_message_where_there_may_be_none_and_it_says_why(supply, change, code):
+    record = patient_with(supply, **change["patient"]) if "patient" in change else changed(supply, **change)
+    with pytest.raises(NoMessage) as none:
+        written(record)
+    assert none.value.why.code == code
+    assert str(none.value).startswith("No message:")
+    assert supply.patient.family not in str(none.value)
+
+
+def test_an_unverified_number_with_its_address_is_sent(supply):
+    assert not check(written(patient_with(supply, nhs_number_status="02")))
+
+
+def test_the_address_of_a_restricted_record_is_not_sent(supply):
+    message = written(patient_with(supply, sensitivity="very restricted")).decode()
+    assert "2 Example Street" not in message
+    assert not check(message.encode())
+
+
+def test_a_later_version_replaces_the_one_before_and_keeps_the_composition(supply):
+    first, second, third = (written(supply, version=number) for number in (1, 2, 3))
+    identifier = [
+        etree.fromstring(m).find(f".//{F}Composition/{F}identifier/{F}value").get("value")
+        for m in (first, second, third)
+    ]
+    document = [
+        etree.fromstring(m).find(f".//{F}MessageHeader/{F}focus/{F}reference").get("value")
+        for m in (first, second, third)
+    ]
+    replaced = [
+        one.get("value")
+        for m in (second, third)
+        for one in etree.fromstring(m).iterfind(f".//{F}targetIdentifier/{F}value")
+    ]
+    assert len(set(identifier)) == 1
+    assert [f"urn:uuid:{one}" for one in replaced] == document[:2]
+    assert not check(second)
+    assert not check(third)
+
+
+def test_a_correction_is_a_whole_message_in_the_chain_of_the_first(supply):
+    corrected = changed(
+        supply, id="9a4e29c0-93cf-5519-87d6-adfa0215056d", corrects=supply.id, corrects_because="the batch was mistyped"
+    )
+    later = supply.ended_at + timedelta(hours=1)
+    message = update_record(corrected, correcting(corrected, supply.id, MAILBOX, later, 2))
+    assert not check(message)
+    assert "the batch was mistyped" in summary_of(message)
+    assert values(message, "versionId") == ["2"]
+    with pytest.raises(ValueError, match="opened the chain"):
+        envelope_of(corrected, MAILBOX, later)
+    with pytest.raises(ValueError, match="corrects a record"):
+        correcting(supply, supply.id, MAILBOX, later, 2)
+
+
+def test_an_envelope_that_could_not_be_told_from_another_is_refused(supply):
+    good = envelope_of(supply, MAILBOX, supply.ended_at)
+    held = {name: getattr(good, name) for name in Envelope.__slots__}
+    for wrong in (
+        {"message_id": good.header_id},
+        {"message_id": good.message_id.upper()},
+        {"version": 2},
+        {"replaces": good.document_id, "version": 2},
+        {"at": datetime(2026, 11, 21)},
+        {"sender_reference": "x" * 256},
+    ):
+        with pytest.raises(ValueError, match=r"id|version|time|UUID"):
+            Envelope(**held | wrong)
+
+
+NASTY = 'O\'Neil & <b>"Sons"</b>\nÅse'
+
+
+def test_words_that_are_markup_stay_words(supply):
+    record = changed(
+        supply,
+        decision=Decision(done="supplied", notes="5 < 6 & 7 > 2", plan='said "no"\nand meant it', otc=("a & b",)),
+    )
+    record = patient_with(record, family="O'Neil & Søn", title='"Dr"')
+    message = written(record)
+    assert not check(message)
+    assert "5 < 6 & 7 > 2" in summary_of(message)
+    assert 'said "no"\nand meant it.' in values(message, "summary")
+    assert values(message, "family")[-1] in ("O'Neil & Søn", record.practitioner.family)
+
+
+def test_html_in_words_is_found_before_it_is_sent(supply):
+    record = changed(supply, decision=Decision(done="supplied", notes=NASTY))
+    assert {problem.rule for problem in check(written(record))} == {"UR-10"}
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+def test_each_channel_has_its_encounter_type_and_is_said_in_words(supply, channel):
+    record = changed(supply, channel=channel)
+    message = written(record)
+    assert not check(message)
+    assert f"consultation {channel.value}" in summary_of(message)
+
+
+def test_every_measurement_is_sent_in_its_unit_with_its_decimals(supply):
+    numbers = {"temperature": "37.40", "heart rate": "78", "height": "150", "weight": "52.5", "body mass index": "23.3"}
+    observations = [Observation(kind=kind, value=Decimal(number)) for kind, number in numbers.items()]
+    observations += [Observation(kind=kind, value=Decimal("50"), self_reported=True) for kind in ("height", "weight")]
+    observations += [
+        Observation(kind="blood pressure", systolic=Decimal(121), diastolic=Decimal(79), setting=setting)
+        for setting in codes.BLOOD_PRESSURES
+    ]
+    message = written(changed(supply, observations=tuple(observations)))
+    assert not check(message)
+    sent = [one.find(F + "value").get("value") for one in of(message, "valueQuantity")]
+    assert sent == ["37.4", "78", "150", "52.5", "23.3", "50", "50", *["121", "79"] * 5]
+
+
+def test_what_was_done_otherwise_is_said_with_its_reason(supply):
+    for decision, said in (
+        (Decision(done="declined", because="the patient preferred to wait"), "declined"),
+        (Decision(done="advised", because="none of the wholesalers had it", out_of_stock=True), "out of stock"),
+        (Decision(done="referred", because="allergy history unclear", referred_to="the GP practice"), "Referred"),
+    ):
+        message = written(changed(supply, decision=decision, supplies=()))
+        words = summary_of(message)
+        assert not check(message)
+        assert said in words.split(".")[0]
+        assert "no medicine supplied" in words.split(".")[0] or "nothing was supplied" in words.split(".")[0]
+        assert f"Reason: {decision.because}" in words
+        assert "The pathway's outcome was: may be offered" in words
+        assert not of(message, "MedicationDispense")
+
+
+def test_advice_for_a_treatment_that_was_not_given_is_not_told_as_given(supply):
+    text = headings(changed(supply, decision=Decision(done="declined", because="no wish"), supplies=()))
+    given = [advice for advice in supply.assessment["advice"] if advice in text.get("information-and-advice-given", "")]
+    assert not given
+
+
+def test_the_address_and_subject_are_those_of_the_patient(supply):
+    patient = supply.patient
+    born = patient.birth_date
+    assert mesh_address(patient) == f"GPPROVIDER_{patient.nhs_number}_{born:%Y%m%d}_{patient.family}"
+    assert mesh_address(patient, day_first=True) == f"GPPROVIDER_{patient.nhs_number}_{born:%d%m%Y}_{patient.family}"
+    assert mesh_subject(supply, 2).endswith(f"ODS code: {supply.pharmacy.ods}, version 2")
+
+
+def test_every_code_has_a_right_check_digit():
+    from pharmacyfirst.kernel.identifiers import snomed_code
+
+    found = [codes.Code(codes.SNOMED, one.code.code, "") for one in codes.SERVICE_CODES]
+    found += [*codes.ENCOUNTER_TYPES.values(), *codes.PREGNANCY.values(), *codes.UNITS.values()]
+    for measured in codes.MEASUREMENTS.values():
+        found += [measured.code, *([measured.reported] if measured.reported else [])]
+    for pressure in codes.BLOOD_PRESSURES.values():
+        found += [pressure.header, pressure.systolic, pressure.diastolic]
+    for one in found:
+        assert snomed_code(one.code) == one.code
+
+
+def test_the_service_code_is_that_of_the_day():
+    assert codes.service_code(date(2025, 9, 30)).code == "1577041000000109"
+    assert codes.service_code(date(2025, 10, 1)).code == "2129921000000100"
+    with pytest.raises(LookupError):
+        codes.service_code(date(2024, 1, 30))
+
+
+def test_a_unit_is_that_of_the_product_handed_over():
+    assert codes.unit_code("tablet or capsule", "Nitrofurantoin 50mg capsules (A)").code == codes.UNITS["capsule"].code
+    assert codes.unit_code("tablet or capsule", "Nitrofurantoin 50mg tablets (A)").code == codes.UNITS["tablet"].code
+    assert codes.unit_code("pack", "Some cream").code == "{pack}"
+
+
+def test_no_message_is_late_for_its_own_consultation():
+    """A record whose message would be written before the consultation ended is told apart by the rules."""
+    case = next(iter(cases_of(LIBRARY, LIBRARY.conditions[0])))
+    record = example_of(LIBRARY, case).record
+    early = update_record(record, envelope_of(record, MAILBOX, datetime(2020, 1, 1, tzinfo=UTC)))
+    assert "UR-35" in {problem.rule for problem in check(early)}

@@ -1,0 +1,109 @@
+"""What the tests of documents share: every document of every library there is, and ways to read a page and to walk the content."""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.review.documents import Printer
+from pharmacyfirst.review.shared_lists import shared_lists
+
+# What ships, and the made-up set that uses every feature, a clinical protocol among them.
+ROOTS = {"shipped": pathways_folder(), "made-up": Path(__file__).resolve().parents[1] / "bad" / "good"}
+
+
+@cache
+def library(name):
+    return load(ROOTS[name])
+
+
+@cache
+def lists(name):
+    return shared_lists(ROOTS[name])
+
+
+CONDITIONS = [(name, pathway.id) for name in ROOTS for pathway in library(name).newest_all()]
+PGDS = [(name, condition, pgd) for name, condition in CONDITIONS for pgd in library(name).newest(condition).pgds]
+
+
+def pathway_of(name, condition):
+    return library(name).newest(condition)
+
+
+def pgd_of(name, condition, pgd):
+    return pathway_of(name, condition).pgds[pgd]
+
+
+@cache
+def documents(name, condition, pgd):
+    """The PGD document and the authorisation sheet."""
+    return tuple(Printer(library(name)).of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
+
+
+@cache
+def open_items(name, condition):
+    return Printer(library(name)).open_items(pathway_of(name, condition))
+
+
+def every_page():
+    """Each document there is, with its name."""
+    for key in PGDS:
+        yield from ((f"{key[0]} {document.name}", document) for document in documents(*key))
+    for key in CONDITIONS:
+        yield f"{key[0]} {open_items(*key).name}", open_items(*key)
+
+
+@cache
+def tree(html):
+    """The page as a tree; HTML that is not well-formed raises."""
+    return ElementTree.fromstring(html.removeprefix("<!DOCTYPE html>\n"))
+
+
+def squeezed(words):
+    return " ".join(words.split())
+
+
+@cache
+def text(html):
+    """All that a reader sees of a page, with single blanks."""
+    body = tree(html).find("body")
+    return squeezed(" ".join(_blocks(body)))
+
+
+def _blocks(element):
+    """The words of each paragraph or cell; within one, nothing is put between its pieces."""
+    if element.tag in ("p", "caption", "h1", "h2", "li") or not len(element):
+        yield "".join(element.itertext())
+        return
+    if element.text and element.text.strip():
+        yield "".join(element.itertext())
+        return
+    for child in element:
+        yield from _blocks(child)
+
+
+def row(html, anchor):
+    """The words of the row of an id."""
+    (found,) = [element for element in tree(html).iter() if element.get("id") == anchor]
+    return squeezed(" ".join(_blocks(found)))
+
+
+def parts(thing):
+    """A piece of content and every piece inside it."""
+    if dataclasses.is_dataclass(thing):
+        yield thing
+        for field in dataclasses.fields(thing):
+            yield from parts(getattr(thing, field.name))
+    elif isinstance(thing, Mapping):
+        for inner in thing.values():
+            yield from parts(inner)
+    elif isinstance(thing, tuple | list):
+        for inner in thing:
+            yield from parts(inner)
+
+
+def headings(html):
+    return [squeezed("".join(one.itertext())) for one in tree(html).iter() if re.fullmatch(r"h\d", one.tag)]
