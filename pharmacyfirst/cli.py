@@ -45,7 +45,7 @@ class _BadInput(click.ClickException):
 
 
 # Groups of commands of their own, read only when one of them is wanted: starting up should not pay for them.
-_GROUPS = {"pgd": "pharmacyfirst.review.commands"}
+_GROUPS = {"pgd": "pharmacyfirst.review.commands", "record": "pharmacyfirst.record.commands"}
 
 
 class _CommandLine(click.Group):

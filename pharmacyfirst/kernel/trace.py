@@ -234,7 +234,8 @@ def _reasons(assessment: Assessment) -> Iterator[str]:
     for finding in assessment.deciding:
         item = finding.item
         why = item.because or getattr(item, "says", "")
-        yield f"  {finding.id}: {why}"
+        either_way = " (not known, and it would come to the same)" if finding.verdict is Verdict.NOT_KNOWN else ""
+        yield f"  {finding.id}{either_way}: {why}"
         if where := getattr(item, "where_to", ""):
             yield f"    where to: {where}"
 

@@ -1,4 +1,4 @@
-"""The commands for what comes in: ``pharmacyfirst inbound referral`` and ``pharmacyfirst inbound record``."""
+"""The commands for what comes in: ``pharmacyfirst record inbound referral`` and ``pharmacyfirst record inbound gp-record``."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
@@ -12,16 +12,13 @@ import click
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.kernel.facts import read_day
+from pharmacyfirst.record.commands import FILE, read_file, record
 from pharmacyfirst.record.consultation import exact_json
 from pharmacyfirst.record.inbound import Reading, ReferralRead, read_gp_record, read_referral
 from pharmacyfirst.record.suggestions import Allergy, Medicine, Seen, Suggestion, for_pathway
 from pharmacyfirst.record.tolerant import InboundRefused
 
 NO_ANSWER = "Suggestions only: none of them is an answer until you have asked. What is not here is not known."
-
-
-class _NotTaken(click.ClickException):
-    exit_code = 1
 
 
 def _day(context: click.Context, parameter: click.Parameter, words: str | None) -> date:
@@ -31,7 +28,7 @@ def _day(context: click.Context, parameter: click.Parameter, words: str | None) 
     return on
 
 
-_file = click.argument("file", type=click.File("rb"))
+_file = click.argument("file", type=FILE)
 _condition = click.option(
     "--condition", metavar="CONDITION", help="Only what bears on a question of this pathway; without it, everything."
 )
@@ -45,7 +42,7 @@ _pathways = click.option(
 )  # fmt: skip
 
 
-@click.group()
+@record.group()
 def inbound() -> None:
     """Referrals and GP records: what they suggest, and what they do not say."""
 
@@ -56,36 +53,36 @@ def inbound() -> None:
 @_as_of
 @_json
 @_pathways
-def referral(file: Any, condition: str | None, as_of: date, as_json: bool, folder: Path | None) -> None:
+def referral(file: Path, condition: str | None, as_of: date, as_json: bool, folder: Path | None) -> None:
     """Read a BaRS referral from general practice (FHIR R4, XML or JSON).
 
-    FILE is the message, or - for standard input. A revoked referral or one of a withdrawn use case is refused with the reason, and the
+    FILE is the message. A revoked referral or one of a withdrawn use case is refused with the reason, and the
     exit status is 1. Nothing is answered by what is read.
     """
     try:
-        read = read_referral(file.read(), as_of)
+        read = read_referral(read_file(file, "FILE"), as_of)
     except InboundRefused as refused:
-        raise _NotTaken(_refusal(refused)) from None
+        raise click.ClickException(_refusal(refused)) from None
     suggestions = _of_condition(read.suggestions, condition, as_of, folder)
     click.echo(_as_json(read, suggestions) if as_json else "\n".join(_referral_in_words(read, suggestions)))
 
 
-@inbound.command()
+@inbound.command("gp-record")
 @_file
 @_condition
 @_as_of
 @_json
 @_pathways
-def record(file: Any, condition: str | None, as_of: date, as_json: bool, folder: Path | None) -> None:
+def gp_record(file: Path, condition: str | None, as_of: date, as_json: bool, folder: Path | None) -> None:
     """Read a GP record: GP Connect Access Record: Structured (JSON) or a Summary Care Record (FHIR R4).
 
-    FILE is the answer of the system that was asked, or - for standard input. The exit status is 1 where it cannot be read. What is not
+    FILE is the answer of the system that was asked. The exit status is 1 where it cannot be read. What is not
     found stays not known.
     """
     try:
-        read = read_gp_record(file.read(), as_of)
+        read = read_gp_record(read_file(file, "FILE"), as_of)
     except InboundRefused as refused:
-        raise _NotTaken(_refusal(refused)) from None
+        raise click.ClickException(_refusal(refused)) from None
     suggestions = _of_condition(read.suggestions, condition, as_of, folder)
     click.echo(_as_json(read, suggestions) if as_json else "\n".join(_record_in_words(read, suggestions)))
 

@@ -1,8 +1,7 @@
-"""The commands for the papers of a consultation: letter, label, leaflet, claim, page. They stand under ``pharmacyfirst record``."""
+"""The commands for the papers of a consultation: ``pharmacyfirst record letter``, ``label``, ``leaflet``, ``claim`` and ``page``."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -11,7 +10,8 @@ from pharmacyfirst.kernel.facts import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
 from pharmacyfirst.record.claim import claim_csv, claim_json
-from pharmacyfirst.record.consultation import Consultation, RecordRefused, read_record
+from pharmacyfirst.record.commands import FILE, consultation_in, record
+from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.label import label_html, label_text
 from pharmacyfirst.record.leaflet import leaflet_html, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.letter import letter_html, letter_pdf, letter_text
@@ -20,9 +20,9 @@ from pharmacyfirst.record.papers import NoPaper
 
 Made = str | bytes
 
-_file = click.argument("consultation", type=click.File("rb"))
+_file = click.argument("consultation", type=FILE)
 _to = click.option(
-    "--to", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+    "--to", metavar="FILE", type=FILE,
     help="File to write; its ending says how. Without it, the first of the forms named above is printed.",
 )  # fmt: skip
 _pathways = click.option(
@@ -31,84 +31,73 @@ _pathways = click.option(
 )  # fmt: skip
 
 
-class _NotMade(click.ClickException):
-    exit_code = 1
-
-
-@click.command()
+@record.command()
 @_file
 @_to
-def letter(consultation: Any, to: Path | None) -> None:
+def letter(consultation: Path, to: Path | None) -> None:
     """Write the letter to the GP practice: .txt, .html or .pdf.
 
     Where the patient did not agree that the practice is told, or nobody asked, there is no letter, and the exit status is 1.
     """
-    record = _read(consultation)
-    _write(to, {".txt": letter_text, ".html": letter_html, ".pdf": letter_pdf}, lambda make: make(record))
+    held = consultation_in(consultation)
+    _write(to, {".txt": letter_text, ".html": letter_html, ".pdf": letter_pdf}, lambda make: make(held))
 
 
-@click.command()
+@record.command()
 @_file
 @_to
 @_pathways
-def label(consultation: Any, to: Path | None, folder: Path | None) -> None:
+def label(consultation: Path, to: Path | None, folder: Path | None) -> None:
     """Write the dispensing labels: .txt or .html.
 
     Each stands with what the pharmacist has to read before it is stuck on: the medicine's warnings, and what is not known.
     """
-    record = _read(consultation)
-    content = _content(record, folder)
-    _write(to, {".txt": label_text, ".html": label_html}, lambda make: make(record, content))
+    held = consultation_in(consultation)
+    content = _content(held, folder)
+    _write(to, {".txt": label_text, ".html": label_html}, lambda make: make(held, content))
 
 
-@click.command()
+@record.command()
 @_file
 @_to
 @_pathways
-def leaflet(consultation: Any, to: Path | None, folder: Path | None) -> None:
+def leaflet(consultation: Path, to: Path | None, folder: Path | None) -> None:
     """Write the sheet that the patient takes home: .html, .pdf or .txt."""
-    record = _read(consultation)
-    content = _content(record, folder)
+    held = consultation_in(consultation)
+    content = _content(held, folder)
     makers = {".txt": leaflet_text, ".html": leaflet_html, ".pdf": leaflet_pdf}
-    _write(to, makers, lambda make: make(record, content))
+    _write(to, makers, lambda make: make(held, content))
 
 
-@click.command()
-@click.argument("consultations", nargs=-1, required=True, type=click.File("rb"))
+@record.command()
+@click.argument("consultations", nargs=-1, required=True, type=FILE)
 @_to
-def claim(consultations: tuple[Any, ...], to: Path | None) -> None:
+def claim(consultations: tuple[Path, ...], to: Path | None) -> None:
     """Write the claim rows of consultations: .csv or .json.
 
     They are a checklist: the data set for clinical pathways was not found, and what is not known is marked so.
     """
-    records = [_read(one) for one in consultations]
+    records = [consultation_in(one) for one in consultations]
     _write(to, {".csv": claim_csv, ".json": claim_json}, lambda make: make(records))
 
 
-@click.command()
+@record.command()
 @_file
 @_to
-def page(consultation: Any, to: Path | None) -> None:
+def page(consultation: Path, to: Path | None) -> None:
     """Write the consultation on one page, for the pharmacy's own file: .html or .pdf."""
-    record = _read(consultation)
-    _write(to, {".html": one_page_html, ".pdf": one_page_pdf}, lambda make: make(record))
+    held = consultation_in(consultation)
+    _write(to, {".html": one_page_html, ".pdf": one_page_pdf}, lambda make: make(held))
 
 
 COMMANDS = (letter, label, leaflet, claim, page)
 
 
-def _read(file: Any) -> Consultation:
+def _content(held: Consultation, folder: Path | None) -> Pathway:
     try:
-        return read_record(file.read())
-    except RecordRefused as refused:
-        raise _NotMade(str(refused)) from None
-
-
-def _content(record: Consultation, folder: Path | None) -> Pathway:
-    try:
-        return load(folder or pathways_folder()).in_force(record.pathway, record.on)
+        return load(folder or pathways_folder()).in_force(held.pathway, held.on)
     except Refused:
-        raise _NotMade(
+        raise click.ClickException(
             "The content that this consultation was decided by is not in the library. Nothing was made."
         ) from None
 
@@ -122,9 +111,8 @@ def _write(
     try:
         made = made_by(makers[ending])
     except (NoPaper, NoPDF) as refused:
-        raise _NotMade(str(refused)) from None
+        raise click.ClickException(str(refused)) from None
     if to is None:
         click.echo(made, nl=False)
         return
     to.write_bytes(made if isinstance(made, bytes) else made.encode())
-    click.echo(f"wrote {to}")

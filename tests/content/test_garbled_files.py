@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pharmacyfirst.content.cases import cases_of_each
-from pharmacyfirst.content.library import PUBLISHED, SHARED, load, pathways_folder
+from pharmacyfirst.content.library import SHARED, load, pathways_folder
 from pharmacyfirst.content.yaml_text import ContentRefused
 
 GOOD = Path(__file__).resolve().parents[1] / "bad" / "good"
@@ -38,8 +38,6 @@ def garble_and_load(source, into, seed, times):
         root = into / str(number)
         for name in (condition, SHARED):
             shutil.copytree(source / name, root / name)
-        if (source / PUBLISHED).exists():
-            shutil.copy(source / PUBLISHED, root)
         file = chance.choice(sorted(root.rglob("*.yaml")))
         file.write_text(garbled(file.read_text(encoding="utf-8"), chance), encoding="utf-8")
         refused += is_refused(root, f"{file} after {number} of seed {seed}")

@@ -44,9 +44,7 @@ def test_days_do_not_depend_on_the_machine():
     assert [day(date(2026, month, 9)) for month in (1, 12)] == ["9 January 2026", "9 December 2026"]
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")]
-)
+@pytest.mark.parametrize(("words", "expected"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")])
 def test_words_in_a_row(words, expected):
     assert listed(words, "or") == expected
 

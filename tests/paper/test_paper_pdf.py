@@ -63,5 +63,5 @@ def test_without_a_library_of_the_system_the_message_names_it(monkeypatch):
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without_pango)
-    with pytest.raises(NoPDF, match="lacks a library .*'libpango-1.0-0': not found.*make system"):
+    with pytest.raises(NoPDF, match=r"lacks a library .*'libpango-1.0-0': not found.*make system"):
         pdf(PAGE, ON)

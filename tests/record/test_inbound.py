@@ -635,29 +635,37 @@ def test_a_message_of_nhs_111_is_for_reading(examples):
 # The commands
 
 
-def run(*words, raw=None):
-    return CliRunner().invoke(inbound, words, input=raw)
+def run(*words):
+    return CliRunner().invoke(inbound, words)
 
 
 def test_the_commands_print_suggestions_and_that_they_are_none(tmp_path):
     path = tmp_path / "record.json"
     path.write_bytes(record(allergy("Penicillin"), medicine("Simvastatin 40mg tablets")))
-    shown = run("record", str(path), "--as-of", "2026-11-21")
+    shown = run("gp-record", str(path), "--as-of", "2026-11-21")
     assert shown.exit_code == 0
     assert "penicillin_allergy: yes?" in shown.output
     assert "interacting_medicines: simvastatin?" in shown.output
     assert "none of them is an answer" in shown.output
 
 
-def test_the_commands_print_json_of_the_questions_of_one_pathway(library):
-    raw = record(
-        allergy("Penicillin"), medicine("Nitrofurantoin 50mg capsules", effectivePeriod={"start": "2026-11-01"})
+def test_the_commands_print_json_of_the_questions_of_one_pathway(library, tmp_path):
+    path = tmp_path / "record.json"
+    path.write_bytes(
+        record(allergy("Penicillin"), medicine("Nitrofurantoin 50mg capsules", effectivePeriod={"start": "2026-11-01"}))
     )
     for condition in library.conditions:
-        shown = run("record", "-", "--json", "--condition", condition, "--as-of", "2026-11-21", raw=raw)
-        held = json.loads(shown.output)
+        held = json.loads(
+            run("gp-record", str(path), "--json", "--condition", condition, "--as-of", "2026-11-21").output
+        )
         assert {one["fact"] for one in held["suggestions"]} <= library.newest(condition).facts.keys()
         assert len(held["seen"]) == 2
+
+
+def test_a_file_that_is_not_there_is_not_named(tmp_path):
+    shown = run("gp-record", str(tmp_path / "Penny Practice.json"))
+    assert shown.exit_code == 2
+    assert "Penny" not in shown.output
 
 
 def test_a_refusal_is_a_failure_with_its_code(examples):

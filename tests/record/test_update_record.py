@@ -312,7 +312,10 @@ def test_html_in_words_is_found_before_it_is_sent(supply):
 
 @pytest.mark.parametrize("channel", list(Channel))
 def test_each_channel_has_its_encounter_type_and_is_said_in_words(supply, channel):
-    record = changed(supply, channel=channel)
+    given = supply.supplies[0]
+    held = {name: getattr(given, name) for name in type(given).model_fields}
+    unpermitted = type(given)(**held | {"permit": None})  # a permit is for the one channel it was given for
+    record = changed(supply, channel=channel, supplies=(unpermitted,))
     message = written(record)
     assert not check(message)
     assert f"consultation {channel.value}" in summary_of(message)

@@ -73,16 +73,16 @@ def text(html):
     return squeezed(" ".join(_blocks(body)))
 
 
+INLINE = {"span", "a", "sup", "strong", "wbr"}
+
+
 def _blocks(element):
     """The words of each paragraph or cell; within one, nothing is put between its pieces."""
-    if element.tag in ("p", "caption", "h1", "h2", "li") or not len(element):
+    if all(child.tag in INLINE for child in element):
         yield "".join(element.itertext())
-        return
-    if element.text and element.text.strip():
-        yield "".join(element.itertext())
-        return
-    for child in element:
-        yield from _blocks(child)
+    else:
+        for child in element:
+            yield from _blocks(child)
 
 
 def row(html, anchor):

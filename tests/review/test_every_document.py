@@ -65,7 +65,9 @@ def test_nothing_of_a_document_is_left_out(pathway, pgd):
         assert all(code in words for code in product.codes)
     for statements in pgd.particulars.values():
         for statement in statements:
-            rest = re.sub(r"^not known[.,;:]? ?", "", statement.says, flags=re.IGNORECASE)  # those words stand as a mark
+            rest = re.sub(
+                r"^not known[.,;:]? ?", "", statement.says, flags=re.IGNORECASE
+            )  # those words stand as a mark
             assert " ".join(rest.split()).lower() in words.lower()
     for item in pgd.open:
         assert item in words

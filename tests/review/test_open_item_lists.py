@@ -1,0 +1,72 @@
+"""The list that whoever adopts a condition signs: every open item, with every place that names it."""
+
+from dataclasses import replace
+
+import pytest
+from review_pages import CONDITIONS, library, open_items, parts, pathway_of, row, squeezed, text, tree
+
+from pharmacyfirst.kernel.evidence import OpenItem
+from pharmacyfirst.review.documents import Printer
+
+EACH_CONDITION = pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)
+
+
+@EACH_CONDITION
+def test_every_open_item_is_there_with_what_holds_until_then(key):
+    html = open_items(*key).html
+    for item in pathway_of(*key).open_items.values():
+        words = row(html, item.id)
+        assert item.says in words
+        assert f"Until then: {item.until_then}" in words
+
+
+@EACH_CONDITION
+def test_every_place_that_names_an_item_stands_beside_it(key):
+    pathway = pathway_of(*key)
+    for part in parts(pathway):
+        for item in getattr(part, "open", ()):
+            place = getattr(part, "id", "") or getattr(part, "name", "")
+            assert place in row(open_items(*key).html, item)
+
+
+@EACH_CONDITION
+def test_statements_of_a_pgd_are_named_by_their_headings(key):
+    pathway = pathway_of(*key)
+    for pgd in pathway.pgds.values():
+        for heading, statements in pgd.particulars.items():
+            for item in (item for said in statements for item in said.open):
+                words = row(open_items(*key).html, item)
+                assert heading in words[words.index(f"{pgd.id}:") :]
+        for item in pgd.open:
+            words = row(open_items(*key).html, item)
+            assert "the whole document" in words[words.index(f"{pgd.id}:") :]
+
+
+@EACH_CONDITION
+def test_each_item_has_room_for_how_by_whom_and_when_it_was_settled(key):
+    root = tree(open_items(*key).html)
+    columns = [squeezed("".join(one.itertext())) for one in root.iter("th") if one.get("scope") == "col"]
+    assert columns[-3:] == ["How it was settled", "By", "Date"]
+    for line in root.iter("tr"):
+        if line.get("id"):
+            assert ["".join(cell.itertext()) for cell in line.findall("td")[-3:]] == ["", "", ""]
+
+
+@EACH_CONDITION
+def test_it_says_which_condition_by_digest(key):
+    pathway = pathway_of(*key)
+    assert pathway.content_digest in text(open_items(*key).html)
+    assert f"{pathway.id} version {pathway.edition.version}" in text(open_items(*key).html)
+
+
+def test_an_exclusion_of_every_medicine_is_named_once_and_as_the_pathways():
+    words = row(open_items("made-up", "hiccups").html, "HIC-O1")
+    assert words.count("HIC-ALL-X2") == 1
+    assert words.index("HIC-ALL-X2") < words.index("placebo-syrup:")
+
+
+def test_an_item_that_only_a_source_document_names_is_not_left_without_a_place():
+    pathway = pathway_of("made-up", "hiccups")
+    more = {**pathway.open_items, "HIC-O2": OpenItem("HIC-O2", "how it began", "it began")}
+    html = Printer(library("made-up")).open_items(replace(pathway, open_items=more)).html
+    assert "a source document, a code or a conflict" in row(html, "HIC-O2")
