@@ -88,7 +88,9 @@ def test_every_error_code_is_in_the_table_and_no_other():
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "pharmacyfirst").rglob("*.py"))
     section = COMMAND_LINE.read_text(encoding="utf-8").split("\n## Error codes\n")[1].split("\n## ")[0]
 
-    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(re.findall(r'(?<!\w)Refused\(\s*"(\w+)"', source))
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(
+        re.findall(r'(?<!\w)Refused\(\s*"(\w+)"', source)
+    )
 
 
 def anchors(path):

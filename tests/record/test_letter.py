@@ -254,3 +254,25 @@ def test_without_weasyprint_the_extra_is_named(monkeypatch):
     monkeypatch.setattr("pharmacyfirst.record.papers.pdf", nothing)
     with pytest.raises(NoPDF, match=re.escape("pharmacyfirst[record]")):
         letter_pdf(a_supply()[0])
+
+
+def test_a_supply_under_a_permit_shows_the_permit_on_the_page():
+    from pharmacyfirst.record.examples import examples
+
+    permitted = [one.record for one in examples(library()) if any(supply.permit for supply in one.record.supplies)]
+    for record in permitted:
+        assert f"GPhC {record.practitioner.gphc_number}, {record.channel.value}" in one_page_html(record)
+
+
+def test_every_example_makes_every_paper():
+    from pharmacyfirst.record.examples import examples
+
+    for one in examples(library()):
+        pathway = library().in_force(one.record.pathway, one.record.on)
+        papers = (
+            letter_html(one.record),
+            letter_text(one.record),
+            leaflet_text(one.record, pathway),
+            one_page_html(one.record),
+        )
+        assert all(papers), one.name
