@@ -20,17 +20,15 @@ class Naming:
 
 
 def namings(pathway: Pathway) -> Iterator[Naming]:
-    """Every place of a condition that names an open item, the pathway first."""
-    for place, items in (*_in_rules(pathway), *_in_questions(pathway), *_in_lists(pathway)):
+    """Every place of a condition that names an open item, the pathway first.
+
+    An exclusion of every medicine stands in the pathway's file, and so is named there, once.
+    """
+    every = {clause.id: clause.open for pgd in pathway.pgds.values() for clause in pgd.every_medicine}
+    for place, items in (*_in_rules(pathway), *every.items(), *_in_questions(pathway), *_in_lists(pathway)):
         yield Naming("pathway", place, items)
-    shared = {clause.id for pgd in pathway.pgds.values() for clause in pgd.every_medicine}
-    seen = set()
     for pgd in pathway.pgds.values():
-        for place, items in namings_of(pgd):
-            if (place, items) in seen and place in shared:
-                continue  # an exclusion of every medicine stands once, in the pathway's file
-            seen.add((place, items))
-            yield Naming("pathway" if place in shared else pgd.id, place, items)
+        yield from (Naming(pgd.id, place, items) for place, items in namings_of(pgd) if place not in every)
 
 
 def _in_rules(pathway: Pathway) -> Iterator[tuple[str, tuple[str, ...]]]:
