@@ -32,8 +32,9 @@ format: .venv-dev/.ready ## mend what lint can mend by itself
 docs: .venv-dev/.ready ## write the generated pages again
 	@.venv-dev/bin/python docs/regenerate.py
 
-bench: .venv-bench/.ready ## speed of one decision, beside other engines
+bench: .venv-bench/.ready ## speed of one decision and of one GP message, beside other libraries
 	@.venv-bench/bin/python benchmarks/decision.py $(BENCH_ARGS)
+	@.venv-bench/bin/python benchmarks/record.py
 
 # From the sdist, so that a file missing from its list shows here; without an index, so that the lock file must hold
 # all the wheel asks for; started from /tmp, so that nothing is found in the checkout by accident.

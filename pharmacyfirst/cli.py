@@ -426,6 +426,14 @@ def check(path: Path | None, digests: bool) -> None:
             f"{len(cases[pathway.id])} cases, {len(pathway.open_items)} open items"
         )
         click.echo(f"  {pathway.content_digest}")
+    pathways = library.newest_all()
+    documents = sum(1 + len(pathway.pgds) for pathway in pathways)
+    criteria = sum(
+        len(pathway.stopping) + sum(len(pgd.judged()) for pgd in pathway.pgds.values()) for pathway in pathways
+    )
+    items = sum(len(pathway.open_items) for pathway in pathways)
+    count = sum(len(some) for some in cases.values())
+    click.echo(f"In all {documents} documents, {criteria} criteria, {count} cases, {items} open items.")
     click.echo("No mistake was found. `pharmacyfirst cases` runs the cases.")
 
 

@@ -469,7 +469,7 @@ def _added(before: Value | None, value: Value) -> Value:
         action=value.action or before.action,
         evidence=before.evidence + value.evidence,
         open=before.open + value.open,
-        note=" ".join(filter(None, (before.note, value.note))),
+        note="; ".join(filter(None, (before.note, value.note))),
     )
 
 

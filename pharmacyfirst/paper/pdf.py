@@ -1,6 +1,8 @@
 """HTML made into tagged PDF (PDF/UA-1) with WeasyPrint: nothing is fetched, and the same HTML gives the same bytes."""
 
+from contextlib import redirect_stdout
 from datetime import date
+from io import StringIO
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -33,7 +35,8 @@ def pdf(html: str, on: date) -> bytes:
 def pdf_maker() -> ModuleType:
     """WeasyPrint, or ``NoPDF`` with what has to be installed."""
     try:
-        import weasyprint
+        with redirect_stdout(StringIO()):  # where a library is missing it prints advice, amid what a command answers
+            import weasyprint
     except ImportError:
         raise NoPDF(f"PDFs are made with WeasyPrint, which is not installed: {EXTRA}") from None
     except OSError as error:  # its parts outside Python are looked for as soon as it is imported

@@ -56,12 +56,14 @@ def test_without_weasyprint_the_message_names_the_extra(monkeypatch):
         pdf(PAGE, ON)
 
 
-def test_without_a_library_of_the_system_the_message_names_it(monkeypatch):
+def test_without_a_library_of_the_system_the_message_names_it_and_nothing_else_is_said(monkeypatch, capsys):
     def without_pango(name, *rest, real=builtins.__import__):
         if name == "weasyprint":
+            print("a page of advice")
             raise OSError("cannot load library 'libpango-1.0-0': not found\nand much more")
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", without_pango)
     with pytest.raises(NoPDF, match=r"lacks a library .*'libpango-1.0-0': not found.*make system"):
         pdf(PAGE, ON)
+    assert capsys.readouterr().out == ""
