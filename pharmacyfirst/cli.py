@@ -283,10 +283,14 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _today_in_london() -> date:
+    return _now_in_london().date()
+
+
+def _now_in_london() -> datetime:
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
-        return datetime.now(ZoneInfo("Europe/London")).date()
+        return datetime.now(ZoneInfo("Europe/London")).replace(tzinfo=None)
     except ZoneInfoNotFoundError:
         raise Refused("missing_key", "This machine does not know London's time. Name the day with --as-of.") from None
 
@@ -571,6 +575,6 @@ def authorise_command(
 
     day = as_of or _today_in_london()
     assessment = _assess_file(pharmacyfirst.load(folder), condition, facts, day)
-    at = datetime.combine(day, datetime.now().time())
+    at = datetime.combine(day, _now_in_london().time())
     if not ask_for_permit(assessment, read_adoption(adoption), practitioner, Channel(channel), at, offer):
         raise SystemExit(1)

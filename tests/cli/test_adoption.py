@@ -204,3 +204,13 @@ def test_a_wrong_answer_is_asked_again(published, tmp_path):
     assert result.exit_code == 0, result.output
     for words in ("ODS code of a pharmacy", 'or "from 2026-11-01"', "premises"):
         assert words in result.output
+
+
+def test_the_example_record_leads_to_a_permit_under_the_content_as_shipped():
+    record = Path(EXAMPLE).with_name("adoption.yaml")
+    given = ["--adoption", record, "--practitioner", "2012345", "--channel", "in person", "--as-of", "2026-11-21"]
+
+    result = run("authorise", CONDITION, EXAMPLE, *given)
+
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("PERMIT: ")
