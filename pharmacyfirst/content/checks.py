@@ -25,11 +25,11 @@ from pharmacyfirst.kernel.conditions import (
     flipping,
     parts,
 )
-from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.facts import AGE, BORN, LIFE_THREATENING, Answer, Fact
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Clause
+from pharmacyfirst.kernel.trace import value_in_words
 
 MOST_PEOPLE = 200_000
 
@@ -359,11 +359,4 @@ def bounds_of(condition: Condition, name: str) -> Iterator[Decimal]:
 
 
 def _described(person: Mapping[str, Any]) -> str:
-    def words(value: Any) -> str:
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, tuple):
-            return ", ".join(value) or "none"
-        return plain(value) if isinstance(value, Decimal) else str(value)
-
-    return ", ".join(f"{name} {words(value)}" for name, value in person.items()) or "any answers"
+    return ", ".join(f"{name} {value_in_words(value)}" for name, value in person.items()) or "any answers"

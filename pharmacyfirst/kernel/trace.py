@@ -278,7 +278,7 @@ def _findings(assessment: Assessment) -> Iterator[str]:
         mark = "  <- decided" if finding in assessment.deciding else ""
         yield f"    {finding.id:<14} {finding.verdict.value:<10} {_sentence(finding.item)}{mark}"
         if finding.read:
-            yield f"    {'':<25} {'; '.join(f'{fact} {_value(answers.get(fact))}' for fact in finding.read)}"
+            yield f"    {'':<25} {'; '.join(f'{fact} {value_in_words(answers.get(fact))}' for fact in finding.read)}"
 
 
 def _sentence(item: Judged) -> str:
@@ -289,7 +289,8 @@ def _sentence(item: Judged) -> str:
     return f"must: {item.condition.in_words()}" if item.must else item.condition.in_words()
 
 
-def _value(value: Any) -> str:
+def value_in_words(value: Any) -> str:
+    """The value of a fact as people write it: yes, none, 12.5, not known, not asked."""
     if value is None or value is NOT_ASKED:
         return "not known" if value is None else "not asked"
     if isinstance(value, bool):
