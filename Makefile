@@ -71,8 +71,9 @@ define environment
 		+ sys.version.split()[0] + ". Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@echo "Making $(@D) from $<"
 	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m pip install --quiet --require-hashes -r $<
+	@$(@D)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@$(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(@D)/bin/python -m pip check --quiet
 	@touch $@
 endef
 
