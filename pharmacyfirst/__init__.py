@@ -16,9 +16,9 @@ It supports a pharmacist's decision and replaces neither the pharmacist nor the 
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING
 
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.conditions import Verdict
-from pharmacyfirst.kernel.facts import Refused
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD

@@ -20,18 +20,10 @@ import pharmacyfirst
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistake, Mistakes, Node, Place, Text, read_file
+from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Channel
-from pharmacyfirst.kernel.facts import (
-    AGE,
-    BORN,
-    NOTHING_ASSESSED,
-    Answer,
-    Fact,
-    Refused,
-    known_facts,
-    read_day,
-)
+from pharmacyfirst.kernel.facts import AGE, BORN, Answer, Fact, known_facts, read_day
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment, explain

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pharmacyfirst.content.cases import Case, ExpectedOffer, cases_of
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract import Consultation, read_json, write_json
-from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.errors import Refused
 
 SCHEMA_FILE = "cases.schema.json"
 MOST_SECONDS = 600

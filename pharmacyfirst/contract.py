@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from pharmacyfirst.content.library import Library
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import plain
-from pharmacyfirst.kernel.facts import Refused, read_day, shown
+from pharmacyfirst.kernel.facts import read_day, shown
 from pharmacyfirst.kernel.trace import Assessment
 
 

@@ -12,9 +12,10 @@ from pharmacyfirst.content.forms import HARM_MISSING, HARM_NAME, Form, Tags, amo
 from pharmacyfirst.content.library import CASES_FILE, Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
 from pharmacyfirst.content.yaml_text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
+from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import Amount
-from pharmacyfirst.kernel.facts import NOTHING_ASSESSED, Answer, Fact, Refused, read_day
+from pharmacyfirst.kernel.facts import Answer, Fact, read_day
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment, Offer

@@ -21,7 +21,7 @@ from pharmacyfirst.content.loader import Shared, read_pathway, read_shared
 from pharmacyfirst.content.pgd_loader import ReadPGD, read_pgd
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistakes, Place, Text, read_file
-from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Edition, Period
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers
-from pharmacyfirst.kernel.facts import LIFE_THREATENING, Fact, Refused, asked, known_facts
+from pharmacyfirst.kernel.facts import LIFE_THREATENING, Fact, asked, known_facts
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD

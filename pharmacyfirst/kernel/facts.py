@@ -11,27 +11,13 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.evidence import Evidence
 
 AGE = "age_years"
 BORN = "date_of_birth"
 LIFE_THREATENING = "life_threatening"
-
-NOTHING_ASSESSED = "Nothing was assessed: this is no all-clear."
-
-
-class Refused(ValueError):
-    """The input cannot be assessed, so nothing was. Never carries a patient's identity or answers.
-
-    ``code`` is one of the contract's: ``not_json``, ``missing_key``, ``unknown_pathway``, ``not_in_force``,
-    ``unknown_fact``, ``wrong_value``, ``facts_disagree``. ``fact`` names the fact, or is None.
-    """
-
-    def __init__(self, code: str, message: str, fact: str | None = None):
-        super().__init__(f"{message} {NOTHING_ASSESSED}")
-        self.code = code
-        self.fact = fact
 
 
 class Answer(Enum):

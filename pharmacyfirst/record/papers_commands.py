@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pharmacyfirst.content.library import load, pathways_folder
-from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
 from pharmacyfirst.record.claim import claim_csv, claim_json

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistakes, Node, Text, read_file
-from pharmacyfirst.kernel.facts import BORN, Answer, Fact, Refused
+from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.facts import BORN, Answer, Fact
 from pharmacyfirst.kernel.pathway import Pathway
 
 INTERACTING = "interacting_medicines"

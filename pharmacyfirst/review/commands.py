@@ -8,7 +8,8 @@ import click
 
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.kernel.facts import Refused, read_day
+from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.facts import read_day
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker

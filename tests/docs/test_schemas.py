@@ -10,7 +10,7 @@ from pharmacyfirst import assess, load
 from pharmacyfirst.conformance import as_data
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.contract import error_object, write_json
-from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.schemas import schemas
 
 LIBRARY = load()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.content.cases import cases_of_each
-from pharmacyfirst.kernel.facts import Refused
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.identifiers import snomed_code
 from pharmacyfirst.record.inbound import GP_RECORD, SUMMARY_CARE_RECORD, InboundRefused, read_gp_record, read_referral
 from pharmacyfirst.record.inbound_commands import inbound
