@@ -24,7 +24,7 @@ from answers import POSSIBLE, Answer
 from people import MUST_COME_OUT, UNKNOWN_FACTS, People, Person, people_of
 
 import pharmacyfirst
-from pharmacyfirst.kernel.facts import known_facts
+from pharmacyfirst.kernel.questions import known_facts
 
 CONDITIONS = tuple(POSSIBLE)
 CHECKED = 1000
@@ -117,7 +117,7 @@ def _contenders(condition: str, people: People) -> dict[str, tuple[Callable[[Per
 
     ours: dict[str, tuple[Callable[[Person], Any], list[Person]]] = {
         "pharmacyfirst, full trace": (assess, everybody),
-        "of which: checking the input": (lambda person: known_facts(pathway.facts, person, on), everybody),
+        "of which: checking the input": (lambda person: known_facts(pathway.questions, person, on), everybody),
         "pharmacyfirst, full trace, built as data": (lambda person: assess(person).as_dict(), everybody),
         f"pharmacyfirst, full trace, {UNKNOWN_FACTS} facts not known": (assess, people.partly_unknown),
     }
@@ -198,7 +198,7 @@ def _table(condition: str, people: People, checked: str, processes: int, rounds:
     rows = [
         f"### {condition}",
         "",
-        f"{len(people.pathway.facts)} facts, {len(people.pathway.stopping)} stopping criteria. {checked}",
+        f"{len(people.pathway.questions)} facts, {len(people.pathway.stopping)} stopping criteria. {checked}",
         f"Timed on the average of {len(mix)} people: {_counted(mix)}. "
         f"With {UNKNOWN_FACTS} facts not known: {_counted(partly)}.",
         "",

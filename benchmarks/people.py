@@ -13,9 +13,9 @@ from answers import Answer, Supply
 from pharmacyfirst import Offer, Pathway, assess
 from pharmacyfirst.content.cases import cases_of, read_facts
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.yaml_text import Mistakes, read_file
-from pharmacyfirst.kernel.facts import AGE, BORN, Fact, completed_years
-from pharmacyfirst.kernel.facts import Answer as AnswerType
+from pharmacyfirst.content.text import Mistakes, read_file
+from pharmacyfirst.kernel.questions import AGE, BORN, Question, completed_years
+from pharmacyfirst.kernel.questions import Answer as AnswerType
 
 Person = dict[str, Any]
 
@@ -129,13 +129,13 @@ def _baseline(library: Library, condition: str, pathway: Pathway) -> Person:
     path = Path(library.root) / condition / "cases.yaml"
     block = read_file(path, path.name, mistakes)
     assert block is not None, f"{path} cannot be read"
-    known = _plain(read_facts(block.items["baseline"], pathway.facts, mistakes))
-    left_out = {name: _first_answer(fact) for name, fact in pathway.facts.items() if name not in known and name != BORN}
+    known = _plain(read_facts(block.items["baseline"], pathway.questions, mistakes))
+    left_out = {name: _first_answer(fact) for name, fact in pathway.questions.items() if name not in known and name != BORN}
     return {**known, **left_out}
 
 
-def _first_answer(fact: Fact) -> Any:
-    return fact.value_names()[0] if fact.answer is AnswerType.ONE_OF else False
+def _first_answer(fact: Question) -> Any:
+    return fact.choice_names()[0] if fact.answer is AnswerType.ONE_OF else False
 
 
 def _with_age(facts: Mapping[str, Any], on: date) -> Person:
@@ -159,18 +159,18 @@ def _as_json_would(value: Any) -> Any:
 def _values_seen(pathway: Pathway, people: list[Person]) -> dict[str, list[Any]]:
     """For each fact every value that a case gives it (cases stand at limits), and every answer of a choice or set."""
     return {
-        name: [value for person in people if (value := person[name]) != usual] + [usual] + _answers(pathway.facts[name])
+        name: [value for person in people if (value := person[name]) != usual] + [usual] + _answers(pathway.questions[name])
         for name, usual in people[0].items()
     }
 
 
-def _answers(fact: Fact) -> list[Any]:
+def _answers(fact: Question) -> list[Any]:
     match fact.answer:
         case AnswerType.YES_NO:
             return [True, False]
         case AnswerType.ONE_OF:
-            return list(fact.value_names())
+            return list(fact.choice_names())
         case AnswerType.ANY_OF:
-            return [[], *([name] for name in fact.value_names())]
+            return [[], *([name] for name in fact.choice_names())]
         case _:
             return []

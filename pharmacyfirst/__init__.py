@@ -13,44 +13,89 @@
 It supports a pharmacist's decision and replaces neither the pharmacist nor the signed PGD.
 """
 
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
 from typing import TYPE_CHECKING
 
-from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.conditions import Verdict
-from pharmacyfirst.kernel.outcome import Kind, Outcome
-from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.trace import Assessment, Finding, Offer, explain
-
 if TYPE_CHECKING:
     from pharmacyfirst.content.library import Library
+    from pharmacyfirst.content.text import ContentRefused
+    from pharmacyfirst.errors import PharmacyFirstError, Refused
+    from pharmacyfirst.kernel.assess import assess
+    from pharmacyfirst.kernel.authority import NoPermit, Permit, authorise
+    from pharmacyfirst.kernel.conditions import Verdict
+    from pharmacyfirst.kernel.explain import explain
+    from pharmacyfirst.kernel.outcome import Kind, Outcome
+    from pharmacyfirst.kernel.pathway import Pathway
+    from pharmacyfirst.kernel.pgd import PGD
+    from pharmacyfirst.kernel.questions import Question
+    from pharmacyfirst.kernel.trace import Assessment, Finding, Offer
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "PGD",
     "Assessment",
+    "ContentRefused",
     "Finding",
     "Kind",
+    "Library",
+    "NoPermit",
     "Offer",
     "Outcome",
     "Pathway",
+    "Permit",
+    "PharmacyFirstError",
+    "Question",
     "Refused",
     "Verdict",
     "assess",
+    "authorise",
     "explain",
     "load",
 ]
+
+# Each public name is looked up in its room when it is first asked for (PEP 562), so that importing the package alone stays light.
+_ROOMS = {
+    "content.library": ("Library",),
+    "content.text": ("ContentRefused",),
+    "errors": ("PharmacyFirstError", "Refused"),
+    "kernel.assess": ("assess",),
+    "kernel.authority": ("NoPermit", "Permit", "authorise"),
+    "kernel.conditions": ("Verdict",),
+    "kernel.explain": ("explain",),
+    "kernel.outcome": ("Kind", "Outcome"),
+    "kernel.pathway": ("Pathway",),
+    "kernel.pgd": ("PGD",),
+    "kernel.questions": ("Question",),
+    "kernel.trace": ("Assessment", "Finding", "Offer"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(_import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 def load(folder: "str | _Path | None" = None) -> "Library":
     """The library of pathways: those that ship with the package, or those under ``folder``.
 
-    Raises ``pharmacyfirst.content.yaml_text.ContentRefused`` with every mistake of the whole set; then nothing is loaded.
+    Raises ``ContentRefused`` with every mistake of the whole set; then nothing is loaded. Raises ``Refused`` where ``folder`` is no path.
     """
     # Reading YAML is left until content is asked for, so that importing the kernel alone stays light.
     from pharmacyfirst.content import library
+    from pharmacyfirst.errors import Refused
 
-    return library.shipped_library() if folder is None else library.load(_Path(folder))
+    if folder is None:
+        return library.shipped_library()
+    if not isinstance(folder, str | _Path):
+        raise Refused("wrong_value", "folder: give the path of a folder of pathways.")
+    return library.load(_Path(folder))

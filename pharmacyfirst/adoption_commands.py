@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
-from pharmacyfirst.content.forms import parse_period
+from pharmacyfirst.content.blocks import parse_period
 from pharmacyfirst.kernel.authority import Adoption, Channel, Permit, Practitioner, authorise
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.identifiers import PHARMACIST, TECHNICIAN, WrongIdentifier, gphc_number, pharmacy_ods

@@ -19,14 +19,15 @@ import click
 import pharmacyfirst
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistake, Mistakes, Node, Place, Text, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, Mistake, Mistakes, Node, Place, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Channel
-from pharmacyfirst.kernel.facts import AGE, BORN, Answer, Fact, known_facts, read_day
+from pharmacyfirst.kernel.explain import explain
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.trace import Assessment, explain
+from pharmacyfirst.kernel.questions import AGE, BORN, Answer, Question, known_facts, read_day
+from pharmacyfirst.kernel.trace import Assessment
 
 if TYPE_CHECKING:
     from pharmacyfirst.content.cases import Case
@@ -223,12 +224,12 @@ def _facts_in_words(library: Library, given: Mapping[str, Any]) -> Any:
     if not isinstance(answers, Mapping):
         return None  # which the contract refuses: facts are one answer a line
     consultation = read_consultation({**given, "facts": {}})
-    declared = library.in_force(consultation.pathway, consultation.as_of).facts
+    declared = library.in_force(consultation.pathway, consultation.as_of).questions
     known_facts(declared, dict.fromkeys(answers), consultation.as_of)  # refuses a name that no fact has
     return {name: _answer_in_words(declared[name], words) for name, words in answers.items()}
 
 
-def _answer_in_words(fact: Fact, node: Node) -> Any:
+def _answer_in_words(fact: Question, node: Node) -> Any:
     from pharmacyfirst.content.cases import how_written, read_answer
 
     if isinstance(node, Text) and node.words in ("", NOT_KNOWN):
@@ -322,8 +323,8 @@ def _hold(pathway: Pathway, day: date) -> Assessment:
         to_ask = [name for name in assessment.missing if name not in answers]
         if assessment.outcome.kind is not Kind.NEED_FACTS or not to_ask:
             return assessment
-        question = pathway.facts[to_ask[0]]
-        given = _ask(question, pathway.facts, day)
+        question = pathway.questions[to_ask[0]]
+        given = _ask(question, pathway.questions, day)
         if given is not None:
             answers[question.name] = given
         elif answers:
@@ -332,14 +333,14 @@ def _hold(pathway: Pathway, day: date) -> Assessment:
             click.echo("  This is the first question.")
 
 
-def _ask(question: Fact, declared: Mapping[str, Fact], day: date) -> tuple[str, Any] | None:
+def _ask(question: Question, declared: Mapping[str, Question], day: date) -> tuple[str, Any] | None:
     """Put one question until it is answered, with the fact and its value (None: not known); None is the way back."""
     from pharmacyfirst.content.cases import how_written
 
     by_birth = question.name == AGE and BORN in declared
     fits = how_written(question) + (", or the date of birth as YYYY-MM-DD" if by_birth else "")
     click.echo(f"\n{question.ask}{' (your judgement)' if question.judgement else ''}")
-    for value in question.values:
+    for value in question.choices:
         click.echo(f"  {value.name}{': ' + value.says if value.says not in ('', value.name) else ''}")
     while True:
         words = _typed(f"  {question.name} ({_in_short(question)})")
@@ -349,8 +350,8 @@ def _ask(question: Fact, declared: Mapping[str, Fact], day: date) -> tuple[str, 
             return question.name, None
         if words == "?":
             click.echo(f"  Give {fits}.")
-            if question.note:
-                click.echo(f"  {question.note}")
+            if question.backing.note:
+                click.echo(f"  {question.backing.note}")
             continue
         given = _by_birth(words, declared, day) if by_birth and "-" in words else _by_name(question, words)
         if given is not None:
@@ -367,7 +368,7 @@ def _typed(prompt: str) -> str:
     return words.strip().lower()
 
 
-def _by_birth(words: str, declared: Mapping[str, Fact], day: date) -> tuple[str, Any] | None:
+def _by_birth(words: str, declared: Mapping[str, Question], day: date) -> tuple[str, Any] | None:
     try:
         known_facts(declared, {BORN: words}, day)
     except Refused:
@@ -375,14 +376,14 @@ def _by_birth(words: str, declared: Mapping[str, Fact], day: date) -> tuple[str,
     return BORN, words
 
 
-def _by_name(question: Fact, words: str) -> tuple[str, Any] | None:
+def _by_name(question: Question, words: str) -> tuple[str, Any] | None:
     from pharmacyfirst.content.cases import read_answer
 
     value = read_answer(question, Text({"y": "yes", "n": "no"}.get(words, words), Place("")))
     return None if value is None else (question.name, value)
 
 
-def _in_short(question: Fact) -> str:
+def _in_short(question: Question) -> str:
     match question.answer:
         case Answer.YES_NO:
             return "yes/no"
@@ -417,7 +418,7 @@ def check(path: Path | None, digests: bool) -> None:
         drafts = sum(edition.draft for edition in documents)
         exclusions = sum(len(pgd.judged()) for pgd in pathway.pgds.values())
         click.echo(
-            f"{pathway.id} {pathway.edition.version}: {len(documents)} documents ({drafts} draft), {len(pathway.facts)} questions, "
+            f"{pathway.id} {pathway.edition.version}: {len(documents)} documents ({drafts} draft), {len(pathway.questions)} questions, "
             f"{len(pathway.stopping)} stopping criteria, {len(pathway.treatment)} treatment rows, {exclusions} PGD clauses, "
             f"{len(cases[pathway.id])} cases, {len(pathway.open_items)} open items"
         )

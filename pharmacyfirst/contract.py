@@ -15,14 +15,14 @@ from pharmacyfirst.content.library import Library
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import plain
-from pharmacyfirst.kernel.facts import read_day, shown
+from pharmacyfirst.kernel.questions import read_day, shown
 from pharmacyfirst.kernel.trace import Assessment
 
 
 class Consultation(BaseModel):
     """The input: which pathway, on which day, and what is known. All three are required, and no other key is taken.
 
-    The facts themselves are checked by the pathway they are for (``kernel.facts``).
+    The facts themselves are checked by the pathway they are for (``kernel.questions``).
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, hide_input_in_errors=True)

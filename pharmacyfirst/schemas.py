@@ -12,15 +12,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from pharmacyfirst.conformance import CaseFileModel
-from pharmacyfirst.content import forms
+from pharmacyfirst.content import blocks as content_blocks
 from pharmacyfirst.content.adoption import AdoptionRecord
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.library import Library, load
 from pharmacyfirst.kernel.conditions import Verdict
-from pharmacyfirst.kernel.facts import Answer, Fact
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Mechanism
+from pharmacyfirst.kernel.questions import Answer, Question
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -164,7 +164,8 @@ def input_model(pathway: Pathway) -> type[BaseModel]:
     """The input object of one pathway as a pydantic model, its facts made from the pathway's own declarations."""
     config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
     fields: dict[str, Any] = {
-        fact.name: (_type_of(fact) | None, Field(default=None, description=fact.ask)) for fact in pathway.facts.values()
+        fact.name: (_type_of(fact) | None, Field(default=None, description=fact.ask))
+        for fact in pathway.questions.values()
     }
     facts = create_model(
         "Facts",
@@ -182,8 +183,8 @@ def input_model(pathway: Pathway) -> type[BaseModel]:
     )
 
 
-def _type_of(fact: Fact) -> Any:
-    names = fact.value_names()
+def _type_of(fact: Question) -> Any:
+    names = fact.choice_names()
     match fact.answer:
         case Answer.YES_NO:
             return bool
@@ -226,7 +227,7 @@ def _block(required: Iterable[str], allowed: Iterable[str]) -> dict[str, Any]:
 @contextmanager
 def _noting(blocks: dict[str, tuple[set[str], set[str]]]) -> Iterator[None]:
     """While it lasts, every form the loader makes is noted: what it is of, what it requires, what it allows."""
-    made = forms.Form.__init__
+    made = content_blocks.Form.__init__
 
     def noted(
         form: Any,
@@ -245,8 +246,8 @@ def _noting(blocks: dict[str, tuple[set[str], set[str]]]) -> Iterator[None]:
             before = blocks.setdefault(what, (set(required), set()))
             blocks[what] = (before[0] & set(required), before[1] | {*required, *optional})
 
-    forms.Form.__init__ = noted  # type: ignore[method-assign]
+    content_blocks.Form.__init__ = noted  # type: ignore[method-assign]
     try:
         yield
     finally:
-        forms.Form.__init__ = made  # type: ignore[method-assign]
+        content_blocks.Form.__init__ = made  # type: ignore[method-assign]

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from pharmacyfirst.content.forms import parse_period
+from pharmacyfirst.content.blocks import parse_period
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.content.yaml_text import Block, ContentRefused, List, Mistakes, Node, Place, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Place, read_file
 from pharmacyfirst.kernel.authority import Adoption, Cleared, DocumentVersion, Practitioner
 from pharmacyfirst.kernel.identifiers import gphc_number
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import Period
 
 HARM = "A record that says something else than it means would permit, or bar, the wrong supply."
@@ -90,7 +90,10 @@ class AdoptionRecord(_Entry):
 
     def adoption(self) -> Adoption:
         """The record as the kernel reads it."""
-        documents = {name: DocumentVersion(*name.split(), digest) for name, digest in self.documents.items()}
+        documents = {}
+        for name, digest in self.documents.items():
+            condition, document, version = name.split()
+            documents[name] = DocumentVersion(condition, document, version, digest)
         return Adoption(
             ods_code=self.organisation,
             distance_selling=self.distance_selling == "yes",
@@ -145,8 +148,6 @@ def _place(block: Block, path: Iterable[Any]) -> Place:
 
 def documents_to_adopt(pathway: Pathway) -> tuple[DocumentVersion, ...]:
     """Every document of a condition as it now stands: the pathway first, then its PGDs."""
-    from pharmacyfirst.kernel.authority import PATHWAY
-
     own = DocumentVersion(pathway.id, PATHWAY, pathway.edition.version, pathway.edition.digest)
     pgds = (
         DocumentVersion(pathway.id, pgd.id, pgd.edition.version, pgd.edition.digest) for pgd in pathway.pgds.values()

@@ -8,16 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.content.forms import HARM_MISSING, HARM_NAME, Form, Tags, amount
+from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, amount
 from pharmacyfirst.content.library import CASES_FILE, Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
-from pharmacyfirst.content.yaml_text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import Amount
-from pharmacyfirst.kernel.facts import Answer, Fact, read_day
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import Answer, Question, read_day
 from pharmacyfirst.kernel.trace import Assessment, Offer
 
 _COUNT = re.compile(r"[0-9]{1,3}")
@@ -152,20 +152,20 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
         form.refuse("as of", what, "Choose a day on which the pathway is in force.", HARM_CASE)
         return
     answers = form.node("baseline")
-    baseline = read_facts(answers, pathway.facts, mistakes)
-    given = set(answers.items) if isinstance(answers, Block) else {*pathway.facts}
+    baseline = read_facts(answers, pathway.questions, mistakes)
+    given = set(answers.items) if isinstance(answers, Block) else {*pathway.questions}
     for name, one in form.blocks("cases", "case"):
         inner = Form(one, "case", Tags(), mistakes, ("says", "expect", "evidence"), ("set", "unset", "only", "note"))
         facts = dict(baseline)
         if "only" in inner:
             only = inner.node("only")
             nothing = isinstance(only, Text) and only.words == "nothing"
-            facts = {} if nothing else read_facts(only, pathway.facts, mistakes)
+            facts = {} if nothing else read_facts(only, pathway.questions, mistakes)
             for heading in ("set", "unset"):
                 if heading in inner:
                     what = f'"{heading}" stands beside "only", which puts the baseline aside'
                     mistakes.add(inner.block.keys[heading].place, what, "Write all the answers under only:.", HARM_CASE)
-        facts.update(read_facts(inner.node("set"), pathway.facts, mistakes))
+        facts.update(read_facts(inner.node("set"), pathway.questions, mistakes))
         for text in inner.names("unset"):
             if facts.pop(text.words, None) is None and text.words not in given and "only" not in inner:
                 fix = suggest(text.words, facts, "Name an answer of the baseline.")
@@ -180,7 +180,7 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
             yield Case(name.words, inner.text("says"), condition, as_of, facts, expected, grade)
 
 
-def read_facts(node: Node | None, declared: Mapping[str, Fact], mistakes: Mistakes) -> dict[str, Any]:
+def read_facts(node: Node | None, declared: Mapping[str, Question], mistakes: Mistakes) -> dict[str, Any]:
     """A block of answers in the words of cases (yes, no, 36.8, none, names with commas) as values of facts."""
     facts: dict[str, Any] = {}
     if node is None:
@@ -204,7 +204,7 @@ def read_facts(node: Node | None, declared: Mapping[str, Fact], mistakes: Mistak
     return facts
 
 
-def read_answer(fact: Fact, node: Node) -> Any:
+def read_answer(fact: Question, node: Node) -> Any:
     """One answer in words as the value of a fact; None where it does not fit."""
     parts = node.items if isinstance(node, List) else [node]
     words = ", ".join(part.words if isinstance(part, Text) else "" for part in parts)  # no answer is the empty word
@@ -218,7 +218,7 @@ def read_answer(fact: Fact, node: Node) -> Any:
 _WRITTEN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
-def _value(fact: Fact, words: str) -> Any:
+def _value(fact: Question, words: str) -> Any:
     match fact.answer:
         case Answer.YES_NO:
             return {"yes": True, "no": False}.get(words)
@@ -232,13 +232,13 @@ def _value(fact: Fact, words: str) -> Any:
             return words
 
 
-def how_written(fact: Fact) -> str:
+def how_written(fact: Question) -> str:
     """What fits a fact, in the words of cases."""
     match fact.answer:
         case Answer.YES_NO:
             return "yes or no"
         case Answer.ANY_OF:
-            return f"none, or any of {', '.join(fact.value_names())}"
+            return f"none, or any of {', '.join(fact.choice_names())}"
         case _:
             return fact.what_fits()
 
@@ -257,8 +257,8 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
     )
     missing = form.names("missing")
     for text in missing:
-        if text.words not in pathway.facts:
-            fix = suggest(text.words, pathway.facts, "Name a question of the pathway.")
+        if text.words not in pathway.questions:
+            fix = suggest(text.words, pathway.questions, "Name a question of the pathway.")
             mistakes.add(text.place, f'"{text.words}" is not a question of this pathway', fix, HARM_CASE)
     offers = form.node("offers")
     wanted = None

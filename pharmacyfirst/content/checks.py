@@ -5,38 +5,37 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise, product
 from math import prod
-from types import MappingProxyType
 from typing import Any
 
-from pharmacyfirst.content.forms import Form, Tags
-from pharmacyfirst.content.loader import SENTENCE, Draft, check_audiences, refuse_unused, result_of
-from pharmacyfirst.content.pgd_loader import ReadPGD, refer_to
+from pharmacyfirst.content.blocks import Form, Tags
+from pharmacyfirst.content.pathways import SENTENCE, Draft, check_audiences, refuse_unused, result_of
+from pharmacyfirst.content.pgds import ReadPGD, refer_to
 from pharmacyfirst.content.sentences import NAME, nearest, suggest
-from pharmacyfirst.content.yaml_text import Block, Mistakes, Place, Text
+from pharmacyfirst.content.text import Block, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import (
     MET,
     NOT_MET,
     Condition,
-    Count,
-    Defined,
     Includes,
     OneOf,
     Within,
     flipping,
     parts,
+    within,
 )
-from pharmacyfirst.kernel.facts import AGE, BORN, LIFE_THREATENING, Answer, Fact
+from pharmacyfirst.kernel.explain import value_in_words
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Clause
-from pharmacyfirst.kernel.trace import value_in_words
+from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
 
 MOST_PEOPLE = 200_000
 
 
 def check_condition(
     draft: Draft, block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes,
-    unread: Collection[str] = (), standing: Mapping[str, int] = MappingProxyType({}),
+    unread: Collection[str] = (), standing: Mapping[str, int] = Frozen(),
 ) -> None:  # fmt: skip
     """Everything that can only be seen with the pathway and all its PGDs read.
 
@@ -59,7 +58,7 @@ def check_condition(
         own = {clause.id: clause for clause in (*read.pgd.every_medicine, *read.pgd.exclusions)}
         refer_to(read, _stopping_ids(block), draft.every_medicine, mistakes)
         if draft.whole and read.whole:  # else a row or clause is missing only because it could not be read
-            dose_table_is_whole(read, pathway.facts, {**stopping, **own}, mistakes)
+            dose_table_is_whole(read, pathway.questions, {**stopping, **own}, mistakes)
 
 
 def _stopping_ids(block: Block) -> list[str]:
@@ -76,12 +75,10 @@ def _decide(read: ReadPGD) -> set[str]:
     return set(read.places) - covered - {row.id for row in read.pgd.doses if row.dose is not None}
 
 
-def everything_is_used(
-    draft: Draft, block: Block, mistakes: Mistakes, standing: Mapping[str, int] = MappingProxyType({})
-) -> None:
+def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes, standing: Mapping[str, int] = Frozen()) -> None:
     """A question, score or definition that no sentence uses."""
     for heading, names in (
-        ("questions", set(draft.pathway.facts) - {AGE, BORN, LIFE_THREATENING}),
+        ("questions", set(draft.pathway.questions) - {AGE, BORN, LIFE_THREATENING}),
         ("scores", set(draft.vocabulary.points)),
         ("definitions", set(draft.vocabulary.bodies)),
     ):
@@ -151,9 +148,9 @@ def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], mistakes: Mistakes, 
 def rows_can_be_reached(draft: Draft, block: Block, pathway: Pathway, mistakes: Mistakes) -> None:
     """A row under one that already takes everybody it could take; and a table that can run dry."""
     for at, row in enumerate(pathway.treatment):
-        mine = set(parts(row.condition)) if row.condition else set()
+        mine = set(parts(row.sentence)) if row.sentence else set()
         for above in pathway.treatment[:at]:
-            if above.condition is None or set(parts(above.condition)) <= mine:
+            if above.sentence is None or set(parts(above.sentence)) <= mine:
                 mistakes.add(
                     draft.places[row.id],
                     f"{row.id} can never decide: {above.id} stands above it and takes everybody it could take",
@@ -176,7 +173,7 @@ def unasked_facts_only_stop(
     draft: Draft, block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes
 ) -> None:
     """A fact that is not asked of everybody may stop, never enable: not being asked must not switch anything on."""
-    gated = {fact.name for fact in pathway.facts.values() if fact.asked_when is not None}
+    gated = {fact.name for fact in pathway.questions.values() if fact.asked_when is not None}
 
     def refuse(place: Place, names: Iterable[str]) -> None:
         for name in dict.fromkeys(names):
@@ -189,17 +186,17 @@ def unasked_facts_only_stop(
                 )
 
     for criterion in pathway.stopping:
-        refuse(draft.places[criterion.id], flipping(criterion.condition, criterion.must))
+        refuse(draft.places[criterion.id], flipping(criterion.sentence, criterion.must))
     for row in pathway.treatment:
-        refuse(draft.places[row.id], row.condition.facts() if row.condition else ())
+        refuse(draft.places[row.id], row.sentence.facts() if row.sentence else ())
     for read in pgds.values():
         for clause in read.pgd.judged():
-            if clause.condition is not None:
-                refuse(read.places[clause.id], flipping(clause.condition, clause.must))
+            if clause.sentence is not None:
+                refuse(read.places[clause.id], flipping(clause.sentence, clause.must))
         for dose in read.pgd.doses:
-            refuse(read.places[dose.id], dose.condition.facts() if dose.condition else ())
+            refuse(read.places[dose.id], dose.sentence.facts() if dose.sentence else ())
     questions = block.items.get("questions")
-    for fact in pathway.facts.values():
+    for fact in pathway.questions.values():
         if fact.asked_when is not None and gated & set(fact.asked_when.facts()) and isinstance(questions, Block):
             mistakes.add(
                 questions.keys[fact.name].place,
@@ -211,8 +208,8 @@ def unasked_facts_only_stop(
 
 def bars_exist(block: Block, pathway: Pathway, mistakes: Mistakes, unread: Collection[str] = ()) -> None:
     """An answer that bars a PGD the condition does not have."""
-    for fact in pathway.facts.values():
-        for value in fact.values:
+    for fact in pathway.questions.values():
+        for value in fact.choices:
             for bar in value.bars:
                 if bar.pgd not in pathway.pgds and bar.pgd not in unread:
                     mistakes.add(
@@ -227,9 +224,9 @@ def bars_are_read(draft: Draft, block: Block, read: ReadPGD, mistakes: Mistakes)
     """An answer bars a PGD, and no clause of the PGD looks at that answer: it would be supplied all the same."""
     if not (draft.whole and read.whole):
         return
-    included = {one for clause in read.pgd.judged() for one in _included(clause.condition)}
-    for fact in draft.pathway.facts.values():
-        for value in fact.values:
+    included = {one for clause in read.pgd.judged() for one in _included(clause.sentence)}
+    for fact in draft.pathway.questions.values():
+        for value in fact.choices:
             if any(bar.pgd == read.pgd.id for bar in value.bars) and (fact.name, value.name) not in included:
                 reads = "bars this medicine" if fact.answer is Answer.ANY_OF else f"is {value.name}"
                 mistakes.add(
@@ -242,19 +239,15 @@ def bars_are_read(draft: Draft, block: Block, read: ReadPGD, mistakes: Mistakes)
 
 def _included(condition: Condition | None) -> Iterator[tuple[str, str]]:
     """The answers, each with its question, that a sentence looks for."""
-    match condition:
-        case Includes(fact=fact, values=values) | OneOf(fact=fact, values=values):
-            yield from ((fact, str(value)) for value in values)
-        case Count(items=items):
-            for item in items:
-                yield from _included(item)
-        case Defined(body=body):
-            yield from _included(body)
+    for one in within(condition) if condition is not None else ():
+        if isinstance(one, Includes | OneOf):
+            yield from ((one.fact, str(value)) for value in one.values)
 
 
 def _place_of_answer(block: Block, question: str, answer: str, heading: str) -> Place:
     """Where the pathway says something of an answer; an answer from a shared list is shown at its question."""
-    node, place = block, block.place
+    node: Node = block
+    place = block.place
     for name in ("questions", question, "values", answer, heading):
         if not isinstance(node, Block) or name not in node.items:
             break
@@ -263,7 +256,7 @@ def _place_of_answer(block: Block, question: str, answer: str, heading: str) -> 
 
 
 def dose_table_is_whole(
-    read: ReadPGD, facts: Mapping[str, Fact], stops: Mapping[str, Criterion | Clause], mistakes: Mistakes
+    read: ReadPGD, facts: Mapping[str, Question], stops: Mapping[str, Criterion | Clause], mistakes: Mistakes
 ) -> None:
     """Nobody whom the inclusion lets in and no exclusion keeps out falls between two dose rows, or under two."""
     found: set[tuple[str, ...]] = set()
@@ -290,7 +283,7 @@ def dose_table_is_whole(
 
 
 def dose_faults(
-    pgd: PGD, facts: Mapping[str, Fact], stops: Mapping[str, Criterion | Clause]
+    pgd: PGD, facts: Mapping[str, Question], stops: Mapping[str, Criterion | Clause]
 ) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """People whom not exactly one dose row takes, each with the ids of the rows that do.
 
@@ -303,38 +296,40 @@ def dose_faults(
         person = dict(zip(people, answers, strict=True))
         if any(keeps_out(item, person) for item in out):
             continue
-        rows = [row for row in pgd.doses if row.condition is None or row.condition.verdict(person) is MET]
+        rows = [row for row in pgd.doses if row.sentence is None or row.sentence.verdict(person) is MET]
         if len(rows) != 1:
             yield tuple(row.id for row in rows), person
 
 
 def _keeping_out(pgd: PGD, stops: Mapping[str, Criterion | Clause]) -> list[Criterion | Clause]:
     covered = [stops[id] for clause in (*pgd.inclusion, *pgd.exclusions) for id in clause.covered_by if id in stops]
-    return [item for item in (*pgd.judged(), *covered) if item.condition is not None]
+    return [item for item in (*pgd.judged(), *covered) if item.sentence is not None]
 
 
-def _people_of(pgd: PGD, facts: Mapping[str, Fact], stops: Mapping[str, Criterion | Clause]) -> dict[str, list[Any]]:
+def _people_of(
+    pgd: PGD, facts: Mapping[str, Question], stops: Mapping[str, Criterion | Clause]
+) -> dict[str, list[Any]]:
     """The facts that the dose rows read, each with its values worth trying."""
-    conditions = [one.condition for one in (*pgd.doses, *_keeping_out(pgd, stops)) if one.condition is not None]
-    names = dict.fromkeys(name for row in pgd.doses if row.condition for name in row.condition.facts())
+    conditions = [one.sentence for one in (*pgd.doses, *_keeping_out(pgd, stops)) if one.sentence is not None]
+    names = dict.fromkeys(name for row in pgd.doses if row.sentence for name in row.sentence.facts())
     return {name: people_told_apart(facts[name], conditions) for name in names}
 
 
 def keeps_out(item: Criterion | Clause, person: Mapping[str, Any]) -> bool:
     """Whether a clause is met on these facts alone."""
-    assert item.condition is not None
-    return item.condition.verdict(person) is (NOT_MET if item.must else MET)
+    assert item.sentence is not None
+    return item.sentence.verdict(person) is (NOT_MET if item.must else MET)
 
 
-def people_told_apart(fact: Fact, conditions: Iterable[Condition]) -> list[Any]:
+def people_told_apart(fact: Question, conditions: Iterable[Condition]) -> list[Any]:
     """One value of a fact for every way these sentences can tell people apart by it."""
     match fact.answer:
         case Answer.YES_NO:
             return [True, False]
         case Answer.ONE_OF:
-            return list(fact.value_names())
+            return list(fact.choice_names())
         case Answer.ANY_OF:
-            return [(), *((name,) for name in fact.value_names())]
+            return [(), *((name,) for name in fact.choice_names())]
         case _:
             bounds = {fact.low or Decimal(0), fact.high or Decimal(0)}
             for condition in conditions:
@@ -348,14 +343,9 @@ def people_told_apart(fact: Fact, conditions: Iterable[Condition]) -> list[Any]:
 
 def bounds_of(condition: Condition, name: str) -> Iterator[Decimal]:
     """The bounds that a sentence sets on a number."""
-    match condition:
-        case Within(fact=fact, limits=limits) if fact == name:
-            yield from (bound for bound in (limits.low, limits.high) if bound is not None)
-        case Count(items=items):
-            for item in items:
-                yield from bounds_of(item, name)
-        case Defined(body=body):
-            yield from bounds_of(body, name)
+    for one in within(condition):
+        if isinstance(one, Within) and one.fact == name:
+            yield from (bound for bound in (one.limits.low, one.limits.high) if bound is not None)
 
 
 def _described(person: Mapping[str, Any]) -> str:

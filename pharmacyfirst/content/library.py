@@ -13,15 +13,15 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 
+from pharmacyfirst.content.blocks import Form, Tags
 from pharmacyfirst.content.checks import check_condition
-from pharmacyfirst.content.forms import Form, Tags
-from pharmacyfirst.content.loader import Shared, read_pathway, read_shared
-from pharmacyfirst.content.pgd_loader import ReadPGD, read_pgd
+from pharmacyfirst.content.pathways import Shared, read_pathway, read_shared
+from pharmacyfirst.content.pgds import ReadPGD, read_pgd
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistakes, Place, Text, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, Text, read_file
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Edition, Period
 
@@ -147,7 +147,7 @@ def load(root: Path) -> Library:
     _published_never_change(published, digests, unread, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return Library(root, MappingProxyType(stretches))
+    return Library(root, Frozen(stretches))
 
 
 def _shared(root: Path, mistakes: Mistakes) -> tuple[Shared, dict[str, str]]:
@@ -310,7 +310,7 @@ def _build(
     pathway = replace(
         draft.pathway,
         edition=edition(draft.pathway.edition, PATHWAY_FILE, own),
-        pgds=MappingProxyType(pgds),
+        pgds=Frozen(pgds),
         content_digest=_digest_of([*own, *((name, pgd.digest) for name, pgd in chosen.items())]),
     )
     doubtful = len(mistakes) > before or unread or not shared.whole

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
-from pharmacyfirst.content.yaml_text import MOST_LEVELS, Block, List, Mistakes, Node, Text
+from pharmacyfirst.content.text import MOST_LEVELS, Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of, any_of
-from pharmacyfirst.kernel.facts import Answer, Fact
+from pharmacyfirst.kernel.questions import Answer, Question
 
 NAME = r"[a-z0-9][a-z0-9_-]*"
 NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"  # short enough for every sum to be exact
@@ -46,7 +46,7 @@ class Vocabulary:
     ``declared`` holds every name that the file declares, whether or not it could be read; None where even that is not known.
     """
 
-    facts: Mapping[str, Fact]
+    facts: Mapping[str, Question]
     mistakes: Mistakes
     points: dict[str, List] = field(default_factory=dict)
     bodies: dict[str, Block] = field(default_factory=dict)
@@ -166,7 +166,7 @@ class Vocabulary:
             return self._score(score, rest, offset) if isinstance(score, Count) else None
         return self._about(self._fact(name, match.start(1)), rest, offset)
 
-    def _about(self, fact: Fact, rest: str, offset: int) -> Condition:
+    def _about(self, fact: Question, rest: str, offset: int) -> Condition:
         match fact.answer:
             case Answer.YES_NO:
                 if rest not in ("yes", "no"):
@@ -185,7 +185,7 @@ class Vocabulary:
             case _:
                 raise _Wrong(offset, f'"{fact.name}" is a date', "Write about age_years, which is worked out from it.")
 
-    def _limits(self, rest: str, offset: int, fact: Fact) -> Limits:
+    def _limits(self, rest: str, offset: int, fact: Question) -> Limits:
         limits = _read_limits(rest, offset, fact.name)
         for number in (limits.low, limits.high):
             if number is None:
@@ -266,7 +266,7 @@ class Vocabulary:
 
     def _bars(self, match: re.Match[str]) -> Includes:
         fact, pgd = self._any_of_question(match), self._this_medicine(match)
-        barring = tuple(value.name for value in fact.values if any(bar.pgd == pgd for bar in value.bars))
+        barring = tuple(value.name for value in fact.choices if any(bar.pgd == pgd for bar in value.bars))
         if not barring:
             raise _Wrong(
                 0,
@@ -284,13 +284,13 @@ class Vocabulary:
             )
         return self.medicine
 
-    def _any_of_question(self, match: re.Match[str]) -> Fact:
+    def _any_of_question(self, match: re.Match[str]) -> Question:
         fact = self._fact(match.group(1), match.start(1))
         if fact.answer is not Answer.ANY_OF:
             raise _Wrong(match.start(1), f'"{fact.name}" has one answer, not several', f'Write "{fact.name} is ...".')
         return fact
 
-    def _fact(self, name: str, offset: int) -> Fact:
+    def _fact(self, name: str, offset: int) -> Question:
         self._one_meaning(name)
         if name in self.points:
             raise _Wrong(
@@ -314,19 +314,19 @@ class Vocabulary:
         self.used.add(name)
         return self.facts[name]
 
-    def _values(self, fact: Fact, words: str, offset: int) -> tuple[str, ...]:
+    def _values(self, fact: Question, words: str, offset: int) -> tuple[str, ...]:
         values = []
         for word in words.split(" or "):
             values.append(self._value(fact, word, offset))
             offset += len(word) + len(" or ")
         return tuple(values)
 
-    def _value(self, fact: Fact, word: str, offset: int) -> str:
-        if word not in fact.value_names():
+    def _value(self, fact: Question, word: str, offset: int) -> str:
+        if word not in fact.choice_names():
             raise _Wrong(
                 offset,
                 f'"{word}" is not an answer to "{fact.name}"',
-                suggest(word, fact.value_names(), f"It takes {', '.join(fact.value_names())}."),
+                suggest(word, fact.choice_names(), f"It takes {', '.join(fact.choice_names())}."),
                 HARM_NEVER_MET,
             )
         return word

@@ -5,16 +5,18 @@ The rules are those of clinical/README.md, "Outcome kinds"; the numbers in the c
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers
-from pharmacyfirst.kernel.facts import LIFE_THREATENING, Fact, asked, known_facts
+from pharmacyfirst.kernel.conditions import MET, NOT_ASKED, NOT_KNOWN, NOT_MET, Answers
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.trace import Assessment, Finding, Judged, NotInForce, Offer
+from pharmacyfirst.kernel.questions import LIFE_THREATENING, Question, asked, known_facts
+from pharmacyfirst.kernel.rule import Judged
+from pharmacyfirst.kernel.trace import Assessment, Finding, NotInForce, Offer
 
 Stops = list[Finding[Criterion]]
 Item = TypeVar("Item", bound=Judged)
@@ -24,19 +26,20 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
     """Judge one person by a pathway on a day.
 
     ``facts`` maps fact names to values; absent and None both mean not known, never "no". Raises ``Refused`` where the input
-    does not fit the pathway's facts or the pathway is not in force on the day. Nothing passed in is changed.
+    does not fit the pathway's questions or the pathway is not in force on the day, whatever type it is of. Nothing passed in is changed.
     """
+    refuse_other_types(pathway, facts, on)
     if on not in pathway.edition.in_force:
         period = pathway.edition.in_force.in_words()
         raise Refused("not_in_force", f"{pathway.id} {pathway.edition.version} is in force {period}, not on {on}.")
-    known = known_facts(pathway.facts, facts, on)
-    person = Person(pathway.facts, known, asked(pathway.facts.values(), known), on)
+    known = known_facts(pathway.questions, facts, on)
+    person = Person(pathway.questions, known, asked(pathway.questions.values(), known), on)
     stops = [person.judge(criterion) for criterion in pathway.stopping]
     decision = decide(pathway, stops, person)
     return Assessment(
         pathway=pathway,
         on=on,
-        known=known,
+        known=Frozen(known),
         outcome=decision.outcome,
         decided_by=decision.decided_by,
         offers=decision.offers,
@@ -46,26 +49,42 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
     )
 
 
+def refuse_other_types(pathway: Any, facts: Any, on: Any) -> None:
+    """Raise ``Refused`` (``wrong_value``) for what is no pathway, no mapping of facts or no day; a moment is no day."""
+    if not isinstance(pathway, Pathway):
+        raise Refused(
+            "wrong_value", "pathway: give a pathway of a library, for instance library.in_force(condition, on)."
+        )
+    if not isinstance(facts, Mapping):
+        raise Refused("wrong_value", "facts: give a mapping of fact names and values.")
+    if not isinstance(on, date) or isinstance(on, datetime):
+        raise Refused("wrong_value", "on: give the day of the consultation as a datetime.date.")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """What is known of one person on the day of the consultation, and what that says about a sentence."""
 
-    declared: Mapping[str, Fact]
+    declared: Mapping[str, Question]
     known: Mapping[str, Any]
     answers: Answers
     on: date
 
     def judge(self, item: Item) -> Finding[Item]:
-        """Judge a criterion, row or clause. One without a condition is met; ``must`` turns its sentence over."""
-        verdict = MET if item.condition is None else item.condition.verdict(self.answers)
-        return Finding(item, verdict.flipped() if item.must else verdict, self.known)
+        """Judge a criterion, row or clause. One without a sentence is met; ``must`` turns its sentence over."""
+        sentence, answers = item.sentence, self.answers
+        if sentence is None:
+            return Finding(item, MET)
+        verdict = sentence.verdict(answers)
+        not_asked = tuple(fact for fact in sentence.facts() if answers.get(fact) is NOT_ASKED)
+        return Finding(item, verdict.flipped() if item.must else verdict, not_asked)
 
     def unknown(self, findings: Iterable[Finding[Judged]]) -> list[str]:
         """The facts that keep these findings not known. Before a fact not asked of everybody come those that say whether to ask."""
         names: list[str] = []
         for finding in findings:
-            if finding.verdict is NOT_KNOWN and finding.item.condition is not None:
-                for name in finding.item.condition.unknown(self.answers):
+            if finding.verdict is NOT_KNOWN and finding.item.sentence is not None:
+                for name in finding.item.sentence.unknown(self.answers):
                     gate = self.declared[name].asked_when
                     names.extend(gate.unknown(self.answers) if gate is not None else ())
                     names.append(name)
@@ -73,7 +92,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Conclusion:
     """An outcome with what decided it, what may be offered, what can still change it, and the findings behind it."""
 
     outcome: Outcome
@@ -86,7 +105,7 @@ class Decision:
 NEED_FACTS = Outcome(Kind.NEED_FACTS)
 
 
-def decide(pathway: Pathway, stops: Stops, person: Person) -> Decision:
+def decide(pathway: Pathway, stops: Stops, person: Person) -> Conclusion:
     """The most urgent stopping criterion met decides; where none is met and all are known, the treatment table."""
     met = [finding for finding in stops if finding.verdict is MET]
     # Rule 6: the facts of the most urgent criteria are asked first, then as they stand in the file.
@@ -95,11 +114,11 @@ def decide(pathway: Pathway, stops: Stops, person: Person) -> Decision:
         return stop(met, unknown, person)
     table = read_table(pathway, person)
     if unknown:  # rule 3: the table decides nothing yet, but what it would ask can still change the outcome
-        return Decision(NEED_FACTS, missing=once(person.unknown(unknown) + list(table.missing)))
+        return Conclusion(NEED_FACTS, missing=once(person.unknown(unknown) + list(table.missing)))
     return table
 
 
-def stop(met: Stops, unknown: Stops, person: Person) -> Decision:
+def stop(met: Stops, unknown: Stops, person: Person) -> Conclusion:
     """Rules 1 and 2: of the criteria met the most urgent kind decides, unless one more urgent is still open."""
     kind = min(finding.item.kind for finding in met)
     deciding = tuple(finding.id for finding in met if finding.item.kind is kind)
@@ -108,11 +127,11 @@ def stop(met: Stops, unknown: Stops, person: Person) -> Decision:
     if kind is Kind.EMERGENCY:
         dial_999 = any(f.item.always_999 for f in met) or person.answers.get(LIFE_THREATENING) is True
         if dial_999:
-            return Decision(Outcome(kind, EMERGENCY_999), deciding)
-        return Decision(Outcome(kind, EMERGENCY_DEPARTMENT), deciding, missing=more_urgent)
+            return Conclusion(Outcome(kind, EMERGENCY_999), deciding)
+        return Conclusion(Outcome(kind, EMERGENCY_DEPARTMENT), deciding, missing=more_urgent)
     if more_urgent and kind is not Kind.REFER_URGENT:
-        return Decision(NEED_FACTS, missing=more_urgent)
-    return Decision(Outcome(kind), deciding, missing=more_urgent)
+        return Conclusion(NEED_FACTS, missing=more_urgent)
+    return Conclusion(Outcome(kind), deciding, missing=more_urgent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +172,7 @@ class Turn:
         return self.row.kind, self.row.offers, self.row.fallback
 
 
-def read_table(pathway: Pathway, person: Person) -> Decision:
+def read_table(pathway: Pathway, person: Person) -> Conclusion:
     """Rules 3 and 4: the first row met decides; rows not known before it count as ways it could turn out.
 
     Where every way leads to one outcome (kind, destination and offers) that is the outcome, and all those rows decided it.
@@ -165,12 +184,12 @@ def read_table(pathway: Pathway, person: Person) -> Decision:
     first = turns[0]
     if first.outcome is not None and all((t.outcome, t.offers) == (first.outcome, first.offers) for t in turns):
         decided_by = once([t.row.id for t in turns] + [id for t in turns for one in t.pgds for id in one.barred_by])
-        items = tuple(item for t in turns for item in t.row.open)
+        items = tuple(item for t in turns for item in t.row.backing.open)
         offers = tuple(replace(offer, open_items=once(items + offer.open_items)) for offer in first.offers)
-        return Decision(first.outcome, decided_by, offers, findings=findings)
+        return Conclusion(first.outcome, decided_by, offers, findings=findings)
     tell_apart = person.unknown(rows) if len({t.plan for t in turns}) > 1 else []
     undecided = person.unknown(f for t in turns for one in t.pgds if one.undecided for f in one.findings)
-    return Decision(NEED_FACTS, missing=once(tell_apart + undecided), findings=findings)
+    return Conclusion(NEED_FACTS, missing=once(tell_apart + undecided), findings=findings)
 
 
 def reading(table: Iterable[Item], person: Person) -> list[Finding[Item]]:
@@ -205,7 +224,7 @@ def consider(pgd: PGD, person: Person) -> Considered:
     """Judge a PGD after an offer: in force, every inclusion and exclusion known and clear, then the dose."""
     if person.on not in pgd.edition.in_force:
         period = pgd.edition.in_force.in_words()
-        return without_offer(pgd, (), "in force", f"it is in force {period}, not on {person.on}", person)
+        return without_offer(pgd, (), "in force", f"it is in force {period}, not on {person.on}")
     clauses = [person.judge(clause) for clause in pgd.judged()]
     if barred_by := tuple(finding.id for finding in clauses if finding.verdict is MET):
         return Considered(tuple(clauses), barred_by=barred_by, by_exclusion=True)
@@ -215,19 +234,20 @@ def consider(pgd: PGD, person: Person) -> Considered:
         return Considered(findings)
     row, verdict = doses[-1].item, doses[-1].verdict
     if verdict is NOT_MET:  # the loader lets no such table pass; the kernel refuses all the same
-        return without_offer(pgd, findings, "doses", "its dose table has no row for this person", person)
+        return without_offer(pgd, findings, "doses", "its dose table has no row for this person")
     if row.dose is None:
         return Considered(findings, barred_by=(row.id,), by_exclusion=True)
     cautions = tuple(caution for caution in pgd.cautions if caution.arises(person.answers))
-    open_items = once([*pgd.open, *row.open, *open_answers(person)])
+    open_items = once([*pgd.backing.open, *row.backing.open, *open_answers(person)])
     offer = Offer(pgd, row, row.dose.for_person(person.answers), row.supplied(person.answers), cautions, open_items)
     return Considered(findings, offer=offer)
 
 
-def without_offer(pgd: PGD, findings: tuple[Finding[Judged], ...], stage: str, why: str, person: Person) -> Considered:
+def without_offer(pgd: PGD, findings: tuple[Finding[Judged], ...], stage: str, why: str) -> Considered:
     """A document that offers nothing for a reason of its own: no exclusion is met, so no second choice opens."""
-    nothing = NotInForce(pgd.id, f"{pgd.id}: {stage}", f"nothing is offered under {pgd.title}: {why}")
-    return Considered((*findings, Finding(nothing, MET, person.known)), barred_by=(pgd.id,))
+    because = f"nothing is offered under {pgd.title}: {why}"
+    nothing = NotInForce(id=pgd.id, stage=f"{pgd.id}: {stage}", because=because)
+    return Considered((*findings, Finding(nothing, MET)), barred_by=(pgd.id,))
 
 
 def open_answers(person: Person) -> list[str]:
@@ -235,9 +255,9 @@ def open_answers(person: Person) -> list[str]:
     items: list[str] = []
     for name, answer in person.known.items():
         given = answer if isinstance(answer, tuple) else (answer,)
-        for value in person.declared[name].values:
-            if value.name in given:
-                items.extend(value.open)
+        for choice in person.declared[name].choices:
+            if choice.name in given:
+                items.extend(choice.backing.open)
     return items
 
 
@@ -245,7 +265,7 @@ def reached(gateway: GatewayPoint, stops: Stops, answers: Answers) -> bool:
     """Rule 5: whether a payment point was reached. Nothing that decides reads this."""
     after = all(finding.verdict is NOT_MET for finding in stops if finding.item.stage in gateway.after)
     at = not gateway.at or any(finding.verdict is MET for finding in stops if finding.item.stage in gateway.at)
-    return after and at and (gateway.condition is None or gateway.condition.verdict(answers) is MET)
+    return after and at and (gateway.sentence is None or gateway.sentence.verdict(answers) is MET)
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:

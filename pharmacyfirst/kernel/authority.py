@@ -10,11 +10,10 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Period
 from pharmacyfirst.kernel.trace import Assessment, Offer
 
-PATHWAY = "pathway"
 WARN_BEFORE_EXPIRY = timedelta(days=30)
 REMOTE_ONLY = "remote only"
 ALLOWED = "yes"

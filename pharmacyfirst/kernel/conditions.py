@@ -30,11 +30,13 @@ MET, NOT_MET, NOT_KNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.NOT_KNOWN
 _FLIPPED = {MET: NOT_MET, NOT_MET: MET, NOT_KNOWN: NOT_KNOWN}
 
 
-class _NotAsked:
+class Unasked(Enum):
     """The one value of an answer that nobody asks this person for."""
 
+    NOT_ASKED = "not asked"
 
-NOT_ASKED = _NotAsked()
+
+NOT_ASKED = Unasked.NOT_ASKED
 
 Answers = Mapping[str, Any]
 
@@ -53,6 +55,9 @@ class Condition(Protocol):
 
     def in_words(self) -> str:
         """The sentence as content spells it."""
+
+    def inner(self) -> "tuple[Condition, ...]":
+        """The sentences it is made of: the items of a count, the body of a definition; of the others none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,9 @@ class _AboutOneFact:
     def unknown(self, answers: Answers) -> Iterator[str]:
         if answers.get(self.fact) is None:
             yield self.fact
+
+    def inner(self) -> tuple[Condition, ...]:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +200,10 @@ class Count:
             for item in self.items:
                 yield from item.unknown(answers)
 
+    def inner(self) -> tuple[Condition, ...]:
+        """What is counted."""
+        return self.items
+
     def in_words(self) -> str:
         """The count as content spells it; a list of whole sentences is joined with *and* or *or*."""
         if self.name:
@@ -225,6 +237,10 @@ class Defined:
         """The facts that keep the definition not known."""
         return self.body.unknown(answers)
 
+    def inner(self) -> tuple[Condition, ...]:
+        """What the name stands for."""
+        return (self.body,)
+
     def in_words(self) -> str:
         """The sentence as content spells it."""
         return f"{self.name} is {'met' if self.wanted else 'not met'}"
@@ -244,6 +260,13 @@ def parts(condition: Condition) -> tuple[Condition, ...]:
     """The sentences that all have to hold: the items of an *all* list, or the sentence itself."""
     whole_list = isinstance(condition, Count) and condition.low == len(condition.items) and not condition.name
     return condition.items if whole_list and isinstance(condition, Count) else (condition,)
+
+
+def within(condition: Condition) -> Iterator[Condition]:
+    """A sentence and every sentence inside it, outermost first."""
+    yield condition
+    for one in condition.inner():
+        yield from within(one)
 
 
 def flipping(condition: Condition, upside_down: bool = False) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from pharmacyfirst.kernel.conditions import Answers, Condition
-from pharmacyfirst.kernel.evidence import Evidence
+from pharmacyfirst.kernel.conditions import Answers
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.kernel.rule import Judged
 
 WEIGHT = "weight_kg"
 
@@ -67,10 +68,8 @@ class Product:
     form: str
     strength: Strength
     codes: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
     bottle: Amount | None = None
-    open: tuple[str, ...] = ()
-    note: str = ""
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +82,7 @@ class Pack:
     product: Product
     quantity: Amount | None
     worked_out: bool = False
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +94,16 @@ class Supplied:
     bottles: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DoseRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseRow(Judged):
     """One row of a dose table. ``dose`` is None for a deliberate gap: nothing is offered, for the reason in ``because``."""
 
-    id: str
-    stage: str
     who: str
-    condition: Condition | None
-    dose: Dose | None
-    times_a_day: int
-    times_a_day_most: int | None
-    days: int
-    packs: tuple[Pack, ...]
-    evidence: tuple[Evidence, ...]
-    because: str = ""
-    open: tuple[str, ...] = ()
-    note: str = ""
-    must: bool = False
+    dose: Dose | None = None
+    times_a_day: int = 0
+    times_a_day_most: int | None = None
+    days: int = 0
+    packs: tuple[Pack, ...] = ()
 
     def supplied(self, answers: Answers) -> tuple[Supplied, ...]:
         """The products of the row with the quantity of each for this person, in the document's order."""

@@ -39,18 +39,43 @@ def weakest(evidence: tuple[Evidence, ...]) -> Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Backing:
+    """What stands behind a clause, a product, a date...: its lines of evidence, its open items, and a note for who reads the content."""
+
+    evidence: tuple[Evidence, ...] = ()
+    open: tuple[str, ...] = ()
+    note: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.evidence or self.open or self.note)
+
+
+NO_BACKING = Backing()
+
+
+@dataclass(frozen=True, slots=True)
+class Backed:
+    """One thing of a condition with what stands behind it, as ``pathway.backed()`` lists them.
+
+    ``document`` is ``pathway``, the id of a PGD, or the name of a shared list; ``place`` is the id, the heading or the name in it.
+    """
+
+    document: str
+    place: str
+    backing: Backing
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """Words shown to somebody, with their evidence and open items.
+    """Words shown to somebody.
 
     ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids.
     """
 
     says: str
-    evidence: tuple[Evidence, ...]
-    open: tuple[str, ...] = ()
+    backing: Backing = NO_BACKING
     id: str = ""
     audience: tuple[str, ...] = ()
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +85,14 @@ class OpenItem:
     id: str
     says: str
     until_then: str
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a source tag stands for."""
+    """What a source tag stands for; ``note`` is for who reads the content."""
 
     tag: str
     says: str
     date: str = ""
+    note: str = ""

@@ -1,60 +1,57 @@
 """One condition's pathway as frozen data: stopping criteria, then one treatment table. There is no routing to follow."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from pharmacyfirst.kernel.conditions import Condition
-from pharmacyfirst.kernel.evidence import Evidence, OpenItem, Source, Statement
-from pharmacyfirst.kernel.facts import Fact
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem, Source, Statement
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument
+from pharmacyfirst.kernel.questions import Question
+from pharmacyfirst.kernel.rule import Judged, Rule
 
 TREATMENT = "treatment"
+GATEWAY = "gateway points"
+PATHWAY = "pathway"
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class AllowedChannel:
     """A way to hold the consultation, and whether the service allows it: ``yes``, ``no``, ``not known`` or words of its own."""
 
     name: str
     allowed: str
-    evidence: tuple[Evidence, ...]
-    open: tuple[str, ...] = ()
-    note: str = ""
+    backing: Backing = NO_BACKING
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A score or a definition: words that several sentences share. ``points`` is true of a score."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Rule):
+    """A score or a definition: words that several sentences share. ``points`` is true of a score, ``says`` is its title or meaning.
+
+    ``id`` is empty where the file gives it none.
+    """
 
     name: str
     says: str
-    condition: Condition
+    sentence: Condition
     points: bool
-    evidence: tuple[Evidence, ...]
-    id: str = ""
-    open: tuple[str, ...] = ()
-    note: str = ""
+
+    def in_words(self) -> str:
+        """What it is, for instance ``score feverpain``."""
+        return f"{'score' if self.points else 'definition'} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion(Judged):
     """A stopping criterion: whatever ends the pathway before treatment, with the kind of outcome it ends in.
 
-    ``must``: it is met when its sentence is *not*, as inclusions are written. ``always_999``: an emergency that says 999 itself.
+    ``always_999``: an emergency that says 999 itself.
     """
 
-    id: str
-    stage: str
-    condition: Condition
+    sentence: Condition
     kind: Kind
-    because: str
-    evidence: tuple[Evidence, ...]
-    must: bool = False
     always_999: bool = False
-    where_to: str = ""
-    open: tuple[str, ...] = ()
-    note: str = ""
 
     @property
     def urgency(self) -> int:
@@ -62,52 +59,40 @@ class Criterion:
         return 2 * self.kind - self.always_999
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the treatment table; without a condition it is met. ``offers`` are PGD ids in order of preference.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row(Judged):
+    """A row of the treatment table; without a sentence it is met. ``offers`` are PGD ids in order of preference.
 
     ``fallback``: the second offer opens only where an exclusion of the first is met (*or B where that is excluded*).
     """
 
-    id: str
-    condition: Condition | None
     kind: Kind
-    because: str
-    evidence: tuple[Evidence, ...]
     offers: tuple[str, ...] = ()
     fallback: bool = False
-    where_to: str = ""
-    open: tuple[str, ...] = ()
-    note: str = ""
-    must: bool = False
     stage: str = TREATMENT
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayPoint:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayPoint(Rule):
     """A point that decides payment only; nothing else reads it.
 
-    Reached when every criterion under the headings ``after`` is known and clear (or one under ``at`` is met) and the condition holds.
+    Reached when every criterion under the headings ``after`` is known and clear (or one under ``at`` is met) and the sentence holds.
     """
 
-    id: str
     after: tuple[str, ...]
     at: tuple[str, ...]
-    condition: Condition | None
-    evidence: tuple[Evidence, ...]
-    open: tuple[str, ...] = ()
-    note: str = ""
+    stage: str = GATEWAY
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """A SNOMED CT code of the condition and what it is used for."""
+class ConditionCode:
+    """A SNOMED CT code of the condition. ``of_the_condition`` is true of the one that says a person has it; ``use`` is what the file says."""
 
     code: str
     says: str
     use: str
-    evidence: tuple[Evidence, ...]
-    note: str = ""
+    of_the_condition: bool
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +102,22 @@ class Conflict:
     id: str
     says: str
     shipped: str
+    backing: Backing = NO_BACKING
+
+
+@dataclass(frozen=True, slots=True)
+class SharedList:
+    """A list in ``pathways/shared/`` that a condition uses: one for people to read, or one of answers that questions take.
+
+    ``parts`` are the statements of a readable list, by heading; ``answers`` the names of those it gives, which stand with what it says
+    of each in the questions. ``sources`` are what its own tags stand for: L1 there and L1 in the condition's file are different sources.
+    """
+
+    name: str
+    title: str
+    parts: Mapping[str, tuple[Statement, ...]]
+    answers: tuple[str, ...]
+    sources: Mapping[str, Source]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +130,67 @@ class Pathway:
     id: str
     title: str
     edition: Edition
-    facts: Mapping[str, Fact]
+    questions: Mapping[str, Question]
     stopping: tuple[Criterion, ...]
     treatment: tuple[Row, ...]
     gateways: tuple[GatewayPoint, ...]
     pgds: Mapping[str, PGD]
     source_documents: tuple[SourceDocument, ...] = ()
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[AllowedChannel, ...] = ()
     named: tuple[Named, ...] = ()
     advice: tuple[Statement, ...] = ()
     safety_netting: tuple[Statement, ...] = ()
     leaflets: tuple[Statement, ...] = ()
     records: tuple[Statement, ...] = ()
     prompts: tuple[Statement, ...] = ()
-    codes: tuple[Code, ...] = ()
-    open_items: Mapping[str, OpenItem] = field(default_factory=dict)
+    codes: tuple[ConditionCode, ...] = ()
+    open_items: Mapping[str, OpenItem] = Frozen()
     conflicts: tuple[Conflict, ...] = ()
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    lists: Mapping[str, SharedList] = Frozen()
+    sources: Mapping[str, Source] = Frozen()
     content_digest: str = ""
 
     @property
     def draft(self) -> bool:
         """Whether the pathway or one of its PGDs is not published."""
         return self.edition.draft or any(pgd.edition.draft for pgd in self.pgds.values())
+
+    def rules(self) -> Iterator[Rule]:
+        """Every rule of the pathway and its PGDs, in the order of the files; an exclusion of every medicine once for each PGD."""
+        yield from (*self.named, *self.stopping, *self.treatment, *self.gateways)
+        for pgd in self.pgds.values():
+            yield from pgd.rules()
+
+    def sentences(self) -> tuple[Condition, ...]:
+        """Every sentence that something is judged by, gates of questions included; ``inner()`` leads to scores and definitions."""
+        gates = (question.asked_when for question in self.questions.values())
+        ruling = (rule.sentence for rule in self.rules() if not isinstance(rule, Named))
+        return tuple(one for one in (*ruling, *gates) if one is not None)
+
+    def backed(self) -> Iterator[Backed]:
+        """Everything of the condition that has evidence, open items or a note, the pathway's file first, in the order of the files.
+
+        An exclusion of every medicine stands in the pathway's file, and is given there, once.
+        """
+        yield from (Backed(PATHWAY, *one) for one in self._own() if one[1])
+        yield from (one for pgd in self.pgds.values() for one in pgd.backed() if one.backing)
+        for shared in self.lists.values():
+            for heading, statements in shared.parts.items():
+                yield from (Backed(shared.name, heading, one.backing) for one in statements)
+
+    def _own(self) -> Iterator[tuple[str, Backing]]:
+        yield "in force", self.edition.dates
+        yield from ((f"source document {one.title}", one.backing) for one in self.source_documents)
+        yield from ((f"channel {one.name}", one.backing) for one in self.channels)
+        yield from ((one.in_words(), one.backing) for one in self.named)
+        yield from ((one.id, one.backing) for one in (*self.stopping, *self.treatment, *self.gateways))
+        every = {clause.id: clause.backing for pgd in self.pgds.values() for clause in pgd.every_medicine}
+        yield from every.items()
+        for question in self.questions.values():
+            yield f"question {question.name}", question.backing
+            yield from ((f"answer {choice.name}", choice.backing) for choice in question.choices)
+        said = (*self.advice, *self.safety_netting, *self.leaflets, *self.records, *self.prompts)
+        yield from ((one.id, one.backing) for one in said)
+        yield from ((f"code {one.code}", one.backing) for one in self.codes)
+        yield from ((one.id, one.backing) for one in self.conflicts)
+        yield from ((one.id, one.backing) for one in self.open_items.values())

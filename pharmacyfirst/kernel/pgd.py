@@ -1,13 +1,16 @@
 """One PGD or clinical protocol: the document that lets a pharmacist supply one medicine, as data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from pharmacyfirst.kernel.conditions import Answers, Condition, Verdict
+from pharmacyfirst.kernel.conditions import Answers, Verdict
 from pharmacyfirst.kernel.dose import DoseRow, Product
-from pharmacyfirst.kernel.evidence import Evidence, Statement
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, Statement
+from pharmacyfirst.kernel.rule import Judged, Rule
+
+WHOLE = "the whole document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +35,21 @@ class SourceDocument:
     title: str
     reference: str
     edition: str
-    evidence: tuple[Evidence, ...]
-    note: str = ""
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """What every document of ours says of itself: version, status, dates, and the digest that whoever signs it signs.
 
+    ``dates`` is what stands behind the days on which it may be used: an open item there doubts the last of them.
     ``digest`` is SHA-256 over the file and everything it uses; ``draft`` is true until that digest is published.
     """
 
     version: str
     status: str
     in_force: Period
+    dates: Backing = NO_BACKING
     digest: str = ""
     draft: bool = True
 
@@ -62,40 +66,32 @@ class Mechanism(Enum):
         return self.value.replace(" ", "_")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause(Judged):
     """An inclusion (``must``) or exclusion of a PGD.
 
     ``covered_by`` names the criteria with which the pathway has already stopped such a person: listed, never judged twice.
     """
 
-    id: str
-    stage: str
     says: str
-    condition: Condition | None
-    must: bool
-    covered_by: tuple[str, ...]
-    evidence: tuple[Evidence, ...]
-    because: str = ""
-    open: tuple[str, ...] = ()
-    note: str = ""
+    covered_by: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why it decides: its own reason, or what it says, as an exclusion may be its own reason."""
+        return self.because or self.says
 
 
-@dataclass(frozen=True, slots=True)
-class Caution:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caution(Rule):
     """Something to weigh or to tell the patient, with what to do. Never changes the outcome."""
 
-    id: str
     says: str
     action: str
-    condition: Condition | None
-    evidence: tuple[Evidence, ...]
-    open: tuple[str, ...] = ()
-    note: str = ""
 
     def arises(self, answers: Answers) -> bool:
         """Whether it is shown with an offer: always, unless it has a condition that is known not to be met."""
-        return self.condition is None or self.condition.verdict(answers) is not Verdict.NOT_MET
+        return self.sentence is None or self.sentence.verdict(answers) is not Verdict.NOT_MET
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +113,26 @@ class PGD:
     products: tuple[Product, ...]
     doses: tuple[DoseRow, ...]
     particulars: Mapping[str, tuple[Statement, ...]]
-    open: tuple[str, ...] = ()
+    backing: Backing = NO_BACKING
     every_medicine: tuple[Clause, ...] = field(default=())
 
     def judged(self) -> tuple[Clause, ...]:
         """The clauses to judge after an offer: the condition's own for every medicine, then this document's, in file order."""
-        return tuple(c for c in (*self.every_medicine, *self.inclusion, *self.exclusions) if c.condition is not None)
+        return tuple(c for c in (*self.every_medicine, *self.inclusion, *self.exclusions) if c.sentence is not None)
+
+    def rules(self) -> Iterator[Rule]:
+        """Every rule of the document, in the order of its file; those of every medicine first."""
+        yield from (*self.every_medicine, *self.inclusion, *self.exclusions, *self.cautions, *self.doses)
+
+    def backed(self) -> Iterator[Backed]:
+        """Everything in the file that has evidence, open items or a note, in its order."""
+        yield Backed(self.id, WHOLE, self.backing)
+        yield Backed(self.id, "in force", self.edition.dates)
+        yield Backed(self.id, "source document", self.source_document.backing)
+        for heading, statements in self.particulars.items():
+            yield from (Backed(self.id, heading, one.backing) for one in statements)
+        yield from (Backed(self.id, one.id, one.backing) for one in (*self.inclusion, *self.exclusions, *self.cautions))
+        yield from (Backed(self.id, one.name, one.backing) for one in self.products)
+        for row in self.doses:
+            yield Backed(self.id, row.id, row.backing)
+            yield from (Backed(self.id, f"{row.id}: {pack.product.name}", pack.backing) for pack in row.packs)

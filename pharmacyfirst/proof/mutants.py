@@ -7,17 +7,17 @@ either a gap in the cases or a change that changes nothing.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 from pharmacyfirst.content.cases import Case
 from pharmacyfirst.content.checks import dose_faults
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of
-from pharmacyfirst.kernel.facts import Answer, Fact
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
-from pharmacyfirst.kernel.pathway import Pathway, Row
-from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
+from pharmacyfirst.kernel.pgd import PGD, Clause
+from pharmacyfirst.kernel.questions import Answer, Question
 
 Variant = tuple[str, Condition]
 
@@ -40,8 +40,8 @@ def _refused_by_the_loader(mutant: Mutant) -> bool:
     if not mutant.pgd:
         return False
     pgd = mutant.pathway.pgds[mutant.pgd]
-    named = (*mutant.pathway.stopping, *pgd.every_medicine, *pgd.exclusions)
-    return any(dose_faults(pgd, mutant.pathway.facts, {item.id: item for item in named}))
+    named: tuple[Criterion | Clause, ...] = (*mutant.pathway.stopping, *pgd.every_medicine, *pgd.exclusions)
+    return any(dose_faults(pgd, mutant.pathway.questions, {item.id: item for item in named}))
 
 
 def _notices(case: Case, pathway: Pathway) -> bool:
@@ -57,9 +57,7 @@ def mutants(pathway: Pathway) -> Iterator[Mutant]:
     yield from _of_treatment(pathway)
     for name, pgd in pathway.pgds.items():
         for what, changed in _of_pgd(pgd, pathway):
-            yield Mutant(
-                f"{name} {what}", replace(pathway, pgds=MappingProxyType({**pathway.pgds, name: changed})), name
-            )
+            yield Mutant(f"{name} {what}", replace(pathway, pgds=Frozen({**pathway.pgds, name: changed})), name)
     yield from _of_named(pathway)
     yield from _of_asking(pathway)
 
@@ -79,8 +77,8 @@ def _of_stopping(pathway: Pathway) -> Iterator[Mutant]:
         if criterion.kind is Kind.EMERGENCY:
             changed = replace(criterion, always_999=not criterion.always_999)
             yield Mutant(f"{criterion.id} {'always' if changed.always_999 else 'not always'} 999", but(at, changed))
-        for what, condition in variants(criterion.condition, pathway):
-            yield Mutant(f"{criterion.id} {what}", but(at, replace(criterion, condition=condition)))
+        for what, condition in variants(criterion.sentence, pathway):
+            yield Mutant(f"{criterion.id} {what}", but(at, replace(criterion, sentence=condition)))
 
 
 def _of_treatment(pathway: Pathway) -> Iterator[Mutant]:
@@ -96,8 +94,8 @@ def _of_treatment(pathway: Pathway) -> Iterator[Mutant]:
             yield Mutant(f"{row.id} dropped", but(at))
             moved = (*rows[:at], rows[at + 1], row, *rows[at + 2 :])
             yield Mutant(f"{row.id} moved down", replace(pathway, treatment=moved))
-        for what, condition in variants(row.condition, pathway) if row.condition is not None else ():
-            yield Mutant(f"{row.id} {what}", but(at, replace(row, condition=condition)))
+        for what, condition in variants(row.sentence, pathway) if row.sentence is not None else ():
+            yield Mutant(f"{row.id} {what}", but(at, replace(row, sentence=condition)))
 
 
 def _other_results(row: Row, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
@@ -115,23 +113,23 @@ def _of_pgd(pgd: PGD, pathway: Pathway) -> Iterator[tuple[str, PGD]]:
     for group in ("every_medicine", "inclusion", "exclusions"):
         clauses = getattr(pgd, group)
         for at, clause in enumerate(clauses):
-            if clause.condition is None:
+            if clause.sentence is None:
                 continue
-            yield f"{clause.id} dropped", replace(pgd, **{group: _but(clauses, at)})
+            yield f"{clause.id} dropped", _with(pgd, group, _but(clauses, at))
             yield (
                 f"{clause.id} turned over",
-                replace(pgd, **{group: _but(clauses, at, replace(clause, must=not clause.must))}),
+                _with(pgd, group, _but(clauses, at, replace(clause, must=not clause.must))),
             )
-            for what, condition in variants(clause.condition, pathway):
+            for what, condition in variants(clause.sentence, pathway):
                 yield (
                     f"{clause.id} {what}",
-                    replace(pgd, **{group: _but(clauses, at, replace(clause, condition=condition))}),
+                    _with(pgd, group, _but(clauses, at, replace(clause, sentence=condition))),
                 )
     for at, row in enumerate(pgd.doses):
         yield f"{row.id} dropped", replace(pgd, doses=_but(pgd.doses, at))
         changes = [
-            (f"{row.id} {what}", replace(row, condition=c))
-            for what, c in (variants(row.condition, pathway) if row.condition else ())
+            (f"{row.id} {what}", replace(row, sentence=c))
+            for what, c in (variants(row.sentence, pathway) if row.sentence else ())
         ]
         if row.dose is not None:
             more = replace(row.dose, each=replace(row.dose.each, amount=row.dose.each.amount + 1))
@@ -144,27 +142,32 @@ def _of_pgd(pgd: PGD, pathway: Pathway) -> Iterator[tuple[str, PGD]]:
             yield what, replace(pgd, doses=_but(pgd.doses, at, changed))
 
 
+def _with(pgd: PGD, group: str, clauses: tuple[Any, ...]) -> PGD:
+    changed: dict[str, Any] = {group: clauses}
+    return replace(pgd, **changed)
+
+
 def _of_named(pathway: Pathway) -> Iterator[Mutant]:
     """Mistakes in a score or definition, wherever it is used."""
     for named in pathway.named:
         bodies: Iterable[Variant]
-        if named.points and isinstance(named.condition, Count):
-            bodies = _items_changed(named.condition, pathway)
+        if named.points and isinstance(named.sentence, Count):
+            bodies = _items_changed(named.sentence, pathway)
         else:
-            bodies = variants(named.condition, pathway)
+            bodies = variants(named.sentence, pathway)
         for what, body in bodies:
             yield Mutant(f"{named.name} {what}", everywhere(pathway, named.name, body))
 
 
 def _of_asking(pathway: Pathway) -> Iterator[Mutant]:
     """Mistakes in whom a fact is asked of."""
-    for name, fact in pathway.facts.items():
+    for name, fact in pathway.questions.items():
         if fact.asked_when is not None:
             for what, condition in (("asked of everybody", None), *variants(fact.asked_when, pathway)):
                 changed = replace(fact, asked_when=condition)
                 yield Mutant(
                     f"{name} asked when {what}",
-                    replace(pathway, facts=MappingProxyType({**pathway.facts, name: changed})),
+                    replace(pathway, questions=Frozen({**pathway.questions, name: changed})),
                 )
 
 
@@ -172,7 +175,7 @@ def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
     """The pathway with a score or definition replaced in every sentence that uses it."""
 
     def within(item: Any) -> Any:
-        return item if item.condition is None else replace(item, condition=_substituted(item.condition, name, body))
+        return item if item.sentence is None else replace(item, sentence=_substituted(item.sentence, name, body))
 
     pgds = {
         id: replace(
@@ -186,14 +189,14 @@ def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
     }
     facts = {
         id: fact if fact.asked_when is None else replace(fact, asked_when=_substituted(fact.asked_when, name, body))
-        for id, fact in pathway.facts.items()
+        for id, fact in pathway.questions.items()
     }
     return replace(
         pathway,
         stopping=tuple(map(within, pathway.stopping)),
         treatment=tuple(map(within, pathway.treatment)),
-        pgds=MappingProxyType(pgds),
-        facts=MappingProxyType(facts),
+        pgds=Frozen(pgds),
+        questions=Frozen(facts),
     )
 
 
@@ -211,9 +214,9 @@ def variants(condition: Condition, pathway: Pathway) -> Iterator[Variant]:
     """One small mistake in a sentence at a time. Scores and definitions it uses are left alone: they have mistakes of their own."""
     match condition:
         case OneOf():
-            yield from _other_values(condition, pathway.facts[condition.fact])
+            yield from _other_values(condition, pathway.questions[condition.fact])
         case Within():
-            for what, limits in _other_limits(condition.limits, pathway.facts[condition.fact]):
+            for what, limits in _other_limits(condition.limits, pathway.questions[condition.fact]):
                 yield f"{condition.fact} {what}", replace(condition, limits=limits)
         case Includes():
             for value in condition.values:
@@ -227,11 +230,11 @@ def variants(condition: Condition, pathway: Pathway) -> Iterator[Variant]:
                 yield from _items_changed(condition, pathway)
 
 
-def _other_values(condition: OneOf, fact: Fact) -> Iterator[Variant]:
+def _other_values(condition: OneOf, fact: Question) -> Iterator[Variant]:
     if fact.answer is Answer.YES_NO:
         yield f"{condition.fact} turned over", replace(condition, values=(not condition.values[0],))
         return
-    for name in fact.value_names():
+    for name in fact.choice_names():
         if name in condition.values:
             rest = tuple(value for value in condition.values if value != name)
             yield f"{condition.fact} without {name}", replace(condition, values=rest)
@@ -239,7 +242,7 @@ def _other_values(condition: OneOf, fact: Fact) -> Iterator[Variant]:
             yield f"{condition.fact} with {name}", replace(condition, values=(*condition.values, name))
 
 
-def _other_limits(limits: Limits, fact: Fact) -> Iterator[tuple[str, Limits]]:
+def _other_limits(limits: Limits, fact: Question) -> Iterator[tuple[str, Limits]]:
     step = Decimal(1) if fact.answer is Answer.WHOLE_NUMBER else Decimal("0.1")
     for end in ("low", "high"):
         bound = getattr(limits, end)

@@ -31,13 +31,12 @@ from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.conditions import Count, Verdict
 from pharmacyfirst.kernel.dose import Amount, Product, Supplied, plain
-from pharmacyfirst.kernel.facts import AGE, BORN, Answer, Fact, completed_years, read_day, shown
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
+from pharmacyfirst.kernel.questions import AGE, BORN, Answer, Question, completed_years, read_day, shown
 from pharmacyfirst.kernel.trace import Assessment, Finding, Offer
 
-CONDITION_CODE = "condition"
 PREGNANCY = "pregnancy"
 PREGNANT = "pregnant"
 NOT_PREGNANT = "not_pregnant"
@@ -713,7 +712,7 @@ def _made(held: Any, context: Any) -> Consultation:
 def _why(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ", ".join(str(part) if isinstance(part, int) else shown(part) for part in first["loc"])
-    says = first["msg"].removeprefix("Value error, ")
+    says = first["msg"].removeprefix("Choice error, ")
     return f"{where}: {says}. Nothing was recorded." if where else f"{says}. Nothing was recorded."
 
 
@@ -861,14 +860,16 @@ def words_of(assessment: Assessment) -> InWords:
     """The words that the consultation was decided by."""
     pathway = assessment.pathway
     answers = tuple(
-        _answer(pathway.facts[name], assessment.known[name]) for name in pathway.facts if name in assessment.known
+        _answer(pathway.questions[name], assessment.known[name])
+        for name in pathway.questions
+        if name in assessment.known
     )
     return InWords(
         title=pathway.title,
         condition=condition_code(pathway),
         reasons=_reasons(assessment),
         answers=answers,
-        not_known=tuple(pathway.facts[name].ask for name in assessment.missing),
+        not_known=tuple(pathway.questions[name].ask for name in assessment.missing),
         red_flags=tuple(_red_flags(assessment)),
         scores=tuple(_scores(assessment)),
     )
@@ -877,7 +878,7 @@ def words_of(assessment: Assessment) -> InWords:
 def condition_code(pathway: Pathway) -> Coded:
     """The code of the condition: the first that the pathway says is for that. Raises ``RecordRefused`` where it names none."""
     for code in pathway.codes:
-        if code.use == CONDITION_CODE:
+        if code.of_the_condition:
             return Coded(code=code.code, display=code.says.partition(",")[0])
     raise RecordRefused(f"{pathway.id} names no code for its condition. Nothing was recorded.")
 
@@ -901,15 +902,15 @@ def _reasons(assessment: Assessment) -> tuple[Reason, ...]:
 
 def _reason(finding: Finding[Any]) -> Reason:
     item = finding.item
-    says = item.because or getattr(item, "says", "") or (item.condition.in_words() if item.condition else item.id)
-    return Reason(id=item.id, stage=item.stage, says=says, where_to=getattr(item, "where_to", "") or None)
+    says = item.reason or (item.sentence.in_words() if item.sentence else item.id)
+    return Reason(id=item.id, stage=item.stage, says=says, where_to=item.where_to or None)
 
 
-def _answer(fact: Fact, value: Any) -> AnswerOnRecord:
+def _answer(fact: Question, value: Any) -> AnswerOnRecord:
     return AnswerOnRecord(fact=fact.name, asks=fact.ask, answer=answer_in_words(fact, value), judgement=fact.judgement)
 
 
-def answer_in_words(fact: Fact, value: Any) -> str:
+def answer_in_words(fact: Question, value: Any) -> str:
     """An answer as a person reads it: yes, no, 36.8 degrees Celsius, or the words of the choice."""
     match fact.answer:
         case Answer.YES_NO:
@@ -924,8 +925,8 @@ def answer_in_words(fact: Fact, value: Any) -> str:
             return str(value)
 
 
-def _choice(fact: Fact, name: str) -> str:
-    says = next((value.says for value in fact.values if value.name == name), "")
+def _choice(fact: Question, name: str) -> str:
+    says = next((value.says for value in fact.choices if value.name == name), "")
     return says or name.replace("_", " ")
 
 
@@ -933,13 +934,13 @@ def _red_flags(assessment: Assessment) -> Iterator[RedFlag]:
     for finding in assessment.findings:
         item = finding.item
         if isinstance(item, Criterion) and item.kind in (Kind.EMERGENCY, Kind.REFER_URGENT):
-            yield RedFlag(id=item.id, says=item.because or item.condition.in_words(), verdict=finding.verdict.value)
+            yield RedFlag(id=item.id, says=item.because or item.sentence.in_words(), verdict=finding.verdict.value)
 
 
 def _scores(assessment: Assessment) -> Iterator[Score]:
     pathway, known = assessment.pathway, assessment.known
     for named in pathway.named:
-        counted = named.condition
+        counted = named.sentence
         if not (named.points and isinstance(counted, Count)) or not known.keys() & set(counted.facts()):
             continue
         fewest, most = counted.reach(known)

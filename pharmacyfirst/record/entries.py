@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pharmacyfirst.kernel.facts import read_day
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, postcode, practice_ods
+from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.record.suggestions import Allergy, Finding, Medicine, Seen
 from pharmacyfirst.record.tolerant import (
     XHTML,

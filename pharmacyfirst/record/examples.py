@@ -15,11 +15,11 @@ from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Adoption, Channel, Cleared, Permit, Practitioner, authorise
 from pharmacyfirst.kernel.conditions import Verdict
-from pharmacyfirst.kernel.facts import AGE, BORN
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, verhoeff
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Period
+from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.kernel.trace import Assessment, Offer
 from pharmacyfirst.record.consultation import (
     FITS,
@@ -222,9 +222,7 @@ def decision_of(assessment: Assessment) -> Decision:
     kind = assessment.outcome.kind
     done = FITS[kind.key][0]
     where = [
-        words
-        for finding in assessment.deciding
-        if finding.verdict is Verdict.MET and (words := getattr(finding.item, "where_to", ""))
+        words for finding in assessment.deciding if finding.verdict is Verdict.MET and (words := finding.item.where_to)
     ]
     urgent = kind in (Kind.EMERGENCY, Kind.REFER_URGENT)
     return Decision(

@@ -11,7 +11,7 @@ import click
 
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.kernel.facts import read_day
+from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.record.commands import FILE, read_file, record
 from pharmacyfirst.record.consultation import exact_json
 from pharmacyfirst.record.inbound import Reading, ReferralRead, read_gp_record, read_referral

@@ -85,7 +85,7 @@ def known_and_not(statements: tuple[Statement, ...]) -> tuple[tuple[str, ...], t
     """Statements as sentences, those with some evidence and those that only say what is not known."""
     known, unknown = [], []
     for one in statements:
-        grades = {evidence.grade for evidence in one.evidence}
+        grades = {evidence.grade for evidence in one.backing.evidence}
         (unknown if grades <= {Grade.UNKNOWN} else known).append(sentence(one.says))
     return tuple(known), tuple(unknown)
 

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.content.yaml_text import Block, ContentRefused, Mistakes, Node, Text, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.facts import BORN, Answer, Fact
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import BORN, Answer, Question
 
 INTERACTING = "interacting_medicines"
 PREGNANCY = "pregnancy"
@@ -88,10 +88,10 @@ def facts_from(answered: Iterable[AnsweredFact]) -> dict[str, Any]:
 
 def for_pathway(suggestions: Iterable[Suggestion], pathway: Pathway) -> tuple[Suggestion, ...]:
     """Those that bear on a question of this pathway. What only the clinician can answer is never suggested."""
-    return tuple(one for one in suggestions if _fits(one, pathway.facts.get(one.fact)))
+    return tuple(one for one in suggestions if _fits(one, pathway.questions.get(one.fact)))
 
 
-def _fits(suggestion: Suggestion, fact: Fact | None) -> bool:
+def _fits(suggestion: Suggestion, fact: Question | None) -> bool:
     if fact is None or fact.judgement or suggestion.value in (False, ()):
         return False
     try:
@@ -334,6 +334,6 @@ def _months_before(on: date, months: int) -> date:
     raise AssertionError("every month has a 28th")
 
 
-def question_takes_several(fact: Fact) -> bool:
+def question_takes_several(fact: Question) -> bool:
     """Whether ``confirm`` needs the whole answer of this question."""
     return fact.answer is Answer.ANY_OF

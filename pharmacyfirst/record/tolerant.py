@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from pharmacyfirst.kernel.facts import read_day
+from pharmacyfirst.kernel.questions import read_day
 
 EXTRA = 'pip install "pharmacyfirst[record]"'
 MOST_BYTES = 5_000_000

@@ -9,12 +9,12 @@ import click
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.facts import read_day
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 from pharmacyfirst.paper.pdf import pdf as made_into_pdf
-from pharmacyfirst.review.documents import Document, Printer
+from pharmacyfirst.review.documents import Printed, Printer
 
 
 class _BadInput(click.ClickException):
@@ -73,8 +73,8 @@ def render(
             click.echo(f"wrote {path}")
 
 
-def _documents(library: Library, condition: str | None, name: str | None, on: date | None) -> Iterator[Document]:
-    printer = Printer(library)
+def _documents(library: Library, condition: str | None, name: str | None, on: date | None) -> Iterator[Printed]:
+    printer = Printer()
     for pathway in _pathways(library, condition, on):
         if name is None:
             yield from _of_condition(printer, pathway, on)
@@ -98,7 +98,7 @@ def _pathways(library: Library, condition: str | None, on: date | None) -> Itera
             click.echo(f"left out {one}: no version is in force on {on}", err=True)
 
 
-def _of_condition(printer: Printer, pathway: Pathway, on: date | None) -> Iterator[Document]:
+def _of_condition(printer: Printer, pathway: Pathway, on: date | None) -> Iterator[Printed]:
     for one in pathway.pgds.values():
         if on is None or on in one.edition.in_force:
             yield from printer.of_pgd(pathway, one)
@@ -121,7 +121,7 @@ def _not_in_force(pgd: PGD, on: date) -> str:
     return f"version {pgd.edition.version} is in force {pgd.edition.in_force.in_words()}, not on {on}"
 
 
-def _write(document: Document, into: Path, as_pdf: bool) -> Iterator[Path]:
+def _write(document: Printed, into: Path, as_pdf: bool) -> Iterator[Path]:
     page = into / f"{document.name}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(document.html, encoding="utf-8", newline="\n")

@@ -1,11 +1,11 @@
-"""The documents of a library, ready to be written: which there are, and each as HTML."""
+"""The documents of pathways, ready to be written: which there are, and each as HTML."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from pharmacyfirst.content.library import Library, templates_folder
+from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.html import Paper
@@ -13,14 +13,13 @@ from pharmacyfirst.review.authorisation import authorisation_sheet
 from pharmacyfirst.review.identity import identity_of_condition
 from pharmacyfirst.review.open_items import to_clear
 from pharmacyfirst.review.pgd_document import pgd_document
-from pharmacyfirst.review.shared_lists import shared_lists
 
 OPEN_ITEMS = "open-items"
 AUTHORISATION = "authorisation"
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Printed:
     """One document as HTML; ``name`` is its path without an ending, ``made_on`` the day it says it was made."""
 
     name: PurePosixPath
@@ -29,23 +28,22 @@ class Document:
 
 
 class Printer:
-    """Makes the documents of one library."""
+    """Makes the documents of pathways."""
 
-    def __init__(self, library: Library):
+    def __init__(self) -> None:
         self._paper = Paper(templates_folder())
-        self._lists = shared_lists(library.root)
 
-    def of_pgd(self, pathway: Pathway, pgd: PGD) -> Iterator[Document]:
+    def of_pgd(self, pathway: Pathway, pgd: PGD) -> Iterator[Printed]:
         """The PGD or clinical protocol itself, and its authorisation sheet."""
-        document, sheet = pgd_document(pathway, pgd, self._lists), authorisation_sheet(pathway, pgd)
+        document, sheet = pgd_document(pathway, pgd), authorisation_sheet(pathway, pgd)
         folder, made_on = PurePosixPath(pathway.id), document.identity.made_on
-        yield Document(folder / pgd.id, self._paper.html("pgd.html", document=document), made_on)
-        yield Document(
+        yield Printed(folder / pgd.id, self._paper.html("pgd.html", document=document), made_on)
+        yield Printed(
             folder / f"{pgd.id}-{AUTHORISATION}", self._paper.html("authorisation.html", sheet=sheet), made_on
         )
 
-    def open_items(self, pathway: Pathway) -> Document:
+    def open_items(self, pathway: Pathway) -> Printed:
         """The open items of a condition, to be cleared by whoever adopts it."""
         identity = identity_of_condition(pathway)
         html = self._paper.html("open-items.html", identity=identity, items=to_clear(pathway))
-        return Document(PurePosixPath(pathway.id) / OPEN_ITEMS, html, identity.made_on)
+        return Printed(PurePosixPath(pathway.id) / OPEN_ITEMS, html, identity.made_on)

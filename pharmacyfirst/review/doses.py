@@ -1,10 +1,10 @@
 """Products and doses as tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from pharmacyfirst.kernel.dose import Dose, DoseRow, Pack, Product, plain
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.review.layout import Line, Part, Row, Table, line, lines, named, row_of
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named, row_of
 from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.questions import remark
 
@@ -22,12 +22,12 @@ def product_table(pgd: PGD, notes: Notes) -> Table:
     )
 
 
-def _product_row(number: int, product: Product, notes: Notes) -> Row:
-    name = Line((Part(product.name),), notes.marks(product.evidence), product.open)
+def _product_row(number: int, product: Product, notes: Notes) -> TableRow:
+    name = Line((Part(product.name),), notes.marks(product.backing.evidence), product.backing.open)
     bottle = f"In bottles of {product.bottle.in_words()}." if product.bottle else ""
     codes = tuple(line(code, "code") for code in product.codes)
     cells = (line(product.form),), (line(product.strength.words),), codes
-    return Row(f"product-{number}", (name, *lines(bottle)), cells, lines(remark(product.note), "note"))
+    return TableRow(f"product-{number}", (name, *lines(bottle)), cells, lines(remark(product.backing.note), "note"))
 
 
 def strengths(pgd: PGD) -> tuple[Line, ...]:
@@ -49,15 +49,21 @@ def dose_table(pgd: PGD, notes: Notes) -> Table:
     return Table("One row holds for each person", columns, tuple(_dose_row(row, notes) for row in pgd.doses))
 
 
-def _dose_row(row: DoseRow, notes: Notes) -> Row:
-    who = (line(row.who or "everybody"), *lines(row.condition.in_words() if row.condition else "", "code"))
+def _dose_row(row: DoseRow, notes: Notes) -> TableRow:
+    who = (line(row.who or "everybody"), *lines(row.sentence.in_words() if row.sentence else "", "code"))
     why = f"Why: {row.because}" if row.because else ""
-    others = tuple(line(f"Or {pack.product.name}: {quantity_in_words(pack)}") for pack in row.packs[1:])
-    remarks = (*others, *lines(why, "note"), *lines(remark(row.note), "note"))
+    others = (one for pack in row.packs[1:] for one in _further(pack))
+    remarks = (*others, *lines(why, "note"), *lines(remark(row.backing.note), "note"))
     # The superscript on a line of its own: glued to the unit it would tear the unit from its number.
-    dose = (line(dose_in_words(row.dose) if row.dose else NO_DOSE), Line((), notes.marks(row.evidence)))
+    dose = (line(dose_in_words(row.dose) if row.dose else NO_DOSE), Line((), notes.marks(row.backing.evidence)))
     given = _given(row) if row.packs else ((line(DASH),),) * 4
-    return Row(row.id, named(row.id, row.open), (who, dose, *given), remarks)
+    return TableRow(row.id, named(row.id, row.backing.open), (who, dose, *given), remarks)
+
+
+def _further(pack: Pack) -> Iterator[Line]:
+    """Another product of the same row."""
+    yield Line((Part(f"Or {pack.product.name}: {quantity_in_words(pack)}"),), open=pack.backing.open)
+    yield from lines(remark(pack.backing.note), "note")
 
 
 def _given(row: DoseRow) -> tuple[tuple[Line, ...], ...]:

@@ -1,6 +1,6 @@
 """The headings of a PGD, in the order and words of Schedule 16, and those of a clinical protocol, which the Schedule does not bind."""
 
-from pharmacyfirst.content.pgd_loader import SCHEDULE_16
+from pharmacyfirst.content.pgds import SCHEDULE_16
 from pharmacyfirst.kernel.pgd import PGD, Mechanism
 
 # The seventeen particulars of the Human Medicines Regulations 2012, Schedule 16, Part 1, in the short words of service.md 4.1.

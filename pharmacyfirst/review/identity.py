@@ -66,7 +66,7 @@ def _identity(
         id=name,
         medicine=medicine,
         version=edition.version,
-        in_force=period_in_words(pathway, edition),
+        in_force=period_in_words(edition),
         digest=digest,
         digest_in_short=short,
         standing=standing,
@@ -85,16 +85,11 @@ def _standing(edition: Edition) -> tuple[str, tuple[str, ...]]:
     return status, ("Published: this version never changes.",)
 
 
-def period_in_words(pathway: Pathway, edition: Edition) -> str:
+def period_in_words(edition: Edition) -> str:
     """The days on which a document may be used, both in, and whether the last of them is doubtful."""
     period = edition.in_force
     if period.last is None:
         return f"from {day(period.first)}"
-    doubts = unverified(pathway, period.last)
+    doubts = edition.dates.open
     doubt = f"; last day unverified ({listed(doubts)})" if doubts else ""
     return f"{day(period.first)} to {day(period.last)}{doubt}"
-
-
-def unverified(pathway: Pathway, last: date) -> tuple[str, ...]:
-    """The open items of a condition that speak of this last day: it was found somewhere, and not in the document itself."""
-    return tuple(item.id for item in pathway.open_items.values() if day(last) in f"{item.says} {item.until_then}")

@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of a table: what it is about, then a cell for each further column; ``remarks`` go under it, as wide as the table.
 
     ``anchor`` is the id that links lead to.
@@ -50,7 +50,7 @@ class Table:
 
     caption: str
     columns: tuple[Part, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     style: str = "open-spaced"
 
 

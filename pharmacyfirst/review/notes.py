@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pharmacyfirst.kernel.evidence import Evidence, Grade, Source
-from pharmacyfirst.review.layout import Line, Mark, Part, Row, Table, line, lines
-from pharmacyfirst.review.shared_lists import SharedList
+from pharmacyfirst.kernel.pathway import SharedList
+from pharmacyfirst.review.layout import Line, Mark, Part, Table, TableRow, line, lines
 
 GRADES = {
     Grade.PRIMARY: "Read in a text of the NHS, of NICE or of the regulator.",
@@ -59,7 +59,7 @@ class Notes:
 
     def _notes(self) -> Table:
         rows = tuple(
-            Row(f"note-{number}", (line(str(number)),), ((*map(_in_words, evidence), *_of_list(where)),))
+            TableRow(f"note-{number}", (line(str(number)),), ((*map(_in_words, evidence), *_of_list(where)),))
             for (evidence, where), number in self._numbers.items()
         )
         columns = Part("Note", "tag"), Part("Grade, tags of the sources, and what they support", "wide")
@@ -82,10 +82,12 @@ def _of_list(where: str) -> tuple[Line, ...]:
 
 
 def _grades_explained() -> Table:
-    rows = tuple(Row(f"grade-{grade.word}", (line(grade.word),), ((line(says),),)) for grade, says in GRADES.items())
+    rows = tuple(
+        TableRow(f"grade-{grade.word}", (line(grade.word),), ((line(says),),)) for grade, says in GRADES.items()
+    )
     return Table("Grades, the best first", (Part("Grade", "short"), Part("What it means", "wide")), rows, "close")
 
 
-def _source(source: Source, where: str) -> Row:
+def _source(source: Source, where: str) -> TableRow:
     anchor = f"source-{where}-{source.tag}" if where else f"source-{source.tag}"
-    return Row(anchor, (line(source.tag),), ((line(source.says),), lines(source.date)))
+    return TableRow(anchor, (line(source.tag),), ((line(source.says),), lines(source.date)))

@@ -1,19 +1,19 @@
 """A PGD or clinical protocol as the document that a clinical safety reviewer reads and signs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pharmacyfirst.kernel.evidence import Grade, Statement
-from pharmacyfirst.kernel.facts import Fact, Value
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.evidence import Backed, Grade, Statement
+from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
+from pharmacyfirst.kernel.questions import Choice, Question
 from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.review import doses
 from pharmacyfirst.review.headings import headings
-from pharmacyfirst.review.identity import Identity, identity_of, unverified
-from pharmacyfirst.review.layout import Line, Part, Row, Section, Table, line, lines, named, row_of
+from pharmacyfirst.review.identity import Identity, identity_of
+from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
 from pharmacyfirst.review.notes import Notes, grades
-from pharmacyfirst.review.open_items import namings_of, places, table_of
+from pharmacyfirst.review.open_items import places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
     explaining_tables,
@@ -24,7 +24,6 @@ from pharmacyfirst.review.questions import (
     questions_table,
     remark,
 )
-from pharmacyfirst.review.shared_lists import SharedList, bars_by_origin
 
 NOT_KNOWN = "not known"
 
@@ -34,23 +33,23 @@ class PGDDocument:
     """The whole document: what it is, its sections, and what stands at the end."""
 
     identity: Identity
-    about: tuple[Row, ...]
+    about: tuple[TableRow, ...]
     sections: tuple[Section, ...]
     open_items: Section
     questions: Section
     evidence: Section
 
 
-def pgd_document(pathway: Pathway, pgd: PGD, lists: Mapping[str, SharedList]) -> PGDDocument:
+def pgd_document(pathway: Pathway, pgd: PGD) -> PGDDocument:
     """The document of one PGD of a pathway."""
-    return _Writer(pathway, pgd, lists).document()
+    return _PGDWriter(pathway, pgd).document()
 
 
-class _Writer:
+class _PGDWriter:
     """Writes one document from top to bottom, so that its notes are numbered as they are read."""
 
-    def __init__(self, pathway: Pathway, pgd: PGD, lists: Mapping[str, SharedList]):
-        self.pathway, self.pgd, self.lists = pathway, pgd, lists
+    def __init__(self, pathway: Pathway, pgd: PGD):
+        self.pathway, self.pgd, self.lists = pathway, pgd, pathway.lists
         self.notes = Notes(pathway.sources)
         self.conditions = conditions_of(pgd, pathway)
 
@@ -62,22 +61,23 @@ class _Writer:
             identity_of(self.pathway, self.pgd), about, sections, self.open_items(), questions, self.evidence()
         )
 
-    def about(self) -> Iterator[Row]:
+    def about(self) -> Iterator[TableRow]:
         """What the document is, before its particulars."""
         source = self.pgd.source_document
-        title = Line((Part(source.title),), self.notes.marks(source.evidence))
+        title = Line((Part(source.title),), self.notes.marks(source.backing.evidence))
         edition = line(f"{source.reference}, {source.edition}")
-        yield _about("Transcribed from", title, edition, *lines(remark(source.note), "note"))
+        yield _about("Transcribed from", title, edition, *lines(remark(source.backing.note), "note"))
         yield _about("Legal class", line(self.pgd.legal_class))
         users = self.statements("who may use it")
         yield _about("Who may use it", line(f"Professions: {listed(self.pgd.professions)}"), *users)
-        if self.pgd.open:
+        if self.pgd.backing.open:
             yield _about(
-                "Open items", Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.open)
+                "Open items",
+                Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.backing.open),
             )
         yield from self.unknown()
 
-    def unknown(self) -> Iterator[Row]:
+    def unknown(self) -> Iterator[TableRow]:
         """The particulars that are not known, so that nobody has to look for them."""
         found: dict[str, list[str]] = {"Not known": [], "Partly not known": []}
         for number, title, heading in headings(self.pgd):
@@ -132,8 +132,7 @@ class _Writer:
 
     def doubts(self) -> tuple[str, ...]:
         """The open items that doubt the last day."""
-        last = self.pgd.edition.in_force.last
-        return unverified(self.pathway, last) if last else ()
+        return self.pgd.edition.dates.open
 
     def statements(self, heading: str) -> tuple[Line, ...]:
         return tuple(one for said in self.pgd.particulars.get(heading, ()) for one in self.statement(said))
@@ -145,25 +144,25 @@ class _Writer:
             if rest.lower().startswith(NOT_KNOWN):
                 rest = rest[len(NOT_KNOWN) :].lstrip(" .,;:")
             words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
-        yield Line(words, self.notes.marks(said.evidence), said.open)
-        yield from lines(remark(said.note), "note")
+        yield Line(words, self.notes.marks(said.backing.evidence), said.backing.open)
+        yield from lines(remark(said.backing.note), "note")
 
     def clauses(self, caption: str, how: str, clauses: tuple[Clause, ...]) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part(how, "judged")
         return Table(caption, columns, tuple(map(self.clause, clauses)))
 
-    def clause(self, clause: Clause) -> Row:
+    def clause(self, clause: Clause) -> TableRow:
         words = (
-            Line((Part(clause.says),), self.notes.marks(clause.evidence)),
+            Line((Part(clause.says),), self.notes.marks(clause.backing.evidence)),
             *lines(f"Why: {clause.because}" if clause.because else "", "note"),
-            *lines(remark(clause.note), "note"),
+            *lines(remark(clause.backing.note), "note"),
         )
-        return Row(clause.id, named(clause.id, clause.open), (words, tuple(self.judged(clause))))
+        return TableRow(clause.id, named(clause.id, clause.backing.open), (words, tuple(self.judged(clause))))
 
     def judged(self, clause: Clause) -> Iterator[Line]:
         """The sentence of a clause, or the criteria with which the pathway has stopped such a person already."""
-        if clause.condition is not None:
-            yield line(clause.condition.in_words(), "code")
+        if clause.sentence is not None:
+            yield line(clause.sentence.in_words(), "code")
         if clause.covered_by:
             yield line(f"Judged {self.by_whom(clause)} by")
         for name in clause.covered_by:
@@ -177,8 +176,8 @@ class _Writer:
 
     def sentence_of(self, name: str) -> str:
         for criterion in (*self.pathway.stopping, *self.pgd.judged()):
-            if criterion.id == name and criterion.condition is not None:
-                return f"stops {'unless' if criterion.must else 'when'} {criterion.condition.in_words()}"
+            if criterion.id == name and criterion.sentence is not None:
+                return f"stops {'unless' if criterion.must else 'when'} {criterion.sentence.in_words()}"
         return ""
 
     def exclusions(self) -> Iterator[Table]:
@@ -187,41 +186,42 @@ class _Writer:
         if self.pgd.every_medicine:
             caption = "Any one of these excludes, from every medicine of this condition"
             yield self.clauses(caption, "Excluded when", self.pgd.every_medicine)
-        for fact in self.pathway.facts.values():
+        for fact in self.pathway.questions.values():
             yield from self.barring(fact)
             yield from self.calling(fact)
 
-    def barring(self, fact: Fact) -> Iterator[Table]:
+    def barring(self, fact: Question) -> Iterator[Table]:
         """The answers of a question that rule this medicine out: for medicines that interact above all."""
         rows = tuple(
-            self.answer(fact, value, graded) for value in fact.values if (graded := tuple(self.barred_by(fact, value)))
+            self.answer(fact, value, graded) for value in fact.choices if (graded := tuple(self.barred_by(fact, value)))
         )
         if rows:
             columns = Part("Answer", "name"), Part("In words", "wide"), Part("Grade", "grades")
             yield Table(f"“{fact.ask}” These answers rule this medicine out", columns, rows)
 
-    def barred_by(self, fact: Fact, value: Value) -> Iterator[Line]:
+    def barred_by(self, fact: Question, value: Choice) -> Iterator[Line]:
         """The grades on which an answer rules this medicine out; nothing where it does not."""
-        for bar, origin in bars_by_origin(fact, value, self.lists):
-            if bar.pgd == self.pgd.id:
-                yield Line((Part(grades(bar.evidence)),), self.notes.bare_marks(bar.evidence, origin))
+        for origin in value.origins:
+            if any(bar.pgd == self.pgd.id for bar in origin.bars):
+                shared, evidence = self.lists.get(origin.shared), origin.backing.evidence
+                yield Line((Part(grades(evidence)),), self.notes.bare_marks(evidence, shared))
 
-    def answer(self, fact: Fact, value: Value, graded: tuple[Line, ...]) -> Row:
+    def answer(self, fact: Question, value: Choice, graded: tuple[Line, ...]) -> TableRow:
         action = lines(f"What to do: {value.action}" if value.action else "")
-        words = (line(value.says or value.name), *action, *lines(remark(value.note), "note"))
-        return Row(f"answer-{fact.name}-{value.name}", named(value.name, value.open), (words, graded))
+        words = (line(value.says or value.name), *action, *lines(remark(value.backing.note), "note"))
+        return TableRow(f"answer-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, graded))
 
-    def calling(self, fact: Fact) -> Iterator[Table]:
+    def calling(self, fact: Question) -> Iterator[Table]:
         """The answers that rule no medicine out and call for something to be done."""
-        rows = tuple(self.action(fact, value) for value in fact.values if value.action and not value.bars)
+        rows = tuple(self.action(fact, value) for value in fact.choices if value.action and not value.bars)
         if rows:
             columns = Part("Answer", "name"), Part("In words"), Part("What to do")
             yield Table(f"“{fact.ask}” These answers rule no medicine out, and call for something", columns, rows)
 
-    def action(self, fact: Fact, value: Value) -> Row:
-        words = (line(value.says or value.name), *lines(remark(value.note), "note"))
+    def action(self, fact: Question, value: Choice) -> TableRow:
+        words = (line(value.says or value.name), *lines(remark(value.backing.note), "note"))
         action = Line((Part(value.action),), marks_of(fact, value, self.lists, self.notes))
-        return Row(f"action-{fact.name}-{value.name}", named(value.name, value.open), (words, (action,)))
+        return TableRow(f"action-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, (action,)))
 
     def cautions(self) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part("What to do"), Part("Comes up when", "dated")
@@ -231,13 +231,16 @@ class _Writer:
             tuple(map(self.caution, self.pgd.cautions)),
         )
 
-    def caution(self, caution: Caution) -> Row:
-        words = (Line((Part(caution.says),), self.notes.marks(caution.evidence)), *lines(remark(caution.note), "note"))
-        when = line(caution.condition.in_words(), "code") if caution.condition else line("always")
-        return Row(caution.id, named(caution.id, caution.open), (words, (line(caution.action),), (when,)))
+    def caution(self, caution: Caution) -> TableRow:
+        words = (
+            Line((Part(caution.says),), self.notes.marks(caution.backing.evidence)),
+            *lines(remark(caution.backing.note), "note"),
+        )
+        when = line(caution.sentence.in_words(), "code") if caution.sentence else line("always")
+        return TableRow(caution.id, named(caution.id, caution.backing.open), (words, (line(caution.action),), (when,)))
 
     def open_items(self) -> Section:
-        where = places((*namings_of(self.pgd), *self.named_besides()))
+        where = places((*self.pgd.backed(), *self.named_besides()))
         others = [item for item in self.pathway.open_items if item not in where]
         rest = (
             (Line((Part("The condition has more, which this document does not name: "), *row_of(others))),)
@@ -250,17 +253,17 @@ class _Writer:
         tables = (table_of(self.pathway, where),) if where else ()
         return Section("open-items", "", "Open items", (said, *rest), tables)
 
-    def named_besides(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The open items that this document shows and its file does not name."""
-        yield "in force", self.doubts()
+    def named_besides(self) -> Iterator[Backed]:
+        """What this document shows of the pathway's file: exclusions of every medicine, answers, scores and definitions."""
+        yield from (Backed(PATHWAY, one.id, one.backing) for one in self.pgd.every_medicine)
         asked = questions_read(self.conditions, self.pathway)
-        for fact in self.pathway.facts.values():
-            for value in fact.values:
+        for fact in self.pathway.questions.values():
+            for value in fact.choices:
                 bars_this = any(bar.pgd == self.pgd.id for bar in value.bars)
                 if bars_this or (not value.bars and (value.action or fact in asked)):
-                    yield f"answer {value.name}", value.open
+                    yield Backed(PATHWAY, f"answer {value.name}", value.backing)
         used = {name for condition in self.conditions for name in names_in(condition)}
-        yield from ((one.name, one.open) for one in self.pathway.named if one.name in used)
+        yield from (Backed(PATHWAY, one.name, one.backing) for one in self.pathway.named if one.name in used)
 
     def questions(self) -> Section:
         facts = questions_read(self.conditions, self.pathway)
@@ -277,14 +280,14 @@ class _Writer:
         return Section("evidence", "", "Evidence", (said,), self.notes.tables())
 
 
-def _about(what: str, *said: Line) -> Row:
-    return Row("about-" + "-".join(what.lower().split()), (line(what),), (said,))
+def _about(what: str, *said: Line) -> TableRow:
+    return TableRow("about-" + "-".join(what.lower().split()), (line(what),), (said,))
 
 
 def _is_unknown(said: Statement) -> bool:
     """Whether nothing of a statement is known; what is unknown in part names the part after a comma."""
-    return any(one.grade is Grade.UNKNOWN and not one.about for one in said.evidence)
+    return any(one.grade is Grade.UNKNOWN and not one.about for one in said.backing.evidence)
 
 
 def _has_unknown(said: Statement) -> bool:
-    return any(one.grade is Grade.UNKNOWN for one in said.evidence)
+    return any(one.grade is Grade.UNKNOWN for one in said.backing.evidence)

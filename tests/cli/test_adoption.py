@@ -10,7 +10,7 @@ from pharmacyfirst import load
 from pharmacyfirst.cli import main
 from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
 from pharmacyfirst.content.library import pathways_folder
-from pharmacyfirst.content.yaml_text import ContentRefused
+from pharmacyfirst.content.text import ContentRefused
 
 CONDITION = "uncomplicated-uti"
 EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "uti-supply.json")

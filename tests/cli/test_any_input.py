@@ -70,9 +70,9 @@ def fits(fact, value):
         case "number":
             return in_range
         case "one of":
-            return isinstance(value, str) and value in fact.value_names()
+            return isinstance(value, str) and value in fact.choice_names()
         case "any of":
-            return isinstance(value, list) and all(isinstance(one, str) and one in fact.value_names() for one in value)
+            return isinstance(value, list) and all(isinstance(one, str) and one in fact.choice_names() for one in value)
         case _:
             return isinstance(value, str) and is_day(value)
 

@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner
 
 from pharmacyfirst.cli import main
+from pharmacyfirst.content.blocks import Form
 from pharmacyfirst.content.cases import cases_of_each, failures
-from pharmacyfirst.content.forms import Form
 from pharmacyfirst.content.library import load
-from pharmacyfirst.content.yaml_text import ContentRefused
+from pharmacyfirst.content.text import ContentRefused
 
 BAD = Path(__file__).resolve().parents[1] / "bad"
 GOOD = BAD / "good"

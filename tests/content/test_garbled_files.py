@@ -11,7 +11,7 @@ import pytest
 
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.content.library import SHARED, load, pathways_folder
-from pharmacyfirst.content.yaml_text import ContentRefused
+from pharmacyfirst.content.text import ContentRefused
 
 GOOD = Path(__file__).resolve().parents[1] / "bad" / "good"
 STRANGE = (

@@ -9,27 +9,26 @@ import pytest
 from pharmacyfirst import Kind, Outcome, assess, explain
 from pharmacyfirst.kernel.conditions import Includes, Limits, OneOf, Within, all_of
 from pharmacyfirst.kernel.dose import Amount, Dose, DoseRow, Pack, Product, Rounding, Strength
-from pharmacyfirst.kernel.evidence import Evidence, Grade, OpenItem, Statement, weakest
-from pharmacyfirst.kernel.facts import Answer, Fact, Value
+from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, OpenItem, Statement, weakest
 from pharmacyfirst.kernel.outcome import KIND_OF_WORD
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Edition, Mechanism, Period, SourceDocument
+from pharmacyfirst.kernel.questions import Answer, Choice, Origin, Question
 
 ON = date(2026, 11, 21)
-FIRM = (Evidence(Grade.PRIMARY, ("S1",)),)
+FIRM = Backing((Evidence(Grade.PRIMARY, ("S1",)),))
 EDITION = Edition("2026.1", "made up", Period(date(2026, 1, 1), date(2026, 12, 31)))
 SYRUP = Product(
     "syrup 25 mg/mL",
     "syrup",
     Strength("25 mg/mL", Amount(Decimal(25), "mg"), Amount(Decimal(1), "mL")),
     ("1",),
-    FIRM,
     Amount(Decimal(70), "mL"),
 )
 TABLET = Product(
-    "tablet 100 mg", "tablet", Strength("100 mg", Amount(Decimal(100), "mg"), Amount(Decimal(1), "")), ("2",), FIRM
+    "tablet 100 mg", "tablet", Strength("100 mg", Amount(Decimal(100), "mg"), Amount(Decimal(1), "")), ("2",)
 )
-CREAM = Product("cream", "cream", Strength("1%"), ("3",), FIRM)
+CREAM = Product("cream", "cream", Strength("1%"), ("3",))
 
 
 def yes(fact):
@@ -37,7 +36,7 @@ def yes(fact):
 
 
 def fact(name, answer=Answer.YES_NO, **more):
-    return Fact(name, f"{name}?", answer, **more)
+    return Question(name, f"{name}?", answer, **more)
 
 
 FACTS = {
@@ -46,27 +45,35 @@ FACTS = {
         fact("life_threatening"), fact("collapse"), fact("sting"), fact("unwell"), fact("visitor"), fact("worse"), fact("bad"),
         fact("first_barred"), fact("second_barred"), fact("test_done"), fact("result_positive", asked_when=yes("test_done")),
         fact("weight_kg", Answer.NUMBER, unit="kg", low=Decimal(2), high=Decimal(300)),
-        fact("medicines", Answer.ANY_OF, values=(Value("aspirin", open=("X-O2",)), Value("zinc"))),
-        fact("skin", Answer.ONE_OF, values=(Value("dry"), Value("wet"))),
+        fact("medicines", Answer.ANY_OF, choices=(Choice("aspirin", origins=(Origin("", (), Backing(open=("X-O2",))),)), Choice("zinc"))),
+        fact("skin", Answer.ONE_OF, choices=(Choice("dry"), Choice("wet"))),
     )
 }  # fmt: skip
 
 
 def criterion(id, kind, condition, stage="red flags", **more):
-    return Criterion(id, stage, condition, kind, f"because of {id}", FIRM, **more)
+    because = f"because of {id}"
+    return Criterion(id=id, stage=stage, sentence=condition, backing=FIRM, because=because, kind=kind, **more)
+
+
+def row(id, sentence, kind, because, offers=(), fallback=False, open=()):
+    backing = Backing(FIRM.evidence, open)
+    return Row(id=id, sentence=sentence, kind=kind, because=because, offers=offers, fallback=fallback, backing=backing)
 
 
 SIX_TABLETS = (Pack(TABLET, Amount(Decimal(6), "tablet")),)
 ALL_THE_SYRUP = (Pack(SYRUP, None, worked_out=True),)
 
 
-def dose_row(id="X-D1", condition=None, dose=None, packs=SIX_TABLETS, **more):
+def dose_row(id="X-D1", sentence=None, dose=None, packs=SIX_TABLETS, **more):
     each = Dose(Amount(Decimal(100), "mg")) if dose is None else dose
-    return DoseRow(id, "doses", "", condition, each, 2, None, 3, packs, FIRM, **more)
+    rest = {"who": "", "times_a_day": 2, "days": 3, "backing": FIRM} | more
+    return DoseRow(id=id, stage="doses", sentence=sentence, dose=each, packs=packs, **rest)
 
 
 def pgd(id, barred_by, doses=None, **more):
-    clause = Clause(f"{id}-X1", f"{id}: exclusions", "barred", yes(barred_by), False, (), FIRM)
+    sentence = yes(barred_by)
+    clause = Clause(id=f"{id}-X1", stage=f"{id}: exclusions", sentence=sentence, backing=FIRM, says="barred")
     document = SourceDocument("t", "r", "e", FIRM)
     rest = {"inclusion": (), "exclusions": (clause,), "cautions": (), "products": (TABLET,), "particulars": {}} | more
     return PGD(
@@ -92,7 +99,7 @@ def pathway(**changes):
         id="made-up",
         title="Made up",
         edition=EDITION,
-        facts=FACTS,
+        questions=FACTS,
         stopping=(
             criterion("X-V1", Kind.NOT_ELIGIBLE, yes("visitor"), "entry", where_to="the GP"),
             criterion("X-R1", Kind.EMERGENCY, yes("collapse")),
@@ -101,10 +108,10 @@ def pathway(**changes):
             criterion("X-E1", Kind.REFER, yes("result_positive"), "entry"),
         ),
         treatment=(
-            Row("X-T1", yes("worse"), Kind.SUPPLY, "worse", FIRM, ("first",), open=("X-O1",)),
-            Row("X-T2", None, Kind.SELF_CARE, "everyone else", FIRM),
+            row("X-T1", yes("worse"), Kind.SUPPLY, "worse", ("first",), open=("X-O1",)),
+            row("X-T2", None, Kind.SELF_CARE, "everyone else"),
         ),
-        gateways=(GatewayPoint("X-G1", ("red flags",), (), None, FIRM), GatewayPoint("X-G2", (), ("red flags",), yes("bad"), FIRM)),
+        gateways=(GatewayPoint(id="X-G1", after=("red flags",), at=()), GatewayPoint(id="X-G2", after=(), at=("red flags",), sentence=yes("bad"))),
         pgds={"first": FIRST, "second": SECOND},
         advice=(
             Statement("for all", FIRM, audience=("everyone",)),
@@ -187,7 +194,7 @@ def test_a_fact_not_asked_of_this_person_is_not_missing_and_used_when_given():
 
 
 def test_rows_not_known_that_lead_to_one_outcome_decide_it_together():
-    rows = (Row("X-T1", yes("bad"), Kind.SELF_CARE, "bad", FIRM), Row("X-T2", None, Kind.SELF_CARE, "else", FIRM))
+    rows = (row("X-T1", yes("bad"), Kind.SELF_CARE, "bad"), row("X-T2", None, Kind.SELF_CARE, "else"))
 
     found = offers(rows, {})
 
@@ -199,8 +206,8 @@ def test_rows_not_known_that_lead_to_one_outcome_decide_it_together():
 
 def test_rows_not_known_that_offer_the_same_ask_for_the_document_alone():
     rows = (
-        Row("X-T1", yes("bad"), Kind.SUPPLY, "bad", FIRM, ("first",)),
-        Row("X-T2", None, Kind.SUPPLY, "else", FIRM, ("first",), open=("X-O1",)),
+        row("X-T1", yes("bad"), Kind.SUPPLY, "bad", ("first",)),
+        row("X-T2", None, Kind.SUPPLY, "else", ("first",), open=("X-O1",)),
     )
 
     assert offers(rows, {}).missing == ("first_barred",)
@@ -210,7 +217,7 @@ def test_rows_not_known_that_offer_the_same_ask_for_the_document_alone():
 
 
 def test_an_exclusion_known_to_be_met_settles_the_document_whatever_else_is_unknown():
-    barred = pgd("first", "first_barred", doses=(dose_row(condition=yes("bad")),))
+    barred = pgd("first", "first_barred", doses=(dose_row(sentence=yes("bad")),))
 
     found = offers(pathway().treatment, {"worse": True, "first_barred": True}, pgds={"first": barred})
 
@@ -218,7 +225,7 @@ def test_an_exclusion_known_to_be_met_settles_the_document_whatever_else_is_unkn
 
 
 def test_two_offers_are_shown_in_order_and_one_that_is_excluded_drops_out():
-    rows = (Row("X-T1", None, Kind.SUPPLY, "both", FIRM, ("first", "second")),)
+    rows = (row("X-T1", None, Kind.SUPPLY, "both", ("first", "second")),)
 
     assert [o.pgd.id for o in offers(rows, {"first_barred": False, "second_barred": False}).offers] == [
         "first",
@@ -231,7 +238,7 @@ def test_two_offers_are_shown_in_order_and_one_that_is_excluded_drops_out():
 
 
 FALL_BACK = (
-    Row("X-T1", None, Kind.SUPPLY, "the second where the first is excluded", FIRM, ("first", "second"), fallback=True),
+    row("X-T1", None, Kind.SUPPLY, "the second where the first is excluded", ("first", "second"), fallback=True),
 )
 
 
@@ -252,7 +259,7 @@ def test_a_document_out_of_force_offers_nothing_and_opens_no_second_choice():
 
 
 def test_a_dose_table_without_a_row_for_the_person_refuses():
-    gap = pgd("first", "first_barred", doses=(dose_row(condition=yes("bad")),))
+    gap = pgd("first", "first_barred", doses=(dose_row(sentence=yes("bad")),))
 
     found = offers(
         FALL_BACK, {"first_barred": False, "second_barred": False, "bad": False}, pgds={"first": gap, "second": SECOND}
@@ -276,7 +283,7 @@ def test_a_deliberate_gap_in_the_dose_table_excludes_like_an_exclusion():
 
 
 def test_open_items_of_row_document_dose_and_answer_come_with_the_offer():
-    careful = pgd("first", "first_barred", open=("X-O1",))
+    careful = pgd("first", "first_barred", backing=Backing(open=("X-O1",)))
 
     found = offers(
         pathway().treatment,
@@ -289,8 +296,15 @@ def test_open_items_of_row_document_dose_and_answer_come_with_the_offer():
 
 def test_cautions_come_with_the_offer_unless_they_are_known_not_to_arise():
     cautions = (
-        Caution("X-W1", "always", "weigh it", None, FIRM),
-        Caution("X-W2", "with zinc", "2 hours apart", Includes("medicines", ("zinc",)), FIRM),
+        Caution(id="X-W1", stage="cautions", sentence=None, backing=FIRM, says="always", action="weigh it"),
+        Caution(
+            id="X-W2",
+            stage="cautions",
+            sentence=Includes("medicines", ("zinc",)),
+            backing=FIRM,
+            says="with zinc",
+            action="2 hours apart",
+        ),
     )
     careful = {"first": pgd("first", "first_barred", cautions=cautions)}
 
@@ -304,7 +318,7 @@ def test_cautions_come_with_the_offer_unless_they_are_known_not_to_arise():
 
 def by_weight(rounding=None, packs=ALL_THE_SYRUP):
     dose = Dose(Amount(Decimal("7.5"), "mg"), for_each_kg=True, rounding=rounding)
-    return dose_row(condition=Within("weight_kg", Limits(high=Decimal(40))), dose=dose, packs=packs)
+    return dose_row(sentence=Within("weight_kg", Limits(high=Decimal(40))), dose=dose, packs=packs)
 
 
 @pytest.mark.parametrize(
@@ -379,18 +393,24 @@ def test_the_assessment_as_data():
     assert offer["alternatives"] == [
         {"product": "tablet 100 mg", "form": "tablet", "strength": "100 mg", "quantity": None}
     ]
-    assert as_data["trace"][0] == {"id": "X-V1", "stage": "entry", "verdict": "not met", "read": {"visitor": False}}
+    assert as_data["trace"][0] == {
+        "id": "X-V1",
+        "stage": "entry",
+        "verdict": "not met",
+        "read": {"visitor": False},
+        "not_asked": [],
+    }
     assert as_data["trace"][-1]["read"] == {}
     assert as_data["draft"] is True
 
 
 def test_the_explanation_of_a_supply_says_how_much_of_what_and_that_nobody_has_authorised_it():
     packs = (Pack(SYRUP, Amount(Decimal("75"), "mL")), Pack(TABLET, None))
-    cautious = Caution("X-W1", "sleepy", "do not drive", None, FIRM)
+    cautious = Caution(id="X-W1", stage="cautions", sentence=None, backing=FIRM, says="sleepy", action="do not drive")
     row = replace(
         dose_row(packs=packs), dose=Dose(Amount(Decimal(100), "mg"), first_day=Decimal(200)), times_a_day_most=3
     )
-    careful = pgd("first", "first_barred", doses=(row,), cautions=(cautious,), open=("X-O1",))
+    careful = pgd("first", "first_barred", doses=(row,), cautions=(cautious,), backing=Backing(open=("X-O1",)))
 
     text = explain(
         offers(
@@ -449,7 +469,7 @@ def test_words_of_kinds_grades_and_periods():
     assert KIND_OF_WORD["refer urgent"].key == "refer_urgent"
     assert Evidence(Grade.SINGLE, ("S1", "S2"), "the dose").in_words() == "single S1 S2, the dose"
     assert Evidence(Grade.INFERRED).in_words() == "inferred"
-    assert weakest((*FIRM, Evidence(Grade.SINGLE))) is Grade.SINGLE
+    assert weakest((*FIRM.evidence, Evidence(Grade.SINGLE))) is Grade.SINGLE
     assert weakest(()) is Grade.UNKNOWN
     assert Period(date(2026, 1, 1)).in_words() == "from 2026-01-01"
     assert Mechanism.CLINICAL_PROTOCOL.key == "clinical_protocol"

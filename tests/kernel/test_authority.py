@@ -18,7 +18,7 @@ from pharmacyfirst.kernel.authority import (
     authorise,
     documents_of,
 )
-from pharmacyfirst.kernel.pathway import Channel as KnownChannel
+from pharmacyfirst.kernel.pathway import AllowedChannel
 from pharmacyfirst.kernel.pgd import Period
 
 ON = date(2026, 11, 21)
@@ -173,7 +173,7 @@ def test_telephone_alone_is_not_known_to_be_allowed_and_is_refused():
 
 
 def with_channels(**allowed):
-    channels = tuple(KnownChannel(name.replace("_", " "), words, ()) for name, words in allowed.items())
+    channels = tuple(AllowedChannel(name.replace("_", " "), words, ()) for name, words in allowed.items())
     return replace(PATHWAY, channels=channels)
 
 
@@ -188,7 +188,7 @@ def test_a_condition_that_a_distance_selling_pharmacy_may_not_offer_or_is_not_kn
     online = replace(ADOPTION, distance_selling=True)
     barred = replace(
         with_channels(video="yes"),
-        channels=(*with_channels(video="yes").channels, KnownChannel("distance-selling pharmacy", "no", ())),
+        channels=(*with_channels(video="yes").channels, AllowedChannel("distance-selling pharmacy", "no", ())),
     )
 
     assert "does not offer" in ask(pathway=barred, adoption=online, channel=Channel.VIDEO).reasons[0].says

@@ -8,7 +8,7 @@ import pytest
 
 from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
-from pharmacyfirst.content.yaml_text import Mistakes, read_file
+from pharmacyfirst.content.text import Mistakes, read_file
 from pharmacyfirst.proof.mutants import Mutant, mutants, survives
 
 ON = date(2026, 11, 21)

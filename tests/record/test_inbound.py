@@ -142,12 +142,19 @@ def test_only_questions_of_the_pathway_are_suggested_and_no_judgement(library):
     everything = [
         Suggestion(fact.name, value, "x", ON, "y")
         for pathway in library.newest_all()
-        for fact in pathway.facts.values()
-        for value in (True, False, (), date(1990, 1, 1), *fact.value_names(), *((name,) for name in fact.value_names()))
+        for fact in pathway.questions.values()
+        for value in (
+            True,
+            False,
+            (),
+            date(1990, 1, 1),
+            *fact.choice_names(),
+            *((name,) for name in fact.choice_names()),
+        )
     ]
     for pathway in library.newest_all():
         for one in for_pathway([*everything, Suggestion("shoe_size", True, "x", ON, "y")], pathway):
-            assert not pathway.facts[one.fact].judgement
+            assert not pathway.questions[one.fact].judgement
             assert one.value not in (False, ())
 
 

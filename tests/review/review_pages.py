@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 
 from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.review.documents import Printer
-from pharmacyfirst.review.shared_lists import shared_lists
 
 # What ships, and the made-up set that uses every feature, a clinical protocol among them.
 ROOTS = {"shipped": pathways_folder(), "made-up": Path(__file__).resolve().parents[1] / "bad" / "good"}
@@ -22,7 +21,8 @@ def library(name):
 
 @cache
 def lists(name):
-    return shared_lists(ROOTS[name])
+    """Every shared list that a pathway of the library uses, by name."""
+    return {name: one for pathway in library(name).newest_all() for name, one in pathway.lists.items()}
 
 
 CONDITIONS = [(name, pathway.id) for name in ROOTS for pathway in library(name).newest_all()]
@@ -40,12 +40,12 @@ def pgd_of(name, condition, pgd):
 @cache
 def documents(name, condition, pgd):
     """The PGD document and the authorisation sheet."""
-    return tuple(Printer(library(name)).of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
+    return tuple(Printer().of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
 
 
 @cache
 def open_items(name, condition):
-    return Printer(library(name)).open_items(pathway_of(name, condition))
+    return Printer().open_items(pathway_of(name, condition))
 
 
 def every_page():

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from review_pages import CONDITIONS, library, open_items, parts, pathway_of, row, squeezed, text, tree
+from review_pages import CONDITIONS, open_items, parts, pathway_of, row, squeezed, text, tree
 
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.review.documents import Printer
@@ -34,10 +34,10 @@ def test_statements_of_a_pgd_are_named_by_their_headings(key):
     pathway = pathway_of(*key)
     for pgd in pathway.pgds.values():
         for heading, statements in pgd.particulars.items():
-            for item in (item for said in statements for item in said.open):
+            for item in (item for said in statements for item in said.backing.open):
                 words = row(open_items(*key).html, item)
                 assert heading in words[words.index(f"{pgd.id}:") :]
-        for item in pgd.open:
+        for item in pgd.backing.open:
             words = row(open_items(*key).html, item)
             assert "the whole document" in words[words.index(f"{pgd.id}:") :]
 
@@ -65,8 +65,12 @@ def test_an_exclusion_of_every_medicine_is_named_once_and_as_the_pathways():
     assert words.index("HIC-ALL-X2") < words.index("placebo-syrup:")
 
 
-def test_an_item_that_only_a_source_document_names_is_not_left_without_a_place():
+@pytest.mark.parametrize("where", ["source_documents", "codes", "conflicts"])
+def test_an_item_that_only_a_source_document_a_code_or_a_conflict_names_is_named_there(where):
     pathway = pathway_of("made-up", "hiccups")
+    first, *others = getattr(pathway, where)
+    naming = replace(first, backing=replace(first.backing, open=("HIC-O2",)))
     more = {**pathway.open_items, "HIC-O2": OpenItem("HIC-O2", "how it began", "it began")}
-    html = Printer(library("made-up")).open_items(replace(pathway, open_items=more)).html
-    assert "a source document, a code or a conflict" in row(html, "HIC-O2")
+    html = Printer().open_items(replace(pathway, open_items=more, **{where: (naming, *others)})).html
+    place = {"source_documents": "source document ", "codes": "code ", "conflicts": ""}[where]
+    assert f"pathway: {place}" in row(html, "HIC-O2")

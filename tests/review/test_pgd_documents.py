@@ -12,7 +12,6 @@ from review_pages import (
     documents,
     every_page,
     headings,
-    library,
     lists,
     parts,
     pathway_of,
@@ -24,8 +23,8 @@ from review_pages import (
 )
 
 from pharmacyfirst.content.library import load, templates_folder
-from pharmacyfirst.content.pgd_loader import SCHEDULE_16
-from pharmacyfirst.kernel.evidence import Evidence, Grade, OpenItem, Statement
+from pharmacyfirst.content.pgds import SCHEDULE_16
+from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, Statement
 from pharmacyfirst.kernel.pgd import Mechanism, Period
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.review.documents import Printer
@@ -61,7 +60,7 @@ def page(key):
 
 
 def printed(pathway, pgd, name="made-up"):
-    return next(iter(Printer(library(name)).of_pgd(pathway, pgd))).html
+    return next(iter(Printer().of_pgd(pathway, pgd))).html
 
 
 @pytest.fixture
@@ -212,14 +211,14 @@ def test_every_clause_caution_and_dose_row_has_its_row_with_its_sentence(key):
     pgd = pgd_of(*key)
     for one in (*pgd.inclusion, *pgd.exclusions, *pgd.every_medicine, *pgd.cautions, *pgd.doses):
         words = row(page(key), one.id)
-        assert one.condition is None or one.condition.in_words() in words
-        assert all(item in words for item in one.open)
+        assert one.sentence is None or one.sentence.in_words() in words
+        assert all(item in words for item in one.backing.open)
 
 
 @EACH_PGD
 def test_a_covered_clause_names_the_criteria_with_their_sentences(key):
     pathway, pgd = pathway_of(*key[:2]), pgd_of(*key)
-    sentences = {one.id: one.condition.in_words() for one in (*pathway.stopping, *pgd.judged())}
+    sentences = {one.id: one.sentence.in_words() for one in (*pathway.stopping, *pgd.judged())}
     for clause in (*pgd.inclusion, *pgd.exclusions, *pgd.every_medicine):
         if clause.covered_by:
             words = row(page(key), clause.id)
@@ -296,9 +295,9 @@ def test_doses_in_words():
 def test_what_is_not_known_is_marked_with_its_open_item(key):
     for heading, statements in pgd_of(*key).particulars.items():
         for said in statements:
-            if any(line.grade is Grade.UNKNOWN and not line.about for line in said.evidence):
+            if any(line.grade is Grade.UNKNOWN and not line.about for line in said.backing.evidence):
                 rest = re.sub(r"^not known[ .,;:]*", "", squeezed(said.says), flags=re.IGNORECASE)
-                marked = rf"Not known ?{re.escape(rest)}unknown.{{1,20}}{'.*'.join(said.open)}"
+                marked = rf"Not known ?{re.escape(rest)}unknown.{{1,20}}{'.*'.join(said.backing.open)}"
                 assert re.search(marked, text(page(key))), heading
 
 
@@ -313,18 +312,18 @@ def test_a_particular_that_is_not_known_is_listed_at_the_top(syrup):
 
 def test_a_statement_known_in_part_is_listed_as_such_and_keeps_its_words(syrup):
     pathway, pgd = syrup
-    half = Statement("It is blue.", (Evidence(Grade.UNKNOWN, (), "how blue"),), ("HIC-O1",))
+    half = Statement("It is blue.", Backing((Evidence(Grade.UNKNOWN, (), "how blue"),), ("HIC-O1",)))
     html = printed(pathway, replace(pgd, particulars={**pgd.particulars, "storage": (half,)}))
     assert row(html, "about-partly-not-known") == "Partly not known Storage"
     assert "It is blue." in row(html, "heading-storage")
     assert "Not known" not in row(html, "heading-storage")
 
 
-def test_a_last_day_that_an_open_item_speaks_of_is_unverified(syrup):
+def test_a_last_day_that_an_open_item_doubts_is_unverified(syrup):
     pathway, pgd = syrup
     assert "unverified" not in printed(pathway, pgd)
-    doubt = {"HIC-O1": OpenItem("HIC-O1", "whether it ends", "31 December 2026 is the last day found")}
-    html = printed(replace(pathway, open_items=doubt), pgd)
+    doubtful = replace(pgd.edition, dates=Backing(open=("HIC-O1",)))
+    html = printed(pathway, replace(pgd, edition=doubtful))
     assert "last day unverified (HIC-O1)" in text(html)
     assert "Last day unverified HIC-O1" in row(html, "particular-1")
     assert "(1) Period during which the direction has effect" in row(html, "about-partly-not-known")
@@ -341,13 +340,13 @@ def test_a_document_without_a_last_day_says_so(syrup):
 
 @EACH_PGD
 def test_every_answer_that_bars_the_medicine_is_listed_with_its_grade(key):
-    for fact in pathway_of(*key[:2]).facts.values():
-        for value in fact.values:
+    for fact in pathway_of(*key[:2]).questions.values():
+        for value in fact.choices:
             for bar in value.bars:
                 if bar.pgd == key[2]:
                     words = row(page(key), f"answer-{fact.name}-{value.name}")
                     assert value.says in words
-                    assert all(line.grade.word in words for line in bar.evidence)
+                    assert all(line.grade.word in words for line in bar.backing.evidence)
 
 
 def test_tags_of_a_shared_list_are_explained_as_that_lists_own(syrup):
@@ -363,7 +362,7 @@ def test_tags_of_a_shared_list_are_explained_as_that_lists_own(syrup):
 @pytest.mark.parametrize("name", ROOTS)
 def test_a_readable_list_stands_where_a_question_names_it(name):
     for key in (one for one in PGDS if one[0] == name):
-        for fact in pathway_of(*key[:2]).facts.values():
+        for fact in pathway_of(*key[:2]).questions.values():
             if fact.explained_by and f'id="question-{fact.name}"' in page(key):
                 explaining = lists(name)[fact.explained_by]
                 for said in (said for statements in explaining.parts.values() for said in statements):
@@ -372,8 +371,8 @@ def test_a_readable_list_stands_where_a_question_names_it(name):
 
 def test_a_readable_list_is_shown_whole_with_its_sources(syrup):
     pathway, pgd = syrup
-    fact = replace(pathway.facts["hiccups_heard"], explained_by="loud-noises")
-    html = printed(replace(pathway, facts={**pathway.facts, "hiccups_heard": fact}), pgd)
+    fact = replace(pathway.questions["hiccups_heard"], explained_by="loud-noises")
+    html = printed(replace(pathway, questions={**pathway.questions, "hiccups_heard": fact}), pgd)
     words = text(html)
     assert "The list “What counts as a loud noise” stands below." in words
     assert "severe a brass band" in words
@@ -392,7 +391,7 @@ def test_markup_in_the_content_is_shown_and_never_works(tmp_path):
     trap = "<script>alert(1)</script> & <b>bold</b>"
     file.write_text(file.read_text(encoding="utf-8").replace("Syrup sets in the cold.", trap), encoding="utf-8")
     pathway = load(root).newest("hiccups")
-    html = next(iter(Printer(load(root)).of_pgd(pathway, pathway.pgds["placebo-syrup"]))).html
+    html = next(iter(Printer().of_pgd(pathway, pathway.pgds["placebo-syrup"]))).html
     assert "<script" not in html
     assert not list(tree(html).iter("b"))
     assert f"Note: {trap}" in row(html, "HIC-SYR-X2")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
-from pharmacyfirst.content.consultations import answers_worth_trying
+from pharmacyfirst.content.made_up import answers_worth_trying
 
 ON = date(2026, 11, 21)
 LIBRARY = load()

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pharmacyfirst import Kind, Refused, Verdict, assess
-from pharmacyfirst.content.consultations import answers_worth_trying, generate, sentences_of
-from pharmacyfirst.kernel.facts import LIFE_THREATENING, asked, known_facts
+from pharmacyfirst.content.made_up import answers_worth_trying, generate
 from pharmacyfirst.kernel.pathway import Criterion
+from pharmacyfirst.kernel.questions import LIFE_THREATENING, asked, known_facts
 
 MET, NOT_MET, NOT_KNOWN = Verdict.MET, Verdict.NOT_MET, Verdict.NOT_KNOWN
 URGENT = (Kind.EMERGENCY, Kind.REFER_URGENT)
@@ -32,8 +32,8 @@ def shown(assessment):
 
 def out_of_place(pathway, facts):
     """Facts given although nobody asks this person for them (rule 7)."""
-    known = known_facts(pathway.facts, facts, ON)
-    gates = {fact.name: fact.asked_when for fact in pathway.facts.values() if fact.asked_when is not None}
+    known = known_facts(pathway.questions, facts, ON)
+    gates = {fact.name: fact.asked_when for fact in pathway.questions.values() if fact.asked_when is not None}
     return {name for name, gate in gates.items() if gate.verdict(known) is not MET}
 
 
@@ -65,8 +65,8 @@ def test_rule_2_an_urgent_sign_decides_whatever_else_is_missing_or_answered(path
     def alone(criterion, chance):
         """Answers that meet one criterion, and no others."""
         for _ in range(4000):
-            facts = {name: chance.choice(answers[name]) for name in criterion.condition.facts()}
-            verdict = criterion.condition.verdict(facts)
+            facts = {name: chance.choice(answers[name]) for name in criterion.sentence.facts()}
+            verdict = criterion.sentence.verdict(facts)
             if (verdict.flipped() if criterion.must else verdict) is MET:
                 return facts
         raise AssertionError(f"no answers found that meet {criterion.id}")
@@ -160,7 +160,7 @@ def test_rule_4_the_day_after_a_document_expires_nothing_is_offered_under_it(pat
 def assess_on(pathway, facts, day):
     without_birth = {**facts}
     if "date_of_birth" in without_birth:
-        without_birth = {**known_facts(pathway.facts, facts, ON)}
+        without_birth = {**known_facts(pathway.questions, facts, ON)}
     return assess(pathway, without_birth, day)
 
 
@@ -223,8 +223,8 @@ def test_rule_6_the_most_urgent_are_asked_first(pathway, consultations):
             return
         unknown = sorted((c for c, verdict in stops(assessment) if verdict is NOT_KNOWN), key=lambda c: c.kind)
         if unknown:
-            first = unknown[0].condition.facts()
-            gates = [g for name in first if (g := pathway.facts[name].asked_when) is not None]
+            first = unknown[0].sentence.facts()
+            gates = [g for name in first if (g := pathway.questions[name].asked_when) is not None]
             assert assessment.missing[0] in {*first, *(name for gate in gates for name in gate.facts())}
 
     check()
@@ -232,12 +232,12 @@ def test_rule_6_the_most_urgent_are_asked_first(pathway, consultations):
 
 def test_rule_7_a_fact_nobody_asks_for_is_not_missing_and_given_all_the_same_it_can_only_stop(pathway, consultations):
     answers = answers_worth_trying(pathway)
-    gated = [fact for fact in pathway.facts.values() if fact.asked_when is not None]
+    gated = [fact for fact in pathway.questions.values() if fact.asked_when is not None]
 
     @given(consultations, st.data())
     def check(facts, data):
         for fact in gated:
-            known = known_facts(pathway.facts, facts, ON)
+            known = known_facts(pathway.questions, facts, ON)
             if fact.asked_when.verdict(known) is not NOT_MET:
                 continue
             absent = {name: value for name, value in facts.items() if name != fact.name}
@@ -286,7 +286,7 @@ def test_the_reasons_shown_are_those_that_decided(pathway, consultations):
 def test_the_same_person_gets_the_same_answer_on_any_day_in_force_and_nothing_is_changed(pathway, consultations):
     @given(consultations, st.dates(min_value=ON.replace(year=2025), max_value=ON.replace(month=12, day=31)))
     def check(facts, day):
-        known = known_facts(pathway.facts, facts, ON)
+        known = known_facts(pathway.questions, facts, ON)
         before = dict(known)
         first, second = assess(pathway, known, ON), assess(pathway, dict(reversed(known.items())), day)
         assert replace(first, on=day, known={}, findings=()) == replace(second, known={}, findings=())
@@ -304,9 +304,9 @@ def test_a_day_before_the_pathway_existed_is_an_error_and_never_an_outcome(pathw
 
 def test_the_made_up_consultations_reach_every_verdict_of_every_sentence(pathway, people):
     """Met, not met and not known, for every criterion, row, clause, dose row, gateway and gate: otherwise the properties prove little."""
-    wanted = {(sentence, verdict) for sentence in sentences_of(pathway) for verdict in Verdict}
+    wanted = {(sentence, verdict) for sentence in pathway.sentences() for verdict in Verdict}
     for facts in generate(pathway, people, seed=20261121, count=6000):
-        known = asked(pathway.facts.values(), known_facts(pathway.facts, facts, ON))
+        known = asked(pathway.questions.values(), known_facts(pathway.questions, facts, ON))
         wanted -= {(sentence, sentence.verdict(known)) for sentence, _ in wanted}
         if not wanted:
             break

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 
-from pharmacyfirst.content.forms import (
+from pharmacyfirst.content.as_in_2026_1 import called, doubts_of_the_last_day, says_who_has_it
+from pharmacyfirst.content.blocks import (
     HARM_LOST,
     HARM_MISSING,
     HARM_NAME,
@@ -23,17 +23,28 @@ from pharmacyfirst.content.forms import (
     split,
 )
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, Vocabulary, nearest, suggest
-from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
-from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY
-from pharmacyfirst.kernel.authority import Channel as Means
+from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
+from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY, Channel
 from pharmacyfirst.kernel.conditions import Condition
-from pharmacyfirst.kernel.evidence import Grade, OpenItem, Source, Statement
-from pharmacyfirst.kernel.facts import Answer, Bar, Fact, Value
+from pharmacyfirst.kernel.evidence import Backing, Grade, OpenItem, Source, Statement
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import KIND_OF_WORD, STOPPING_KINDS, Kind
-from pharmacyfirst.kernel.pathway import Channel, Code, Conflict, Criterion, GatewayPoint, Named, Pathway, Row
+from pharmacyfirst.kernel.pathway import (
+    AllowedChannel,
+    ConditionCode,
+    Conflict,
+    Criterion,
+    GatewayPoint,
+    Named,
+    Pathway,
+    Row,
+    SharedList,
+)
 from pharmacyfirst.kernel.pgd import Edition, Period, SourceDocument
+from pharmacyfirst.kernel.questions import Answer, Bar, Choice, Origin, Question
 
 QUESTIONS = "questions"
+PARTS = ("items", "non_severe", "none", "examples")  # of a readable shared list
 REMARKS = ("open", "note")
 SENTENCE = ("when", "any of")
 
@@ -52,11 +63,11 @@ _VERSION = re.compile(r"\d{4}\.\d+")
 
 @dataclass
 class Shared:
-    """What stands once in ``pathways/shared/``: questions, lists of answers, readable lists, each by its name."""
+    """What stands once in ``pathways/shared/``: questions, lists of answers, and what each list is, by name."""
 
     questions: dict[str, Block] = field(default_factory=dict)
     answers: dict[str, tuple[Block, Tags]] = field(default_factory=dict)
-    lists: dict[str, Block] = field(default_factory=dict)
+    lists: dict[str, SharedList] = field(default_factory=dict)
     whole: bool = True  # False where a file could not be read: then what it would have held is not called missing
 
 
@@ -95,20 +106,21 @@ def read_shared(files: Mapping[str, Block], mistakes: Mistakes) -> Shared:
             continue
         kind = "values" if "values" in block.items else "list"
         body = "values list" if kind == "values" else "items"
-        optional = () if kind == "values" else ("non_severe", "none", "examples")
+        optional = () if kind == "values" else PARTS[1:]
         form = Form(block, "shared file", Tags(), mistakes, (kind, "title", body, "sources"), optional)
         if form.text(kind) != name:
             form.refuse(kind, f'the file is called "{name}"', "Give the list the name of its file.", HARM_NAME)
-        read_sources(form)
+        sources_of_list = Frozen(read_sources(form))
         tags = Tags(sources := names_under(form, "sources"), whole=bool(sources))
+        parts: dict[str, tuple[Statement, ...]] = {}
         if kind == "values":
             shared.answers[name] = (block, tags)
         else:
-            shared.lists[name] = block
             listed = Form(block, "shared file", tags, mistakes, (), tuple(block.items))
-            for heading in (body, "non_severe", "none", "examples"):
-                listed.statements(heading)
+            parts = {heading: listed.statements(heading) for heading in PARTS if heading in block.items}
             refuse_unused(tags, listed, mistakes)
+        answers = names_under(form, body) if kind == "values" else ()
+        shared.lists[name] = SharedList(name, form.text("title"), Frozen(parts), answers, sources_of_list)
     return shared
 
 
@@ -134,9 +146,9 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         for name, block in questions.asked_when.items()
         if (condition := vocabulary.condition(block, ("asked when",)))
     }
-    for name, condition in asked.items():
-        if name in questions.facts:
-            questions.facts[name] = replace(questions.facts[name], asked_when=condition)
+    for fact, condition in asked.items():
+        if fact in questions.facts:
+            questions.facts[fact] = replace(questions.facts[fact], asked_when=condition)
     places: dict[str, Place] = {}
     stopping = tuple(_criteria(form, vocabulary, ids, places))
     every_medicine = form.blocks("every medicine", "exclusion")
@@ -146,12 +158,12 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
     pathway = Pathway(
         id=folder,
         title=form.text("title"),
-        edition=read_edition(form),
-        facts=MappingProxyType(questions.facts),
+        edition=read_edition(form, open_items.values()),
+        questions=Frozen(questions.facts),
         stopping=stopping,
         treatment=treatment,
         gateways=tuple(_gateways(form, vocabulary, ids, {stage.words for stage, _ in _stages(form)})),
-        pgds=MappingProxyType({}),
+        pgds=Frozen(),
         source_documents=tuple(_source_documents(form)),
         channels=tuple(_channels(form)),
         named=named,
@@ -161,22 +173,24 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         records=tuple(_addressed(form, "records", ids)),
         prompts=tuple(_addressed(form, "prompts", ids)),
         codes=tuple(_codes(form)),
-        open_items=MappingProxyType(open_items),
+        open_items=Frozen(open_items),
         conflicts=tuple(_conflicts(form)),
-        sources=MappingProxyType(sources),
+        sources=Frozen(sources),
+        lists=Frozen({name: shared.lists[name] for name in sorted(questions.shared_used & {*shared.lists})}),
     )
     whole = len(mistakes) == before and shared.whole
     return Draft(pathway, vocabulary, tags, ids, every_medicine, places, questions.shared_used, whole)
 
 
-def read_edition(form: Form) -> Edition:
+def read_edition(form: Form, open_items: Iterable[OpenItem]) -> Edition:
     """Version, status and dates of a document; its digest is set when all it uses is known."""
     version = form.parsed(
         "version", lambda words: words if _VERSION.fullmatch(words) else None, "year and number, for instance 2026.1"
     )
     period = form.period()
     # Where the dates are wrong nothing loads; a stand-in lets the rest of the file be read and its mistakes be found.
-    return Edition(version or "", form.text("status"), period or Period(date.max))
+    doubts = doubts_of_the_last_day(period, open_items) if period else ()
+    return Edition(version or "", form.text("status"), period or Period(date.max), Backing(open=doubts))
 
 
 def read_sources(form: Form) -> dict[str, Source]:
@@ -184,7 +198,7 @@ def read_sources(form: Form) -> dict[str, Source]:
     sources = {}
     for name, block in form.blocks("sources", "source"):
         inner = Form(block, "source", form.tags, form.mistakes, ("says",), ("date", "note"))
-        sources[name.words] = Source(name.words, inner.text("says"), inner.text("date"))
+        sources[name.words] = Source(name.words, inner.text("says"), inner.text("date"), inner.text("note"))
     return sources
 
 
@@ -193,14 +207,12 @@ def read_open_items(form: Form) -> dict[str, OpenItem]:
     items = {}
     for name, block in form.blocks("open items", "open item"):
         inner = Form(block, "open item", form.tags, form.mistakes, ("says", "until then"), ("note", "evidence"))
-        inner.evidence()
-        items[name.words] = OpenItem(name.words, inner.text("says"), inner.text("until then"))
+        backing = Backing(inner.evidence(), note=inner.text("note"))
+        items[name.words] = OpenItem(name.words, inner.text("says"), inner.text("until then"), backing)
     return items
 
 
-def refuse_unused(
-    tags: Tags, form: Form, mistakes: Mistakes, standing: Mapping[str, int] = MappingProxyType({})
-) -> None:
+def refuse_unused(tags: Tags, form: Form, mistakes: Mistakes, standing: Mapping[str, int] = Frozen()) -> None:
     """A source or open item that nothing names is noted: it misleads whoever counts them.
 
     ``standing`` counts the words of all the files where something could not be read: what may be named there is not called unused.
@@ -256,7 +268,7 @@ class _Questions:
 
     def __init__(self, form: Form, shared: Shared):
         self.form, self.shared, self.mistakes = form, shared, form.mistakes
-        self.facts: dict[str, Fact] = {}
+        self.facts: dict[str, Question] = {}
         self.asked_when: dict[str, Block] = {}
         self.shared_used: set[str] = set()
         node = form.node(QUESTIONS)
@@ -270,7 +282,7 @@ class _Questions:
             if fact is not None:
                 self.facts[fact.name] = fact
 
-    def question(self, name: Text, node: Node) -> Fact | None:
+    def question(self, name: Text, node: Node) -> Question | None:
         plain_name(name, self.mistakes)
         if isinstance(node, Text):
             if node.words != "shared":
@@ -310,7 +322,7 @@ class _Questions:
         )
         return self.read(name, own, own)
 
-    def shared_question(self, name: Text, own: Form) -> Fact | None:
+    def shared_question(self, name: Text, own: Form) -> Question | None:
         block = self.shared.questions.get(name.words)
         if block is None and not self.shared.whole:
             return None
@@ -322,7 +334,7 @@ class _Questions:
         asked = Form(block, "question", Tags(), self.mistakes, ("ask", "answer"), ("judgement", "asked when", "note"))
         return self.read(name, asked, own)
 
-    def read(self, name: Text, asked: Form, own: Form) -> Fact | None:
+    def read(self, name: Text, asked: Form, own: Form) -> Question | None:
         answer_from = own if "answer" in own else asked
         match = answer_from.parsed(
             "answer",
@@ -336,17 +348,20 @@ class _Questions:
                 self.asked_when[name.words] = form.block
                 break
         number, low, high, unit, choice, names, other = match.groups()
-        fact = Fact(
+        answered = Answer(number or choice or other)
+        fact = Question(
             name=name.words,
             ask=asked.text("ask"),
-            answer=Answer(number or choice or other),
+            answer=answered,
+            called=called(name.words, answered),
             judgement=asked.yes("judgement"),
             explained_by=self.list_named(own),
-            note=own.text("note") or asked.text("note"),
+            shared=asked is not own,
+            backing=Backing(note=own.text("note") or asked.text("note")),
         )
         if choice:
             values = self.values(fact, own, answer_from, names)
-            return None if values is None else replace(fact, values=tuple(values))
+            return None if values is None else replace(fact, choices=tuple(values))
         for heading in ("values", "values from"):
             if heading in own:
                 own.refuse(
@@ -357,7 +372,7 @@ class _Questions:
                 )
         return self.number(fact, answer_from, low, high, unit) if number else fact
 
-    def number(self, fact: Fact, form: Form, low: str, high: str, unit: str | None) -> Fact:
+    def number(self, fact: Question, form: Form, low: str, high: str, unit: str | None) -> Question:
         if not unit:
             form.refuse(
                 "answer",
@@ -374,25 +389,26 @@ class _Questions:
 
     def list_named(self, form: Form) -> str:
         name = form.text("explained by")
-        if name and name not in self.shared.lists and not self.shared.whole:
+        readable = [one.name for one in self.shared.lists.values() if one.name not in self.shared.answers]
+        if name and name not in readable and not self.shared.whole:
             return name
-        if name and name not in self.shared.lists:
+        if name and name not in readable:
             form.refuse(
                 "explained by",
                 f'"{name}" is not a list in pathways/shared/',
-                suggest(name, self.shared.lists, "Write the list there."),
+                suggest(name, readable, "Write the list there."),
                 HARM_LOST,
             )
         elif name:
             self.shared_used.add(name)
         return name
 
-    def values(self, fact: Fact, own: Form, answer: Form, names: str | None) -> Iterable[Value] | None:
+    def values(self, fact: Question, own: Form, answer: Form, names: str | None) -> Iterable[Choice] | None:
         """The answers, of the line first, then shared lists, then the pathway's own; the same name adds up.
 
         None where some of them could not be found: then no sentence about the question can be judged.
         """
-        found: dict[str, Value] = {}
+        found: dict[str, Choice] = {}
         lists = own.names("values from")
         whole = ("values from" not in own or bool(lists)) and not isinstance(own.node("values"), Text | List)
         whole = whole and not {"values", "values from"} & own.misspelt
@@ -400,7 +416,7 @@ class _Questions:
         if names and isinstance(line, Text):
             offset = line.words.index(names)
             for one in split(Text(names, line.at(offset), line.plain)):
-                found[plain_name(one, self.mistakes)] = Value(one.words)
+                found[plain_name(one, self.mistakes)] = Choice(one.words)
         for name in lists:
             if name.words not in self.shared.answers:
                 whole = False
@@ -415,7 +431,10 @@ class _Questions:
             block, tags = self.shared.answers[name.words]
             found.update(
                 self.listed(
-                    Form(block, "shared file", tags, self.mistakes, (), tuple(block.items)), "values list", found
+                    Form(block, "shared file", tags, self.mistakes, (), tuple(block.items)),
+                    "values list",
+                    found,
+                    name.words,
                 )
             )
             refuse_unused(tags, Form(block, "shared file", tags, self.mistakes, (), tuple(block.items)), self.mistakes)
@@ -429,15 +448,15 @@ class _Questions:
             )
         return found.values() if whole and found else None
 
-    def listed(self, form: Form, heading: str, before: Mapping[str, Value]) -> dict[str, Value]:
+    def listed(self, form: Form, heading: str, before: Mapping[str, Choice], shared: str = "") -> dict[str, Choice]:
         node = form.node(heading)
         # An answer with no block under it is noted; it is still an answer, and sentences may name it.
-        values = {name: Value(name) for name in (node.items if isinstance(node, Block) else ())}
+        choices = {name: Choice(name) for name in (node.items if isinstance(node, Block) else ())}
         for name, block in form.blocks(heading, "answer"):
             inner = Form(
                 block, "answer", form.tags, form.mistakes, (), ("says", "bars", "action", "evidence", *REMARKS)
             )
-            evidence = inner.evidence()
+            backing = inner.backing()
             if ("bars" in inner or "action" in inner) and "evidence" not in inner:
                 inner.refuse(
                     "bars" if "bars" in inner else "action",
@@ -445,31 +464,18 @@ class _Questions:
                     "Write evidence:.",
                     HARM_UNSOURCED,
                 )
-            bars = tuple(Bar(pgd.words, evidence) for pgd in inner.names("bars"))
-            value = Value(
-                plain_name(name, self.mistakes),
-                inner.text("says"),
-                bars,
-                inner.text("action"),
-                evidence,
-                inner.open_items(),
-                inner.text("note"),
-            )
-            values[value.name] = _added(before.get(value.name), value)
-        return values
+            bars = tuple(Bar(pgd.words, Backing(backing.evidence)) for pgd in inner.names("bars"))
+            origins = (Origin(shared, bars, backing),) if bars or backing else ()
+            choice = Choice(plain_name(name, self.mistakes), inner.text("says"), inner.text("action"), origins)
+            choices[choice.name] = _added(before.get(choice.name), choice)
+        return choices
 
 
-def _added(before: Value | None, value: Value) -> Value:
+def _added(before: Choice | None, choice: Choice) -> Choice:
     if before is None:
-        return value
-    return replace(
-        value,
-        says=value.says or before.says,
-        bars=before.bars + value.bars,
-        action=value.action or before.action,
-        evidence=before.evidence + value.evidence,
-        open=before.open + value.open,
-        note="; ".join(filter(None, (before.note, value.note))),
+        return choice
+    return Choice(
+        choice.name, choice.says or before.says, choice.action or before.action, before.origins + choice.origins
     )
 
 
@@ -513,8 +519,18 @@ def _named(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> tuple[N
             says = inner.text("title" if is_score else "means")
             own_id = inner.node("id")
             id_ = identified(own_id, form.mistakes, ids) if isinstance(own_id, Text) else ""
-            remarks = inner.evidence(), id_, inner.open_items(), inner.text("note")
-            found.append(Named(name.words, says, body, is_score, *remarks))
+            stage = "scores" if is_score else "definitions"
+            found.append(
+                Named(
+                    id=id_,
+                    stage=stage,
+                    sentence=body,
+                    backing=inner.backing(),
+                    name=name.words,
+                    says=says,
+                    points=is_score,
+                )
+            )
     return tuple(found)
 
 
@@ -524,10 +540,10 @@ def _criteria(
     optional = ("when", "any of", "must", "then", "where to", *REMARKS)
     for stage, group in _stages(form):
         thens = [name for name, node in group.items.items() if isinstance(node, Text) and nearest(name, ("then",))]
-        for name in thens:
-            if name != "then":
-                what, fix = f'"{name}" is not a heading of stopping criteria', 'Did you mean "then"?'
-                form.mistakes.add(group.keys[name].place, what, fix, HARM_LOST)
+        for heading in thens:
+            if heading != "then":
+                what, fix = f'"{heading}" is not a heading of stopping criteria', 'Did you mean "then"?'
+                form.mistakes.add(group.keys[heading].place, what, fix, HARM_LOST)
         then = group.items.get(thens[0] if thens else "then")
         for name, block in named_blocks(group, "stopping criterion", form.mistakes, skip=("then", *thens)):
             inner = Form(block, "stopping criterion", form.tags, form.mistakes, ("because", "evidence"), optional)
@@ -540,8 +556,8 @@ def _criteria(
                 continue
             needs(inner, name.words)
             yield Criterion(
-                name.words, stage.words, condition, kind[0], inner.text("because"), inner.evidence(), must="must" in inner,
-                always_999=kind[1], where_to=inner.text("where to"), open=inner.open_items(), note=inner.text("note"),
+                id=name.words, stage=stage.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
+                where_to=inner.text("where to"), must="must" in inner, kind=kind[0], always_999=kind[1],
             )  # fmt: skip
 
 
@@ -619,8 +635,8 @@ def _rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dic
         kind, offers, fallback = result
         needs(inner, name.words, enables=kind is Kind.SUPPLY)
         yield Row(
-            name.words, condition, kind, inner.text("because"), inner.evidence(), offers, fallback,
-            inner.text("where to"), inner.open_items(), inner.text("note"),
+            id=name.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
+            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback,
         )  # fmt: skip
 
 
@@ -656,13 +672,7 @@ def _gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stages:
             )
         condition = vocabulary.condition(block) if any(heading in inner for heading in SENTENCE) else None
         yield GatewayPoint(
-            name.words,
-            headings["after"],
-            headings["at"],
-            condition,
-            inner.evidence(),
-            inner.open_items(),
-            inner.text("note"),
+            id=name.words, sentence=condition, backing=inner.backing(), after=headings["after"], at=headings["at"]
         )
 
 
@@ -673,13 +683,11 @@ def _addressed(form: Form, heading: str, ids: dict[str, Place]) -> Iterable[Stat
         inner = Form(block, f"clause of {heading}", form.tags, form.mistakes, required, REMARKS)
         identified(name, form.mistakes, ids)
         spoken_to = tuple(text.words for text in inner.names("for")) if audience else ()
-        yield Statement(
-            inner.text("says"), inner.evidence(), inner.open_items(), name.words, spoken_to, inner.text("note")
-        )
+        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to)
 
 
 def check_audiences(
-    form_block: Block, decides: Iterable[str], mistakes: Mistakes, standing: Mapping[str, int] = MappingProxyType({})
+    form_block: Block, decides: Iterable[str], mistakes: Mistakes, standing: Mapping[str, int] = Frozen()
 ) -> None:
     """Advice is for people who exist: outcome kinds, ids of what ``decides`` (criteria, rows, clauses), or PGDs of this pathway.
 
@@ -724,18 +732,15 @@ def source_document(node: Node | None, form: Form) -> SourceDocument | None:
     inner = Form(
         node, "source document", form.tags, form.mistakes, ("title", "reference", "edition", "evidence"), REMARKS
     )
-    inner.open_items()
-    return SourceDocument(
-        inner.text("title"), inner.text("reference"), inner.text("edition"), inner.evidence(), inner.text("note")
-    )
+    return SourceDocument(inner.text("title"), inner.text("reference"), inner.text("edition"), inner.backing())
 
 
-CHANNELS = (*(channel.value for channel in Means), DISTANCE_SELLING)
+CHANNELS = (*(channel.value for channel in Channel), DISTANCE_SELLING)
 ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
 HARM_CHANNEL = "A consultation held in a way the service does not allow is no ground for a supply."
 
 
-def _channels(form: Form) -> Iterable[Channel]:
+def _channels(form: Form) -> Iterable[AllowedChannel]:
     for name, block in form.blocks("channels", "channel"):
         inner = Form(block, "channel", form.tags, form.mistakes, ("allowed", "evidence"), REMARKS)
         if name.words not in CHANNELS:
@@ -744,20 +749,17 @@ def _channels(form: Form) -> Iterable[Channel]:
         allowed = inner.parsed(
             "allowed", dict(zip(ALLOWED, ALLOWED, strict=True)).get, " or ".join(ALLOWED), HARM_CHANNEL
         )
-        yield Channel(name.words, allowed or "not known", inner.evidence(), inner.open_items(), inner.text("note"))
+        yield AllowedChannel(name.words, allowed or "not known", inner.backing())
 
 
-def _codes(form: Form) -> Iterable[Code]:
+def _codes(form: Form) -> Iterable[ConditionCode]:
     for name, block in form.blocks("codes", "code"):
         inner = Form(block, "code", form.tags, form.mistakes, ("says", "use", "evidence"), REMARKS)
-        inner.open_items()
-        yield Code(
-            code(name, form.mistakes), inner.text("says"), inner.text("use"), inner.evidence(), inner.text("note")
-        )
+        use = inner.text("use")
+        yield ConditionCode(code(name, form.mistakes), inner.text("says"), use, says_who_has_it(use), inner.backing())
 
 
 def _conflicts(form: Form) -> Iterable[Conflict]:
     for name, block in form.blocks("conflicts", "conflict"):
         inner = Form(block, "conflict", form.tags, form.mistakes, ("says", "shipped"), ("note", "evidence", "open"))
-        inner.evidence(), inner.open_items()
-        yield Conflict(name.words, inner.text("says"), inner.text("shipped"))
+        yield Conflict(name.words, inner.text("says"), inner.text("shipped"), inner.backing())

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import TypeVar
 
 from pharmacyfirst.content.sentences import NAME, NUMBER, nearest, suggest
-from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
+from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
-from pharmacyfirst.kernel.evidence import Evidence, Grade, Statement
-from pharmacyfirst.kernel.facts import read_day
+from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, Statement
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, snomed_code
 from pharmacyfirst.kernel.pgd import Period
+from pharmacyfirst.kernel.questions import read_day
 
 HARM_LOST = "Were it skipped, what stands under it would never be applied."
 HARM_UNSOURCED = "A clinical statement nobody can trace is one nobody can check or withdraw."
@@ -189,6 +189,10 @@ class Form:
                 )
         return tuple(found)
 
+    def backing(self) -> Backing:
+        """What stands behind the block: its evidence, open items and note, whichever of them it has."""
+        return Backing(self.evidence(), self.open_items(), self.text("note"))
+
     def statements(self, heading: str) -> tuple[Statement, ...]:
         """One statement, or a list of them, under a heading of prose."""
         node = self.node(heading)
@@ -210,16 +214,16 @@ class Form:
             )
             return None
         form = Form(node, "statement", self.tags, self.mistakes, ("says", "evidence"), ("open", "note", "professions"))
-        evidence, open_items = form.evidence(), form.open_items()
-        unknown = any(line.grade is Grade.UNKNOWN for line in evidence)
-        if unknown and not open_items:
+        backing = form.backing()
+        unknown = any(line.grade is Grade.UNKNOWN for line in backing.evidence)
+        if unknown and not backing.open:
             form.refuse(
                 "evidence",
                 "what is unknown has no open item",
                 "Write open: and the item that says what has to be found out.",
                 "What is not known must be seen, and cleared by somebody.",
             )
-        return Statement(form.text("says"), evidence, open_items, note=form.text("note"))
+        return Statement(form.text("says"), backing)
 
     def period(self, heading: str = "in force") -> Period | None:
         """Days, both in."""

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
-from pharmacyfirst.content.forms import (
+from pharmacyfirst.content.blocks import (
     HARM_LOST,
     HARM_MISSING,
     HARM_NAME,
@@ -19,12 +18,13 @@ from pharmacyfirst.content.forms import (
     rounding,
     strength,
 )
-from pharmacyfirst.content.loader import REMARKS, SENTENCE, Draft, needs, one_sentence, read_edition, source_document
+from pharmacyfirst.content.pathways import REMARKS, SENTENCE, Draft, needs, one_sentence, read_edition, source_document
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.yaml_text import Block, List, Mistakes, Node, Place, Text
+from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import Condition, Within, parts
 from pharmacyfirst.kernel.dose import WEIGHT, Dose, DoseRow, Pack, Product, Rounding, Strength
-from pharmacyfirst.kernel.evidence import Statement
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing, Statement
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Mechanism, SourceDocument
 
 # The seventeen particulars of Schedule 16, Part 1 of the Human Medicines Regulations 2012 (service.md 4.1), by our headings.
@@ -86,12 +86,12 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
     pgd = PGD(
         id=name,
         title=form.text("title"),
-        edition=read_edition(form),
+        edition=read_edition(form, draft.pathway.open_items.values()),
         mechanism=mechanism or Mechanism.PGD,
         medicine=form.text("medicine"),
         legal_class=form.text("legal class"),
         route=form.text("route"),
-        source_document=source_document(form.node("source document"), form) or SourceDocument("", "", "", ()),
+        source_document=source_document(form.node("source document"), form) or SourceDocument("", "", ""),
         professions=_professions(form),
         inclusion=tuple(
             clauses(
@@ -103,11 +103,11 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
                 form.blocks("exclusions", "exclusion"), "exclusions", "when", name, form, vocabulary, draft.ids, places
             )
         ),
-        cautions=tuple(_cautions(form, vocabulary, draft.ids)),
+        cautions=tuple(_cautions(form, name, vocabulary, draft.ids)),
         products=tuple(products.values()),
         doses=tuple(_dose_rows(form, name, vocabulary, products, draft.ids, places)),
-        particulars=MappingProxyType(_particulars(form)),
-        open=form.open_items(),
+        particulars=Frozen(_particulars(form)),
+        backing=Backing(open=form.open_items(), note=form.text("note")),
         # Every PGD has these ids in common, so they are registered once, with the pathway.
         every_medicine=tuple(
             clauses(draft.every_medicine, "every medicine", "when", name, form, vocabulary, {}, places)
@@ -172,24 +172,24 @@ def clauses(
         needs(inner, name.words)
         if condition is not None or covered_by:
             yield Clause(
-                name.words, f"{pgd}: {stage}", inner.text("says"), condition, heading == "must" and not covered_by, covered_by,
-                inner.evidence(), inner.text("because"), inner.open_items(), inner.text("note"),
+                id=name.words, stage=f"{pgd}: {stage}", sentence=condition, backing=inner.backing(),
+                because=inner.text("because"), must=heading == "must" and not covered_by, says=inner.text("says"),
+                covered_by=covered_by,
             )  # fmt: skip
 
 
-def _cautions(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> Iterable[Caution]:
+def _cautions(form: Form, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place]) -> Iterable[Caution]:
     for name, block in form.blocks("cautions", "caution"):
         inner = Form(block, "caution", form.tags, form.mistakes, ("says", "action", "evidence"), (*SENTENCE, *REMARKS))
         identified(name, form.mistakes, ids)
         condition = vocabulary.condition(block) if any(heading in inner for heading in SENTENCE) else None
         yield Caution(
-            name.words,
-            inner.text("says"),
-            inner.text("action"),
-            condition,
-            inner.evidence(),
-            inner.open_items(),
-            inner.text("note"),
+            id=name.words,
+            stage=f"{pgd}: cautions",
+            sentence=condition,
+            backing=inner.backing(),
+            says=inner.text("says"),
+            action=inner.text("action"),
         )
 
 
@@ -202,8 +202,7 @@ def _products(form: Form) -> Iterable[Product]:
         bottle = inner.parsed("bottle", amount, "a volume with its unit, for instance 70 mL", HARM_UNIT)
         printed = inner.parsed("strength", strength, "how much is in it, for instance 125 mg/5 mL", HARM_UNIT)
         yield Product(
-            name.words, inner.text("form"), printed or Strength(""), codes, inner.evidence(), bottle,
-            inner.open_items(), inner.text("note"),
+            name.words, inner.text("form"), printed or Strength(""), codes, bottle, inner.backing()
         )  # fmt: skip
 
 
@@ -238,7 +237,7 @@ def _dose_row(
 ) -> Iterable[DoseRow]:  # fmt: skip
     words = block.items.get("dose")
     gap = isinstance(words, Text) and words.words == "none"
-    required = (
+    required: tuple[str, ...] = (
         ("dose", "because", "evidence") if gap else ("dose", "times a day", "days", "product", "quantity", "evidence")
     )
     optional = ("who", "when", "any of", "or", "because", "rounding", *REMARKS, *(_EACH_DOSE if gap else ()))
@@ -256,7 +255,7 @@ def _dose_row(
     times = None if gap else inner.parsed("times a day", _times, "a whole number, or 2 to 3")
     days = None if gap else inner.parsed("days", _days, "a whole number of days")
     needs(inner, name.words, enables=not gap)
-    evidence, open_items = inner.evidence(), inner.open_items()
+    backing = inner.backing()
     if has_sentence and condition is None:
         return
     if amount_each is not None and amount_each.for_each_kg and not _asks_for_weight(condition):
@@ -267,8 +266,8 @@ def _dose_row(
             "Without the weight no dose can be worked out.",
         )
     row = DoseRow(
-        name.words, f"{pgd}: doses", inner.text("who"), condition, None, 0, None, 0, (), evidence, inner.text("because"),
-        open_items, inner.text("note"),
+        id=name.words, stage=f"{pgd}: doses", sentence=condition, backing=backing, because=inner.text("because"),
+        who=inner.text("who"),
     )  # fmt: skip
     if gap:
         yield row
@@ -320,18 +319,15 @@ def _packs(block: Block, row_form: Form, products: dict[str, Product], row: Dose
     others = block.items.get("or")
     for node in others.items if isinstance(others, List) else [others] if others is not None else []:
         if isinstance(node, Block):
-            yield _pack(
-                Form(node, "further product", row_form.tags, row_form.mistakes, ("product", "quantity"), REMARKS),
-                products,
-                row,
-            )
+            further = Form(node, "further product", row_form.tags, row_form.mistakes, ("product", "quantity"), REMARKS)
+            yield _pack(further, products, row, further.backing())
         else:
             row_form.mistakes.add(
                 node.place, "another product is a block", "Write product: and quantity: under a dash.", HARM_MISSING
             )
 
 
-def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None:
+def _pack(form: Form, products: dict[str, Product], row: DoseRow, backing: Backing = NO_BACKING) -> Pack | None:
     product = products.get(form.text("product"))
     if product is None:
         if "product" in form:
@@ -345,7 +341,7 @@ def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None
         return None
     words = form.text("quantity")
     if words == "not stated":
-        return Pack(product, None)
+        return Pack(product, None, backing=backing)
     assert row.dose is not None
     if words == "worked out":
         content, per = product.strength.content, product.strength.per
@@ -356,7 +352,7 @@ def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None
                 "Write a quantity, or not stated.",
                 HARM_UNIT,
             )
-        return Pack(product, None, worked_out=True)
+        return Pack(product, None, worked_out=True, backing=backing)
     quantity = form.parsed(
         "quantity", amount, "a number with its unit, for instance 6 capsule; or worked out; or not stated", HARM_UNIT
     )
@@ -370,7 +366,7 @@ def _pack(form: Form, products: dict[str, Product], row: DoseRow) -> Pack | None
             "Mend the dose, the days, the strength or the quantity.",
             "Too few is a course not finished; too many is a medicine left over for somebody else.",
         )
-    return Pack(product, quantity)
+    return Pack(product, quantity, backing=backing)
 
 
 def refer_to(
@@ -403,8 +399,9 @@ def refer_to(
 
 def _clauses_under(block: Block, heading: str) -> list[tuple[Text, Block]]:
     node: Node | None = block.items.get(heading)
-    items = node.items if isinstance(node, Block) else {}
-    return [(node.keys[name], inner) for name, inner in items.items() if isinstance(inner, Block)]
+    if not isinstance(node, Block):
+        return []
+    return [(node.keys[name], inner) for name, inner in node.items.items() if isinstance(inner, Block)]
 
 
 def _is_covered(block: Block) -> bool:

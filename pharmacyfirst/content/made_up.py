@@ -7,29 +7,20 @@ from typing import Any
 
 from pharmacyfirst.content.checks import people_told_apart
 from pharmacyfirst.kernel.conditions import Condition
-from pharmacyfirst.kernel.facts import BORN, Answer, Fact
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import BORN, Answer, Question
 
 # Beside a bound: people write weights and temperatures to one decimal.
 NEAR = Decimal("0.1")
 
 
-def sentences_of(pathway: Pathway) -> tuple[Condition, ...]:
-    """Every sentence of a pathway and its PGDs that decides something."""
-    items = [*pathway.stopping, *pathway.treatment, *pathway.gateways]
-    for pgd in pathway.pgds.values():
-        items += [*pgd.judged(), *pgd.doses, *pgd.cautions]
-    gates = (fact.asked_when for fact in pathway.facts.values())
-    return tuple(one for one in (*(item.condition for item in items), *gates) if one is not None)
-
-
 def answers_worth_trying(pathway: Pathway) -> dict[str, tuple[Any, ...]]:
     """For each fact the values that its sentences can tell apart: every answer, each bound and its neighbours."""
-    sentences = sentences_of(pathway)
-    return {name: tuple(_worth_trying(fact, sentences)) for name, fact in pathway.facts.items() if name != BORN}
+    sentences = pathway.sentences()
+    return {name: tuple(_worth_trying(fact, sentences)) for name, fact in pathway.questions.items() if name != BORN}
 
 
-def _worth_trying(fact: Fact, sentences: Sequence[Condition]) -> Sequence[Any]:
+def _worth_trying(fact: Question, sentences: Sequence[Condition]) -> Sequence[Any]:
     values = people_told_apart(fact, sentences)
     if fact.answer is not Answer.NUMBER:
         return values

@@ -7,10 +7,10 @@ import pytest
 
 from pharmacyfirst import Refused, load
 from pharmacyfirst.kernel.conditions import NOT_ASKED
-from pharmacyfirst.kernel.facts import Answer, Fact, Value, asked, completed_years, known_facts
+from pharmacyfirst.kernel.questions import Answer, Choice, Question, asked, completed_years, known_facts
 
 ON = date(2026, 11, 21)
-FACTS = load().in_force("uncomplicated-uti", ON).facts
+FACTS = load().in_force("uncomplicated-uti", ON).questions
 
 
 def refusal(facts, on=ON):
@@ -131,7 +131,7 @@ def test_what_fits_is_said_in_words():
 
 
 def test_a_number_without_a_range_is_taken_as_it_is():
-    count = Fact("n", "How many?", Answer.WHOLE_NUMBER)
+    count = Question("n", "How many?", Answer.WHOLE_NUMBER)
 
     assert count.read(10**9) == 10**9
-    assert Fact("v", "Which?", Answer.ONE_OF, values=(Value("a"),)).read("a") == "a"
+    assert Question("v", "Which?", Answer.ONE_OF, choices=(Choice("a"),)).read("a") == "a"

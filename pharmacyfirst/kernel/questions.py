@@ -1,4 +1,4 @@
-"""What fits a fact, said once: its type, unit, range and choices; and the check of a plain dict against it.
+"""What is asked, and what fits the answer, said once: its type, unit, range and choices; and the check of a plain dict against it.
 
 Nothing is coerced: ``"yes"``, ``1`` for true or ``"30"`` for 30 are refused, because a value that was guessed at can hide a
 red flag or permit a supply. Absent and ``None`` both mean *not known*, never "no".
@@ -13,7 +13,7 @@ from typing import Any
 
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
-from pharmacyfirst.kernel.evidence import Evidence
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
 AGE = "age_years"
 BORN = "date_of_birth"
@@ -36,56 +36,83 @@ class Bar:
     """A PGD that an answer rules out, and why we think so."""
 
     pgd: str
-    evidence: tuple[Evidence, ...]
+    backing: Backing
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """One answer of a choice or a set: its name, its words, the PGDs it rules out, or the action it calls for."""
+class Origin:
+    """What one file says of an answer: what it rules out, and what stands behind that.
+
+    ``shared`` is the name of the shared list that says so; empty where the pathway's own file does. The tags of a shared list are its own.
+    """
+
+    shared: str
+    bars: tuple[Bar, ...]
+    backing: Backing
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of a choice or a set: its name, its words, the action it calls for, and what each file says of it."""
 
     name: str
     says: str = ""
-    bars: tuple[Bar, ...] = ()
     action: str = ""
-    evidence: tuple[Evidence, ...] = ()
-    open: tuple[str, ...] = ()
-    note: str = ""
+    origins: tuple[Origin, ...] = ()
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The PGDs it rules out, whichever file says so."""
+        return tuple(bar for origin in self.origins for bar in origin.bars)
+
+    @property
+    def backing(self) -> Backing:
+        """What stands behind it, of all the files that speak of it."""
+        return Backing(
+            tuple(line for origin in self.origins for line in origin.backing.evidence),
+            tuple(item for origin in self.origins for item in origin.backing.open),
+            "; ".join(origin.backing.note for origin in self.origins if origin.backing.note),
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Question:
     """One question: its words, what fits, and, where not everybody is asked, the condition for asking.
 
-    ``low`` and ``high`` are the plausible range in ``unit``. ``judgement`` marks what only the clinician can answer.
+    ``name`` is that of the fact it asks for; ``called`` says it in words. ``low`` and ``high`` are the plausible range in ``unit``.
+    ``judgement`` marks what only the clinician can answer. ``explained_by`` names a readable shared list; ``shared`` is true of a
+    question that several pathways share.
     """
 
     name: str
     ask: str
     answer: Answer
+    called: str = ""
     unit: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
-    values: tuple[Value, ...] = ()
+    choices: tuple[Choice, ...] = ()
     judgement: bool = False
     asked_when: Condition | None = None
     explained_by: str = ""
-    note: str = ""
+    shared: bool = False
+    backing: Backing = NO_BACKING
 
-    def value_names(self) -> tuple[str, ...]:
+    def choice_names(self) -> tuple[str, ...]:
         """The names of the answers of a choice or a set, in the file's order."""
-        return tuple(value.name for value in self.values)
+        return tuple(choice.name for choice in self.choices)
 
     def what_fits(self) -> str:
-        """What fits this fact, in words for whoever gave something else."""
+        """What fits, in words for whoever gave something else."""
         match self.answer:
             case Answer.YES_NO:
                 return "true or false"
             case Answer.WHOLE_NUMBER | Answer.NUMBER:
                 return f"a {self.answer.value} from {self.low} to {self.high} ({self.unit})"
             case Answer.ONE_OF:
-                return f"one of {', '.join(self.value_names())}"
+                return f"one of {', '.join(self.choice_names())}"
             case Answer.ANY_OF:
-                return f"a list of any of {', '.join(self.value_names())}; an empty list means none of them"
+                return f"a list of any of {', '.join(self.choice_names())}; an empty list means none of them"
             case _:
                 return "a date written as YYYY-MM-DD, not in the future"
 
@@ -102,38 +129,38 @@ class Fact:
         return held
 
 
-def _yes_no(fact: Fact, value: Any) -> bool | None:
+def _yes_no(question: Question, value: Any) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _whole_number(fact: Fact, value: Any) -> int | None:
-    return value if type(value) is int and _in_range(fact, value) else None
+def _whole_number(question: Question, value: Any) -> int | None:
+    return value if type(value) is int and _in_range(question, value) else None
 
 
-def _number(fact: Fact, value: Any) -> Decimal | None:
+def _number(question: Question, value: Any) -> Decimal | None:
     if type(value) not in (int, float, Decimal):
         return None
     # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
     number = Decimal(str(value) if isinstance(value, float) else value)
-    return number if number.is_finite() and _in_range(fact, number) else None
+    return number if number.is_finite() and _in_range(question, number) else None
 
 
-def _in_range(fact: Fact, number: int | Decimal) -> bool:
-    return (fact.low is None or number >= fact.low) and (fact.high is None or number <= fact.high)
+def _in_range(question: Question, number: int | Decimal) -> bool:
+    return (question.low is None or number >= question.low) and (question.high is None or number <= question.high)
 
 
-def _one_of(fact: Fact, value: Any) -> str | None:
-    return value if isinstance(value, str) and value in fact.value_names() else None
+def _one_of(question: Question, value: Any) -> str | None:
+    return value if isinstance(value, str) and value in question.choice_names() else None
 
 
-def _any_of(fact: Fact, value: Any) -> tuple[str, ...] | None:
-    names = fact.value_names()
+def _any_of(question: Question, value: Any) -> tuple[str, ...] | None:
+    names = question.choice_names()
     if not isinstance(value, list | tuple | set | frozenset) or any(one not in names for one in value):
         return None
     return tuple(name for name in names if name in value)
 
 
-def _date(fact: Fact, value: Any) -> date | None:
+def _date(question: Question, value: Any) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     return read_day(value)
@@ -160,7 +187,7 @@ _READERS = {
 }
 
 
-def known_facts(declared: Mapping[str, Fact], given: Mapping[str, Any], on: date) -> dict[str, Any]:
+def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: date) -> dict[str, Any]:
     """What is known of one person: every given value checked, unknown ones left out, the age worked out on the day.
 
     Raises ``Refused``: ``unknown_fact`` for a name the pathway does not ask, ``wrong_value`` for one that does not fit,
@@ -168,22 +195,22 @@ def known_facts(declared: Mapping[str, Fact], given: Mapping[str, Any], on: date
     """
     known = {}
     for name, value in given.items():
-        fact = declared.get(name)
-        if fact is None:
+        question = declared.get(name)
+        if question is None:
             raise Refused(
                 "unknown_fact",
                 f"{shown(name)} is not a fact of this pathway{_meant(name, declared)}",
                 name if shown(name) == name else None,
             )
         if value is not None:
-            known[name] = fact.read(value)
+            known[name] = question.read(value)
     born = known.pop(BORN, None)
     if born is not None:
         known[AGE] = _agreed_age(declared, born, known.get(AGE), on)
     return known
 
 
-def _agreed_age(declared: Mapping[str, Fact], born: date, given: int | None, on: date) -> int:
+def _agreed_age(declared: Mapping[str, Question], born: date, given: int | None, on: date) -> int:
     age = completed_years(born, on)
     if born > on or not _in_range(declared[AGE], age):
         raise Refused(
@@ -203,15 +230,16 @@ def completed_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def asked(declared: Iterable[Fact], known: Mapping[str, Any]) -> dict[str, Any]:
+def asked(declared: Iterable[Question], known: Mapping[str, Any]) -> dict[str, Any]:
     """The answers to judge by: what is known, and ``NOT_ASKED`` for what this person is not asked (rule 7).
 
     Where the condition for asking is itself not known the fact stays not known. A value given all the same is used.
     """
     answers = dict(known)
-    for fact in declared:
-        if fact.asked_when is not None and fact.name not in known and fact.asked_when.verdict(known) is NOT_MET:
-            answers[fact.name] = NOT_ASKED
+    for question in declared:
+        gate = question.asked_when
+        if gate is not None and question.name not in known and gate.verdict(known) is NOT_MET:
+            answers[question.name] = NOT_ASKED
     return answers
 
 
@@ -221,7 +249,7 @@ def shown(name: Any) -> str:
     return name if plain and sum(letter.isdigit() for letter in name) < 6 else "(a name that no fact has)"
 
 
-def _meant(name: Any, declared: Mapping[str, Fact]) -> str:
+def _meant(name: Any, declared: Mapping[str, Question]) -> str:
     from difflib import get_close_matches  # only a refusal needs it; starting up should not pay for it
 
     near = get_close_matches(str(name), declared, n=1, cutoff=0.75)

@@ -1,0 +1,135 @@
+"""The assessment in words, for a reader: what to do, why, what may be offered, what to ask, and every finding as it was judged."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.conditions import Verdict
+from pharmacyfirst.kernel.dose import Supplied, plain
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
+from pharmacyfirst.kernel.questions import LIFE_THREATENING
+from pharmacyfirst.kernel.trace import EVALUATION_ONLY, Assessment, Finding, Offer
+
+_HEADLINES = {
+    Kind.REFER_URGENT: "REFER THE SAME DAY",
+    Kind.NOT_ELIGIBLE: "NOT ELIGIBLE for this pathway",
+    Kind.REFER: "REFER",
+    Kind.ALTERNATIVE_DIAGNOSIS: "ANOTHER CAUSE IS MORE LIKELY: manage as found",
+    Kind.DECLINED: "DECLINED",
+    Kind.SELF_CARE: "SELF-CARE",
+    Kind.SUPPLY: f"MAY BE OFFERED ({EVALUATION_ONLY})",
+    Kind.NEED_FACTS: "NOT DECIDED YET: answers are missing",
+}
+
+
+def headline(outcome: Outcome) -> str:
+    """The outcome in a line, as the first thing a pharmacist sees."""
+    if outcome.kind is Kind.EMERGENCY:
+        return "EMERGENCY: dial 999 now" if outcome.destination == EMERGENCY_999 else "EMERGENCY: A&E now"
+    return _HEADLINES[outcome.kind]
+
+
+def explain(assessment: Assessment) -> str:
+    """The assessment for a reader: what to do, why, what may be offered, what to ask, and every finding as it was judged.
+
+    Raises ``Refused`` (``wrong_value``) for anything but an assessment.
+    """
+    if not isinstance(assessment, Assessment):
+        raise Refused("wrong_value", "assessment: give what assess() returned.")
+    return "\n".join(_explanation(assessment)) + "\n"
+
+
+def _explanation(assessment: Assessment) -> Iterator[str]:
+    pathway = assessment.pathway
+    edition = pathway.edition
+    yield pathway.title
+    yield f"{pathway.id} {edition.version}{', draft' if pathway.draft else ''}: {edition.status}"
+    yield f"assessed for {assessment.on}; pathway in force {edition.in_force.in_words()}"
+    yield ""
+    yield headline(assessment.outcome)
+    if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
+        yield "  If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
+    yield from _reasons(assessment)
+    for offer in assessment.offers:
+        yield ""
+        yield from _offer_in_words(offer, assessment)
+    yield from _asked_next(assessment)
+    for title, lines in (("Tell the patient", assessment.advice), ("Safety-netting", assessment.safety_netting)):
+        if lines:
+            yield ""
+            yield f"{title}:"
+            yield from (f"  - {line}" for line in lines)
+    yield ""
+    yield "Every criterion as it was judged:"
+    yield from _findings(assessment)
+    if assessment.gateways:
+        yield ""
+        yield f"Gateway points reached (payment only): {', '.join(assessment.gateways)}"
+    yield ""
+    yield f"content {pathway.content_digest}"
+
+
+def _reasons(assessment: Assessment) -> Iterator[str]:
+    for finding in assessment.deciding:
+        item = finding.item
+        either_way = " (not known, and it would come to the same)" if finding.verdict is Verdict.NOT_KNOWN else ""
+        yield f"  {finding.id}{either_way}: {item.reason}"
+        if item.where_to:
+            yield f"    where to: {item.where_to}"
+
+
+def _offer_in_words(offer: Offer, assessment: Assessment) -> Iterator[str]:
+    row, pgd = offer.row, offer.pgd
+    first, *others = offer.supplied
+    yield f"{pgd.medicine} under {pgd.mechanism.value} {pgd.id} {pgd.edition.version}, in force {pgd.edition.in_force.in_words()}"
+    first_day = row.dose.first_day if row.dose else None
+    on_day_one = f" ({plain(first_day)} {offer.dose.unit} on the first day)" if first_day is not None else ""
+    often = f"{row.times_a_day} to {row.times_a_day_most}" if row.times_a_day_most else str(row.times_a_day)
+    yield f"  {offer.dose.in_words()}{on_day_one}, {often} times a day, for {row.days} days, {pgd.route}   [{row.id}]"
+    yield f"  {_supplied_in_words(first)}"
+    yield from (f"  or {_supplied_in_words(other)}" for other in others)
+    yield from (f"  caution {c.id}: {c.says}: {c.action}" for c in offer.cautions)
+    for item in offer.open_items:
+        yield f"  open item {item}: {assessment.pathway.open_items[item].says}"
+
+
+def _supplied_in_words(supplied: Supplied) -> str:
+    amount = supplied.quantity.in_words() if supplied.quantity else "quantity not stated"
+    bottles = f" ({supplied.bottles} bottle{'s' if supplied.bottles > 1 else ''})" if supplied.bottles else ""
+    return f"{amount}{bottles} of {supplied.product.name}"
+
+
+def _asked_next(assessment: Assessment) -> Iterator[str]:
+    if assessment.missing:
+        more_urgent = assessment.outcome.kind is not Kind.NEED_FACTS
+        yield ""
+        yield "Could still make it more urgent:" if more_urgent else "Ask next:"
+        yield from (f"  - {name}: {assessment.pathway.questions[name].ask}" for name in assessment.missing)
+
+
+def _findings(assessment: Assessment) -> Iterator[str]:
+    stage = ""
+    for finding in assessment.findings:
+        if finding.item.stage != stage:
+            stage = finding.item.stage
+            yield f"  {stage}"
+        mark = "  <- decided" if finding in assessment.deciding else ""
+        yield f"    {finding.id:<14} {finding.verdict.value:<10} {finding.item.in_words()}{mark}"
+        if read := assessment.read(finding):
+            yield f"    {'':<25} {'; '.join(f'{fact} {_answered(fact, value, finding)}' for fact, value in read.items())}"
+
+
+def _answered(fact: str, value: Any, finding: Finding[Any]) -> str:
+    return "not asked" if fact in finding.not_asked else value_in_words(value)
+
+
+def value_in_words(value: Any) -> str:
+    """The value of a fact as people write it: yes, none, 12.5, not known."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    return plain(value) if isinstance(value, Decimal) else str(value)
