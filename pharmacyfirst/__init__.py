@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from pharmacyfirst.kernel.pathway import Pathway
     from pharmacyfirst.kernel.pgd import PGD
     from pharmacyfirst.kernel.questions import Question
-    from pharmacyfirst.kernel.trace import Assessment, Finding, Offer
+    from pharmacyfirst.kernel.rule import Finding
+    from pharmacyfirst.kernel.trace import Assessment, Offer
 
 __version__ = "0.2.0"
 
@@ -68,7 +69,8 @@ _ROOMS = {
     "kernel.pathway": ("Pathway",),
     "kernel.pgd": ("PGD",),
     "kernel.questions": ("Question",),
-    "kernel.trace": ("Assessment", "Finding", "Offer"),
+    "kernel.rule": ("Finding",),
+    "kernel.trace": ("Assessment", "Offer"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

@@ -9,14 +9,14 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.conditions import MET, NOT_ASKED, NOT_KNOWN, NOT_MET, Answers
+from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Question, asked, known_facts
-from pharmacyfirst.kernel.rule import Judged
-from pharmacyfirst.kernel.trace import Assessment, Finding, NotInForce, Offer
+from pharmacyfirst.kernel.rule import Finding, Judged
+from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
 
 Stops = list[Finding[Criterion]]
 Item = TypeVar("Item", bound=Judged)
@@ -33,7 +33,9 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
         period = pathway.edition.in_force.in_words()
         raise Refused("not_in_force", f"{pathway.id} {pathway.edition.version} is in force {period}, not on {on}.")
     known = known_facts(pathway.questions, facts, on)
-    person = Person(pathway.questions, known, asked(pathway.questions.values(), known), on)
+    answers = asked(pathway.gated, known)
+    not_asked = frozenset(name for name in answers if name not in known)
+    person = Person(pathway.questions, known, answers, not_asked, on)
     stops = [person.judge(criterion) for criterion in pathway.stopping]
     decision = decide(pathway, stops, person)
     return Assessment(
@@ -68,16 +70,20 @@ class Person:
     declared: Mapping[str, Question]
     known: Mapping[str, Any]
     answers: Answers
+    not_asked: frozenset[str]
     on: date
 
     def judge(self, item: Item) -> Finding[Item]:
         """Judge a criterion, row or clause. One without a sentence is met; ``must`` turns its sentence over."""
-        sentence, answers = item.sentence, self.answers
+        sentence = item.sentence
         if sentence is None:
-            return Finding(item, MET)
-        verdict = sentence.verdict(answers)
-        not_asked = tuple(fact for fact in sentence.facts() if answers.get(fact) is NOT_ASKED)
-        return Finding(item, verdict.flipped() if item.must else verdict, not_asked)
+            return item.met
+        verdict, facts = sentence.verdict(self.answers), sentence.facts()
+        if item.must:
+            verdict = verdict.flipped()
+        if self.not_asked.isdisjoint(facts):
+            return item.met if verdict is MET else item.not_met if verdict is NOT_MET else item.not_known
+        return Finding(item, verdict, tuple(fact for fact in facts if fact in self.not_asked))
 
     def unknown(self, findings: Iterable[Finding[Judged]]) -> list[str]:
         """The facts that keep these findings not known. Before a fact not asked of everybody come those that say whether to ask."""
@@ -247,7 +253,7 @@ def without_offer(pgd: PGD, findings: tuple[Finding[Judged], ...], stage: str, w
     """A document that offers nothing for a reason of its own: no exclusion is met, so no second choice opens."""
     because = f"nothing is offered under {pgd.title}: {why}"
     nothing = NotInForce(id=pgd.id, stage=f"{pgd.id}: {stage}", because=because)
-    return Considered((*findings, Finding(nothing, MET)), barred_by=(pgd.id,))
+    return Considered((*findings, nothing.met), barred_by=(pgd.id,))
 
 
 def open_answers(person: Person) -> list[str]:

@@ -8,7 +8,7 @@ Verdicts follow Kleene's strong logic of three values, with one addition: a fact
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
@@ -20,6 +20,8 @@ class Verdict(Enum):
     MET = "met"
     NOT_MET = "not met"
     NOT_KNOWN = "not known"
+
+    __hash__ = object.__hash__  # there is one of each, and looking it up should not run Python code
 
     def flipped(self) -> "Verdict":
         """Met for not met and the other way round; not known stays not known."""
@@ -169,6 +171,12 @@ class Count:
     low: int
     high: int
     name: str = ""
+    # What it reads is asked for at every judging, so it is gathered once.
+    _facts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        read = dict.fromkeys(fact for item in self.items for fact in item.facts())
+        object.__setattr__(self, "_facts", tuple(read))
 
     def verdict(self, answers: Answers) -> Verdict:
         """Judge the count on what is known."""
@@ -192,7 +200,7 @@ class Count:
 
     def facts(self) -> tuple[str, ...]:
         """The facts its items read, each once."""
-        return tuple(dict.fromkeys(fact for item in self.items for fact in item.facts()))
+        return self._facts
 
     def unknown(self, answers: Answers) -> Iterator[str]:
         """The facts of the unknown items, while the count itself is not known."""

@@ -9,7 +9,8 @@ from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Supplied, plain
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
-from pharmacyfirst.kernel.trace import EVALUATION_ONLY, Assessment, Finding, Offer
+from pharmacyfirst.kernel.rule import Finding
+from pharmacyfirst.kernel.trace import EVALUATION_ONLY, Assessment, Offer
 
 _HEADLINES = {
     Kind.REFER_URGENT: "REFER THE SAME DAY",

@@ -1,7 +1,7 @@
 """One condition's pathway as frozen data: stopping criteria, then one treatment table. There is no routing to follow."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem, Source, Statement
@@ -124,7 +124,7 @@ class SharedList:
 class Pathway:
     """A pathway with the PGDs it offers, as they stand on one day. Never changes; threads may share it.
 
-    ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
+    ``gated`` are the questions that not everybody is asked. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
     """
 
     id: str
@@ -149,6 +149,12 @@ class Pathway:
     lists: Mapping[str, SharedList] = Frozen()
     sources: Mapping[str, Source] = Frozen()
     content_digest: str = ""
+    # Looked through for every person, so they are picked out once.
+    gated: tuple[Question, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        gated = (question for question in self.questions.values() if question.asked_when is not None)
+        object.__setattr__(self, "gated", tuple(gated))
 
     @property
     def draft(self) -> bool:

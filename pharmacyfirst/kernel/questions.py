@@ -30,6 +30,8 @@ class Answer(Enum):
     ANY_OF = "any of"
     DATE = "date"
 
+    __hash__ = object.__hash__  # there is one of each, and looking it up should not run Python code
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -230,13 +232,13 @@ def completed_years(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
-def asked(declared: Iterable[Question], known: Mapping[str, Any]) -> dict[str, Any]:
+def asked(gated: Iterable[Question], known: Mapping[str, Any]) -> dict[str, Any]:
     """The answers to judge by: what is known, and ``NOT_ASKED`` for what this person is not asked (rule 7).
 
     Where the condition for asking is itself not known the fact stays not known. A value given all the same is used.
     """
     answers = dict(known)
-    for question in declared:
+    for question in gated:
         gate = question.asked_when
         if gate is not None and question.name not in known and gate.verdict(known) is NOT_MET:
             answers[question.name] = NOT_ASKED

@@ -1,8 +1,9 @@
 """What criteria, treatment rows, clauses, dose rows, cautions, gateway points, scores and definitions have in common."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from pharmacyfirst.kernel.conditions import Condition
+from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Condition, Verdict
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
 
@@ -24,11 +25,20 @@ class Judged(Rule):
     """A rule that is judged and can decide an outcome, with the reason it then gives.
 
     ``must``: it is met when its sentence is *not*, as inclusions are written. ``where_to`` says where somebody is sent.
+    ``met``, ``not_met`` and ``not_known`` are what can be found of it where nothing it reads goes unasked.
     """
 
     because: str = ""
     where_to: str = ""
     must: bool = False
+    # The findings of everybody who is asked all that the sentence reads are made once, and shared.
+    met: "Finding[Any]" = field(init=False, repr=False, compare=False)
+    not_met: "Finding[Any]" = field(init=False, repr=False, compare=False)
+    not_known: "Finding[Any]" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, verdict in (("met", MET), ("not_met", NOT_MET), ("not_known", NOT_KNOWN)):
+            object.__setattr__(self, name, Finding(self, verdict))
 
     @property
     def reason(self) -> str:
@@ -40,3 +50,23 @@ class Judged(Rule):
         if self.sentence is None:
             return "everyone else"
         return f"must: {self.sentence.in_words()}" if self.must else self.sentence.in_words()
+
+
+Item = TypeVar("Item", bound=Judged, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding(Generic[Item]):
+    """One criterion, row or clause as it was judged on one person's answers.
+
+    ``not_asked`` are the facts it reads that nobody asks this person for (rule 7 of clinical/README.md): they are neither known nor unknown.
+    """
+
+    item: Item
+    verdict: Verdict
+    not_asked: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The id of what was judged."""
+        return self.item.id

@@ -6,7 +6,7 @@ The trace is recorded while deciding and never rebuilt from the outcome, so that
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Amount, DoseRow, Supplied
@@ -14,7 +14,7 @@ from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution
-from pharmacyfirst.kernel.rule import Judged
+from pharmacyfirst.kernel.rule import Finding, Judged
 
 EVALUATION_ONLY = "evaluation only: not authorised for supply"
 
@@ -26,26 +26,6 @@ class NotInForce(Judged):
     def in_words(self) -> str:
         """Why nothing is offered under it."""
         return self.because
-
-
-Item = TypeVar("Item", bound=Judged, covariant=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding(Generic[Item]):
-    """One criterion, row or clause as it was judged on one person's answers.
-
-    ``not_asked`` are the facts it reads that nobody asks this person for (rule 7 of clinical/README.md): they are neither known nor unknown.
-    """
-
-    item: Item
-    verdict: Verdict
-    not_asked: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> str:
-        """The id of what was judged."""
-        return self.item.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN, Answer, Question, completed_years, read_day, shown
-from pharmacyfirst.kernel.trace import Assessment, Finding, Offer
+from pharmacyfirst.kernel.rule import Finding
+from pharmacyfirst.kernel.trace import Assessment, Offer
 
 PREGNANCY = "pregnancy"
 PREGNANT = "pregnant"
