@@ -130,7 +130,9 @@ def _baseline(library: Library, condition: str, pathway: Pathway) -> Person:
     block = read_file(path, path.name, mistakes)
     assert block is not None, f"{path} cannot be read"
     known = _plain(read_facts(block.items["baseline"], pathway.questions, mistakes))
-    left_out = {name: _first_answer(fact) for name, fact in pathway.questions.items() if name not in known and name != BORN}
+    left_out = {
+        name: _first_answer(fact) for name, fact in pathway.questions.items() if name not in known and name != BORN
+    }
     return {**known, **left_out}
 
 
@@ -159,7 +161,9 @@ def _as_json_would(value: Any) -> Any:
 def _values_seen(pathway: Pathway, people: list[Person]) -> dict[str, list[Any]]:
     """For each fact every value that a case gives it (cases stand at limits), and every answer of a choice or set."""
     return {
-        name: [value for person in people if (value := person[name]) != usual] + [usual] + _answers(pathway.questions[name])
+        name: [value for person in people if (value := person[name]) != usual]
+        + [usual]
+        + _answers(pathway.questions[name])
         for name, usual in people[0].items()
     }
 

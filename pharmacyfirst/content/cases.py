@@ -15,6 +15,7 @@ from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, No
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import Amount
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question, read_day
@@ -177,7 +178,7 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
             "firm, provisional or inferred",
         )
         if expected is not None and grade:
-            yield Case(name.words, inner.text("says"), condition, as_of, facts, expected, grade)
+            yield Case(name.words, inner.text("says"), condition, as_of, Frozen(facts), expected, grade)
 
 
 def read_facts(node: Node | None, declared: Mapping[str, Question], mistakes: Mistakes) -> dict[str, Any]:

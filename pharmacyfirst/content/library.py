@@ -24,6 +24,7 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Edition, Period
+from pharmacyfirst.kernel.questions import refuse_no_day
 
 PATHWAY_FILE = "pathway"
 CASES_FILE = "cases"
@@ -86,12 +87,14 @@ class Library:
     def in_force(self, condition: str, on: date) -> Pathway:
         """The pathway of a condition with its PGDs as they stand on the day.
 
-        Raises ``Refused``: ``unknown_pathway``, or ``not_in_force`` where no version exists on that day.
+        Raises ``Refused``: ``unknown_pathway``, ``not_in_force`` where no version exists on that day, or ``wrong_value`` where ``on``
+        is no day.
         """
-        if condition not in self.stretches:
+        refuse_no_day(on)
+        if not isinstance(condition, str) or condition not in self.stretches:
             raise Refused(
                 "unknown_pathway",
-                f"There is no such pathway. {suggest(condition, self.conditions, 'There are: ' + ', '.join(self.conditions) + '.')}",
+                f"There is no such pathway. {suggest(str(condition), self.conditions, 'There are: ' + ', '.join(self.conditions) + '.')}",
             )
         for stretch in self.stretches[condition]:
             if on in stretch.period:

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from pharmacyfirst.errors import PharmacyFirstError
+
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 20
 
@@ -66,7 +68,7 @@ class Mistakes:
         return iter(sorted(seen.values(), key=lambda m: (m.place.file, m.place.line, m.place.column)))
 
 
-class ContentRefused(Exception):
+class ContentRefused(PharmacyFirstError):
     """The content does not load; ``mistakes`` says why, all of it."""
 
     def __init__(self, mistakes: Mistakes):

@@ -5,7 +5,7 @@ The rules are those of clinical/README.md, "Outcome kinds"; the numbers in the c
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 from pharmacyfirst.errors import Refused
@@ -14,7 +14,7 @@ from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.questions import LIFE_THREATENING, Question, asked, known_facts
+from pharmacyfirst.kernel.questions import LIFE_THREATENING, Question, asked, known_facts, refuse_no_day
 from pharmacyfirst.kernel.rule import Finding, Judged
 from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
 
@@ -59,8 +59,7 @@ def refuse_other_types(pathway: Any, facts: Any, on: Any) -> None:
         )
     if not isinstance(facts, Mapping):
         raise Refused("wrong_value", "facts: give a mapping of fact names and values.")
-    if not isinstance(on, date) or isinstance(on, datetime):
-        raise Refused("wrong_value", "on: give the day of the consultation as a datetime.date.")
+    refuse_no_day(on)
 
 
 @dataclass(frozen=True, slots=True)

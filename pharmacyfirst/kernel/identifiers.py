@@ -5,6 +5,8 @@ Each function takes text, allows the blanks people write, and returns the identi
 
 import re
 
+from pharmacyfirst.errors import PharmacyFirstError
+
 PHARMACIST = "pharmacist"
 TECHNICIAN = "pharmacy technician"
 
@@ -25,7 +27,7 @@ _PLACES = (
 )  # fmt: skip
 
 
-class WrongIdentifier(ValueError):
+class WrongIdentifier(PharmacyFirstError, ValueError):
     """Text that is not the identifier it should be; the message says why, and does not repeat it."""
 
 

@@ -227,6 +227,12 @@ def _agreed_age(declared: Mapping[str, Question], born: date, given: int | None,
     return age
 
 
+def refuse_no_day(on: Any) -> None:
+    """Raise ``Refused`` (``wrong_value``) for what is no day of a consultation; a moment is none either."""
+    if not isinstance(on, date) or isinstance(on, datetime):
+        raise Refused("wrong_value", "on: give the day of the consultation as a datetime.date.")
+
+
 def completed_years(born: date, on: date) -> int:
     """Age in completed years; somebody born on 29 February is a year older on 1 March in other years."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
