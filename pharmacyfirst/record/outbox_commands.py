@@ -15,9 +15,9 @@ from typing import Any
 
 import click
 
-from pharmacyfirst.record.acknowledgement import Unreadable
 from pharmacyfirst.record.commands import record
-from pharmacyfirst.record.mesh import (
+from pharmacyfirst.sending.acknowledgement import Unreadable
+from pharmacyfirst.sending.mesh import (
     DAY_FIRST,
     YEAR_FIRST,
     CannotRoute,
@@ -27,7 +27,7 @@ from pharmacyfirst.record.mesh import (
     message_of,
     send_round,
 )
-from pharmacyfirst.record.outbox import ForPerson, NotTaken, Outbox, OutOfOrder, Waits, open_outbox
+from pharmacyfirst.sending.outbox import ForPerson, NotTaken, Outbox, OutOfOrder, Waits, open_outbox
 
 ENVIRONMENT = "PHARMACYFIRST_MESH_"
 # Environment variables: the first four are needed, the others are files for mutual TLS.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from practice_system import NOON, PRACTICE_PATIENT, a_message, a_report, an_acknowledgement, came_in, put
 
-from pharmacyfirst.record.outbox import (
+from pharmacyfirst.sending.outbox import (
     Event,
     Happened,
     NotTaken,

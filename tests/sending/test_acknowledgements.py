@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from practice_system import an_acknowledgement
 
-from pharmacyfirst.record.acknowledgement import Says, Unreadable, read_acknowledgement, response_code
+from pharmacyfirst.sending.acknowledgement import Says, Unreadable, read_acknowledgement, response_code
 
 HEADER = "108805b4-32df-464d-a0a6-11c37afd74f2"
 

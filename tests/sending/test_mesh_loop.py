@@ -22,10 +22,11 @@ from practice_system import NOON, PRACTICE_PATIENT, PracticeSystem, a_message, n
 from sandbox_mesh import PASSWORD, SHARED_KEY, free_port, running
 
 from pharmacyfirst.content.library import load, pathways_folder
-from pharmacyfirst.record import mesh
 from pharmacyfirst.record.commands import record
 from pharmacyfirst.record.examples import MAILBOX, examples
-from pharmacyfirst.record.mesh import (
+from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.sending import mesh
+from pharmacyfirst.sending.mesh import (
     DAY_FIRST,
     CannotRoute,
     Found,
@@ -39,8 +40,7 @@ from pharmacyfirst.record.mesh import (
     routing_address,
     send_round,
 )
-from pharmacyfirst.record.outbox import Outbox, State, Waits, open_outbox
-from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.sending.outbox import Outbox, State, Waits, open_outbox
 
 WAITS = Waits()
 KILLED_ROUND = Path(__file__).with_name("killed_round.py")

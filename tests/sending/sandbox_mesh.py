@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from pharmacyfirst.record.mesh import MeshSettings
+from pharmacyfirst.sending.mesh import MeshSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = Path(__file__).with_name("mesh-sandbox.lock")

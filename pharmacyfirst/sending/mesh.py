@@ -16,8 +16,8 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
-from pharmacyfirst.record.acknowledgement import plain_id, read_xml, value_at
-from pharmacyfirst.record.outbox import (
+from pharmacyfirst.sending.acknowledgement import plain_id, read_xml, value_at
+from pharmacyfirst.sending.outbox import (
     Event,
     Happened,
     Message,

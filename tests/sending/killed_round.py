@@ -15,8 +15,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pharmacyfirst.record.mesh import Mailbox, MeshSettings, send_round
-from pharmacyfirst.record.outbox import Outbox, Waits, open_outbox
+from pharmacyfirst.sending.mesh import Mailbox, MeshSettings, send_round
+from pharmacyfirst.sending.outbox import Outbox, Waits, open_outbox
 
 steps = 0
 

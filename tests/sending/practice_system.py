@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sandbox_mesh import PASSWORD, SHARED_KEY
 
-from pharmacyfirst.record.outbox import Message, Received
+from pharmacyfirst.sending.outbox import Message, Received
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PRACTICE_PATIENT = "9990000018"

@@ -20,7 +20,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
-from pharmacyfirst.record.acknowledgement import (
+from pharmacyfirst.sending.acknowledgement import (
     MOST_BYTES,
     PDF_NOW,
     Says,
