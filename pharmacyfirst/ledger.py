@@ -1,0 +1,288 @@
+"""Events that are only ever added to: what was written stays as it was written, and whoever asks finds out whether it did.
+
+An event stands in a named stream and bears a kind, a time that the caller gives, a text and, where there is one, an attachment of bytes.
+There is no call that changes or deletes one, and the database refuses it. Each carries a digest of itself and of the one before, so that
+``verify`` finds a row that was edited, taken out or put in by hand; whoever can write the file can also forge all that follows, so keep
+``head`` elsewhere where that matters. Marks are the one thing that changes: names and values by which a stream is found again, made from
+its events by whoever owns it. They prove nothing.
+
+What a call has written is on disk when it returns; inside ``transaction``, when that ends. A ledger is used by the thread that opened it;
+several processes may have the same file open.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pharmacyfirst.errors import PharmacyFirstError
+
+LAST = "\U0010ffff"  # after every value
+
+
+class LedgerUnusable(PharmacyFirstError):
+    """The ledger cannot be opened, read or written; a change under way was undone. The words are about the file."""
+
+
+class LedgerDamaged(PharmacyFirstError):
+    """Something in the ledger is not what was written; says which event. Do not rely on it: put a copy back, and find out why."""
+
+
+class NoOffset(PharmacyFirstError, ValueError):
+    """A time does not say how far it is from UTC; nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEvent:
+    """One event. ``position`` counts through the ledger and ``number`` through the stream, both from 1; ``at`` is in UTC.
+
+    ``body`` and ``attached`` may tell who a patient is, and are not shown.
+    """
+
+    position: int
+    stream: str
+    number: int
+    kind: str
+    at: datetime
+    body: str = field(repr=False)
+    attached: bytes = field(repr=False)
+    digest: str
+
+
+_REFUSE = "BEGIN SELECT RAISE(ABORT, 'what happened is never changed'); END"
+_MADE = (
+    """TABLE IF NOT EXISTS ledger_event (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,
+    at TEXT NOT NULL, body TEXT NOT NULL, attached BLOB NOT NULL, digest TEXT NOT NULL, UNIQUE (stream, number))""",
+    """TABLE IF NOT EXISTS ledger_mark (
+    name TEXT NOT NULL, value TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (name, value, stream)) WITHOUT ROWID""",
+    "INDEX IF NOT EXISTS ledger_mark_stream ON ledger_mark (stream)",
+    f"TRIGGER IF NOT EXISTS ledger_event_no_update BEFORE UPDATE ON ledger_event {_REFUSE}",
+    f"TRIGGER IF NOT EXISTS ledger_event_no_delete BEFORE DELETE ON ledger_event {_REFUSE}",
+    # INSERT OR REPLACE would take the old row away without asking the trigger above.
+    f"""TRIGGER IF NOT EXISTS ledger_event_no_replace BEFORE INSERT ON ledger_event WHEN EXISTS (SELECT 1 FROM ledger_event
+    WHERE position = NEW.position OR (stream = NEW.stream AND number = NEW.number)) {_REFUSE}""",
+)
+_COLUMNS = "position, stream, number, kind, at, body, attached, digest"
+_FULL = 2
+# The outbox of version 0.1.0, which kept tables of its own.
+_FORMER = "outbox_message"
+_NOT_READ = (
+    "This file holds an outbox of version 0.1.0, which this version does not read. It was left as it is: see with that version "
+    "that nothing in it waits, and begin a new file."
+)
+
+
+def open_ledger(path: Path | None = None) -> "Ledger":
+    """The ledger in a file, made where it is missing and readable by its owner only; without one, a ledger in memory.
+
+    A file that others could read is closed to them. Raises ``LedgerUnusable``.
+    """
+    with _told():
+        if path is not None:
+            _private(path)
+        database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None, timeout=30)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=FULL")
+            return Ledger(database)
+        except BaseException:
+            database.close()
+            raise
+
+
+def _private(path: Path) -> None:
+    # An existing file is not opened for this: closing it would drop the locks that this process holds on it.
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        if not path.is_file():
+            raise LedgerUnusable("The ledger cannot be used: this is no file.") from None
+        if path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+
+
+class Ledger:
+    """A ledger that is open. ``open_ledger`` makes one; a database that somebody else opened is given as it is."""
+
+    def __init__(self, database: object):
+        """``database`` is an open ``sqlite3.Connection``. What it is in the middle of is joined, and the one who began it ends it.
+
+        Raises ``LedgerUnusable`` where it could lose what it has committed, or holds an outbox of version 0.1.0.
+        """
+        if not isinstance(database, sqlite3.Connection):
+            raise LedgerUnusable("A ledger is kept in an open sqlite3.Connection.")
+        if getattr(database, "autocommit", None) is False:
+            raise LedgerUnusable("A ledger has to know what is on disk: open the connection without autocommit=False.")
+        self._database = database
+        if int(self._rows("PRAGMA synchronous")[0][0]) < _FULL:
+            raise LedgerUnusable("A ledger needs PRAGMA synchronous=FULL, or a power cut could undo what was sent.")
+        there = self._names("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if _FORMER in there:
+            raise LedgerUnusable(_NOT_READ)
+        if "ledger_mark" not in there:  # asked first, so that opening does not wait for whoever is writing
+            with self.transaction():
+                for what in _MADE:
+                    self._rows(f"CREATE {what}")
+
+    def close(self) -> None:
+        """Close the file. What a transaction was in the middle of is undone."""
+        self._database.close()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether what is written now will be on disk only when somebody ends what was begun."""
+        with _told():
+            return self._database.in_transaction
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside it, or nothing. Inside another it joins that one, undoing only its own part where it fails."""
+        begin, commit, undo = "BEGIN IMMEDIATE", "COMMIT", ["ROLLBACK"]
+        if self.in_transaction:
+            begin, commit, undo = "SAVEPOINT ledger", "RELEASE ledger", ["ROLLBACK TO ledger", "RELEASE ledger"]
+        self._rows(begin)
+        try:
+            yield
+            self._rows(commit)
+        except BaseException:
+            if self.in_transaction:
+                for statement in undo:
+                    self._rows(statement)
+            raise
+
+    def append(self, stream: str, kind: str, body: str, at: datetime, attached: bytes = b"") -> LedgerEvent:
+        """Write one event at the end of a stream, which begins with its first. Raises ``NoOffset``."""
+        written = as_text(at)
+        with self.transaction():
+            last, before = self._end()
+            position = last + 1
+            number = int(self._rows("SELECT max(number) FROM ledger_event WHERE stream = ?", stream)[0][0] or 0) + 1
+            digest = _digest(before, position, stream, number, kind, written, body, attached)
+            row = (position, stream, number, kind, written, body, attached, digest)
+            self._rows(f"INSERT INTO ledger_event ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)", *row)
+        return _event(row)
+
+    def events(self, stream: str, attached: bool = True) -> tuple[LedgerEvent, ...]:
+        """What happened in a stream, in order; nothing where there is no such stream. ``attached`` False leaves attachments empty."""
+        columns = _COLUMNS if attached else _COLUMNS.replace("attached", "x''")
+        found = self._rows(f"SELECT {columns} FROM ledger_event WHERE stream = ? ORDER BY number", stream)
+        return tuple(map(_event, found))
+
+    def mark(self, stream: str, marks: Iterable[tuple[str, str]]) -> bool:
+        """Let a stream be found by these names and values, and by no others any more; whether that changed anything."""
+        wanted = set(marks)
+        with self.transaction():
+            found = self._rows("SELECT name, value FROM ledger_mark WHERE stream = ?", stream)
+            known = {(str(name), str(value)) for name, value in found}
+            for name, value in sorted(known - wanted):
+                self._rows("DELETE FROM ledger_mark WHERE name = ? AND value = ? AND stream = ?", name, value, stream)
+            for name, value in sorted(wanted - known):
+                self._rows("INSERT INTO ledger_mark (name, value, stream) VALUES (?,?,?)", name, value, stream)
+        return known != wanted
+
+    def streams(self, beginning: str) -> tuple[str, ...]:
+        """All streams whose names begin so, in order. It goes through the names of all their events; marks are quicker."""
+        asked = "SELECT DISTINCT stream FROM ledger_event WHERE stream >= ? AND stream < ? ORDER BY stream"
+        return self._names(asked, beginning, beginning + LAST)
+
+    def marked(self, name: str, value: str | None = None, until: str | None = None) -> tuple[str, ...]:
+        """The streams with a mark of this name, in the order of its values: with this one value, or those up to ``until``."""
+        asked = "SELECT stream FROM ledger_mark WHERE name = ? AND value >= ? AND value <= ? ORDER BY value, stream"
+        return self._names(asked, name, value or "", value or until or LAST)
+
+    def counted(self, name: str) -> dict[str, int]:
+        """How many streams have each value of a mark."""
+        found = self._rows("SELECT value, count(*) FROM ledger_mark WHERE name = ? GROUP BY value", name)
+        return {str(value): int(many) for value, many in found}
+
+    @property
+    def head(self) -> str:
+        """The digest of the last event, which stands for all of them in their order; empty where there is none."""
+        return self._end()[1]
+
+    def verify(self, stream: str | None = None) -> int:
+        """Work out the digest of every event again, or of those of one stream; how many there are. Raises ``LedgerDamaged``."""
+        where, given = ("", []) if stream is None else ("WHERE this.stream = ?", [stream])
+        many = 0
+        self._end()
+        with self._cursor() as cursor:
+            rows = cursor.execute(
+                f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
+                "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
+                f"{where} ORDER BY this.position",
+                given,
+            )
+            for *row, digest, before in rows:
+                many += 1
+                if not _same(digest, before, row) or (stream is not None and row[2] != many):
+                    raise LedgerDamaged(f"Event {row[0]} of the ledger, or the one before it, is not what was written.")
+        return many
+
+    def _end(self) -> tuple[int, str]:
+        """The position and the digest of the last event. The database remembers, too, how far it once had come."""
+        ((last, ever, digest),) = self._rows(
+            "SELECT max(position), (SELECT seq FROM sqlite_sequence WHERE name = 'ledger_event'), digest FROM ledger_event"
+        )
+        if (last or 0) < (ever or 0):
+            raise LedgerDamaged(f"The events after event {last or 0} of the ledger are gone.")
+        return int(last or 0), str(digest or "")
+
+    def _names(self, statement: str, *given: str) -> tuple[str, ...]:
+        return tuple(str(name) for (name,) in self._rows(statement, *given))
+
+    def _rows(self, statement: str, *given: str | int | bytes) -> list[tuple[Any, ...]]:
+        with self._cursor() as cursor:
+            return cursor.execute(statement, given).fetchall()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[sqlite3.Cursor]:
+        """A cursor that gives plain rows, whatever row factory the connection's owner has set."""
+        with _told(), closing(self._database.cursor()) as cursor:
+            cursor.row_factory = None
+            yield cursor
+
+
+def as_text(at: datetime) -> str:
+    """A time as it is stored and compared: UTC, always of one length. Raises ``NoOffset``."""
+    if at.tzinfo is None:
+        raise NoOffset("A time without its offset could be an hour off.")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _event(row: Sequence[Any]) -> LedgerEvent:
+    position, stream, number, kind, at, body, attached, digest = row
+    try:
+        return LedgerEvent(position, stream, number, kind, datetime.fromisoformat(at), body, bytes(attached), digest)
+    except (TypeError, ValueError):
+        raise LedgerDamaged(f"Event {position} of the ledger is not what was written.") from None
+
+
+def _digest(before: str, *row: Any) -> str:
+    """The digest of an event that follows one: of all its columns but the digest, the attachment by a digest of its own."""
+    *columns, attached = row
+    return hashlib.sha256(json.dumps([before, *columns, hashlib.sha256(attached).hexdigest()]).encode()).hexdigest()
+
+
+def _same(digest: str, before: str, row: Sequence[Any]) -> bool:
+    try:
+        return _digest(before, *row) == digest
+    except TypeError:  # a value of another type than was written
+        return False
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What the database cannot do, said as ours."""
+    try:
+        yield
+    except PharmacyFirstError:
+        raise
+    except (sqlite3.Error, OSError) as error:
+        raise LedgerUnusable(f"The ledger cannot be used: {getattr(error, 'strerror', None) or error}.") from None
