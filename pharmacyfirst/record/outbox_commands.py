@@ -6,7 +6,6 @@ because arguments can be read by every process of the machine.
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -15,19 +14,16 @@ from typing import Any
 
 import click
 
+from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable, open_ledger
 from pharmacyfirst.record.commands import record
+from pharmacyfirst.record.routing import DAY_FIRST, YEAR_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
-from pharmacyfirst.sending.mesh import (
-    DAY_FIRST,
-    YEAR_FIRST,
-    CannotRoute,
-    Mailbox,
-    MeshSettings,
-    Round,
-    message_of,
-    send_round,
-)
-from pharmacyfirst.sending.outbox import ForPerson, NotTaken, Outbox, OutOfOrder, Waits, open_outbox
+from pharmacyfirst.sending.for_person import ForPerson
+from pharmacyfirst.sending.mesh import Mailbox, MeshSettings
+from pharmacyfirst.sending.outbox import Outbox
+from pharmacyfirst.sending.outgoing import RefusedByOutbox
+from pharmacyfirst.sending.rounds import Round, send_round
+from pharmacyfirst.sending.standing import OutOfOrder, Waits
 
 ENVIRONMENT = "PHARMACYFIRST_MESH_"
 # Environment variables: the first four are needed, the others are files for mutual TLS.
@@ -170,11 +166,10 @@ def _opened(file: Path, make: bool = False) -> Iterator[Outbox]:
     if not make and not file.exists():
         raise _BadInput("There is no outbox at that place.")
     try:
-        with closing(open_outbox(file)) as connection:
-            yield Outbox(connection)
-    except sqlite3.Error as error:
-        # SQLite's words are about the file; where a change was under way, it was undone.
-        raise click.ClickException(f"The outbox cannot be used: {error}.") from None
+        with closing(open_ledger(file)) as ledger:
+            yield Outbox(ledger)
+    except (LedgerUnusable, LedgerDamaged) as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _mailbox() -> Mailbox:
@@ -191,24 +186,22 @@ def _mailbox() -> Mailbox:
 
 def _stored(outbox: Outbox, path: Path, number: int, at: datetime, born_as: str) -> bool:
     """Whether a message was taken; if not, why, without its file name, which could name a patient."""
-    from pharmacyfirst.record import rules
+    from pharmacyfirst.sending.prepare import RefusedByRules, prepare
 
     try:
-        xml = path.read_bytes()
-        problems = rules.check(xml)
-        if problems:
-            click.echo(f"MESSAGE {number}: not queued, {len(problems)} problems; see pharmacyfirst record check")
-            return False
-        message = message_of(xml, born_as=born_as)
+        prepared = prepare(path.read_bytes(), born_as=born_as)
         # One commit for all three steps, so that no draft is left behind.
-        standing = outbox.put(message, at, checked_by=f"pharmacyfirst record check {_version()}")
+        standing = outbox.put(prepared, at)
     except OSError as error:
         click.echo(f"MESSAGE {number}: cannot be read: {error.strerror}")
         return False
-    except (rules.NotAMessage, Unreadable, CannotRoute, NotTaken) as why:
+    except RefusedByRules as why:
+        click.echo(f"MESSAGE {number}: not queued, {len(why.problems)} problems; see pharmacyfirst record check")
+        return False
+    except (Unreadable, CannotRoute, RefusedByOutbox) as why:
         click.echo(f"MESSAGE {number}: not queued: {why}")
         return False
-    click.echo(f"MESSAGE {number}: {standing.state.value} {message.bundle_id}")
+    click.echo(f"MESSAGE {number}: {standing.state.value} {prepared.message.bundle_id}")
     return True
 
 
@@ -264,9 +257,3 @@ def _is_received(outbox: Outbox, mesh_id: str) -> bool:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _version() -> str:
-    import pharmacyfirst
-
-    return pharmacyfirst.__version__

@@ -22,6 +22,7 @@ from pharmacyfirst.kernel.identifiers import (
 )
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.profile_table import ALLOWED, SCHEMA, F, against_profile
+from pharmacyfirst.record.routing import DAY_FIRST, YEAR_FIRST, CannotRoute, mesh_address
 from pharmacyfirst.record.update_record import xml_library
 
 MOST_BYTES = 5_000_000
@@ -614,13 +615,22 @@ def _small(message: Message) -> Found:
 def _address(message: Message) -> Found:
     if message.address is None:
         return
-    numbers = _numbers(message.patient)
-    born = at(message.patient, "birthDate")
-    year, month, day = [*born.split("-"), "", ""][:3]
-    parts = [at(numbers[0], "value") if numbers else "", at(message.patient, "name/family")]
-    fits = [f"GPPROVIDER_{parts[0]}_{written}_{parts[1]}" for written in (year + month + day, day + month + year)]
-    if message.address not in fits:
+    if message.address not in _addresses(message):
         yield "address", "is not made of the NHS number, date of birth and family name of the Patient"
+
+
+def _addresses(message: Message) -> list[str]:
+    """The addresses that the Patient of the message has: one for each way of writing the date of birth, or none at all."""
+    numbers = _numbers(message.patient)
+    official = [one for one in all_at(message.patient, "name") if at(one, "use") == "official"]
+    born = _day(at(message.patient, "birthDate"))
+    if not (numbers and official and born):
+        return []
+    try:
+        number, family = at(numbers[0], "value"), at(official[0], "family")
+        return [mesh_address(number, born, family, written) for written in (YEAR_FIRST, DAY_FIRST)]
+    except CannotRoute:
+        return []
 
 
 @rule(

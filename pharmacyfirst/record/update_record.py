@@ -143,27 +143,6 @@ def _numbered(chain: UUID, record_id: str, mailbox: str, at: datetime, version: 
     )
 
 
-# Where it goes
-
-
-def mesh_address(patient: Patient, day_first: bool = False) -> str:
-    """The address by which MESH finds the practice: NHS number, date of birth, surname, as in the Patient resource.
-
-    Whether the date is written YYYYMMDD (the routing guidance) or DDMMYYYY (the guide's examples) is not settled: interop.md 1.2.
-    """
-    born = patient.birth_date.strftime("%d%m%Y" if day_first else "%Y%m%d")
-    return f"GPPROVIDER_{patient.nhs_number}_{born}_{patient.family}"
-
-
-def mesh_subject(record: Consultation, version: int = 1) -> str:
-    """The subject line that the guide asks for. It says who the patient is: never log it."""
-    pharmacy, patient = record.pharmacy, record.patient
-    return (
-        f"{title_of(record)} for {patient.name}, NHS Number: {patient.nhs_number}, seen at {pharmacy.name}, "
-        f"ODS code: {pharmacy.ods}, version {version}"
-    )
-
-
 def title_of(record: Consultation) -> str:
     """The title of the document: the pharmacy and the service."""
     return f"{record.pharmacy.name} - {codes.service_code(record.on).display}"

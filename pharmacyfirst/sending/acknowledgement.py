@@ -7,11 +7,9 @@ No message of this module repeats what an acknowledgement holds, save its code.
 import re
 from dataclasses import dataclass
 from enum import Enum
-from types import ModuleType
-from typing import Any
 
-EXTRA = 'pip install "pharmacyfirst[record]"'
-MOST_BYTES = 5_000_000
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.xml_in import Element, XMLRefused, read_xml
 
 RESPONSE_EVENT = "ITK008M"
 RESPONSE_CODES = "https://fhir.nhs.uk/STU3/CodeSystem/ITK-ResponseCodes-1"
@@ -20,8 +18,8 @@ _FHIR = {"f": "http://hl7.org/fhir"}
 _SENDER_REFERENCE = "f:extension[@url='SenderReference']/f:valueString/@value"
 
 
-class Unreadable(ValueError):
-    """This is no acknowledgement that can be relied on; the message says why, and repeats nothing of it."""
+class Unreadable(PharmacyFirstError, ValueError):
+    """This is no acknowledgement, or no message, that can be relied on; the words say why, and repeat nothing of it."""
 
 
 class Says(Enum):
@@ -123,7 +121,7 @@ class Acknowledgement:
 
 def read_acknowledgement(raw: bytes) -> Acknowledgement:
     """The acknowledgement in these bytes. Raises ``Unreadable``; entities, doctypes and networks are never followed."""
-    bundle = read_xml(raw)
+    bundle = read_bundle(raw)
     header = _only(bundle, "f:entry/f:resource/f:MessageHeader", "it has not one message header")
     if value_at(header, "f:event/f:code") != RESPONSE_EVENT:
         raise Unreadable("its event is not that of an acknowledgement")
@@ -139,42 +137,25 @@ def read_acknowledgement(raw: bytes) -> Acknowledgement:
     )
 
 
-def read_xml(raw: bytes) -> Any:
+def read_bundle(raw: bytes) -> Element:
     """The root of a FHIR Bundle. Raises ``Unreadable``."""
-    etree = xml_parts()
-    if len(raw) > MOST_BYTES:
-        raise Unreadable("it is larger than 5 MB")
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
     try:
-        root = etree.fromstring(raw, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        raise Unreadable("it is not well-formed XML") from None
-    if root.getroottree().docinfo.doctype:
-        raise Unreadable("it brings a document type of its own")
+        root = read_xml(raw)
+    except XMLRefused as why:
+        raise Unreadable(str(why)) from None
     if root.tag != "{http://hl7.org/fhir}Bundle":
         raise Unreadable("it is not a FHIR Bundle")
     return root
 
 
-def xml_parts() -> ModuleType:
-    """lxml, or an error that says what has to be installed."""
-    try:
-        from lxml import etree
-    except ImportError:
-        raise ImportError(f"FHIR messages are read with lxml, which is not installed: {EXTRA}") from None
-    return etree  # type: ignore[no-any-return]
-
-
-def _only(node: Any, path: str, otherwise: str) -> Any:
+def _only(node: Element, path: str, otherwise: str) -> Element:
     found = node.xpath(path, namespaces=_FHIR)
     if len(found) != 1:
         raise Unreadable(otherwise)
     return found[0]
 
 
-def value_at(node: Any, path: str) -> str:
+def value_at(node: Element, path: str) -> str:
     """The value of the first element at this path (FHIR elements have the prefix ``f``), or nothing."""
     return str(node.xpath(f"string({path}/@value)", namespaces=_FHIR)).strip()
 
@@ -184,7 +165,7 @@ def plain_id(text: str) -> str:
     return text.strip().lower().removeprefix("urn:uuid:")
 
 
-def _outcome(bundle: Any, response: Any) -> Any:
+def _outcome(bundle: Element, response: Element) -> Element:
     """The OperationOutcome that the response points at."""
     wanted = plain_id(value_at(response, "f:details/f:reference"))
     for entry in bundle.xpath("f:entry[f:resource/f:OperationOutcome]", namespaces=_FHIR):
@@ -194,7 +175,7 @@ def _outcome(bundle: Any, response: Any) -> Any:
     raise Unreadable("its response points at no outcome")
 
 
-def _code(outcome: Any) -> ResponseCode:
+def _code(outcome: Element) -> ResponseCode:
     coding = _only(outcome, "f:issue/f:details/f:coding", "it has not exactly one response code")
     code = value_at(coding, "f:code")
     if value_at(coding, "f:system") != RESPONSE_CODES or not re.fullmatch("[0-9]{5}", code):
@@ -202,6 +183,6 @@ def _code(outcome: Any) -> ResponseCode:
     return response_code(code)
 
 
-def _all_is_well(bundle: Any, response: Any) -> bool:
+def _all_is_well(bundle: Element, response: Element) -> bool:
     outcome = _outcome(bundle, response)
     return value_at(response, "f:code") == "ok" and value_at(outcome, "f:issue/f:severity") == "information"

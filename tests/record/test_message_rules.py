@@ -14,7 +14,8 @@ from pharmacyfirst.record.consultation import Consultation, Observation
 from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.record.profile_table import TABLE
 from pharmacyfirst.record.rules import MOST_BYTES, RULES, NotAMessage, check, check_tree, read_xml
-from pharmacyfirst.record.update_record import envelope_of, mesh_address, update_record
+from pharmacyfirst.record.routing import mesh_address
+from pharmacyfirst.record.update_record import envelope_of, update_record
 
 LIBRARY = load()
 F = "{http://hl7.org/fhir}"
@@ -37,7 +38,7 @@ def good_record():
 
 
 RECORD = good_record()
-ADDRESS = mesh_address(RECORD.patient)
+ADDRESS = mesh_address(RECORD.patient.nhs_number, RECORD.patient.birth_date, RECORD.patient.family)
 GOOD = update_record(RECORD, envelope_of(RECORD, MAILBOX, RECORD.ended_at))
 
 

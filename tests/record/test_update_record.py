@@ -21,6 +21,7 @@ from pharmacyfirst.record.consultation import (
     write_record,
 )
 from pharmacyfirst.record.examples import MAILBOX, every_example, example_of, examples
+from pharmacyfirst.record.routing import mesh_address
 from pharmacyfirst.record.rules import check
 from pharmacyfirst.record.update_record import (
     Envelope,
@@ -28,8 +29,6 @@ from pharmacyfirst.record.update_record import (
     correcting,
     envelope_of,
     headings,
-    mesh_address,
-    mesh_subject,
     outcome_sentence,
     update_record,
 )
@@ -77,6 +76,10 @@ def values(message, name):
     return [one.get("value") for one in of(message, name)]
 
 
+def address_of(patient):
+    return mesh_address(patient.nhs_number, patient.birth_date, patient.family)
+
+
 def summary_of(message):
     for one in of(message, "ClinicalImpression"):
         if codes.CLINICAL_SUMMARY in [tag.get("value") for tag in one.iter(F + "code")]:
@@ -88,7 +91,7 @@ def test_the_message_of_every_case_passes_every_layer(every):
     wrong = {
         f"{one.case.id}: {problem}"
         for one, message in every
-        for problem in check(message, mesh_address(one.record.patient))
+        for problem in check(message, address_of(one.record.patient))
     }
     assert not wrong
 
@@ -355,14 +358,6 @@ def test_advice_for_a_treatment_that_was_not_given_is_not_told_as_given(supply):
     text = headings(changed(supply, decision=Decision(done="declined", because="no wish"), supplies=()))
     given = [advice for advice in supply.assessment["advice"] if advice in text.get("information-and-advice-given", "")]
     assert not given
-
-
-def test_the_address_and_subject_are_those_of_the_patient(supply):
-    patient = supply.patient
-    born = patient.birth_date
-    assert mesh_address(patient) == f"GPPROVIDER_{patient.nhs_number}_{born:%Y%m%d}_{patient.family}"
-    assert mesh_address(patient, day_first=True) == f"GPPROVIDER_{patient.nhs_number}_{born:%d%m%Y}_{patient.family}"
-    assert mesh_subject(supply, 2).endswith(f"ODS code: {supply.pharmacy.ods}, version 2")
 
 
 def test_every_code_has_a_right_check_digit():

@@ -15,8 +15,11 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from pharmacyfirst.sending.mesh import Mailbox, MeshSettings, send_round
-from pharmacyfirst.sending.outbox import Outbox, Waits, open_outbox
+from pharmacyfirst.ledger import open_ledger
+from pharmacyfirst.sending.mesh import Mailbox, MeshSettings
+from pharmacyfirst.sending.outbox import Outbox
+from pharmacyfirst.sending.rounds import send_round
+from pharmacyfirst.sending.standing import Waits
 
 steps = 0
 
@@ -49,9 +52,9 @@ class SteppedMailbox(Mailbox):
 
 def main():
     outbox_file, settings, at = sys.argv[1:4]
-    connection = open_outbox(Path(outbox_file))
-    outbox = Outbox(connection)
-    connection.set_trace_callback(step)
+    ledger = open_ledger(Path(outbox_file))
+    outbox = Outbox(ledger)
+    ledger._database.set_trace_callback(step)
     with SteppedMailbox(MeshSettings(**json.loads(settings))) as mailbox:
         done = send_round(outbox, mailbox, lambda: datetime.fromisoformat(at), Waits())
     if done.trouble:

@@ -22,25 +22,23 @@ from practice_system import NOON, PRACTICE_PATIENT, PracticeSystem, a_message, n
 from sandbox_mesh import PASSWORD, SHARED_KEY, free_port, running
 
 from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.ledger import Ledger, open_ledger
 from pharmacyfirst.record.commands import record
 from pharmacyfirst.record.examples import MAILBOX, examples
+from pharmacyfirst.record.routing import DAY_FIRST, CannotRoute, in_ascii, mesh_address
 from pharmacyfirst.record.update_record import envelope_of, update_record
 from pharmacyfirst.sending import mesh
 from pharmacyfirst.sending.mesh import (
-    DAY_FIRST,
-    CannotRoute,
-    Found,
+    FoundAtMesh,
     Mailbox,
     MeshSettings,
+    MeshTrace,
     MeshUnreachable,
-    Trace,
-    in_ascii,
-    local_id,
-    message_of,
-    routing_address,
-    send_round,
 )
-from pharmacyfirst.sending.outbox import Outbox, State, Waits, open_outbox
+from pharmacyfirst.sending.outbox import Outbox
+from pharmacyfirst.sending.prepare import local_id, message_of
+from pharmacyfirst.sending.rounds import send_round
+from pharmacyfirst.sending.standing import MessageState, Waits
 
 WAITS = Waits()
 KILLED_ROUND = Path(__file__).with_name("killed_round.py")
@@ -68,8 +66,8 @@ class Side:
     def __init__(self, sandbox, place, folder):
         self.sandbox, (self.ours, self.theirs) = sandbox, place
         self.file = folder / f"{self.ours}.db"
-        self.connection = open_outbox(self.file)
-        self.outbox = Outbox(self.connection)
+        self.ledger = open_ledger(self.file)
+        self.outbox = Outbox(self.ledger)
         self.practice = PracticeSystem(sandbox, self.theirs, answer_to=self.ours)
         self.message = a_message(self.ours, recipient=self.theirs)
 
@@ -97,7 +95,7 @@ class Side:
 
     def close(self):
         self.practice.close()
-        self.connection.close()
+        self.ledger.close()
 
 
 @pytest.fixture
@@ -113,13 +111,13 @@ def test_a_message_goes_out_is_collected_and_both_answers_come_back(side):
     began = time.monotonic()
     side.put()
     assert side.round().sent == 1
-    assert side.standing.state is State.SENT
+    assert side.standing.state is MessageState.SENT
     ((header_id, raw),) = side.practice.collect()
     assert raw == side.message.xml
     side.practice.answer(header_id, "20013", "30001")
     done = side.round(NOON + timedelta(minutes=5))
     assert (len(done.received), done.trouble) == (2, "")
-    assert side.standing.state is State.DONE
+    assert side.standing.state is MessageState.DONE
     assert side.round(NOON + timedelta(minutes=10)).received == []  # MESH was told that we have them
     assert side.practice.collect() == []
     print(f"the loop took {1000 * (time.monotonic() - began):.0f} ms")
@@ -136,7 +134,7 @@ def test_a_practice_that_has_it_switched_off_leads_to_the_pdf(side):
 def test_an_address_that_mesh_does_not_know_is_refused_and_shown(side):
     side.message = replace(side.message, recipient=ADDRESS.format("NOBODY"))
     assert side.put().round().not_taken == 1
-    assert (side.standing.state, side.standing.reported) == (State.UNDELIVERED, "12")
+    assert (side.standing.state, side.standing.reported) == (MessageState.UNDELIVERED, "12")
 
 
 @pytest.mark.parametrize("link", ["linked_message_id", "local_id"])
@@ -158,7 +156,7 @@ def test_a_report_of_mesh_makes_the_message_undelivered(side, link):
     )
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
     side.round(NOON + timedelta(minutes=5))
-    assert (side.standing.state, side.standing.reported) == (State.UNDELIVERED, "EPL-152")
+    assert (side.standing.state, side.standing.reported) == (MessageState.UNDELIVERED, "EPL-152")
 
 
 def test_what_others_send_to_the_mailbox_stays_there(side, sandbox):
@@ -192,7 +190,7 @@ def test_several_messages_and_two_senders_beside_each_other_post_each_once(side,
     for child in children:
         _, said = child.communicate(timeout=60)
         assert child.returncode == 0, said
-    assert side.outbox.counts()[State.SENT] == 6
+    assert side.outbox.counts()[MessageState.SENT] == 6
     copies = side.practice.collect()
     assert len(copies) == len({header_id for header_id, _ in copies}) == 6
 
@@ -234,7 +232,8 @@ def killed_once(sandbox, number, folder, killed_in, step):
         side.round(NOON + rounds * LONGER_THAN_SETTLE)
     copies = side.practice.copies + side.practice.collect()
     state, same = side.standing.state.value, all(raw == side.message.xml for _, raw in copies)
-    answers = side.connection.execute("SELECT count(*) FROM outbox_received").fetchone()[0]
+    answers = len(side.ledger.streams("outbox/received/"))
+    assert side.outbox.verify() == 0
     side.close()
     return (killed_in, step), state, len(copies), same and answers == 2
 
@@ -299,7 +298,7 @@ def test_a_post_whose_answer_is_lost_is_found_by_its_local_id_and_not_sent_again
     assert (done.sent, done.undecided) == (0, 1)
     assert side.standing.posting
     assert side.round(NOON + timedelta(minutes=1)).found == 1
-    assert side.standing.state is State.SENT
+    assert side.standing.state is MessageState.SENT
     assert len(side.practice.collect()) == 1
 
 
@@ -346,7 +345,7 @@ def test_where_the_local_id_is_that_of_every_message_nothing_is_taken_for_ours_a
     assert side.round(NOON + timedelta(minutes=1)).undecided == 1
     assert side.standing.posting
     side.round(NOON + LONGER_THAN_SETTLE)
-    assert (side.standing.state, side.standing.mesh_ids) == (State.SENT, ())
+    assert (side.standing.state, side.standing.mesh_ids) == (MessageState.SENT, ())
     side.round(NOON + timedelta(hours=5))
     assert side.message.bundle_id in {one.bundle_id for one in side.outbox.for_person(NOON + timedelta(hours=5), WAITS)}
 
@@ -355,10 +354,10 @@ def test_several_copies_under_a_local_id_of_its_own_are_all_this_message(side):
     side.put()
     side.outbox.begin_post(side.message.bundle_id, NOON)
     with Mailbox(side.sandbox.settings(side.ours)) as mailbox:
-        assert mailbox.find(side.message) == Found(Trace.NOT_THERE)
+        assert mailbox.find(side.message) == FoundAtMesh(MeshTrace.NOT_THERE)
         mailbox.send(side.message), mailbox.send(side.message)
     assert side.round(NOON + timedelta(minutes=1)).found == 1
-    assert (side.standing.state, side.standing.mesh_ids) == (State.SENT, ())
+    assert (side.standing.state, side.standing.mesh_ids) == (MessageState.SENT, ())
 
 
 # Rounds without a server
@@ -387,13 +386,13 @@ class Scripted:
 
 @pytest.fixture
 def outbox():
-    return Outbox(sqlite3.connect(":memory:", isolation_level=None))
+    return Outbox(open_ledger())
 
 
 def test_a_copy_is_the_same_bytes_and_only_sent_when_mesh_says_that_it_holds_nothing(outbox):
     message = a_message()
     put(outbox, message)
-    mailbox = Scripted(send=mesh.NotKnown("the line broke"), find=Found(Trace.NOT_THERE))
+    mailbox = Scripted(send=mesh.NotKnown("the line broke"), find=FoundAtMesh(MeshTrace.NOT_THERE))
     for minutes in (0, 1, 4):  # the POST may still be under way
         send_round(outbox, mailbox, lambda at=NOON + timedelta(minutes=minutes): at, WAITS)
     assert len(mailbox.posted) == 1
@@ -418,7 +417,7 @@ def test_a_mesh_id_that_belongs_to_another_message_is_not_taken_for_this_one(out
     send_round(outbox, Scripted(send="MESH1"), lambda: NOON, WAITS)
     put(outbox, second)
     outbox.begin_post(second.bundle_id, NOON)
-    send_round(outbox, Scripted(find=Found(Trace.THERE, "MESH1")), lambda: NOON, WAITS)
+    send_round(outbox, Scripted(find=FoundAtMesh(MeshTrace.THERE, "MESH1")), lambda: NOON, WAITS)
     assert outbox.unsettled() == (second.bundle_id,)
 
 
@@ -430,6 +429,37 @@ def test_practice_patients_never_go_live_and_patients_go_nowhere_else(outbox, li
     mailbox.live = live
     assert send_round(outbox, mailbox, lambda: NOON, WAITS).held_back == 1
     assert mailbox.posted == []
+
+
+@pytest.mark.parametrize(
+    "altered",
+    [
+        "attached = x'20'",
+        "attached = 'words'",
+        "body = replace(body, 'GPPROVIDER_', 'GPPROVIDER_1')",
+        "body = 'x'",
+        "body = '[]'",
+        "kind = 'posted'",
+        "at = 'noon'",
+    ],
+)
+def test_a_stored_message_that_was_altered_is_not_sent_is_shown_and_does_not_stop_the_others(altered):
+    database = sqlite3.connect(":memory:", isolation_level=None)
+    outbox = Outbox(Ledger(database))
+    first, _ = put(outbox, a_message()), put(outbox, a_message("two"))
+    database.execute("DROP TRIGGER ledger_event_no_update")
+    database.execute(f"UPDATE ledger_event SET {altered} WHERE position = 1")
+    mailbox = Scripted(send="MESH1")
+
+    done = send_round(outbox, mailbox, lambda: NOON, WAITS)
+
+    assert mailbox.posted == [a_message("two").xml]
+    assert (done.sent, done.damaged) == (1, 1)
+    assert done.trouble == "1 of the stored messages are not what was checked, and were not sent"
+    later = NOON + timedelta(hours=30)
+    assert first in {one.bundle_id for one in outbox.for_person(later, WAITS)}
+    send_round(outbox, mailbox, lambda: later, WAITS)
+    assert len(mailbox.posted) == 1
 
 
 def test_only_the_live_hosts_are_live():
@@ -478,8 +508,8 @@ def test_what_is_not_installed_is_named_with_its_extra(name, use, monkeypatch):
 
 def test_the_address_is_that_of_the_patient():
     born = date(1992, 3, 14)
-    assert routing_address("9990000018", born, "O'Neill") == "GPPROVIDER_9990000018_19920314_O'Neill"
-    assert routing_address("9990000018", born, "Test", DAY_FIRST) == "GPPROVIDER_9990000018_14031992_Test"
+    assert mesh_address("9990000018", born, "O'Neill") == "GPPROVIDER_9990000018_19920314_O'Neill"
+    assert mesh_address("9990000018", born, "Test", DAY_FIRST) == "GPPROVIDER_9990000018_14031992_Test"
 
 
 @pytest.mark.parametrize(
@@ -493,7 +523,7 @@ def test_a_header_is_ascii(surname, plain):
 @pytest.mark.parametrize("surname", ["", " ", "Иванова", "Test_Patient"])
 def test_a_surname_that_no_address_can_hold_is_refused_and_not_repeated(surname):
     with pytest.raises(CannotRoute) as refused:
-        routing_address("9990000018", date(1992, 3, 14), surname)
+        mesh_address("9990000018", date(1992, 3, 14), surname)
     assert not surname.strip() or surname not in str(refused.value)
 
 
@@ -614,3 +644,7 @@ def test_the_command_line_says_what_is_missing(command, tmp_path):
     assert (unreachable.exit_code, "MESH could not be reached" in unreachable.output) == (1, True)
     (tmp_path / "no.db").write_bytes(b"this is not a database, and never was one" * 100)
     assert "cannot be used" in command("status", PHARMACYFIRST_OUTBOX=str(tmp_path / "no.db")).output
+    with closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        old.execute("CREATE TABLE outbox_message (bundle_id TEXT PRIMARY KEY)")
+    refused = command("status", PHARMACYFIRST_OUTBOX=str(tmp_path / "old.db"))
+    assert (refused.exit_code, "an outbox of version 0.1.0" in refused.output) == (1, True)

@@ -1,0 +1,143 @@
+"""A message as it goes out, and the proof that it passed its checks.
+
+``Prepared`` is what ``prepare`` returns, and the only thing that the outbox takes. It bears a seal over everything in it, made with a key
+that this process makes for itself: one that was put together by hand, altered, or brought from another process does not bear it.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, NoReturn
+
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.xml_in import MOST_BYTES
+
+
+class NotPrepared(PharmacyFirstError, ValueError):
+    """This is not what the check returned, so nothing was stored; says why, and names no patient."""
+
+
+class RefusedByOutbox(PharmacyFirstError, ValueError):
+    """The outbox does not take this message, and nothing was stored; the reason names no patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One update record as it goes out: its bytes, its ids, and where it goes. Nothing of it is ever changed.
+
+    ``document_id`` is that of the document Bundle, which a later message names to replace this one; ``replaces`` is the document id of
+    an earlier message. ``practice_patient`` is true for practice patients: their messages never go to the live service, and
+    all others go nowhere else.
+    """
+
+    bundle_id: str
+    header_id: str
+    document_id: str
+    local_id: str
+    recipient: str = field(repr=False)
+    subject: str = field(repr=False)
+    xml: bytes = field(repr=False)
+    practice_patient: bool
+    sender_reference: str = ""
+    replaces: str = ""
+
+    @property
+    def file_name(self) -> str:
+        """What the message is called in MESH. It tells our message from others where their local ids are alike."""
+        return f"{self.bundle_id}.xml"
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the bytes."""
+        return hashlib.sha256(self.xml).hexdigest()
+
+    def routing(self) -> dict[str, Any]:
+        """Everything but the bytes, by name, as JSON can hold it."""
+        return {name: value for name, value in asdict(self).items() if name != "xml"}
+
+
+def outgoing(routing: Mapping[str, Any], xml: bytes) -> Outgoing:
+    """The message again, from its ``routing`` and its bytes."""
+    return Outgoing(xml=xml, **routing)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message that passed its checks: the message, the digest of its bytes, and what checked it, with its version.
+
+    Made by ``prepare`` alone. Raises ``NotPrepared`` where anybody else makes one.
+    """
+
+    message: Outgoing
+    digest: str
+    checked_by: str
+    seal: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        self.verify()
+
+    def verify(self) -> None:
+        """Raises ``NotPrepared`` unless all of it is what the check returned."""
+        try:
+            altered = self.message.digest != self.digest
+            genuine = hmac.compare_digest(self.seal, _seal(self.message, self.digest, self.checked_by))
+        except (AttributeError, TypeError):
+            _not_prepared("It lacks a part of what the check returns.")
+        if altered:
+            _not_prepared("Its bytes are not those that were checked.")
+        if not genuine:
+            _not_prepared("It does not bear the seal of the check in this process: it was made by hand, or altered.")
+
+
+def _not_prepared(why: str) -> NoReturn:
+    raise NotPrepared(f"{why} Nothing was stored. Give the message to prepare, and put what that returns.")
+
+
+def only_prepared(given: object) -> Prepared:
+    """What was given, where the check returned it and nothing was altered since. Raises ``NotPrepared`` with the reason."""
+    if not isinstance(given, Prepared):
+        _not_prepared(f"The outbox takes what the check returned, not {type(given).__name__}.")
+    given.verify()
+    return given
+
+
+_KEY = secrets.token_bytes(32)
+
+
+def _seal(message: Outgoing, digest: str, checked_by: str) -> str:
+    sealed = json.dumps([message.routing(), message.digest, digest, checked_by], sort_keys=True)
+    return hmac.new(_KEY, sealed.encode(), hashlib.sha256).hexdigest()
+
+
+def _checked(message: Outgoing, checked_by: str) -> Prepared:
+    """The seal of the check. For ``prepare``, which has checked; whoever else calls it vouches for a message that nobody has."""
+    return Prepared(message, message.digest, checked_by, _seal(message, message.digest, checked_by))
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+_HEADER = re.compile(r"[\x20-\x7e]+")
+_LONGEST = {"recipient": 100, "subject": 500, "local_id": 300}  # as MESH takes them
+
+
+def must_fit_mesh(message: Outgoing) -> None:
+    """Raises ``RefusedByOutbox`` for a message that MESH or the practice's system could not take."""
+    for name in ("bundle_id", "header_id", "document_id"):
+        if not _UUID.fullmatch(getattr(message, name)):
+            raise RefusedByOutbox(f"{name} is not a UUID in lower case.")
+        if getattr(message, name).encode() not in message.xml:
+            raise RefusedByOutbox(f"{name} does not occur in the message.")
+    for name, longest in _LONGEST.items():
+        if not _HEADER.fullmatch(getattr(message, name)) or len(getattr(message, name)) > longest:
+            raise RefusedByOutbox(
+                f"{name} has to be 1 to {longest} printable ASCII characters, or MESH does not take it."
+            )
+    if len(message.xml) > MOST_BYTES:
+        raise RefusedByOutbox("The message is larger than 5 MB, which practices refuse (20015).")
+    if message.recipient.startswith("GPPROVIDER_999") and not message.practice_patient:
+        raise RefusedByOutbox(
+            "NHS numbers beginning 999 belong to nobody: this is a practice patient, and has to be marked so."
+        )
