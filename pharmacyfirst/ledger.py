@@ -15,7 +15,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +84,7 @@ def open_ledger(path: Path | None = None) -> "Ledger":
 
     A file that others could read is closed to them. Raises ``LedgerUnusable``.
     """
-    with _told():
+    with _Told():
         if path is not None:
             _private(path)
         database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None, timeout=30)
@@ -138,7 +138,7 @@ class Ledger:
     @property
     def in_transaction(self) -> bool:
         """Whether what is written now will be on disk only when somebody ends what was begun."""
-        with _told():
+        with _Told():
             return self._database.in_transaction
 
     @contextmanager
@@ -212,8 +212,8 @@ class Ledger:
         where, given = ("", []) if stream is None else ("WHERE this.stream = ?", [stream])
         many = 0
         self._end()
-        with self._cursor() as cursor:
-            rows = cursor.execute(
+        with _Told():
+            rows = self._cursor().execute(
                 f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
                 "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
                 f"{where} ORDER BY this.position",
@@ -238,15 +238,13 @@ class Ledger:
         return tuple(str(name) for (name,) in self._rows(statement, *given))
 
     def _rows(self, statement: str, *given: str | int | bytes) -> list[tuple[Any, ...]]:
-        with self._cursor() as cursor:
-            return cursor.execute(statement, given).fetchall()
+        with _Told():
+            return self._cursor().execute(statement, given).fetchall()
 
-    @contextmanager
-    def _cursor(self) -> Iterator[sqlite3.Cursor]:
-        """A cursor that gives plain rows, whatever row factory the connection's owner has set."""
-        with _told(), closing(self._database.cursor()) as cursor:
-            cursor.row_factory = None
-            yield cursor
+    def _cursor(self) -> sqlite3.Cursor:
+        cursor = self._database.cursor()
+        cursor.row_factory = None  # plain rows, whatever the connection's owner has set
+        return cursor
 
 
 def as_text(at: datetime) -> str:
@@ -277,12 +275,11 @@ def _same(digest: str, before: str, row: Sequence[Any]) -> bool:
         return False
 
 
-@contextmanager
-def _told() -> Iterator[None]:
+class _Told:
     """What the database cannot do, said as ours."""
-    try:
-        yield
-    except PharmacyFirstError:
-        raise
-    except (sqlite3.Error, OSError) as error:
-        raise LedgerUnusable(f"The ledger cannot be used: {getattr(error, 'strerror', None) or error}.") from None
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: object) -> None:
+        if isinstance(error, sqlite3.Error | OSError):
+            raise LedgerUnusable(f"The ledger cannot be used: {getattr(error, 'strerror', None) or error}.") from None

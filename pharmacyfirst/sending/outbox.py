@@ -123,10 +123,11 @@ class Outbox:
         return self._by_person(bundle_id, Happened.SEEN, at, by)
 
     def seen_received(self, mesh_id: str, at: datetime, by: str) -> None:
-        """A person has dealt with something received that is about no message of ours."""
+        """A person has dealt with something received that is about no message of ours. Raises ``UnknownMessage``."""
         _needed(by, "Say who it was.")
         stream = _RECEIVED + mesh_id
         with self._ledger.transaction():
+            self.raw(mesh_id)
             self._ledger.append(stream, Happened.SEEN.value, json.dumps({"by": by}), at)
             self._ledger.mark(stream, ())
 

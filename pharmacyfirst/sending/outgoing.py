@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, NoReturn
 
 from pharmacyfirst.errors import PharmacyFirstError
@@ -57,7 +57,7 @@ class Outgoing:
 
     def routing(self) -> dict[str, Any]:
         """Everything but the bytes, by name, as JSON can hold it."""
-        return {name: value for name, value in asdict(self).items() if name != "xml"}
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "xml"}
 
 
 def outgoing(routing: Mapping[str, Any], xml: bytes) -> Outgoing:

@@ -215,6 +215,9 @@ def test_an_id_that_is_not_there_is_said(outbox):
     for asks in (outbox.message, outbox.standing, outbox.history, outbox.raw):
         with pytest.raises(UnknownMessage):
             asks("unknown")
+    with pytest.raises(UnknownMessage):
+        outbox.seen_received("ACK1", SOON, by="A Pharmacist")
+    assert outbox.receive(came_in(b"", "ACK1"), SOON).new
 
 
 def test_the_outbox_shares_its_ledger_and_finds_only_what_is_its_own():
