@@ -13,8 +13,8 @@ from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation, Observation
 from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.record.profile_table import TABLE
-from pharmacyfirst.record.rules import MOST_BYTES, RULES, NotAMessage, check, check_tree, read_xml
 from pharmacyfirst.record.routing import mesh_address
+from pharmacyfirst.record.rules import MOST_BYTES, RULES, NotAMessage, check, check_tree, read_xml
 from pharmacyfirst.record.update_record import envelope_of, update_record
 
 LIBRARY = load()
