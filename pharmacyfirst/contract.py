@@ -12,10 +12,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import Refused, shown
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import plain
-from pharmacyfirst.kernel.questions import read_day, shown
+from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.kernel.trace import Assessment
 
 

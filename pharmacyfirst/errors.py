@@ -26,3 +26,11 @@ class Refused(PharmacyFirstError, ValueError):
     # Exceptions are copied and pickled by calling the class with ``args``, which is the finished message alone.
     def __reduce__(self) -> "tuple[type[Refused], tuple[str, str, str | None]]":
         return type(self), (self.code, str(self).removesuffix(f" {NOTHING_ASSESSED}"), self.fact)
+
+
+def shown(name: object) -> str:
+    """A name that is safe to repeat, in small letters as facts are; a vendor's mistake may put an identity where a name should be."""
+    safe = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii() and name.islower()
+    if safe and sum(letter.isdigit() for letter in str(name)) < 6:
+        return str(name)
+    return "(a name that no fact has)"

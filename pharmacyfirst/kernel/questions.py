@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import Refused, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
@@ -249,12 +249,6 @@ def asked(gated: Iterable[Question], known: Mapping[str, Any]) -> dict[str, Any]
         if gate is not None and question.name not in known and gate.verdict(known) is NOT_MET:
             answers[question.name] = NOT_ASKED
     return answers
-
-
-def shown(name: Any) -> str:
-    """A name that is safe to repeat, in small letters as facts are; a vendor's mistake may put an identity where a name should be."""
-    plain = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii() and name.islower()
-    return name if plain and sum(letter.isdigit() for letter in name) < 6 else "(a name that no fact has)"
 
 
 def _meant(name: Any, declared: Mapping[str, Question]) -> str:

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from pharmacyfirst.content.identifier_types import NHSNumber, PharmacyODS, Postcode, PracticeODS, SnomedCode
+from pharmacyfirst.errors import shown
 from pharmacyfirst.kernel import authority
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Channel
@@ -34,7 +35,7 @@ from pharmacyfirst.kernel.dose import Amount, Product, Supplied, plain
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
-from pharmacyfirst.kernel.questions import AGE, BORN, Answer, Question, completed_years, read_day, shown
+from pharmacyfirst.kernel.questions import AGE, BORN, Answer, Question, completed_years, read_day
 from pharmacyfirst.kernel.rule import Finding
 from pharmacyfirst.kernel.trace import Assessment, Offer
 
