@@ -18,11 +18,11 @@ from lxml import etree
 
 import pharmacyfirst
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.record import rules
-from pharmacyfirst.record.consultation import read_record, write_record
+from pharmacyfirst.record import envelope_of, read_record, update_record, write_record
 from pharmacyfirst.record.examples import MAILBOX, examples
-from pharmacyfirst.record.profile_table import against_profile
-from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.record.message import rules
+from pharmacyfirst.record.message.opened import OpenedMessage
+from pharmacyfirst.record.message.profile_table import against_profile
 
 OURS = "write the message from the record (`update_record`)"
 
@@ -54,7 +54,7 @@ def contenders(record: Any, envelope: Any, message: bytes, theirs: Any) -> dict[
     """What is timed, by name; each is run once before."""
     tree = rules.read_xml(message)
     held, written = theirs.model_dump(), write_record(record)
-    parsed = rules.Message(tree, len(message))
+    parsed = OpenedMessage(tree, len(message))
     return {
         OURS: partial(update_record, record, envelope),
         "fhir.resources: validate the same bundle from a dict and write XML": lambda: Bundle.model_validate(

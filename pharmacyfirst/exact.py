@@ -22,15 +22,15 @@ Add = Callable[[str], None]
 # Reading
 
 
-def read(words: bytes | str) -> Any:
+def read(words: bytes | str, most_bytes: int = MOST_BYTES) -> Any:
     """JSON as it is written: dict, list, str, bool, None, int, and Decimal for a number with a point or an exponent.
 
-    Raises ``Refused`` (``not_json``) for what is no JSON, is longer than ``MOST_BYTES``, is nested deeper than ``MOST_DEPTH``, has a
+    Raises ``Refused`` (``not_json``) for what is no JSON, is longer than ``most_bytes``, is nested deeper than ``MOST_DEPTH``, has a
     key twice in one object, or holds NaN. A number of more than ``MOST_DIGITS`` digits reads as infinity, which fits no question. The
     message repeats nothing that could tell who the person is.
     """
     try:
-        return _read(words)
+        return _read(words, most_bytes)
     except _Said as said:
         raise Refused("not_json", str(said)) from None
     except json.JSONDecodeError as error:
@@ -49,10 +49,10 @@ class _Said(ValueError):
 _TOO_DEEP = "The input is nested too deeply."
 
 
-def _read(words: bytes | str) -> Any:
+def _read(words: bytes | str, most_bytes: int) -> Any:
     size = len(words) if isinstance(words, bytes) else len(words.encode("utf-8", "surrogatepass"))
-    if size > MOST_BYTES:
-        raise _Said(f"The input holds more than {MOST_BYTES // 1_000_000} MB, which no consultation does.")
+    if size > most_bytes:
+        raise _Said(f"The input holds more than {most_bytes // 1_000_000} MB, which no consultation does.")
     if not words.strip():
         raise _Said("The input is empty. Where nothing is known of the person, the facts are {}.")
     text = words.decode("utf-8-sig") if isinstance(words, bytes) else words.removeprefix("\ufeff")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.authority import Channel
 
 SNOMED = "http://snomed.info/sct"
@@ -76,12 +77,16 @@ SERVICE_CODES = (
 )  # fmt: skip
 
 
+class NoServiceCode(PharmacyFirstError, LookupError):
+    """No code of the service is known for a day, so neither message nor letter can be written; the message names the day."""
+
+
 def service_code(on: date, known: tuple[ServiceCode, ...] = SERVICE_CODES) -> Code:
-    """The code of the service on a day. Raises ``LookupError`` where none holds: there is no falling back to the latest."""
+    """The code of the service on a day. Raises ``NoServiceCode`` where none holds: there is no falling back to the latest."""
     for one in known:
         if on in one:
             return one.code
-    raise LookupError(f"no service code is known for {on}")
+    raise NoServiceCode(f"no service code is known for {on}")
 
 
 # Only the first stands in the guide's examples; that the others are accepted is not settled (interop.md 8, item 6).
@@ -172,31 +177,35 @@ class BloodPressure:
     diastolic: Code
 
 
+def _pressure(*codes: tuple[str, str]) -> BloodPressure:
+    return BloodPressure(*(Code(SNOMED, code, display) for code, display in codes))
+
+
 BLOOD_PRESSURES: Mapping[str, BloodPressure] = {
-    "not said": BloodPressure(
-        Code(SNOMED, "163020007", "On examination - blood pressure reading"),
-        Code(SNOMED, "72313002", "Systolic arterial pressure"),
-        Code(SNOMED, "1091811000000102", "Diastolic arterial pressure"),
+    "not said": _pressure(
+        ("163020007", "On examination - blood pressure reading"),
+        ("72313002", "Systolic arterial pressure"),
+        ("1091811000000102", "Diastolic arterial pressure"),
     ),
-    "sitting": BloodPressure(
-        Code(SNOMED, "163035008", "On examination - sitting blood pressure"),
-        Code(SNOMED, "407554009", "Sitting systolic blood pressure"),
-        Code(SNOMED, "407555005", "Sitting diastolic blood pressure"),
+    "sitting": _pressure(
+        ("163035008", "On examination - sitting blood pressure"),
+        ("407554009", "Sitting systolic blood pressure"),
+        ("407555005", "Sitting diastolic blood pressure"),
     ),
-    "standing": BloodPressure(
-        Code(SNOMED, "163034007", "On examination - standing blood pressure"),
-        Code(SNOMED, "400974009", "Standing systolic blood pressure"),
-        Code(SNOMED, "400975005", "Standing diastolic blood pressure"),
+    "standing": _pressure(
+        ("163034007", "On examination - standing blood pressure"),
+        ("400974009", "Standing systolic blood pressure"),
+        ("400975005", "Standing diastolic blood pressure"),
     ),
-    "lying": BloodPressure(
-        Code(SNOMED, "163033001", "On examination - lying blood pressure"),
-        Code(SNOMED, "407556006", "Lying systolic blood pressure"),
-        Code(SNOMED, "407557002", "Lying diastolic blood pressure"),
+    "lying": _pressure(
+        ("163033001", "On examination - lying blood pressure"),
+        ("407556006", "Lying systolic blood pressure"),
+        ("407557002", "Lying diastolic blood pressure"),
     ),
-    "self-measured": BloodPressure(
-        Code(SNOMED, "335661000000109", "Self measured blood pressure reading"),
-        Code(SNOMED, "1162737008", "Self measured systolic blood pressure"),
-        Code(SNOMED, "1162735000", "Self measured diastolic blood pressure"),
+    "self-measured": _pressure(
+        ("335661000000109", "Self measured blood pressure reading"),
+        ("1162737008", "Self measured systolic blood pressure"),
+        ("1162735000", "Self measured diastolic blood pressure"),
     ),
 }
 

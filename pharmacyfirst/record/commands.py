@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import click
 
 from pharmacyfirst.content.library import load, pathways_folder
-from pharmacyfirst.record.consultation import Consultation, RecordRefused, read_record, write_record
+from pharmacyfirst.record.consultation import Consultation, read_record, write_record
+from pharmacyfirst.record.fields import RecordRefused
 
 Made = TypeVar("Made")
 
@@ -32,7 +33,7 @@ def record() -> None:
 
 def or_said(make: Callable[..., Made], *of: Any) -> Made:
     """What ``make`` makes of these, or a message in place of a traceback."""
-    from pharmacyfirst.record.update_record import NoExtra
+    from pharmacyfirst.record.message.xml_out import NoExtra
 
     try:
         return make(*of)
@@ -89,7 +90,8 @@ def message(
     The same record and options give the same bytes. Where no message may be sent (the patient did not agree, there is no practice) it says why,
     writes nothing, and the exit status is 1.
     """
-    from pharmacyfirst.record.update_record import NoMessage, correcting, envelope_of, update_record
+    from pharmacyfirst.record.message.envelope import NoMessage, correcting, envelope_of
+    from pharmacyfirst.record.message.update_record import update_record
 
     held = consultation_in(consultation)
     written = at or held.ended_at or held.started_at
@@ -119,8 +121,8 @@ def check(files: tuple[Path, ...]) -> None:
     Every problem is a line with the id of its rule and the place. It is not NHS England's validator. The exit status is 1 where there is a
     problem.
     """
-    from pharmacyfirst.record.rules import NotAMessage
-    from pharmacyfirst.record.rules import check as problems_of
+    from pharmacyfirst.record.message.rules import NotAMessage
+    from pharmacyfirst.record.message.rules import check as problems_of
 
     wrong = 0
     for number, path in enumerate(files, 1):
@@ -151,7 +153,8 @@ def examples(folder: Path, pathways: Path | None) -> None:
     """
     from pharmacyfirst.record.examples import MAILBOX
     from pharmacyfirst.record.examples import examples as all_examples
-    from pharmacyfirst.record.update_record import envelope_of, update_record
+    from pharmacyfirst.record.message.envelope import envelope_of
+    from pharmacyfirst.record.message.update_record import update_record
 
     library = load(pathways or pathways_folder())
     made: list[tuple[str, bytes]] = []

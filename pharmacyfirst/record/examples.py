@@ -6,6 +6,7 @@ Nobody in them is real, and every message says so. Their medicines have the code
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -21,24 +22,18 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.kernel.trace import Assessment, Offer
-from pharmacyfirst.record.consultation import (
-    FITS,
+from pharmacyfirst.record.consultation import FITS, Consultation, Decision, record_of
+from pharmacyfirst.record.fields import Coded, Quantity
+from pharmacyfirst.record.people import (
     PRACTICE_NHS_NUMBER,
-    Coded,
     Consent,
-    Consultation,
-    Decision,
     GPPractice,
     Patient,
     Pharmacy,
     PractitionerOnRecord,
-    Quantity,
     Referral,
-    Supply,
-    practised,
-    record_of,
-    supplied,
 )
+from pharmacyfirst.record.supply import HandedOver, Supply, practised, supplied
 
 EXAMPLES = UUID("5b0c5f2e-2f0e-5f0a-9d53-5a3c1c1a9f10")
 MAILBOX = "X26OT000"
@@ -212,7 +207,7 @@ def practice_nhs_number(seed: int) -> str:
         seed += 1  # a remainder of 10 has no check digit
 
 
-BECAUSE = {
+BECAUSE: dict[str, str] = {
     "ended early": "the patient had to leave before every question was answered",
 }
 
@@ -269,8 +264,8 @@ def supply_of(assessment: Assessment, at: datetime) -> Supply:
         assessment, adoption, adoption.practitioners[0], Channel.IN_PERSON, datetime.combine(assessment.on, at.time())
     )
     offer = assessment.offers[0]
-    quantity = None if offer.supplied[0].quantity else Quantity(amount=50, unit="mL")
-    held: dict[str, Any] = {"quantity": quantity, "batch": "PRACTICE1", "expiry": f"{at.year + 1}-10"}
+    quantity = None if offer.supplied[0].quantity else Quantity(amount=Decimal(50), unit="mL")
+    held: HandedOver = {"quantity": quantity, "batch": "PRACTICE1", "expiry": f"{at.year + 1}-10"}
     if isinstance(answer, Permit):
         return supplied(answer, actual_product(offer), at, practice=True, **held)
     return practised(offer, actual_product(offer), at, **held)

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from pharmacyfirst import exact
 from pharmacyfirst.content.library import Library, load, pathways_folder
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.record.commands import FILE, read_file, record
-from pharmacyfirst.record.consultation import exact_json
-from pharmacyfirst.record.inbound import Reading, ReferralRead, read_gp_record, read_referral
-from pharmacyfirst.record.suggestions import Allergy, Medicine, Seen, Suggestion, for_pathway
-from pharmacyfirst.record.tolerant import InboundRefused
+from pharmacyfirst.record.inbound.bundle import InboundRefused
+from pharmacyfirst.record.inbound.sources import GPRecordRead, ReferralRead, read_gp_record, read_referral
+from pharmacyfirst.record.inbound.suggestions import AllergySeen, MedicineSeen, Seen, Suggestion, for_pathway
 
 NO_ANSWER = "Suggestions only: none of them is an answer until you have asked. What is not here is not known."
 
@@ -111,12 +111,12 @@ def _referral_in_words(read: ReferralRead, suggestions: tuple[Suggestion, ...]) 
     yield from _common(read, suggestions)
 
 
-def _record_in_words(read: Reading, suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
+def _record_in_words(read: GPRecordRead, suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
     yield read.source
     yield from _common(read, suggestions)
 
 
-def _common(read: Reading | ReferralRead, suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
+def _common(read: GPRecordRead | ReferralRead, suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
     yield from _listed("Mind", read.warnings)
     yield from _listed("Suggestions", (_suggestion(one) for one in suggestions))
     yield from _listed("Read in it", (_seen(one) for one in read.seen))
@@ -140,20 +140,20 @@ def _suggestion(one: Suggestion) -> str:
 
 
 def _seen(one: Seen) -> str:
-    kind = "allergy" if isinstance(one, Allergy) else "medicine" if isinstance(one, Medicine) else "finding"
+    kind = "allergy" if isinstance(one, AllergySeen) else "medicine" if isinstance(one, MedicineSeen) else "finding"
     words = one.words or f"code {', '.join(one.codes)}"
     said = "; ".join((*one.remarks, *((f"not taken: {one.doubt}",) if one.doubt else ())))
     return f"{one.when or 'no date'}  {kind}: {words}{f' ({said})' if said else ''}"
 
 
-def _as_json(read: Reading | ReferralRead, suggestions: tuple[Suggestion, ...]) -> str:
+def _as_json(read: GPRecordRead | ReferralRead, suggestions: tuple[Suggestion, ...]) -> str:
     held = _plain(read) | {"suggestions": _plain(suggestions), "note": NO_ANSWER}
-    return exact_json(held, 2)
+    return exact.write(held, 2, item_a_line=True)
 
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        kind = {"kind": type(value).__name__.lower()} if isinstance(value, Seen) else {}
+        kind = {"kind": value.kind} if isinstance(value, Seen) else {}
         return kind | {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, tuple):
         return [_plain(one) for one in value]

@@ -16,7 +16,7 @@ import click
 
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable, open_ledger
 from pharmacyfirst.record.commands import record
-from pharmacyfirst.record.routing import DAY_FIRST, YEAR_FIRST, CannotRoute
+from pharmacyfirst.record.message.envelope import DAY_FIRST, YEAR_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
 from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.sending.mesh import Mailbox, MeshSettings

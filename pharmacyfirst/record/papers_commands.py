@@ -9,14 +9,14 @@ from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
-from pharmacyfirst.record.claim import claim_csv, claim_json
 from pharmacyfirst.record.commands import FILE, consultation_in, record
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.label import label_html, label_text
-from pharmacyfirst.record.leaflet import leaflet_html, leaflet_pdf, leaflet_text
-from pharmacyfirst.record.letter import letter_html, letter_pdf, letter_text
-from pharmacyfirst.record.one_page import one_page_html, one_page_pdf
-from pharmacyfirst.record.papers import NoPaper
+from pharmacyfirst.record.papers.claim import claim_csv, claim_json
+from pharmacyfirst.record.papers.label import label_html, label_text
+from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_pdf, leaflet_text
+from pharmacyfirst.record.papers.letter import letter_html, letter_pdf, letter_text
+from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
+from pharmacyfirst.record.papers.parts import NoPaper
 
 Made = str | bytes
 

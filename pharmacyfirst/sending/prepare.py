@@ -9,8 +9,9 @@ from datetime import date
 
 import pharmacyfirst
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.record import rules
-from pharmacyfirst.record.routing import YEAR_FIRST, CannotRoute, mesh_address, mesh_subject
+from pharmacyfirst.record.message import rules
+from pharmacyfirst.record.message.envelope import YEAR_FIRST, CannotRoute, mesh_address, mesh_subject
+from pharmacyfirst.record.message.opened import Problem
 from pharmacyfirst.sending.acknowledgement import Unreadable, plain_id, read_bundle, value_at
 from pharmacyfirst.sending.outgoing import Outgoing, Prepared, _checked
 from pharmacyfirst.xml_in import Element
@@ -26,7 +27,7 @@ _ODS_CODE = "f:identifier[f:system/@value='https://fhir.nhs.uk/Id/ods-organizati
 class RefusedByRules(PharmacyFirstError, ValueError):
     """The message does not pass the message rules, so it may not be sent; ``problems`` are all of them, without a value."""
 
-    def __init__(self, problems: tuple[rules.Problem, ...]):
+    def __init__(self, problems: tuple[Problem, ...]):
         broken = ", ".join(dict.fromkeys(one.rule for one in problems))
         super().__init__(
             f"It does not pass the message rules ({broken}), so it may not be sent: see pharmacyfirst record check."
@@ -34,7 +35,7 @@ class RefusedByRules(PharmacyFirstError, ValueError):
         self.problems = problems
 
     # Exceptions are copied and pickled by calling the class with ``args``, which is the finished message alone.
-    def __reduce__(self) -> "tuple[type[RefusedByRules], tuple[tuple[rules.Problem, ...]]]":
+    def __reduce__(self) -> "tuple[type[RefusedByRules], tuple[tuple[Problem, ...]]]":
         return type(self), (self.problems,)
 
 

@@ -8,8 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.kernel.authority import Channel
-from pharmacyfirst.record.consultation import (
-    FITS,
+from pharmacyfirst.record import (
     Coded,
     Consent,
     Decision,
@@ -21,6 +20,7 @@ from pharmacyfirst.record.consultation import (
     practised,
     record_of,
 )
+from pharmacyfirst.record.consultation import FITS
 
 PHARMACY = Pharmacy(
     ods="FPF01",

@@ -10,8 +10,8 @@ from paper_records import case_of, record_for, records
 
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.authority import Channel
-from pharmacyfirst.record.claim import CHECK, NEVER, UNKNOWN, YES, claim_csv, claim_dates, claim_json, claim_of
-from pharmacyfirst.record.consultation import Decision, Referral
+from pharmacyfirst.record import Decision, Referral
+from pharmacyfirst.record.papers.claim import CHECK, NEVER, UNKNOWN, YES, claim_csv, claim_dates, claim_json, claim_of
 
 
 def fields(record):

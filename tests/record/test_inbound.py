@@ -15,18 +15,22 @@ from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.identifiers import snomed_code
-from pharmacyfirst.record.inbound import GP_RECORD, SUMMARY_CARE_RECORD, InboundRefused, read_gp_record, read_referral
-from pharmacyfirst.record.inbound_commands import inbound
-from pharmacyfirst.record.suggestions import (
+from pharmacyfirst.record import confirm, read_gp_record, read_referral
+from pharmacyfirst.record.inbound.bundle import InboundRefused
+from pharmacyfirst.record.inbound.sources import GP_RECORD, SUMMARY_CARE_RECORD
+from pharmacyfirst.record.inbound.suggestions import (
     INTERACTING,
+    AllergySeen,
     AnsweredFact,
+    FindingSeen,
+    MedicineSeen,
     NotConfirmed,
     Suggestion,
-    confirm,
     facts_from,
     for_pathway,
     names_in_records,
 )
+from pharmacyfirst.record.inbound_commands import inbound
 
 ON = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -665,7 +669,7 @@ def test_the_commands_print_json_of_the_questions_of_one_pathway(library, tmp_pa
         held = json.loads(
             run("gp-record", str(path), "--json", "--condition", condition, "--as-of", "2026-11-21").output
         )
-        assert {one["fact"] for one in held["suggestions"]} <= library.newest(condition).facts.keys()
+        assert {one["fact"] for one in held["suggestions"]} <= library.newest(condition).questions.keys()
         assert len(held["seen"]) == 2
 
 
@@ -712,7 +716,11 @@ def test_suggestions_are_data_and_no_mapping():
     assert replace(one, value=True) == one
 
 
+def test_each_kind_of_entry_has_the_name_that_it_is_printed_with():
+    assert [kind.kind for kind in (AllergySeen, MedicineSeen, FindingSeen)] == ["allergy", "medicine", "finding"]
+
+
 def test_the_folder_of_the_table_is_in_the_package():
-    from pharmacyfirst.record import suggestions
+    from pharmacyfirst.record.inbound import suggestions
 
     assert Path(suggestions.TABLE).is_file()

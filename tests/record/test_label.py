@@ -6,8 +6,8 @@ from paper_records import case_of, library, one_of_each, record_for, records
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.evidence import Grade
 from pharmacyfirst.paper.words import day, sentence
-from pharmacyfirst.record.label import REACH, label_html, label_text, labels_of
-from pharmacyfirst.record.papers import NoPaper
+from pharmacyfirst.record.papers.label import REACH, label_html, label_text, labels_of
+from pharmacyfirst.record.papers.parts import NoPaper
 
 
 def test_every_label_holds_what_a_dispensed_medicine_needs():
@@ -39,7 +39,7 @@ def test_every_warning_and_everything_not_known_stands_with_the_label():
             told = pathway.pgds[supply.pgd].particulars
             for part in ("warnings", "counselling", "storage"):
                 assert [one.says for one in told.get(part, ()) if sentence(one.says) not in text] == []
-            unknown = [one for one in told["label"] if {e.grade for e in one.evidence} <= {Grade.UNKNOWN}]
+            unknown = [one for one in told["label"] if {e.grade for e in one.backing.evidence} <= {Grade.UNKNOWN}]
             assert [one.says for one in unknown if sentence(one.says) not in text] == []
 
 

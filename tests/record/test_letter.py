@@ -10,13 +10,12 @@ from paper_records import a_supply, case_of, library, one_of_each, record_for, r
 
 from pharmacyfirst import Kind
 from pharmacyfirst.paper.pdf import NoPDF
-from pharmacyfirst.record import papers_commands
-from pharmacyfirst.record.consultation import Consent, Decision, GPPractice, Observation, write_record
-from pharmacyfirst.record.leaflet import UNFINISHED, leaflet_html, leaflet_of, leaflet_text
-from pharmacyfirst.record.letter import letter_html, letter_of, letter_pdf, letter_text
-from pharmacyfirst.record.one_page import one_page_html, one_page_pdf
-from pharmacyfirst.record.papers import NoPaper
-from pharmacyfirst.record.update_record import outcome_sentence
+from pharmacyfirst.record import Consent, Decision, GPPractice, Observation, papers_commands, write_record
+from pharmacyfirst.record.message_words import outcome_sentence
+from pharmacyfirst.record.papers.leaflet import UNFINISHED, leaflet_html, leaflet_of, leaflet_text
+from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
+from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
+from pharmacyfirst.record.papers.parts import NoPaper
 
 
 def changed(kind=Kind.SELF_CARE, **changes):
@@ -251,7 +250,7 @@ def test_without_weasyprint_the_extra_is_named(monkeypatch):
     def nothing(html, on):
         raise NoPDF('PDFs are made with WeasyPrint, which is not installed: pip install "pharmacyfirst[review]"')
 
-    monkeypatch.setattr("pharmacyfirst.record.papers.pdf", nothing)
+    monkeypatch.setattr("pharmacyfirst.record.papers.parts.pdf", nothing)
     with pytest.raises(NoPDF, match=re.escape("pharmacyfirst[record]")):
         letter_pdf(a_supply()[0])
 

@@ -9,13 +9,12 @@ from lxml import etree
 
 from pharmacyfirst import load
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import Consultation, Observation
+from pharmacyfirst.record import Consultation, Observation, check, codes, envelope_of, update_record
 from pharmacyfirst.record.examples import MAILBOX, examples
-from pharmacyfirst.record.profile_table import TABLE
-from pharmacyfirst.record.routing import mesh_address
-from pharmacyfirst.record.rules import MOST_BYTES, RULES, NotAMessage, check, check_tree, read_xml
-from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.record.message.envelope import mesh_address
+from pharmacyfirst.record.message.profile_table import TABLE
+from pharmacyfirst.record.message.rules import RULES, NotAMessage, check_tree, read_xml
+from pharmacyfirst.record.message.rules_of_form import MOST_BYTES
 
 LIBRARY = load()
 F = "{http://hl7.org/fhir}"
@@ -169,6 +168,17 @@ def test_the_rules_about_the_whole_message_are_broken_too():
     assert {one.rule for one in problems(lambda root: None, address="GPPROVIDER_9990000018_20000101_X")} == {"UR-29"}
 
 
+def test_a_message_that_is_too_large_is_still_read_so_that_its_rule_says_so():
+    padded = GOOD.replace(b"</Bundle>", b" " * MOST_BYTES + b"</Bundle>")
+    assert {problem.rule for problem in check(padded)} == {"UR-28"}
+    with pytest.raises(NotAMessage, match="larger than 20 MB"):
+        check(padded + b" " * 4 * MOST_BYTES)
+
+
+def test_the_rules_stand_in_the_order_of_their_ids():
+    assert list(RULES) == sorted(RULES)
+
+
 def test_no_rule_is_without_a_test_that_breaks_it():
     assert set(BROKEN) | {"UR-28", "UR-29"} == set(RULES)
 
@@ -255,7 +265,7 @@ def test_taking_any_one_element_away_is_never_worse_seen_than_by_the_real_profil
 
 
 def test_the_profile_table_is_what_the_profiles_say(shared):
-    from pharmacyfirst.record.schema.derive import derived
+    from pharmacyfirst.record.message.schema.derive import derived
 
     assert derived(shared / "fhir") == json.loads(TABLE.read_text(encoding="utf-8"))
 

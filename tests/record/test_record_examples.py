@@ -11,8 +11,8 @@ from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.identifiers import nhs_number, snomed_code
 from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.record import read_record, write_record
 from pharmacyfirst.record.commands import record as commands
-from pharmacyfirst.record.consultation import read_record, write_record
 from pharmacyfirst.record.examples import PRODUCTS, every_example, practice_nhs_number
 
 LIBRARY = load()

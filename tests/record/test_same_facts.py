@@ -12,13 +12,12 @@ import pytest
 from paper_records import one_of_each, records
 
 from pharmacyfirst.paper.words import day
-from pharmacyfirst.record import codes
-from pharmacyfirst.record.claim import claim_of
-from pharmacyfirst.record.label import label_html, label_text
-from pharmacyfirst.record.leaflet import leaflet_html, leaflet_text
-from pharmacyfirst.record.letter import letter_html, letter_pdf, letter_text
-from pharmacyfirst.record.one_page import one_page_html
-from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.record import codes, envelope_of, update_record
+from pharmacyfirst.record.papers.claim import claim_of
+from pharmacyfirst.record.papers.label import label_html, label_text
+from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_text
+from pharmacyfirst.record.papers.letter import letter_html, letter_pdf, letter_text
+from pharmacyfirst.record.papers.one_page import one_page_html
 
 html = pytest.importorskip("lxml.html")
 etree = pytest.importorskip("lxml.etree")

@@ -11,27 +11,31 @@ from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import (
+from pharmacyfirst.record import (
     Consent,
     Consultation,
     Decision,
     Observation,
+    check,
+    codes,
+    correcting,
+    envelope_of,
     read_record,
+    update_record,
     write_record,
 )
 from pharmacyfirst.record.examples import MAILBOX, every_example, example_of, examples
-from pharmacyfirst.record.routing import mesh_address
-from pharmacyfirst.record.rules import check
-from pharmacyfirst.record.update_record import (
+from pharmacyfirst.record.message.envelope import (
+    DAY_FIRST,
+    YEAR_FIRST,
+    CannotRoute,
     Envelope,
     NoMessage,
-    correcting,
-    envelope_of,
-    headings,
-    outcome_sentence,
-    update_record,
+    WrongEnvelope,
+    mesh_address,
+    mesh_subject,
 )
+from pharmacyfirst.record.message_words import headings, outcome_sentence
 
 LIBRARY = load()
 F = "{http://hl7.org/fhir}"
@@ -60,6 +64,10 @@ def patient_with(record, **changes):
     return changed(record, patient=type(patient)(**held | changes))
 
 
+def address_of(patient):
+    return mesh_address(patient.nhs_number, patient.birth_date, patient.family)
+
+
 @pytest.fixture(scope="module")
 def supply():
     """A practice patient who was supplied a medicine under a PGD."""
@@ -74,10 +82,6 @@ def of(message, name):
 
 def values(message, name):
     return [one.get("value") for one in of(message, name)]
-
-
-def address_of(patient):
-    return mesh_address(patient.nhs_number, patient.birth_date, patient.family)
 
 
 def summary_of(message):
@@ -271,10 +275,12 @@ def test_a_correction_is_a_whole_message_in_the_chain_of_the_first(supply):
     assert not check(message)
     assert "the batch was mistyped" in summary_of(message)
     assert values(message, "versionId") == ["2"]
-    with pytest.raises(ValueError, match="opened the chain"):
+    with pytest.raises(WrongEnvelope, match="opened the chain"):
         envelope_of(corrected, MAILBOX, later)
-    with pytest.raises(ValueError, match="corrects a record"):
+    with pytest.raises(WrongEnvelope, match="corrects a record"):
         correcting(supply, supply.id, MAILBOX, later, 2)
+    with pytest.raises(WrongEnvelope, match="whose id is a UUID in small letters"):
+        correcting(corrected, "the first one", MAILBOX, later, 2)
 
 
 def test_an_envelope_that_could_not_be_told_from_another_is_refused(supply):
@@ -358,6 +364,34 @@ def test_advice_for_a_treatment_that_was_not_given_is_not_told_as_given(supply):
     text = headings(changed(supply, decision=Decision(done="declined", because="no wish"), supplies=()))
     given = [advice for advice in supply.assessment["advice"] if advice in text.get("information-and-advice-given", "")]
     assert not given
+
+
+@pytest.mark.parametrize("family", ["Zoë", "Łukasz-Müller", "D’Arcy", "Practice"])
+def test_a_message_goes_to_the_address_of_its_patient_whatever_the_name_is_written_with(supply, family):
+    """UR-29 judges by the one maker of the address, so a name with accents passes, and another patient's address never does."""
+    record = patient_with(supply, family=family)
+    message = update_record(record, envelope_of(record, MAILBOX, record.ended_at))
+    patient = record.patient
+    for born_as in (YEAR_FIRST, DAY_FIRST):
+        address = mesh_address(patient.nhs_number, patient.birth_date, family, born_as)
+        assert address.isascii()
+        assert check(message, address) == []
+    other = mesh_address("9990000018", patient.birth_date, family)
+    assert [problem.rule for problem in check(message, other)] == ["UR-29"]
+
+
+def test_a_name_without_plain_letters_has_no_address_and_the_refusal_does_not_repeat_it(supply):
+    with pytest.raises(CannotRoute, match="cannot be written in a MESH address") as refused:
+        mesh_address(supply.patient.nhs_number, supply.patient.birth_date, "王")
+    assert "王" not in str(refused.value)
+
+
+def test_the_subject_is_in_ascii_and_bounded():
+    subject = mesh_subject("Pharmacy - Service", "Zoë Łuk", "9990000018", "Chemist", "FPF01", "2")
+    assert subject == (
+        "Pharmacy - Service for Zoe Luk, NHS Number: 9990000018, seen at Chemist, ODS code: FPF01, version 2"
+    )
+    assert len(mesh_subject("x" * 600, "a", "b", "c", "d")) == 500
 
 
 def test_every_code_has_a_right_check_digit():

@@ -23,10 +23,10 @@ from sandbox_mesh import PASSWORD, SHARED_KEY, free_port, running
 
 from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.ledger import Ledger, open_ledger
+from pharmacyfirst.record import envelope_of, update_record
 from pharmacyfirst.record.commands import record
 from pharmacyfirst.record.examples import MAILBOX, examples
-from pharmacyfirst.record.routing import DAY_FIRST, CannotRoute, in_ascii, mesh_address
-from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.record.message.envelope import DAY_FIRST, CannotRoute, in_ascii, mesh_address
 from pharmacyfirst.sending import mesh
 from pharmacyfirst.sending.mesh import (
     FoundAtMesh,

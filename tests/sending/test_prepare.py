@@ -14,11 +14,9 @@ from sandbox_mesh import running
 from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.ledger import open_ledger
-from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record import Consultation, check, envelope_of, update_record
 from pharmacyfirst.record.examples import MAILBOX, examples
-from pharmacyfirst.record.routing import DAY_FIRST, CannotRoute
-from pharmacyfirst.record.rules import check
-from pharmacyfirst.record.update_record import envelope_of, update_record
+from pharmacyfirst.record.message.envelope import DAY_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
 from pharmacyfirst.sending.mesh import Mailbox
 from pharmacyfirst.sending.outbox import Outbox

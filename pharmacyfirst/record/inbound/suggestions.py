@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Node, Text, read_file
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.questions import BORN, Answer, Question
+from pharmacyfirst.kernel.questions import BORN, Question
+from pharmacyfirst.record.fields import PREGNANCY
 
 INTERACTING = "interacting_medicines"
-PREGNANCY = "pregnancy"
 TABLE = Path(__file__).with_name("names_in_records.yaml")
 RECENT_MEDICINE = timedelta(days=92)
 
@@ -48,7 +48,7 @@ class AnsweredFact:
     at: datetime
 
 
-class NotConfirmed(ValueError):
+class NotConfirmed(PharmacyFirstError, ValueError):
     """A suggestion that cannot become an answer as it was confirmed; nothing was answered."""
 
 
@@ -91,11 +91,11 @@ def for_pathway(suggestions: Iterable[Suggestion], pathway: Pathway) -> tuple[Su
     return tuple(one for one in suggestions if _fits(one, pathway.questions.get(one.fact)))
 
 
-def _fits(suggestion: Suggestion, fact: Question | None) -> bool:
-    if fact is None or fact.judgement or suggestion.value in (False, ()):
+def _fits(suggestion: Suggestion, question: Question | None) -> bool:
+    if question is None or question.judgement or suggestion.value in (False, ()):
         return False
     try:
-        fact.read(suggestion.value)
+        question.read(suggestion.value)
     except Refused:  # an answer that this pathway does not list
         return False
     return True
@@ -117,26 +117,33 @@ class Seen:
     codes: tuple[str, ...] = ()
     remarks: tuple[str, ...] = field(default=(), repr=False)
     doubt: str = ""
+    kind: ClassVar[str] = "entry"
+    called: ClassVar[str] = "the record says"
 
 
 @dataclass(frozen=True, slots=True)
-class Allergy(Seen):
+class AllergySeen(Seen):
     """An allergy or other reaction; ``severe`` where the entry itself says so."""
 
+    kind: ClassVar[str] = "allergy"
+    called: ClassVar[str] = "the record lists an allergy or reaction"
     severe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Medicine(Seen):
+class MedicineSeen(Seen):
     """A medicine; ``current`` where it stands on the current list. ``when`` is that of the last issue, as far as it is given."""
 
+    kind: ClassVar[str] = "medicine"
+    called: ClassVar[str] = "the record lists a medicine"
     current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Finding(Seen):
+class FindingSeen(Seen):
     """A coded problem or observation; ``plain`` where it is a code alone, neither resolved nor with a value that may turn it over."""
 
+    kind: ClassVar[str] = "finding"
     plain: bool = True
 
 
@@ -144,9 +151,9 @@ def suggested(seen: Iterable[Seen], source: str, on: date) -> tuple[Suggestion, 
     """What the entries of one source suggest for a consultation on a day. Entries in doubt suggest nothing."""
     taken = [one for one in seen if not one.doubt]
     return (
-        *(s for one in taken if isinstance(one, Allergy) for s in _of_allergy(one, source)),
-        *(s for one in taken if isinstance(one, Medicine) for s in _of_medicine(one, source, on)),
-        *_of_pregnancy([one for one in taken if isinstance(one, Finding)], source, on),
+        *(s for one in taken if isinstance(one, AllergySeen) for s in _of_allergy(one, source)),
+        *(s for one in taken if isinstance(one, MedicineSeen) for s in _of_medicine(one, source, on)),
+        *_of_pregnancy([one for one in taken if isinstance(one, FindingSeen)], source, on),
     )
 
 
@@ -168,7 +175,7 @@ def turned_over(words: str) -> bool:
     return _TURNED_OVER.search(words) is not None
 
 
-def _of_allergy(allergy: Allergy, source: str) -> Iterator[Suggestion]:
+def _of_allergy(allergy: AllergySeen, source: str) -> Iterator[Suggestion]:
     if turned_over(allergy.words):
         return
     names = names_in_records()
@@ -180,7 +187,7 @@ def _of_allergy(allergy: Allergy, source: str) -> Iterator[Suggestion]:
             yield Suggestion(fact, True, source, allergy.when, f"{_entry(allergy)}, as severe; that is {named.says}")
 
 
-def _of_medicine(medicine: Medicine, source: str, on: date) -> Iterator[Suggestion]:
+def _of_medicine(medicine: MedicineSeen, source: str, on: date) -> Iterator[Suggestion]:
     names = names_in_records()
     lately = medicine.when is not None and timedelta(0) <= on - medicine.when <= RECENT_MEDICINE
     if medicine.current or lately:
@@ -197,7 +204,7 @@ def _of_medicine(medicine: Medicine, source: str, on: date) -> Iterator[Suggesti
             yield Suggestion(fact, True, source, medicine.when, f"{_entry(medicine)}; that is {named.says}")
 
 
-def _of_pregnancy(findings: list[Finding], source: str, on: date) -> Iterator[Suggestion]:
+def _of_pregnancy(findings: list[FindingSeen], source: str, on: date) -> Iterator[Suggestion]:
     """Pregnant, where the newest word on it is that code alone, and recent. Never "not pregnant"."""
     named = names_in_records().pregnancy
     words = [one for one in findings if {named.code, named.opposite}.intersection(one.codes)]
@@ -212,16 +219,15 @@ def _of_pregnancy(findings: list[Finding], source: str, on: date) -> Iterator[Su
 
 
 def _entry(seen: Seen) -> str:
-    what = {Allergy: "the record lists an allergy or reaction", Medicine: "the record lists a medicine"}
     remarks = f" ({'; '.join(seen.remarks)})" if seen.remarks else ""
-    return f"{what.get(type(seen), 'the record says')}: {seen.words or 'code ' + ', '.join(seen.codes)}{remarks}"
+    return f"{seen.called}: {seen.words or 'code ' + ', '.join(seen.codes)}{remarks}"
 
 
 # The table of names.
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedInRecords:
     """Words and codes by which an entry is known to speak of something, unless it holds one of some other words."""
 
     says: str
@@ -237,7 +243,7 @@ class Named:
             return False
         return bool(self.codes.intersection(seen.codes)) or self.pattern.search(seen.words) is not None
 
-    def counts(self, medicine: Medicine, on: date) -> bool:
+    def counts(self, medicine: MedicineSeen, on: date) -> bool:
         """Whether the medicine was issued recently enough, or stands on the current list, as the question asks."""
         if self.issued_within_months is None:
             return medicine.current
@@ -259,10 +265,10 @@ class PregnancyCode:
 class Names:
     """The table, by question; ``interacting`` by answer of the question about interacting medicines."""
 
-    allergies: Mapping[str, Named]
-    severe: Mapping[str, Named]
-    interacting: Mapping[str, Named]
-    taken: Mapping[str, Named]
+    allergies: Mapping[str, NamedInRecords]
+    severe: Mapping[str, NamedInRecords]
+    interacting: Mapping[str, NamedInRecords]
+    taken: Mapping[str, NamedInRecords]
     pregnancy: PregnancyCode
 
 
@@ -290,13 +296,13 @@ def _plain(node: Node) -> Any:
     return node.words if isinstance(node, Text) else [_plain(inner) for inner in node.items]
 
 
-def _all_named(rows: Mapping[str, Mapping[str, str]]) -> dict[str, Named]:
+def _all_named(rows: Mapping[str, Mapping[str, str]]) -> dict[str, NamedInRecords]:
     return {name: _named(name, row) for name, row in rows.items()}
 
 
-def _named(name: str, row: Mapping[str, str]) -> Named:
+def _named(name: str, row: Mapping[str, str]) -> NamedInRecords:
     months = re.fullmatch(r"issued within ([0-9]+) months", row.get("counts", ""))
-    return Named(
+    return NamedInRecords(
         says=row.get("says", name.replace("_", " ")),
         pattern=_any_of(_listed(row["words"])),
         codes=frozenset(_listed(row.get("codes", ""))),
@@ -332,8 +338,3 @@ def _months_before(on: date, months: int) -> date:
         except ValueError:
             continue
     raise AssertionError("every month has a 28th")
-
-
-def question_takes_several(fact: Question) -> bool:
-    """Whether ``confirm`` needs the whole answer of this question."""
-    return fact.answer is Answer.ANY_OF

@@ -4,17 +4,18 @@ Present, absent, how many, fixed values, codes of required lists, slices, what a
 rest before. Nothing that is said of a problem repeats a value of the message.
 """
 
-import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pharmacyfirst import exact
 from pharmacyfirst.record.codes import COMPOSITION_PROFILE, MESSAGE_HANDLING, NHS_PROFILE, NUMBER_VERIFICATION
+from pharmacyfirst.record.message.opened import F, at, name_of
+from pharmacyfirst.xml_in import Element
 
 TABLE = Path(__file__).parent / "schema" / "profiles.json"
 SCHEMA = Path(__file__).parent / "schema" / "fhir-single.xsd"
-F = "{http://hl7.org/fhir}"
 
 # Each type of resource in a message with the only profile it may have; one other profile and the whole message is refused (20009).
 ALLOWED = {
@@ -33,29 +34,26 @@ ALLOWED = {
 }  # fmt: skip
 EXTENSIONS = (MESSAGE_HANDLING, NUMBER_VERIFICATION)
 
-Problem = tuple[str, str]
+# The place, and what is wrong there.
+Wrong = tuple[str, str]
 
 
 @cache
 def table() -> dict[str, Any]:
     """The facts of every profile, by its address."""
-    found: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = exact.read(TABLE.read_bytes())
     return found
 
 
-def against_profile(resource: Any, resources: dict[str, Any]) -> Iterator[Problem]:
+def against_profile(resource: Element, resources: dict[str, Element]) -> Iterator[Wrong]:
     """Where a resource is not what its profile says: the place, and what is wrong. ``resources`` maps full URLs to resources."""
     for profile in resource.findall(f"{F}meta/{F}profile"):
         known = table().get(profile.get("value"))
         if known is not None and resource.tag == F + known["type"]:
-            yield from _element(resource, known["root"], _name(resource), resources)
+            yield from _element(resource, known["root"], name_of(resource), resources)
 
 
-def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _element(element: Any, node: dict[str, Any], where: str, resources: dict[str, Any]) -> Iterator[Problem]:
+def _element(element: Element, node: dict[str, Any], where: str, resources: dict[str, Element]) -> Iterator[Wrong]:
     value = element.get("value")
     if "fixed" in node and value is not None and value != node["fixed"]:
         yield where, f"is always {node['fixed']}"
@@ -71,8 +69,8 @@ def _element(element: Any, node: dict[str, Any], where: str, resources: dict[str
 
 
 def _children(
-    element: Any, name: str, kids: list[dict[str, Any]], where: str, resources: dict[str, Any]
-) -> Iterator[Problem]:
+    element: Element, name: str, kids: list[dict[str, Any]], where: str, resources: dict[str, Element]
+) -> Iterator[Wrong]:
     if name in ("id", "url") or (name == "extension" and not any(kid.get("slice") for kid in kids)):
         return
     found = _selected(element, name)
@@ -98,9 +96,9 @@ def _children(
         yield from _count(counted[kid["slice"]], kid, f"{place}:{kid['slice']}")
 
 
-def _selected(element: Any, name: str) -> list[Any]:
+def _selected(element: Element, name: str) -> list[Element]:
     if not name.endswith("[x]"):
-        found: list[Any] = element.findall(F + name)
+        found: list[Element] = element.findall(F + name)
         return found
     start = F + name[:-3]
     return [
@@ -108,7 +106,7 @@ def _selected(element: Any, name: str) -> list[Any]:
     ]
 
 
-def _count(found: int, node: dict[str, Any], place: str) -> Iterator[Problem]:
+def _count(found: int, node: dict[str, Any], place: str) -> Iterator[Wrong]:
     least, most = node.get("min", 0), node.get("max", "*")
     if found < least:
         yield place, "is missing" if least == 1 else f"is needed {least} times"
@@ -116,7 +114,7 @@ def _count(found: int, node: dict[str, Any], place: str) -> Iterator[Problem]:
         yield place, "may not be here" if most == "0" else f"may be here {most} times at most"
 
 
-def _fits(element: Any, kid: dict[str, Any], base: dict[str, Any] | None) -> bool:
+def _fits(element: Element, kid: dict[str, Any], base: dict[str, Any] | None) -> bool:
     """Whether an element belongs to a slice: by the address of an extension, or by the fixed value of what tells slices apart."""
     if element.get("url") is not None:
         fixed = next((one["fixed"] for one in kid.get("kids", ()) if one["name"] == "url" and "fixed" in one), None)
@@ -136,26 +134,21 @@ def _fits(element: Any, kid: dict[str, Any], base: dict[str, Any] | None) -> boo
     return told
 
 
-def _extension(element: Any, urls: list[str], place: str, resources: dict[str, Any]) -> Iterator[Problem]:
+def _extension(element: Element, urls: list[str], place: str, resources: dict[str, Element]) -> Iterator[Wrong]:
     for url in urls:
         if url in table():
             yield from _element(element, table()[url]["root"], place, resources)
 
 
-def _is_listed(element: Any, pairs: list[list[str]]) -> bool:
+def _is_listed(element: Element, pairs: list[list[str]]) -> bool:
     if element.get("value") is not None:
         return any(code == element.get("value") for _, code in pairs)
     codings = element.findall(F + "coding") or ([element] if element.find(F + "code") is not None else [])
-    given = [[_at(one, "system"), _at(one, "code")] for one in codings]
+    given = [[at(one, "system"), at(one, "code")] for one in codings]
     return not given or any(pair in pairs for pair in given)
 
 
-def _at(element: Any, name: str) -> str:
-    found = element.find(F + name)
-    return "" if found is None else found.get("value", "")
-
-
-def _target(element: Any, targets: list[str], where: str, resources: dict[str, Any]) -> Iterator[Problem]:
-    target = resources.get(_at(element, "reference"))
-    if target is not None and _name(target) not in targets:
-        yield where, f"points to {_name(target)}, and may point to {' or '.join(targets)}"
+def _target(element: Element, targets: list[str], where: str, resources: dict[str, Element]) -> Iterator[Wrong]:
+    target = resources.get(at(element, "reference"))
+    if target is not None and name_of(target) not in targets:
+        yield where, f"points to {name_of(target)}, and may point to {' or '.join(targets)}"

@@ -7,27 +7,22 @@ from functools import cache
 from typing import Any
 
 from pharmacyfirst.content.library import templates_folder
+from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.evidence import Grade, Statement
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.paper.pdf import NoPDF, pdf
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import (
-    BLOOD_PRESSURE,
-    Consultation,
-    Observation,
-    Patient,
-    Pharmacy,
-    Quantity,
-    Supply,
-)
-
-PRACTICE = "PRACTICE PATIENT, NOT A REAL PERSON"
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.fields import BLOOD_PRESSURE, Observation, Quantity
+from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.people import Patient, Pharmacy
+from pharmacyfirst.record.supply import Supply
 
 
-class NoPaper(ValueError):
+class NoPaper(PharmacyFirstError, ValueError):
     """A paper that may not, or cannot, be made of a record; the message says why, and nothing of what the record holds."""
 
 
@@ -50,7 +45,7 @@ def sheet(html: str, on: date) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PaperRow:
     """A line of a table: what it is, what it says, and the name of the coded fact that it carries, or nothing."""
 
     name: str
@@ -58,33 +53,46 @@ class Row:
     fact: str = ""
 
 
+def filled(*rows: PaperRow) -> tuple[PaperRow, ...]:
+    """The rows that say something."""
+    return tuple(row for row in rows if row.says)
+
+
 def spaced(number: str) -> str:
     """An NHS number as people read it: ``999 000 0018``."""
     return f"{number[:3]} {number[3:6]} {number[6:]}"
 
 
-def patient_rows(record: Consultation) -> tuple[Row, ...]:
+def patient_rows(record: Consultation) -> tuple[PaperRow, ...]:
     """Who the patient is. Somebody whose record is restricted lives nowhere that may be printed."""
     patient = record.patient
-    return tuple(
-        row
-        for row in (
-            Row("Patient", patient.name, "name"),
-            Row("Date of birth", f"{day(patient.birth_date)} ({patient.age_on(record.on)} years)", "born"),
-            Row("NHS number", spaced(patient.nhs_number) if patient.nhs_number else "not known", "nhs-number"),
-            Row("Sex", patient.gender, "sex"),
-            Row("Address", ", ".join(address_of(patient))),
-            Row("GP practice", practice_of(patient)),
-        )
-        if row.says
+    return filled(
+        PaperRow("Patient", patient.name, "name"),
+        PaperRow("Date of birth", f"{day(patient.birth_date)} ({patient.age_on(record.on)} years)", "born"),
+        PaperRow("NHS number", spaced(patient.nhs_number) if patient.nhs_number else "not known", "nhs-number"),
+        PaperRow("Sex", patient.gender, "sex"),
+        PaperRow("Address", ", ".join(address_of(patient))),
+        PaperRow("GP practice", practice_of(patient)),
+    )
+
+
+def consultation_rows(record: Consultation) -> tuple[PaperRow, ...]:
+    """When, how and with whom the consultation was held."""
+    who = record.practitioner
+    return (
+        PaperRow("Held", moment(record.started_at), "started"),
+        PaperRow("How", record.channel.value, "channel"),
+        PaperRow("By", f"{who.name}, {who.profession}, GPhC {who.gphc_number}", "practitioner"),
+        PaperRow("Pharmacy", f"{record.pharmacy.name}, ODS {record.pharmacy.ods}", "pharmacy"),
+        PaperRow("Pathway", f"{record.in_words.title}, version {record.version}"),
+        PaperRow("Record", record.id),
     )
 
 
 def address_of(patient: Patient) -> tuple[str, ...]:
     """The lines of the patient's address, or none where they may not be shown."""
-    if not patient.address_may_be_shown:
-        return ()
-    return (*patient.address, *((patient.postcode,) if patient.postcode else ()))
+    shown = patient.postcode if patient.address_may_be_shown else None
+    return (*patient.shown_address, *((shown,) if shown else ()))
 
 
 def practice_of(patient: Patient) -> str:
@@ -108,12 +116,6 @@ def quantity_of(supply: Supply) -> str:
         return quantity.in_words()
     unit = codes.unit_code(quantity.unit, supply.amp.display).display
     return Quantity(amount=quantity.amount, unit=unit).in_words()
-
-
-def document_of(supply: Supply) -> str:
-    """The document behind a supply, as every paper names it."""
-    kind = "PGD" if supply.mechanism == "pgd" else "clinical protocol"
-    return f"{kind} {supply.pgd} {supply.pgd_version}"
 
 
 def moment(at: datetime) -> str:
@@ -144,14 +146,19 @@ def content_of(record: Consultation, pathway: Pathway) -> Pathway:
     return pathway
 
 
-def pgd_of(supply: Supply, pathway: Pathway) -> PGD:
-    """The document of a supply, in the content that decided."""
-    return pathway.pgds[supply.pgd]
-
-
 def notices(record: Consultation) -> Iterator[str]:
     """What has to stand at the head of every paper."""
     if record.practice:
         yield PRACTICE
     if record.corrects_because:
         yield f"This corrects what was written before: {record.corrects_because}"
+
+
+def known_and_not(statements: tuple[Statement, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Statements as sentences, those with some evidence and those that only say what is not known."""
+    known: list[str] = []
+    unknown: list[str] = []
+    for one in statements:
+        grades = {evidence.grade for evidence in one.backing.evidence}
+        (unknown if grades <= {Grade.UNKNOWN} else known).append(sentence(one.says))
+    return tuple(known), tuple(unknown)

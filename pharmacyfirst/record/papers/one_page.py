@@ -5,11 +5,13 @@ from datetime import date
 
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import Consent, Consultation, PermitOnRecord, Supply
-from pharmacyfirst.record.letter import consultation_rows
-from pharmacyfirst.record.papers import (
-    Row,
-    document_of,
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.message.envelope import why_no_message
+from pharmacyfirst.record.message_words import document_of, outcome_sentence
+from pharmacyfirst.record.papers.parts import (
+    PaperRow,
+    consultation_rows,
+    filled,
     measured,
     moment,
     notices,
@@ -18,7 +20,8 @@ from pharmacyfirst.record.papers import (
     quantity_of,
     sheet,
 )
-from pharmacyfirst.record.update_record import outcome_sentence, why_no_message
+from pharmacyfirst.record.people import Consent
+from pharmacyfirst.record.supply import PermitOnRecord, Supply
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,10 @@ class OnePage:
     notices: tuple[str, ...]
     on: date
     outcome: str
-    patient: tuple[Row, ...]
-    consultation: tuple[Row, ...]
-    decision: tuple[Row, ...]
-    supplies: tuple[tuple[Row, ...], ...]
+    patient: tuple[PaperRow, ...]
+    consultation: tuple[PaperRow, ...]
+    decision: tuple[PaperRow, ...]
+    supplies: tuple[tuple[PaperRow, ...], ...]
     red_flags: str
     answers: tuple[tuple[str, str], ...]
     not_known: tuple[str, ...]
@@ -63,8 +66,8 @@ def one_page_of(record: Consultation) -> OnePage:
     )
 
 
-def _consultation(record: Consultation) -> tuple[Row, ...]:
-    ended = (Row("Ended", moment(record.ended_at)),) if record.ended_at else ()
+def _consultation(record: Consultation) -> tuple[PaperRow, ...]:
+    ended = (PaperRow("Ended", moment(record.ended_at)),) if record.ended_at else ()
     referral = record.referral
     came = ", ".join(
         part for part in (referral.source, referral.organisation, referral.ods, referral.reference) if part
@@ -72,9 +75,9 @@ def _consultation(record: Consultation) -> tuple[Row, ...]:
     return (
         *consultation_rows(record),
         *ended,
-        Row("Came by", came),
-        Row("Consent", _consent(record.consent)),
-        Row("Told the GP practice", _told(record)),
+        PaperRow("Came by", came),
+        PaperRow("Consent", _consent(record.consent)),
+        PaperRow("Told the GP practice", _told(record)),
     )
 
 
@@ -89,46 +92,44 @@ def _told(record: Consultation) -> str:
     return why.says if why else "a message may be sent; the outbox says whether it was"
 
 
-def _decision(record: Consultation) -> tuple[Row, ...]:
+def _decision(record: Consultation) -> tuple[PaperRow, ...]:
     decision = record.decision
     reasons = "; ".join(f"{one.id} {one.says}" for one in record.in_words.reasons)
     at = f", {moment(decision.contacted_at)}" if decision.contacted_at else ""
-    rows = (
-        Row(
+    return filled(
+        PaperRow(
             "The pathway said",
             record.kind.word + (f" ({record.outcome.destination})" if record.outcome.destination else ""),
         ),
-        Row("Because", reasons),
-        Row("Done", decision.done + (", out of stock" if decision.out_of_stock else "")),
-        Row("Why", decision.because or ""),
-        Row("Sent to", decision.referred_to or ""),
-        Row("Spoken to", f"{decision.contacted}{at}" if decision.contacted else ""),
-        Row("Plan", decision.plan or ""),
-        Row("Sold or advised", "; ".join(decision.otc)),
-        Row("Leaflets given", "; ".join(decision.leaflets)),
-        Row("Notes", decision.notes or ""),
-        Row("Measured", "; ".join(measured(one) for one in record.observations)),
-        Row("Scores", "; ".join(score.in_words() for score in record.in_words.scores)),
-        Row("Gateway points", ", ".join(record.assessment["gateways"]) or "none passed"),
-        Row(
+        PaperRow("Because", reasons),
+        PaperRow("Done", decision.done + (", out of stock" if decision.out_of_stock else "")),
+        PaperRow("Why", decision.because or ""),
+        PaperRow("Sent to", decision.referred_to or ""),
+        PaperRow("Spoken to", f"{decision.contacted}{at}" if decision.contacted else ""),
+        PaperRow("Plan", decision.plan or ""),
+        PaperRow("Sold or advised", "; ".join(decision.otc)),
+        PaperRow("Leaflets given", "; ".join(decision.leaflets)),
+        PaperRow("Notes", decision.notes or ""),
+        PaperRow("Measured", "; ".join(measured(one) for one in record.observations)),
+        PaperRow("Scores", "; ".join(score.in_words() for score in record.in_words.scores)),
+        PaperRow("Gateway points", ", ".join(record.assessment["gateways"]) or "none passed"),
+        PaperRow(
             "Pregnancy code sent",
             codes.PREGNANCY[record.pregnancy_confirmed].display if record.pregnancy_confirmed else "",
         ),
     )
-    return tuple(row for row in rows if row.says)
 
 
-def _supply(supply: Supply) -> tuple[Row, ...]:
-    rows = (
-        Row("Medicine", f"{supply.amp.display} (dm+d {supply.amp.code})", "product"),
-        Row("Quantity", quantity_of(supply), "quantity"),
-        Row("Directions", supply.directions, "directions"),
-        Row("Supplied under", f"{document_of(supply)}, dose row {supply.dose_row}", "document"),
-        Row("Permit", _permit(supply.permit)),
-        Row("Handed over", moment(supply.handed_over_at), "handed-over"),
-        Row("Batch, expiry", ", ".join(part for part in (supply.batch, supply.expiry) if part)),
+def _supply(supply: Supply) -> tuple[PaperRow, ...]:
+    return filled(
+        PaperRow("Medicine", f"{supply.amp.display} (dm+d {supply.amp.code})", "product"),
+        PaperRow("Quantity", quantity_of(supply), "quantity"),
+        PaperRow("Directions", supply.directions, "directions"),
+        PaperRow("Supplied under", f"{document_of(supply)}, dose row {supply.dose_row}", "document"),
+        PaperRow("Permit", _permit(supply.permit)),
+        PaperRow("Handed over", moment(supply.handed_over_at), "handed-over"),
+        PaperRow("Batch, expiry", ", ".join(part for part in (supply.batch, supply.expiry) if part)),
     )
-    return tuple(row for row in rows if row.says)
 
 
 def _permit(permit: PermitOnRecord | None) -> str:

@@ -7,20 +7,20 @@ read, and the numbers of the BNF's cautionary labels are not known: what is not 
 from dataclasses import dataclass
 from datetime import date
 
-from pharmacyfirst.kernel.evidence import Grade, Statement
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.paper.words import day, sentence
-from pharmacyfirst.record.consultation import Consultation, Supply
-from pharmacyfirst.record.papers import (
-    Row,
+from pharmacyfirst.paper.words import day
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.message_words import document_of
+from pharmacyfirst.record.papers.parts import (
+    PaperRow,
     content_of,
-    document_of,
+    known_and_not,
     notices,
     page,
-    pgd_of,
     pharmacy_lines,
     quantity_of,
 )
+from pharmacyfirst.record.supply import Supply
 
 REACH = "Keep out of the sight and reach of children."
 
@@ -42,14 +42,14 @@ class Label:
     not_known: tuple[str, ...]
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[PaperRow, ...]:
         """The coded facts that the label carries."""
         return (
-            Row("Product", self.product, "product"),
-            Row("Quantity", self.quantity, "quantity"),
-            Row("Directions", self.directions, "directions"),
-            Row("Patient", self.patient, "name"),
-            Row("Date", day(self.on), "on"),
+            PaperRow("Product", self.product, "product"),
+            PaperRow("Quantity", self.quantity, "quantity"),
+            PaperRow("Directions", self.directions, "directions"),
+            PaperRow("Patient", self.patient, "name"),
+            PaperRow("Date", day(self.on), "on"),
         )
 
 
@@ -60,7 +60,7 @@ def labels_of(record: Consultation, pathway: Pathway) -> tuple[Label, ...]:
 
 
 def _label(record: Consultation, supply: Supply, pathway: Pathway) -> Label:
-    told = pgd_of(supply, pathway).particulars
+    told = pathway.pgds[supply.pgd].particulars
     advice, no_advice = known_and_not(told.get("counselling", ()))
     keep, no_keep = known_and_not(told.get("storage", ()))
     warnings, no_warnings = known_and_not(told.get("warnings", ()))
@@ -79,15 +79,6 @@ def _label(record: Consultation, supply: Supply, pathway: Pathway) -> Label:
         warnings=warnings,
         not_known=tuple(f"{name}: {words}" for name, some in missing for words in some),
     )
-
-
-def known_and_not(statements: tuple[Statement, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Statements as sentences, those with some evidence and those that only say what is not known."""
-    known, unknown = [], []
-    for one in statements:
-        grades = {evidence.grade for evidence in one.backing.evidence}
-        (unknown if grades <= {Grade.UNKNOWN} else known).append(sentence(one.says))
-    return tuple(known), tuple(unknown)
 
 
 def label_text(record: Consultation, pathway: Pathway) -> str:

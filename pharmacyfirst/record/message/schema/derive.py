@@ -1,4 +1,4 @@
-"""Writes ``profiles.json`` from the profiles' snapshots: ``python -m pharmacyfirst.record.schema.derive FHIR_FOLDER``.
+"""Writes ``profiles.json`` from the profiles' snapshots: ``python -m pharmacyfirst.record.message.schema.derive FHIR_FOLDER``.
 
 Only what a profile adds to the base is kept: the schema sees to the rest. FHIR_FOLDER holds ``profiles/stu3`` and ``valuesets``; a test
 compares what comes out with what is shipped.
@@ -10,40 +10,38 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
+from pharmacyfirst.record.message.opened import F, at, name_of
+from pharmacyfirst.record.message.profile_table import ALLOWED, EXTENSIONS, TABLE
+from pharmacyfirst.xml_in import Element, read_xml
 
-from pharmacyfirst.record.profile_table import ALLOWED, EXTENSIONS, TABLE
-
-F = "{http://hl7.org/fhir}"
 MOST_CODES = 60
 
 
 def derived(fhir: Path) -> dict[str, Any]:
     """The table: for each profile of a message its type, and the tree of what it adds."""
-    definitions = [etree.parse(path).getroot() for path in sorted((fhir / "profiles" / "stu3").glob("*.xml"))]
+    definitions = [_root(path) for path in sorted((fhir / "profiles" / "stu3").glob("*.xml"))]
     wanted = {*ALLOWED.values(), *EXTENSIONS}
-    types = {_value(one, "url"): _value(one, "type") for one in definitions}
+    types = {at(one, "url"): at(one, "type") for one in definitions}
     codes = dict(_code_systems(fhir))
     sets = dict(_value_sets(fhir, codes))
     return {
-        _value(one, "url"): {"type": _value(one, "type"), "root": _tree(one, types, sets)}
+        at(one, "url"): {"type": at(one, "type"), "root": _tree(one, types, sets)}
         for one in definitions
-        if _value(one, "url") in wanted
+        if at(one, "url") in wanted
     }
 
 
-def _value(element: Any, path: str, default: str = "") -> str:
-    found = element.find("/".join(F + part for part in path.split("/")))
-    return default if found is None else found.get("value", default)
+def _root(path: Path) -> Element:
+    return read_xml(path.read_bytes(), most_bytes=100_000_000)
 
 
 def _code_systems(fhir: Path) -> Iterator[tuple[str, list[str]]]:
     for folder in ("stu3", "stu3-core"):
         for path in sorted((fhir / "valuesets" / folder).glob("*.xml")):
-            root = etree.parse(path).getroot()
-            if root.tag == F + "CodeSystem" and _value(root, "content", "complete") == "complete":
+            root = _root(path)
+            if root.tag == F + "CodeSystem" and (at(root, "content") or "complete") == "complete":
                 yield (
-                    _value(root, "url"),
+                    at(root, "url"),
                     [one.get("value") for one in root.iter(F + "code") if one.getparent().tag == F + "concept"],
                 )
         for path in sorted((fhir / "valuesets" / folder).glob("*.json")):
@@ -61,18 +59,18 @@ def _concepts(concepts: list[dict[str, Any]]) -> Iterator[str]:
 def _value_sets(fhir: Path, systems: dict[str, list[str]]) -> Iterator[tuple[str, list[list[str]]]]:
     for folder in ("stu3", "stu3-core"):
         for path in sorted((fhir / "valuesets" / folder).glob("*.xml")):
-            root = etree.parse(path).getroot()
+            root = _root(path)
             if root.tag == F + "ValueSet":
                 includes = [
                     (
-                        _value(one, "system"),
+                        at(one, "system"),
                         [code.get("value") for code in one.findall(f"{F}concept/{F}code")],
                         one.find(F + "filter") is not None or one.find(F + "valueSet") is not None,
                     )
                     for one in root.findall(f"{F}compose/{F}include")
                 ]
                 excludes = root.find(f"{F}compose/{F}exclude") is not None
-                yield from _expanded(_value(root, "url"), includes, excludes, systems)
+                yield from _expanded(at(root, "url"), includes, excludes, systems)
         for path in sorted((fhir / "valuesets" / folder).glob("*.json")):
             held = json.loads(path.read_text(encoding="utf-8"))
             if held.get("resourceType") == "ValueSet":
@@ -101,11 +99,11 @@ def _expanded(
         yield url, sorted(pairs)
 
 
-def _tree(definition: Any, types: dict[str, str], sets: dict[str, list[list[str]]]) -> dict[str, Any]:
+def _tree(definition: Element, types: dict[str, str], sets: dict[str, list[list[str]]]) -> dict[str, Any]:
     stack: list[tuple[str, dict[str, Any]]] = []
     root: dict[str, Any] = {}
     for element in definition.findall(f"{F}snapshot/{F}element"):
-        path = _value(element, "path")
+        path = at(element, "path")
         node = _node(element, path, types, sets)
         while stack and not (path.startswith(stack[-1][0] + ".") and path.count(".") == stack[-1][0].count(".") + 1):
             stack.pop()
@@ -118,30 +116,30 @@ def _tree(definition: Any, types: dict[str, str], sets: dict[str, list[list[str]
     return root
 
 
-def _node(element: Any, path: str, types: dict[str, str], sets: dict[str, list[list[str]]]) -> dict[str, Any]:
+def _node(element: Element, path: str, types: dict[str, str], sets: dict[str, list[list[str]]]) -> dict[str, Any]:
     node: dict[str, Any] = {"name": path.rsplit(".", 1)[-1]}
-    least, most = int(_value(element, "min", "0")), _value(element, "max", "*")
-    if name := _value(element, "sliceName"):
+    least, most = int(at(element, "min") or "0"), (at(element, "max") or "*")
+    if name := at(element, "sliceName"):
         node["slice"] = name
         node["min"], node["max"] = least, most
     else:
-        if least > int(_value(element, "base/min", "0")):
+        if least > int(at(element, "base/min") or "0"):
             node["min"] = least
-        if most != _value(element, "base/max", "*"):
+        if most != (at(element, "base/max") or "*"):
             node["max"] = most
     for child in element:
-        tag = etree.QName(child).localname
+        tag = name_of(child)
         if tag.startswith(("fixed", "pattern")) and child.get("value") is not None:
             node["fixed"] = child.get("value")
     binding = element.find(F + "binding")
-    if binding is not None and _value(binding, "strength") == "required":
-        url = (_value(binding, "valueSetReference/reference") or _value(binding, "valueSetUri")).split("|")[0]
+    if binding is not None and at(binding, "strength") == "required":
+        url = (at(binding, "valueSetReference/reference") or at(binding, "valueSetUri")).split("|")[0]
         if 0 < len(sets.get(url, [])) <= MOST_CODES:
             node["codes"] = sets[url]
     profiles, targets = [], set()
     for one in element.findall(F + "type"):
         profiles += [p.get("value") for p in one.findall(F + "profile")]
-        if _value(one, "code") == "Reference":
+        if at(one, "code") == "Reference":
             targets |= {
                 _type_of(p.get("value"), types)
                 for p in (*one.findall(F + "targetProfile"), *one.findall(F + "profile"))
@@ -152,8 +150,8 @@ def _node(element: Any, path: str, types: dict[str, str], sets: dict[str, list[l
         node["targets"] = sorted(targets)
     slicing = element.find(F + "slicing")
     if slicing is not None:
-        node["by"] = [_value(d, "path") for d in slicing.findall(F + "discriminator") if _value(d, "type") == "value"]
-        if _value(slicing, "rules") == "closed":
+        node["by"] = [at(d, "path") for d in slicing.findall(F + "discriminator") if at(d, "type") == "value"]
+        if at(slicing, "rules") == "closed":
             node["closed"] = True
     return node
 

@@ -6,11 +6,13 @@ from datetime import date
 
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import Consultation, Supply
-from pharmacyfirst.record.papers import (
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.message_words import document_of, headings, outcome_sentence, states_condition, title_of
+from pharmacyfirst.record.papers.parts import (
     NoPaper,
-    Row,
-    document_of,
+    PaperRow,
+    consultation_rows,
+    filled,
     measured,
     moment,
     notices,
@@ -21,15 +23,15 @@ from pharmacyfirst.record.papers import (
     quantity_of,
     sheet,
 )
-from pharmacyfirst.record.update_record import headings, outcome_sentence, states_condition, title_of
+from pharmacyfirst.record.supply import Supply
 
 
 @dataclass(frozen=True, slots=True)
-class Medicine:
+class MedicineOnLetter:
     """A supply as the letter shows it."""
 
     product: str
-    rows: tuple[Row, ...]
+    rows: tuple[PaperRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,13 @@ class Letter:
     sender: tuple[str, ...]
     to: str
     on: date
-    patient: tuple[Row, ...]
+    patient: tuple[PaperRow, ...]
     outcome: str
-    medicines: tuple[Medicine, ...]
+    medicines: tuple[MedicineOnLetter, ...]
     sections: tuple[tuple[str, str], ...]
     measurements: tuple[str, ...]
-    coded: tuple[Row, ...]
-    consultation: tuple[Row, ...]
+    coded: tuple[PaperRow, ...]
+    consultation: tuple[PaperRow, ...]
     running: str
 
 
@@ -79,42 +81,29 @@ def _to(record: Consultation) -> str:
     return practice_of(record.patient) or "The patient's GP practice"
 
 
-def _medicine(supply: Supply) -> Medicine:
+def _medicine(supply: Supply) -> MedicineOnLetter:
     batch = ", ".join(part for part in (supply.batch, f"expiry {supply.expiry}" if supply.expiry else "") if part)
-    rows = (
-        Row("dm+d code", supply.amp.code, "amp"),
-        Row("Quantity", quantity_of(supply), "quantity"),
-        Row("Directions", supply.directions, "directions"),
-        Row("Course", f"{supply.duration_days} days", "days"),
-        Row("Supplied under", document_of(supply), "document"),
-        Row("Handed over", moment(supply.handed_over_at), "handed-over"),
-        Row("Batch", batch),
+    rows = filled(
+        PaperRow("dm+d code", supply.amp.code, "amp"),
+        PaperRow("Quantity", quantity_of(supply), "quantity"),
+        PaperRow("Directions", supply.directions, "directions"),
+        PaperRow("Course", f"{supply.duration_days} days", "days"),
+        PaperRow("Supplied under", document_of(supply), "document"),
+        PaperRow("Handed over", moment(supply.handed_over_at), "handed-over"),
+        PaperRow("Batch", batch),
     )
-    return Medicine(supply.amp.display, tuple(row for row in rows if row.says))
+    return MedicineOnLetter(supply.amp.display, rows)
 
 
-def _coded(record: Consultation) -> Iterator[Row]:
+def _coded(record: Consultation) -> Iterator[PaperRow]:
     service = codes.service_code(record.on)
-    yield Row("Service (SNOMED CT)", f"{service.code} {service.display}", "service")
+    yield PaperRow("Service (SNOMED CT)", f"{service.code} {service.display}", "service")
     if states_condition(record):
         condition = record.in_words.condition
-        yield Row("Condition (SNOMED CT)", f"{condition.code} {condition.display}", "condition")
+        yield PaperRow("Condition (SNOMED CT)", f"{condition.code} {condition.display}", "condition")
     if record.pregnancy_confirmed:
         pregnancy = codes.PREGNANCY[record.pregnancy_confirmed]
-        yield Row("Pregnancy, confirmed (SNOMED CT)", f"{pregnancy.code} {pregnancy.display}", "pregnancy")
-
-
-def consultation_rows(record: Consultation) -> tuple[Row, ...]:
-    """When, how and with whom the consultation was held."""
-    who = record.practitioner
-    return (
-        Row("Held", moment(record.started_at), "started"),
-        Row("How", record.channel.value, "channel"),
-        Row("By", f"{who.name}, {who.profession}, GPhC {who.gphc_number}", "practitioner"),
-        Row("Pharmacy", f"{record.pharmacy.name}, ODS {record.pharmacy.ods}", "pharmacy"),
-        Row("Pathway", f"{record.in_words.title}, version {record.version}"),
-        Row("Record", record.id),
-    )
+        yield PaperRow("Pregnancy, confirmed (SNOMED CT)", f"{pregnancy.code} {pregnancy.display}", "pregnancy")
 
 
 def letter_html(record: Consultation) -> str:

@@ -4,7 +4,6 @@ Where one thing stands in place of a list, text in place of a number, or nothing
 message is ever loaded.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,15 +11,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from pharmacyfirst import exact, xml_in
+from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.questions import read_day
+from pharmacyfirst.xml_in import MOST_BYTES, Element
 
-EXTRA = 'pip install "pharmacyfirst[record]"'
-MOST_BYTES = 5_000_000
-MOST_LEVELS = 60
 NOTHING_TAKEN = "Nothing was taken from it, and what it may hold is not known."
 
 
-class InboundRefused(ValueError):
+class InboundRefused(PharmacyFirstError, ValueError):
     """A message that is not taken: ``code`` stays, the words say why. ``about`` is the referrer's own id, so that it can be closed.
 
     Codes: ``not_readable``, ``not_a_referral``, ``not_a_record``, ``withdrawn_use_case``, ``other_use_case``, ``revoked``,
@@ -31,6 +30,10 @@ class InboundRefused(ValueError):
         super().__init__(f"{why} {NOTHING_TAKEN}")
         self.code = code
         self.about = about
+
+    # Exceptions are copied and pickled by calling the class with ``args``, which is the finished message alone.
+    def __reduce__(self) -> "tuple[type[InboundRefused], tuple[str, str, str | None]]":
+        return type(self), (self.code, str(self).removesuffix(f" {NOTHING_TAKEN}"), self.about)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ def read_bundle(raw: bytes, refusal: str) -> Bundle:
 
 def _from_json(raw: bytes) -> Mapping[str, Any]:
     try:
-        body = json.loads(raw.decode("utf-8"), parse_float=Decimal)
-    except (ValueError, RecursionError):
+        body = exact.read(raw, most_bytes=MOST_BYTES)
+    except Refused:
         raise InboundRefused("not_readable", "This can be read neither as JSON nor as XML.") from None
     if not isinstance(body, dict):
         raise InboundRefused("not_readable", "This is no FHIR: it is not one JSON object.")
@@ -157,53 +160,41 @@ def _from_xml(raw: bytes) -> Mapping[str, Any]:
             "not_readable",
             "This is XML, but no FHIR. A message of NHS 111 in CDA is for reading, not for taking anything from.",
         )
-    return _resource(root, 0)
+    return _resource(root)
 
 
-def read_xml(raw: bytes) -> Any:
+def read_xml(raw: bytes) -> Element:
     """XML with nothing loaded from outside it. Raises ``InboundRefused``."""
     try:
-        from lxml import etree
-    except ImportError:
-        raise InboundRefused("not_readable", f"XML is read with lxml, which is not installed: {EXTRA}.") from None
-    safe = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(raw, safe)
-    except (etree.XMLSyntaxError, ValueError):
-        raise InboundRefused("not_readable", "This is not well-formed XML.") from None
-    if root.getroottree().docinfo.doctype:
-        raise InboundRefused("not_readable", "XML with a document type is not read.")
-    return root
+        return xml_in.read_xml(raw)
+    except ImportError as missing:
+        raise InboundRefused("not_readable", f"{missing}.") from None
+    except xml_in.XMLRefused as refused:
+        raise InboundRefused("not_readable", f"This cannot be read as XML: {refused}.") from None
 
 
-def _resource(element: Any, level: int) -> dict[str, Any]:
-    return {"resourceType": _local(element), **_parts(element, level)}
+def _resource(element: Element) -> dict[str, Any]:
+    return {"resourceType": _local(element), **_parts(element)}
 
 
-def _parts(element: Any, level: int) -> dict[str, Any]:
-    if level > MOST_LEVELS:
-        raise InboundRefused("not_readable", "This is nested too deeply.")
+def _parts(element: Element) -> dict[str, Any]:
     parts: dict[str, Any] = {name: value for name, value in element.attrib.items() if name in ("url", "id")}
     for child in element:
-        parts.setdefault(_local(child), []).append(_part(child, level + 1))
+        parts.setdefault(_local(child), []).append(_part(child))
     return parts
 
 
-def _part(element: Any, level: int) -> Any:
+def _part(element: Element) -> Any:
     if element.tag == f"{{{XHTML}}}div":
-        from lxml import etree
-
-        return etree.tostring(element, encoding="unicode")
+        return element  # a narrative: its tables are read from the tree
     if _local(element) in ("resource", "contained") and len(element) == 1:
-        return _resource(element[0], level)
+        return _resource(element[0])
     value = element.get("value")
-    return value if value is not None else _parts(element, level)
+    return value if value is not None else _parts(element)
 
 
-def _local(element: Any) -> str:
-    return element.tag.rpartition("}")[2]
+def _local(element: Element) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 # Asking a tree that may hold one thing where many are due, text where a number is due, or nothing.

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pharmacyfirst import exact
 from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
-from pharmacyfirst.record.consultation import Consultation, Supply, exact_json
-from pharmacyfirst.record.papers import PRACTICE, address_of
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.papers.parts import address_of
+from pharmacyfirst.record.supply import Supply
 
 SEEN = "as a third party's client has it, not verified"
 HELD = "held by NHSBSA for each claim"
@@ -123,7 +126,7 @@ def _onward(record: Consultation) -> Iterator[Field]:
     if record.decision.done != "referred":
         return
     reasons = "; ".join(reason.says for reason in record.in_words.reasons)
-    places = "; ".join(reason.where_to for reason in record.in_words.reasons if reason.where_to)
+    places = "; ".join(record.in_words.places)
     yield Field("onward referral to", record.decision.referred_to or places, SEEN, "their list was not seen")
     yield Field("onward referral reason", record.decision.because or reasons, SEEN)
     yield Field("onward referral date", record.on.isoformat(), SEEN)
@@ -155,7 +158,7 @@ def claim_json(records: Sequence[Consultation]) -> str:
             for one in claim.fields
         }
         held.append({"claimable": claim.claimable, "why_not": claim.why_not or None, "fields": fields})
-    return exact_json(held, 2) + "\n"
+    return exact.write(held, 2, item_a_line=True) + "\n"
 
 
 def claim_csv(records: Sequence[Consultation]) -> str:

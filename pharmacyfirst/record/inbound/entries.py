@@ -1,17 +1,16 @@
 """What a bundle or a Summary Care Record says of one patient: who they are, and their allergies, medicines and findings as they stand."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, postcode, practice_ods
+from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, postcode
 from pharmacyfirst.kernel.questions import read_day
-from pharmacyfirst.record.suggestions import Allergy, Finding, Medicine, Seen
-from pharmacyfirst.record.tolerant import (
+from pharmacyfirst.record.inbound.bundle import (
     XHTML,
     Bundle,
+    InboundRefused,
     Resource,
     Skipped,
     codes_of,
@@ -23,28 +22,11 @@ from pharmacyfirst.record.tolerant import (
     texts,
     words_of,
 )
+from pharmacyfirst.record.inbound.person import PersonSeen, name_of, ods_of, official, telephones_of
+from pharmacyfirst.record.inbound.suggestions import AllergySeen, FindingSeen, MedicineSeen, Seen
 
 NHS_NUMBER = "/id/nhs-number"
 ODS_CODE = "/id/ods-organization-code"
-
-
-@dataclass(frozen=True, slots=True)
-class PersonSeen:
-    """The patient as the source has them, to be compared with the one who is there. What could not be read is None."""
-
-    family: str | None = field(default=None, repr=False)
-    given: tuple[str, ...] = field(default=(), repr=False)
-    birth_date: date | None = field(default=None, repr=False)
-    gender: str | None = field(default=None, repr=False)
-    nhs_number: str | None = field(default=None, repr=False)
-    number_verified: bool = False
-    address: tuple[str, ...] = field(default=(), repr=False)
-    postcode: str | None = field(default=None, repr=False)
-    telephones: tuple[str, ...] = field(default=(), repr=False)
-    practice_ods: str | None = field(default=None, repr=False)
-    practice_name: str | None = field(default=None, repr=False)
-    restricted: bool = False
-    deceased: bool = False
 
 
 class Entries:
@@ -89,7 +71,7 @@ class Entries:
             number_verified=verified,
             address=tuple(text for part in ("line", "city", "district") for text in texts(address, part)),
             postcode=self._checked("postcode", next(texts(address, "postalCode"), None), postcode),
-            telephones=() if restricted else tuple(_telephones(body)),
+            telephones=() if restricted else tuple(telephones_of(body)),
             practice_ods=ods_of(practice),
             practice_name=name_of(practice),
             restricted=restricted,
@@ -166,7 +148,7 @@ class Entries:
                 return False
         return True
 
-    def _allergy(self, one: Resource) -> Allergy:
+    def _allergy(self, one: Resource) -> AllergySeen:
         body = one.body
         words, codes = words_of(first(body, "code"))
         if not words and not codes:
@@ -185,9 +167,9 @@ class Entries:
         ]
         severe = "severe" in severity or "high" in codes_of(body, "criticality") or says_severe(" ".join(manifest))
         when = self._date(one, "assertedDate", "recordedDate", "onsetDateTime", "lastOccurrence")
-        return Allergy(words, one.entry, when, codes, tuple(dict.fromkeys(remarks)), self._doubt(one), severe)
+        return AllergySeen(words, one.entry, when, codes, tuple(dict.fromkeys(remarks)), self._doubt(one), severe)
 
-    def _statement(self, one: Resource) -> Medicine:
+    def _statement(self, one: Resource) -> MedicineSeen:
         words, codes = self._medicine(one)
         status = next(codes_of(one.body, "status"), "")
         issued = [
@@ -206,9 +188,9 @@ class Entries:
             remarks.append("recorded as not taken")
         if last is not None:
             remarks.append(f"last issued {last}")
-        return Medicine(words, one.entry, when, codes, tuple(remarks), self._doubt(one), status not in _OVER)
+        return MedicineSeen(words, one.entry, when, codes, tuple(remarks), self._doubt(one), status not in _OVER)
 
-    def _request(self, one: Resource) -> Medicine | None:
+    def _request(self, one: Resource) -> MedicineSeen | None:
         """A prescription that no statement speaks of; the others are read with their statement."""
         if any(one is order for orders in self._orders.values() for order in orders):
             return None
@@ -216,7 +198,7 @@ class Entries:
         status = next(codes_of(one.body, "status"), "")
         when = self._date(one, "authoredOn")
         remarks = (f"prescription {status or 'without a status'}",)
-        return Medicine(words, one.entry, when, codes, remarks, self._doubt(one), status not in _OVER)
+        return MedicineSeen(words, one.entry, when, codes, remarks, self._doubt(one), status not in _OVER)
 
     def _medicine(self, one: Resource) -> tuple[str, tuple[str, ...]]:
         words, codes = words_of(first(one.body, "medicationCodeableConcept"))
@@ -229,7 +211,7 @@ class Entries:
             self.skip(one.entry, "a medicine without a name: find out what it is")
         return words, codes
 
-    def _finding(self, one: Resource) -> Finding | None:
+    def _finding(self, one: Resource) -> FindingSeen | None:
         words, codes = words_of(first(one.body, "code"))
         if not words and not codes:
             return None
@@ -240,7 +222,7 @@ class Entries:
             one, "effectiveDateTime", "effectivePeriod.start", "issued", "onsetDateTime", "assertedDate", "recordedDate"
         )
         plain = not beside and not over
-        return Finding(words + _value(one.body), one.entry, when, codes, tuple(over), self._doubt(one), plain)
+        return FindingSeen(words + _value(one.body), one.entry, when, codes, tuple(over), self._doubt(one), plain)
 
     def _date(self, one: Resource, *paths: str) -> date | None:
         for path in paths:
@@ -269,13 +251,13 @@ class Entries:
             written = day_of(next(texts(one.body, "date"), ""))
             for number, section in enumerate(everything(one.body, "section"), 1):
                 kind = _section(next(texts(section, "title"), ""))
-                for div in texts(section, "text", "div") if kind else ():
+                for div in everything(section, "text", "div") if kind else ():
                     yield from self._rows(div, kind, f"{one.entry}, section {number}", written)
 
-    def _rows(self, div: str, kind: str | None, entry: str, written: date | None) -> Iterator[Seen]:
+    def _rows(self, div: Any, kind: str | None, entry: str, written: date | None) -> Iterator[Seen]:
         try:
             rows = list(_table_rows(div))
-        except ValueError:
+        except InboundRefused:
             self.skip(entry, "its text cannot be read")
             self.warnings.append("A part of the record's text cannot be read. Look in the record itself.")
             return
@@ -290,9 +272,9 @@ class Entries:
                 self.skip(place, "its date cannot be read")
             remarks = tuple(cell for cell in cells[2:] if cell)
             if kind == ALLERGIES:
-                yield Allergy(words, place, when, (), remarks, severe=says_severe(" ".join(cells[1:])))
+                yield AllergySeen(words, place, when, (), remarks, severe=says_severe(" ".join(cells[1:])))
             else:
-                yield Medicine(words, place, when, (), remarks, current=kind == REPEATS)
+                yield MedicineSeen(words, place, when, (), remarks, current=kind == REPEATS)
 
 
 _DOUBTS = {
@@ -354,41 +336,6 @@ def _value(body: Mapping[str, Any]) -> str:
     return f": {words}" if words else ""
 
 
-def official(names: Iterable[Any]) -> Any:
-    """The official name of several, or the usual one, or the first."""
-    found = list(names)
-    for use in ("official", "usual"):
-        for one in found:
-            if next(texts(one, "use"), "") == use:
-                return one
-    return found[0] if found else None
-
-
-def _telephones(body: Mapping[str, Any]) -> Iterator[str]:
-    """The patient's own telephones by their rank; BaRS puts them under a contact that is the patient."""
-    own = [one for one in everything(body, "contact") if "ONESELF" in texts(one, "relationship", "coding", "code")]
-    lines = [one for place in (body, *own) for one in everything(place, "telecom")]
-    ranked = sorted(lines, key=lambda one: next(texts(one, "rank"), "9"))
-    numbers = [text for one in ranked if "phone" in texts(one, "system") for text in texts(one, "value")]
-    yield from dict.fromkeys(numbers)
-
-
-def name_of(one: Resource | None) -> str | None:
-    """The name of an organisation."""
-    return next(texts(one.body, "name"), None) if one is not None and one.type == "Organization" else None
-
-
-def ods_of(one: Resource | None) -> str | None:
-    """The ODS code of an organisation; None where it has none that can be one."""
-    for identifier in everything(one.body, "identifier") if one is not None else ():
-        if next(texts(identifier, "system"), "").lower().endswith(ODS_CODE):
-            try:
-                return practice_ods(next(texts(identifier, "value"), ""))[0]
-            except WrongIdentifier:
-                return None
-    return None
-
-
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN_DAY = re.compile(r"\b([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})\b")
 
@@ -408,9 +355,10 @@ def _written_day(text: str, written: date | None) -> date | None:
         return None
 
 
-def _table_rows(div: str) -> Iterator[list[str]]:
-    """The cells of each row of a table. Raises ``ValueError`` where the text cannot be read."""
-    for row in read_xml(div.encode()).iter(f"{{{XHTML}}}tr"):
+def _table_rows(div: Any) -> Iterator[list[str]]:
+    """The cells of each row of a table, which is text in JSON and read already in XML. Raises ``InboundRefused`` where it cannot be read."""
+    tree = read_xml(div.encode()) if isinstance(div, str) else div
+    for row in tree.iter(f"{{{XHTML}}}tr"):
         cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter(f"{{{XHTML}}}td")]
         if cells:
             yield cells

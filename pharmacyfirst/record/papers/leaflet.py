@@ -7,9 +7,17 @@ from datetime import date
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.words import sentence
-from pharmacyfirst.record.consultation import Consultation, Supply
-from pharmacyfirst.record.label import known_and_not
-from pharmacyfirst.record.papers import content_of, notices, page, pgd_of, pharmacy_lines, quantity_of, sheet
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.papers.parts import (
+    content_of,
+    known_and_not,
+    notices,
+    page,
+    pharmacy_lines,
+    quantity_of,
+    sheet,
+)
+from pharmacyfirst.record.supply import Supply
 
 UNFINISHED = "The consultation was not finished, and nothing was decided. This is no all-clear: ask the pharmacist what to do next."
 
@@ -80,8 +88,7 @@ def _done(record: Consultation) -> Iterator[str]:
         case "advised":
             yield "You were advised how to look after yourself. No medicine was supplied"
         case "referred":
-            places = [one for one in (reason.where_to for reason in record.in_words.reasons) if one]
-            where = decision.referred_to or "; ".join(dict.fromkeys(places))
+            where = decision.referred_to or "; ".join(dict.fromkeys(record.in_words.places))
             yield f"You were sent on to: {where}" if where else "You were sent on to somebody else"
         case "declined":
             yield "You chose not to have this consultation or treatment. You may change your mind at any time"
@@ -96,7 +103,7 @@ def _done(record: Consultation) -> Iterator[str]:
 
 
 def _medicine(supply: Supply, pathway: Pathway) -> MedicineTold:
-    told = pgd_of(supply, pathway).particulars
+    told = pathway.pgds[supply.pgd].particulars
     advice, _ = known_and_not((*told.get("counselling", ()), *told.get("storage", ())))
     effects, _ = known_and_not(told.get("adverse effects", ()))
     return MedicineTold(supply.amp.display, quantity_of(supply), supply.directions, advice, effects)

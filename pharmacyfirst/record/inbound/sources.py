@@ -1,7 +1,7 @@
 """What comes in: referrals (BaRS, FHIR R4), the GP record (GP Connect Access Record: Structured, STU3), the Summary Care Record (FHIR R4).
 
 Official examples are not valid FHIR, so the reader is tolerant: it takes what it can read, and says what it skipped. It makes suggestions
-(``record.suggestions``) and answers nothing. A referral that is no live one is refused with the reason. No error, and no ``repr``, shows
+(``record.inbound.suggestions``) and answers nothing. A referral that is no live one is refused with the reason. No error, and no ``repr``, shows
 who the patient is.
 """
 
@@ -10,10 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pharmacyfirst.kernel.identifiers import nhs_number
-from pharmacyfirst.record.consultation import Referral
-from pharmacyfirst.record.entries import Entries, PersonSeen, name_of, ods_of, official
-from pharmacyfirst.record.suggestions import Allergy, Medicine, Seen, Suggestion, of_birth, suggested
-from pharmacyfirst.record.tolerant import (
+from pharmacyfirst.record.inbound.bundle import (
     Bundle,
     InboundRefused,
     Resource,
@@ -28,8 +25,10 @@ from pharmacyfirst.record.tolerant import (
     tidy,
     words_of,
 )
-
-__all__ = ["InboundRefused", "Reading", "ReferralRead", "read_gp_record", "read_referral"]
+from pharmacyfirst.record.inbound.entries import Entries
+from pharmacyfirst.record.inbound.person import PersonSeen, name_of, ods_of, official
+from pharmacyfirst.record.inbound.suggestions import AllergySeen, MedicineSeen, Seen, Suggestion, of_birth, suggested
+from pharmacyfirst.record.people import Referral
 
 GP_RECORD = "GP record (GP Connect Access Record: Structured)"
 SUMMARY_CARE_RECORD = "Summary Care Record"
@@ -48,7 +47,7 @@ WITHDRAWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GPRecordRead:
     """What was read from a GP record. ``seen`` is shown whole, in the record's order; ``warnings`` say where it is not complete.
 
     No suggestion, and nothing seen, is an answer: what is not here is not known.
@@ -209,7 +208,7 @@ def _journey(bundle: Bundle, request: Resource) -> str | None:
     return reference.rpartition("/")[2].removeprefix("urn:uuid:") or None
 
 
-def read_gp_record(raw: bytes, on: date, number: str | None = None) -> Reading:
+def read_gp_record(raw: bytes, on: date, number: str | None = None) -> GPRecordRead:
     """A structured GP record or a Summary Care Record, as JSON or XML. Raises ``InboundRefused``.
 
     ``number`` is the NHS number of the patient who is there: a record of somebody else is refused.
@@ -228,7 +227,7 @@ def read_gp_record(raw: bytes, on: date, number: str | None = None) -> Reading:
     seen = (*entries.seen(), *entries.narrative())
     warnings = dict.fromkeys((*entries.warnings, *_not_complete(bundle), *_silent(seen)))
     suggestions = _suggestions(entries.person, seen, source, on)
-    return Reading(source, entries.person, suggestions, seen, tuple(warnings), tuple(entries.skipped))
+    return GPRecordRead(source, entries.person, suggestions, seen, tuple(warnings), tuple(entries.skipped))
 
 
 def _suggestions(person: PersonSeen, seen: tuple[Seen, ...], source: str, on: date) -> tuple[Suggestion, ...]:
@@ -260,6 +259,6 @@ def _not_complete(bundle: Bundle) -> Iterator[str]:
 
 
 def _silent(seen: tuple[Seen, ...]) -> Iterator[str]:
-    for kind, what in ((Allergy, "allergy"), (Medicine, "medicine")):
+    for kind, what in ((AllergySeen, "allergy"), (MedicineSeen, "medicine")):
         if not any(isinstance(one, kind) for one in seen):
             yield f"No {what} was found in this source. That is no answer: ask."

@@ -1,0 +1,226 @@
+"""What records are made of: the base of all that stands in one, and the kinds of single fields, each read strictly.
+
+A day, a moment, a number and words each come as JSON holds them or as Python does, and are then one type. Neither ``repr`` nor any error
+shows what a record holds.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from pharmacyfirst.content.identifier_types import SnomedCode
+from pharmacyfirst.errors import PharmacyFirstError, shown
+from pharmacyfirst.exact import MOST_DIGITS
+from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.questions import read_day
+
+PREGNANCY = "pregnancy"  # the question; its answer reaches the GP as a code only where the pharmacist confirms it
+
+
+class RecordRefused(PharmacyFirstError, ValueError):
+    """A record that cannot be read or made; the message says where and why, and never what the record holds."""
+
+
+# Single fields
+
+
+def _day(value: Any) -> Any:
+    return read_day(value) or value if isinstance(value, str) else value
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.fromisoformat(value) if "T" in value else value
+    except ValueError:
+        return value
+
+
+def _aware(value: datetime) -> datetime:
+    if value.utcoffset() is None:
+        raise ValueError("a time says how far it is from UTC, for instance 2026-11-21T10:30:00+00:00")
+    return value.replace(microsecond=0)
+
+
+def _number(value: Any) -> Any:
+    # A float is read as the decimal it prints as, as the kernel reads facts.
+    return Decimal(str(value)) if type(value) in (int, float) else value
+
+
+def _channel(value: Any) -> Any:
+    return Channel(value) if value in {one.value for one in Channel} else value
+
+
+# What neither XML nor a label can hold; a line break is let through.
+_NO_TEXT = re.compile(r"[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _readable(text: str) -> str:
+    if _NO_TEXT.search(text):
+        raise ValueError("this holds a character that cannot be written in a message")
+    if not text.strip():
+        raise ValueError("this is blank; leave it out where there is nothing to say")
+    return text
+
+
+UUID_IN_SMALL = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+
+Words = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_readable)]
+Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
+Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
+Number = Annotated[Decimal, BeforeValidator(_number), Field(allow_inf_nan=False, max_digits=20)]
+Id = Annotated[str, Field(pattern=UUID_IN_SMALL)]
+ByChannel = Annotated[Channel, BeforeValidator(_channel), PlainSerializer(lambda channel: channel.value)]
+
+
+def as_json_holds(value: Any) -> Any:
+    """A value of any shape as JSON holds it: dates as text, tuples and sets as lists, floats as the decimals they print as.
+
+    Raises ``ValueError`` for a number that is not finite, or larger or smaller than any that is asked for.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): as_json_holds(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json_holds(inner) for inner in value]
+    if isinstance(value, set | frozenset):
+        return sorted(as_json_holds(inner) for inner in value)
+    if isinstance(value, float):
+        value = Decimal(str(value))
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS):
+        raise ValueError("a number is larger or smaller than any that is asked for")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+# The base
+
+
+def _tuple(value: Any) -> Any:
+    """JSON has lists only."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+class Recorded(BaseModel):
+    """Base of everything on record: strict, closed, unchangeable, and silent about what it holds."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=False
+    )
+
+    def __init__(self, /, **given: Any) -> None:
+        """Raises ``RecordRefused`` with the first field that is wrong and why."""
+        try:
+            self.__pydantic_validator__.validate_python(given, self_instance=self)
+        except ValidationError as error:
+            raise _refusal(error) from None
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic's mark: what stands within another is made without it
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_as_tuples(cls, given: Any) -> Any:
+        return {name: _tuple(value) for name, value in given.items()} if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _times_with_an_offset(self) -> Self:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, datetime):
+                object.__setattr__(self, name, _aware(value))
+        return self
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Nothing: a log, a traceback or a failing test must not show a patient."""
+        return iter(())
+
+
+READ_BACK = object()  # in the validation context only while a record that was written is read back
+
+Made = TypeVar("Made", bound=Recorded)
+
+
+def read_back(kind: type[Made], held: Any) -> Made:
+    """One thing on record from fields that were written before. Raises ``RecordRefused``."""
+    try:
+        return kind.model_validate(held, context=READ_BACK)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: ValidationError) -> RecordRefused:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ", ".join(str(part) if isinstance(part, int) else shown(part) for part in first["loc"])
+    says = first["msg"].removeprefix("Value error, ")
+    return RecordRefused(f"{where}: {says}. Nothing was recorded." if where else f"{says}. Nothing was recorded.")
+
+
+# What is coded or measured
+
+
+class Coded(Recorded):
+    """A SNOMED CT or dm+d code with the words it stands for."""
+
+    code: SnomedCode
+    display: Words
+
+
+class Quantity(Recorded):
+    """How much, with its unit."""
+
+    amount: Number
+    unit: Words
+
+    def in_words(self) -> str:
+        """For instance ``6 capsules`` or ``100 mL``."""
+        return counted(self.amount, self.unit)
+
+
+def counted(amount: Decimal, unit: str) -> str:
+    """A number with its unit, in the plural where it needs one; abbreviations such as mg and mL have none."""
+    if amount != 1 and len(unit) >= 3:
+        head, _, rest = unit.partition(" per ")
+        unit = " or ".join(f"{one}s" for one in head.split(" or ")) + (f" per {rest}" if rest else "")
+    return f"{plain(amount)} {unit}"
+
+
+BLOOD_PRESSURE = "blood pressure"
+Measurement = Literal["temperature", "heart rate", "height", "weight", "body mass index", "blood pressure"]
+
+
+class Observation(Recorded):
+    """A measurement that a GP record takes as a number; everything else found goes into words.
+
+    Temperature in degrees Celsius, heart rate in beats a minute, height in cm, weight in kg, blood pressure in mmHg.
+    """
+
+    kind: Measurement
+    value: Number | None = None
+    systolic: Number | None = None
+    diastolic: Number | None = None
+    setting: Literal["not said", "sitting", "standing", "lying", "self-measured"] = "not said"
+    self_reported: bool = False
+    at: Moment | None = None
+
+    @model_validator(mode="after")
+    def _has_its_numbers(self) -> Self:
+        pair = self.systolic is not None and self.diastolic is not None
+        none = self.systolic is None and self.diastolic is None
+        if not (self.value is None and pair if self.kind == BLOOD_PRESSURE else self.value is not None and none):
+            raise ValueError("blood pressure has systolic and diastolic, everything else one value")
+        if any(number is not None and number <= 0 for number in (self.value, self.systolic, self.diastolic)):
+            raise ValueError("a measurement is above nought")
+        return self

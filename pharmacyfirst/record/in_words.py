@@ -1,0 +1,172 @@
+"""The words that a consultation was decided by: its condition, reasons, answers, red flags and scores, as they stood on the day."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, Literal
+
+from pharmacyfirst.kernel.conditions import Count, Verdict
+from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.pathway import Criterion, Pathway
+from pharmacyfirst.kernel.questions import Answer, Question
+from pharmacyfirst.kernel.rule import Finding, Judged
+from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.record.fields import Coded, Recorded, RecordRefused, Words
+
+
+class ReasonOnRecord(Recorded):
+    """A criterion or row that decided, in words, and where it sends the patient."""
+
+    id: Words
+    stage: Words
+    says: Words
+    where_to: Words | None = None
+
+
+class AnswerOnRecord(Recorded):
+    """A question and its answer in words; ``judgement`` marks what only the clinician could answer."""
+
+    fact: Words
+    asks: Words
+    answer: Words
+    judgement: bool = False
+
+
+class RedFlag(Recorded):
+    """A criterion that would send the patient to hospital, or somewhere the same day, and how it was judged."""
+
+    id: Words
+    says: Words
+    verdict: Literal["met", "not met", "not known"]
+
+
+class Score(Recorded):
+    """A score that the pathway counts, with its items as they were judged; ``fewest`` and ``most`` differ where one is not known."""
+
+    name: Words
+    fewest: int
+    most: int
+    out_of: int
+    items: tuple[AnswerOnRecord, ...]
+
+    def in_words(self) -> str:
+        """For instance ``FeverPAIN 3 of 5``."""
+        points = str(self.fewest) if self.fewest == self.most else f"{self.fewest} to {self.most}"
+        return f"{self.name} {points} of {self.out_of}"
+
+
+class InWords(Recorded):
+    """The words the consultation was decided by, kept because the content they come from will change."""
+
+    title: Words
+    condition: Coded
+    reasons: tuple[ReasonOnRecord, ...] = ()
+    answers: tuple[AnswerOnRecord, ...] = ()
+    not_known: tuple[Words, ...] = ()
+    red_flags: tuple[RedFlag, ...] = ()
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Where the reasons send the patient, in their order."""
+        return tuple(reason.where_to for reason in self.reasons if reason.where_to)
+
+
+# From the kernel
+
+
+def words_of(assessment: Assessment) -> InWords:
+    """The words that the consultation was decided by."""
+    pathway = assessment.pathway
+    answers = tuple(
+        _answer(pathway.questions[name], assessment.known[name])
+        for name in pathway.questions
+        if name in assessment.known
+    )
+    return InWords(
+        title=pathway.title,
+        condition=condition_code(pathway),
+        reasons=_reasons(assessment),
+        answers=answers,
+        not_known=tuple(pathway.questions[name].ask for name in assessment.missing),
+        red_flags=tuple(_red_flags(assessment)),
+        scores=tuple(_scores(assessment)),
+    )
+
+
+def condition_code(pathway: Pathway) -> Coded:
+    """The code of the condition: the first that the pathway says is for that. Raises ``RecordRefused`` where it names none."""
+    for code in pathway.codes:
+        if code.of_the_condition:
+            return Coded(code=code.code, display=code.says.partition(",")[0])
+    raise RecordRefused(f"{pathway.id} names no code for its condition. Nothing was recorded.")
+
+
+def _reasons(assessment: Assessment) -> tuple[ReasonOnRecord, ...]:
+    """Why it came out so, from what is known alone.
+
+    A row that is not known decides where every way it could turn out leads to one outcome. Its words ("the patient is not pregnant, so...")
+    would tell as an answer what nobody asked.
+    """
+    met = [finding for finding in assessment.deciding if finding.verdict is Verdict.MET]
+    if not met and assessment.deciding:
+        first = assessment.deciding[0]
+        return (
+            ReasonOnRecord(
+                id=first.id, stage=first.item.stage, says="whatever the missing answers are, the outcome is the same"
+            ),
+        )
+    return tuple(_reason(finding) for finding in met)
+
+
+def _reason(finding: Finding[Judged]) -> ReasonOnRecord:
+    item = finding.item
+    says = item.reason or (item.sentence.in_words() if item.sentence else item.id)
+    return ReasonOnRecord(id=item.id, stage=item.stage, says=says, where_to=item.where_to or None)
+
+
+def _answer(question: Question, value: Any) -> AnswerOnRecord:
+    return AnswerOnRecord(
+        fact=question.name, asks=question.ask, answer=answer_in_words(question, value), judgement=question.judgement
+    )
+
+
+def answer_in_words(question: Question, value: Any) -> str:
+    """An answer as a person reads it: yes, no, 36.8 degrees Celsius, or the words of the choice."""
+    match question.answer:
+        case Answer.YES_NO:
+            return "yes" if value else "no"
+        case Answer.WHOLE_NUMBER | Answer.NUMBER:
+            number = plain(value) if isinstance(value, Decimal) else str(value)
+            return f"{number} {question.unit}".strip()
+        case Answer.ONE_OF | Answer.ANY_OF:
+            names = value if isinstance(value, tuple) else (value,)
+            return ", ".join(_choice(question, name) for name in names) or "none"
+        case _:
+            return str(value)
+
+
+def _choice(question: Question, name: str) -> str:
+    says = next((choice.says for choice in question.choices if choice.name == name), "")
+    return says or name.replace("_", " ")
+
+
+def _red_flags(assessment: Assessment) -> Iterator[RedFlag]:
+    for finding in assessment.findings:
+        item = finding.item
+        if isinstance(item, Criterion) and item.kind in (Kind.EMERGENCY, Kind.REFER_URGENT):
+            yield RedFlag(id=item.id, says=item.because or item.sentence.in_words(), verdict=finding.verdict.value)
+
+
+def _scores(assessment: Assessment) -> Iterator[Score]:
+    pathway, known = assessment.pathway, assessment.known
+    for named in pathway.named:
+        counted = named.sentence
+        if not (named.points and isinstance(counted, Count)) or not known.keys() & set(counted.facts()):
+            continue
+        fewest, most = counted.reach(known)
+        items = tuple(
+            AnswerOnRecord(fact=item.facts()[0], asks=item.in_words(), answer=item.verdict(known).value)
+            for item in counted.items
+        )
+        yield Score(name=named.says or named.name, fewest=fewest, most=most, out_of=len(items), items=items)

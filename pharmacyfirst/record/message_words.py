@@ -1,0 +1,236 @@
+"""The words that message and papers share: the title, the first sentence, and what stands under each heading.
+
+Whoever writes another paper about the consultation takes them from here, so that all say the same.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.record import codes
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
+from pharmacyfirst.record.supply import Supply
+
+PRACTICE_MARK = "PRACTICE PATIENT"
+PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
+
+
+def title_of(record: Consultation) -> str:
+    """The title of the document: the pharmacy and the service."""
+    return f"{record.pharmacy.name} - {codes.service_code(record.on).display}"
+
+
+def headings(record: Consultation) -> dict[str, str]:
+    """The text under each heading, in the order of the message; a heading with nothing to say is left out."""
+    text = {
+        codes.CLINICAL_SUMMARY: _sentences(_summary(record)),
+        "history": _history(record),
+        "examination-findings": _sentences(_examination(record)),
+        "red-flags": _sentences(_red_flags(record.in_words.red_flags)),
+        "plan-and-requested-actions": _sentences([record.decision.plan]),
+        "information-and-advice-given": _sentences(_advice(record)),
+        "signpost-details": _sentences(_signposts(record)),
+    }
+    return {heading: words for heading, words in text.items() if words}
+
+
+def outcome_sentence(record: Consultation) -> str:
+    """What was done, in one sentence: the first of every message, letter and record."""
+    says = _OUTCOMES[record.decision.done](record)
+    return f"{PRACTICE}: {says}" if record.practice else says
+
+
+def _supplied(record: Consultation) -> str:
+    what = " and ".join(supply_in_words(supply) for supply in record.supplies)
+    return f"{what} for {_condition(record)}"
+
+
+def _advised(record: Consultation) -> str:
+    if record.kind is Kind.SUPPLY and record.decision.out_of_stock:
+        return f"Advice given for {_condition(record)}; the medicine offered was out of stock and nothing was supplied"
+    if record.kind is Kind.ALTERNATIVE_DIAGNOSIS:
+        return f"Another cause than {_condition(record)} is more likely; advice given, no medicine supplied"
+    return f"Self-care advice given for {_condition(record)}; no medicine supplied"
+
+
+def _referred(record: Consultation) -> str:
+    match record.kind:
+        case Kind.EMERGENCY if record.outcome.destination == EMERGENCY_999:
+            how = "Emergency, 999"
+        case Kind.EMERGENCY:
+            how = "Emergency, sent to the emergency department"
+        case Kind.REFER_URGENT:
+            how = "Referred the same day"
+        case Kind.NOT_ELIGIBLE:
+            how = "Not eligible for this pathway and referred"
+        case Kind.ALTERNATIVE_DIAGNOSIS:
+            return f"Referred because another cause than {_condition(record)} is more likely; no medicine supplied"
+        case _:
+            how = "Referred"
+    stock = "; the medicine offered was out of stock" if record.decision.out_of_stock else ""
+    return f"{how} ({_condition(record)} pathway){stock}; no medicine supplied"
+
+
+def _declined(record: Consultation) -> str:
+    if record.kind is Kind.SUPPLY:
+        offered = record.assessment["offers"][0]["medicine"]
+        return f"Treatment offered ({offered}) and declined for {_condition(record)}; no medicine supplied"
+    return f"Consultation or treatment declined ({_condition(record)} pathway); no medicine supplied"
+
+
+def _ended_early(record: Consultation) -> str:
+    return f"Consultation ended early ({_condition(record)} pathway): nothing was decided and no medicine supplied"
+
+
+_OUTCOMES = {
+    "supplied": _supplied,
+    "advised": _advised,
+    "referred": _referred,
+    "declined": _declined,
+    "ended early": _ended_early,
+}
+
+
+def _condition(record: Consultation) -> str:
+    display = record.in_words.condition.display
+    return display[0].lower() + display[1:]
+
+
+def supply_in_words(supply: Supply) -> str:
+    """A supply in half a sentence: the product handed over, how much, and by what authority."""
+    return f"{supply.amp.display}, {supply.quantity.in_words()}, supplied under {document_of(supply)}"
+
+
+def document_of(supply: Supply) -> str:
+    """The document behind a supply, as message and papers name it."""
+    kind = "PGD" if supply.mechanism == "pgd" else "clinical protocol"
+    return f"{kind} {supply.pgd} {supply.pgd_version}"
+
+
+def _summary(record: Consultation) -> Iterator[str | None]:
+    decision = record.decision
+    yield outcome_sentence(record)
+    for supply in record.supplies:
+        yield f"Directions: {supply.directions}"
+        yield f"Document: {supply.pgd_title}, version {supply.pgd_version}"
+        yield batch_in_words(supply)
+    if record.differs:
+        yield f"The pathway's outcome was: {_kind_in_words(record)}"
+    yield f"Reason: {decision.because}" if decision.because else None
+    for reason in record.in_words.reasons:
+        yield f"{'Pathway' if record.differs else 'Because'}: {reason.says}"
+    yield _sold(record)
+    yield decision.notes
+    yield f"{record.in_words.title}, pathway version {record.version}, consultation {record.channel.value}"
+    if record.corrects_because:
+        yield f"This corrects an earlier message: {record.corrects_because}"
+
+
+def _kind_in_words(record: Consultation) -> str:
+    if record.kind is Kind.SUPPLY:
+        medicines = dict.fromkeys(offer["medicine"] for offer in record.assessment["offers"])
+        return f"may be offered {' or '.join(medicines)}"
+    return record.kind.word
+
+
+def batch_in_words(supply: Supply) -> str | None:
+    """Batch and expiry as they stand on the pack, for instance ``Batch A1, expiry 2028-04``; None where neither is known."""
+    known = [f"batch {supply.batch}" if supply.batch else "", f"expiry {supply.expiry}" if supply.expiry else ""]
+    words = ", ".join(filter(None, known))
+    return words[:1].upper() + words[1:] or None
+
+
+def _sold(record: Consultation) -> str | None:
+    return f"Sold or advised without a prescription: {'; '.join(record.decision.otc)}" if record.decision.otc else None
+
+
+# Said elsewhere in the message, or no matter of the patient's history.
+_NOT_HISTORY = {"consent_given", "date_of_birth", "age_years", "other_exclusion_for"}
+_UNIT_WORDS = {"c", "kg", "ml", "min", "days", "hours", "years"}
+
+
+def _history(record: Consultation) -> str:
+    left_out = {*_NOT_HISTORY, PREGNANCY} if record.patient.gender == "male" else _NOT_HISTORY
+    return _answers(one for one in record.in_words.answers if not one.judgement and one.fact not in left_out)
+
+
+def _answers(answers: Iterable[AnswerOnRecord]) -> str:
+    """Answers in as few words as a busy reader can take: what is, what else was said, what is not. What nobody asked is in none of them."""
+    kept = list(answers)
+    yes = [one.fact.replace("_", " ") for one in kept if one.answer == "yes"]
+    no = [one.fact.replace("_", " ") for one in kept if one.answer == "no"]
+    other = [f"{_named(one.fact)}: {one.answer}" for one in kept if one.answer not in ("yes", "no")]
+    groups = (("Yes", yes), ("Also", other), ("No", no))
+    return " ".join(f"{name}: {_ended('; '.join(some))}" for name, some in groups if some)
+
+
+def _named(fact: str) -> str:
+    """The name of a fact as words; the unit at its end stands with the answer."""
+    words = fact.split("_")
+    while len(words) > 1 and words[-1] in _UNIT_WORDS:
+        words.pop()
+    return " ".join(words)
+
+
+def _examination(record: Consultation) -> Iterator[str]:
+    for score in record.in_words.scores:
+        items = "; ".join(f"{_item(one.asks)}: {one.answer}" for one in score.items)
+        yield f"{score.in_words()} ({items})"
+    judged = _answers(one for one in record.in_words.answers if one.judgement and one.fact not in _NOT_HISTORY)
+    if judged:
+        yield f"Pharmacist's judgement. {judged}"
+
+
+def _item(words: str) -> str:
+    return words.removesuffix(" is yes").replace("_", " ")
+
+
+def _red_flags(flags: Sequence[RedFlag]) -> Iterator[str]:
+    found = [flag.says for flag in flags if flag.verdict == "met"]
+    unknown = [flag.says for flag in flags if flag.verdict == "not known"]
+    if found:
+        yield f"Found: {'; '.join(found)}"
+    elif flags and not unknown:
+        yield f"None of the {len(flags)} red flags of the pathway was found"
+    if unknown:
+        yield f"Not known, which is not a no ({len(unknown)} of {len(flags)}): {'; '.join(unknown)}"
+
+
+def _advice(record: Consultation) -> Iterator[str | None]:
+    assessment = record.assessment
+    if not record.differs:  # advice that goes with a treatment that was not given was not given either
+        yield from assessment["advice"]
+    for words in assessment["safety_netting"]:
+        yield f"Safety-netting: {words}"
+    if record.decision.leaflets:
+        yield f"Leaflets given: {'; '.join(record.decision.leaflets)}"
+
+
+def _signposts(record: Consultation) -> Iterator[str | None]:
+    decision = record.decision
+    if decision.referred_to:
+        yield f"Sent to: {decision.referred_to}"
+    elif decision.done == "referred":
+        yield from (f"Sent to: {place}" for place in record.in_words.places)
+    if decision.contacted:
+        at = f" at {decision.contacted_at:%H:%M on %d %B %Y}" if decision.contacted_at else ""
+        yield f"Spoken to: {decision.contacted}{at}"
+
+
+def _sentences(parts: Iterable[str | None]) -> str:
+    return " ".join(_ended(part) for part in parts if part)
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
+# A code for the condition says to every later reader that the patient has it. Where something else is more likely, where the patient
+# agreed to nothing, or where the consultation ended before anything was decided, it would not be true.
+_UNSTATED = {Kind.ALTERNATIVE_DIAGNOSIS, Kind.DECLINED, Kind.NEED_FACTS}
+
+
+def states_condition(record: Consultation) -> bool:
+    """Whether the message carries the condition as a code."""
+    return record.kind not in _UNSTATED
