@@ -4,6 +4,9 @@ Whoever embeds the package catches ``PharmacyFirstError`` and has caught everyth
 work beside what raises them; docs/stability.md lists them all. No message carries a patient's identity or answers.
 """
 
+import sys
+from pathlib import Path
+
 NOTHING_ASSESSED = "Nothing was assessed: this is no all-clear."
 
 
@@ -34,3 +37,41 @@ def shown(name: object) -> str:
     if safe and sum(letter.isdigit() for letter in str(name)) < 6:
         return str(name)
     return "(a name that no fact has)"
+
+
+class ExtraMissing(PharmacyFirstError, ImportError):
+    """Packages of an extra are needed and not installed; the message names the command that installs them.
+
+    ``extra`` is the extra's name in pyproject.toml; ``needed_for`` says what cannot be done, as the subject of a sentence:
+    ``ExtraMissing("record", "a GP message")``.
+    """
+
+    def __init__(self, extra: str, needed_for: str):
+        self.extra = extra
+        self.needed_for = needed_for
+        super().__init__(
+            f"{needed_for[:1].upper()}{needed_for[1:]} needs packages that are not installed. {how_to_install(extra)}"
+        )
+
+    def __reduce__(self) -> "tuple[type[ExtraMissing], tuple[str, str]]":
+        return type(self), (self.extra, self.needed_for)
+
+
+def how_to_install(extra: str) -> str:
+    """A sentence with the command that installs an extra: in a checkout from the checkout, elsewhere the packages by name.
+
+    The package is on no index, so its own name followed by an extra would install nothing.
+    """
+    checkout = Path(__file__).resolve().parents[1]
+    if (checkout / "pyproject.toml").is_file():
+        return f'Install them: {sys.executable} -m pip install -e ".[{extra}]" (in {checkout})'
+    packages = " ".join(f'"{one}"' for one in packages_of(extra))
+    return f"Install them: {sys.executable} -m pip install {packages}"
+
+
+def packages_of(extra: str) -> list[str]:
+    """What an extra of the installed package declares, as pip takes it: ``lxml<7,>=6.1``."""
+    from importlib.metadata import requires
+
+    declared = (one.partition(";") for one in requires("pharmacyfirst") or ())
+    return [package.strip() for package, _, when in declared if when.replace('"', "'").strip() == f"extra == '{extra}'"]

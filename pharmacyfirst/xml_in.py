@@ -8,7 +8,7 @@ say nothing to a receiver of FHIR. UTF-8 is read, and what the XML declaration o
 from types import ModuleType
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 
 # An element of lxml, which brings no types of its own.
 Element = Any
@@ -19,8 +19,6 @@ MOST_BYTES = 5_000_000
 MOST_LEVELS = 100
 # FHIR has two or three on one element, XHTML a dozen. lxml's own walk over them takes the square of their number.
 MOST_ATTRIBUTES = 64
-
-EXTRA = 'pip install "pharmacyfirst[record]"'
 
 _DEEPER = f"boolean({'/*' * (MOST_LEVELS + 1)})"
 _WIDER = f"boolean(//*[@*[{MOST_ATTRIBUTES + 1}]])"
@@ -45,7 +43,7 @@ class XMLRefused(PharmacyFirstError, ValueError):
 
 
 def read_xml(raw: bytes, most_bytes: int = MOST_BYTES) -> Element:
-    """The root element of the XML in these bytes. Raises ``XMLRefused``, and ``ImportError`` without lxml.
+    """The root element of the XML in these bytes. Raises ``XMLRefused``, and ``ExtraMissing`` without lxml.
 
     No document type, no entity of its own, no network, no file; at most ``most_bytes`` bytes.
     """
@@ -81,5 +79,5 @@ def _lxml() -> ModuleType:
     try:
         from lxml import etree
     except ImportError:
-        raise ImportError(f"FHIR messages are read with lxml, which is not installed: {EXTRA}") from None
+        raise ExtraMissing("record", "reading a FHIR message") from None
     return etree  # type: ignore[no-any-return]

@@ -125,7 +125,7 @@ def test_a_refusal_is_copied_and_pickled_whole():
 
 def test_without_lxml_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "lxml", None)
-    with pytest.raises(ImportError, match=r"pharmacyfirst\[record\]"):
+    with pytest.raises(ImportError, match=r"not installed\. Install them: "):
         read_xml(b"<a/>")
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.record.consultation import Consultation, read_record, write_record
 from pharmacyfirst.record.fields import RecordRefused
 
@@ -27,17 +28,15 @@ class _BadInput(click.ClickException):
 def record() -> None:
     """Records of consultations: the message to the GP practice and what goes with it.
 
-    Needs pip install "pharmacyfirst[record]". Live use needs NHS assurance, which this package does not have.
+    Needs the extra "record". Live use needs NHS assurance, which this package does not have.
     """
 
 
 def or_said(make: Callable[..., Made], *of: Any) -> Made:
     """What ``make`` makes of these, or a message in place of a traceback."""
-    from pharmacyfirst.record.message.xml_out import NoExtra
-
     try:
         return make(*of)
-    except NoExtra as missing:
+    except ExtraMissing as missing:
         raise _BadInput(f"{missing}. Nothing was done.") from None
     except RecordRefused as refused:
         raise _BadInput(str(refused)) from None

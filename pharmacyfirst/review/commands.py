@@ -40,7 +40,7 @@ def pgd() -> None:
     "--to", "into", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
     help="Folder to write to; it is made where it is not there.",
 )  # fmt: skip
-@click.option("--pdf", is_flag=True, help='Write each as tagged PDF too. Needs pip install "pharmacyfirst[review]".')
+@click.option("--pdf", is_flag=True, help='Write each as tagged PDF too. Needs the extra "review".')
 @click.option(
     "--as-of", callback=_day, metavar="DATE",
     help="The documents in force on this day, YYYY-MM-DD; without it, the newest of each.",

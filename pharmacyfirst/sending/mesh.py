@@ -11,11 +11,10 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.sending.incoming import Received
 from pharmacyfirst.sending.outgoing import Outgoing
 
-EXTRA = 'pip install "pharmacyfirst[record]"'
 WORKFLOW = "GPCONNECT_UPDATE_RECORD"
 ACKNOWLEDGEMENTS = "GPCONNECT_UPDATE_RECORD_ACK"
 LIVE_HOSTS = ("mesh-sync.spineservices.nhs.uk", "mesh-sync.national.ncrs.nhs.uk")
@@ -192,7 +191,7 @@ def _mesh_client() -> ModuleType:
     try:
         import mesh_client
     except ImportError:
-        raise ImportError(f"MESH is reached with mesh-client, which is not installed: {EXTRA}") from None
+        raise ExtraMissing("record", "MESH") from None
     return mesh_client
 
 

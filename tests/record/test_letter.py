@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -185,9 +186,9 @@ def test_the_page_holds_every_answer_and_every_question_that_was_open():
         assert "none passed" in paper or record.assessment["gateways"][0] in paper
 
 
+@pytest.mark.usefixtures("makes_pdf")
 def test_the_page_is_one_page():
     pypdf = pytest.importorskip("pypdf")
-    pytest.importorskip("weasyprint")
     longest = sorted((record for record, _ in records()), key=lambda record: -len(one_page_html(record)))[:3]
     case, assessment = case_of(Kind.NEED_FACTS)
     for record in (*longest, record_for(case, assessment)):
@@ -215,8 +216,8 @@ def written(tmp_path):
 
 
 @pytest.mark.parametrize("command", papers_commands.COMMANDS, ids=lambda command: command.name)
+@pytest.mark.usefixtures("makes_pdf")
 def test_every_command_prints_and_writes(command, written, tmp_path):
-    pytest.importorskip("weasyprint")
     assert run(command, written).exit_code == 0
     endings = {"letter": ("txt", "html", "pdf"), "label": ("txt", "html"), "leaflet": ("txt", "html", "pdf"),
                "claim": ("csv", "json"), "page": ("html", "pdf")}  # fmt: skip
@@ -246,12 +247,9 @@ def test_a_letter_without_consent_is_a_failure_with_the_reason(tmp_path):
     assert "did not agree" in shown.output
 
 
-def test_without_weasyprint_the_extra_is_named(monkeypatch):
-    def nothing(html, on):
-        raise NoPDF('PDFs are made with WeasyPrint, which is not installed: pip install "pharmacyfirst[review]"')
-
-    monkeypatch.setattr("pharmacyfirst.record.papers.parts.pdf", nothing)
-    with pytest.raises(NoPDF, match=re.escape("pharmacyfirst[record]")):
+def test_without_weasyprint_a_letter_is_no_pdf_and_says_why(monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(NoPDF, match=r"WeasyPrint, which is not installed\. Install them: "):
         letter_pdf(a_supply()[0])
 
 

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from pharmacyfirst import record
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.record.codes import NoServiceCode
 from pharmacyfirst.record.inbound.bundle import InboundRefused
 from pharmacyfirst.record.inbound.suggestions import NotConfirmed
 from pharmacyfirst.record.message.envelope import NoMessage, WhyNoMessage, WrongEnvelope
 from pharmacyfirst.record.message.rules import NotAMessage
-from pharmacyfirst.record.message.xml_out import NoExtra
 from pharmacyfirst.record.papers.parts import NoPaper
 
 WHY = WhyNoMessage("no_practice", "No message: the patient has no GP practice.")
@@ -61,7 +60,7 @@ def test_a_record_loads_neither_xml_nor_another_wing():
         NoMessage(WHY),
         WrongEnvelope("x"),
         NotAMessage("x"),
-        NoExtra("x"),
+        ExtraMissing("record", "x"),
         NoPaper("x"),
         NoServiceCode("x"),
         NotConfirmed("x"),

@@ -92,7 +92,7 @@ def test_without_weasyprint_pdf_is_refused_with_the_extra_and_nothing_written(tm
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     result = render(tmp_path, "hiccups", "--pdf")
     assert result.exit_code == 2
-    assert 'pip install "pharmacyfirst[review]"' in result.stderr
+    assert "WeasyPrint, which is not installed. Install them: " in result.stderr
     assert "Nothing was written." in result.stderr
     assert written(tmp_path) == set()
 

@@ -13,7 +13,7 @@ from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record.message import rules_of_findings, rules_of_form, rules_of_people
 from pharmacyfirst.record.message.opened import F, GuideRule, OpenedMessage, Problem, name_of
 from pharmacyfirst.record.message.profile_table import SCHEMA, against_profile
-from pharmacyfirst.record.message.xml_out import NoExtra, xml_library
+from pharmacyfirst.record.message.xml_out import xml_library
 from pharmacyfirst.xml_in import Element, XMLRefused
 from pharmacyfirst.xml_in import read_xml as read_any_xml
 
@@ -38,19 +38,17 @@ class NotAMessage(PharmacyFirstError, ValueError):
 def check(message: bytes, address: str | None = None) -> list[Problem]:
     """Every problem of a message, all layers; none where it passes. ``address`` is the MESH address it would be sent to.
 
-    Raises ``NotAMessage`` where it cannot be read, and ``NoExtra`` without lxml.
+    Raises ``NotAMessage`` where it cannot be read, and ``ExtraMissing`` without lxml.
     """
     return check_tree(read_xml(message), len(message), address)
 
 
 def read_xml(message: bytes) -> Element:
-    """The tree of a message, read with no network and no entities. Raises ``NotAMessage``, and ``NoExtra`` without lxml."""
+    """The tree of a message, read with no network and no entities. Raises ``NotAMessage``, and ``ExtraMissing`` without lxml."""
     try:
         root = read_any_xml(message, MOST_READ)
     except XMLRefused as refused:
         raise NotAMessage(f"This cannot be read as a message: {refused}. Nothing was checked.") from None
-    except ImportError as missing:
-        raise NoExtra(str(missing)) from None
     if root.tag != f"{F}Bundle":
         raise NotAMessage("This is not a FHIR Bundle. Nothing was checked.")
     return root

@@ -35,7 +35,7 @@ from pharmacyfirst.record.supply import Supply
 
 
 def update_record(record: Consultation, envelope: Envelope, pretty: bool = True) -> bytes:
-    """The message as bytes of XML, in UTF-8. Raises ``NoMessage`` where there may be none, and ``NoExtra`` without lxml."""
+    """The message as bytes of XML, in UTF-8. Raises ``NoMessage`` where there may be none, and ``ExtraMissing`` without lxml."""
     why = why_no_message(record)
     if why is not None:
         raise NoMessage(why)

@@ -5,24 +5,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.codes import Code
-from pharmacyfirst.xml_in import EXTRA
 
 FHIR = "http://hl7.org/fhir"
 
 
-class NoExtra(PharmacyFirstError, ImportError):
-    """What writes or reads messages is not installed; the message names the extra."""
-
-
 def xml_library() -> Any:
-    """lxml's etree, or ``NoExtra`` with what to install."""
+    """lxml's etree, or ``ExtraMissing`` with what to install."""
     try:
         from lxml import etree
     except ImportError:
-        raise NoExtra(f"GP messages need lxml: {EXTRA}") from None
+        raise ExtraMissing("record", "a GP message") from None
     return etree
 
 
@@ -31,7 +26,7 @@ Node = tuple[str, Any]
 
 
 def bundle(nodes: Iterable[Node | None], pretty: bool = True) -> bytes:
-    """A FHIR Bundle of these nodes as bytes of XML, in UTF-8. Raises ``NoExtra`` without lxml."""
+    """A FHIR Bundle of these nodes as bytes of XML, in UTF-8. Raises ``ExtraMissing`` without lxml."""
     etree = xml_library()
     parts = [f'<Bundle xmlns="{FHIR}">']
     _write(nodes, parts)

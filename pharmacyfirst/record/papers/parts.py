@@ -12,7 +12,7 @@ from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import Grade, Statement
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.html import Paper
-from pharmacyfirst.paper.pdf import NoPDF, pdf
+from pharmacyfirst.paper.pdf import pdf
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
@@ -38,10 +38,7 @@ def _paper() -> Paper:
 
 def sheet(html: str, on: date) -> bytes:
     """HTML as tagged PDF. Raises ``NoPDF`` with what has to be installed."""
-    try:
-        return pdf(html, on)
-    except NoPDF as missing:
-        raise NoPDF(str(missing).replace("[review]", "[record]")) from None
+    return pdf(html, on)
 
 
 @dataclass(frozen=True, slots=True)
