@@ -3,27 +3,35 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# How many tests run side by side; 0 is one after the other, in one process.
+WORKERS ?= auto
+# make demo VENV_ARGS=--upgrade-deps: with the newest pip in place of the one that Python brings.
+VENV_ARGS ?=
+# make thorough PART=mutants: one part. THOROUGH_ARGS: see tests/thorough/run.py --help.
+PART ?=
+THOROUGH_ARGS ?=
 
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
 
-.PHONY: help demo test safety lint format docs bench wheel lock system clean
+.PHONY: help demo test thorough lint format docs bench wheel lock system clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
-demo: .venv/.ready ## the examples, as a pharmacist and a vendor would run them
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" examples/demo.sh
+demo: .venv/.ready ## a supply, an emergency and a message to the GP, on one screen
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" PHARMACYFIRST=.venv/bin/pharmacyfirst examples/demo.sh
 
 # A part of the suite cannot meet the gate: make test PYTEST_ARGS='--no-cov tests/unit'
-test: .venv-dev/.ready ## every test; every branch of the kernel must be reached
-	@.venv-dev/bin/python -m pytest --cov=pharmacyfirst.kernel --cov-branch --cov-fail-under=100 $(PYTEST_ARGS)
+test: .venv-dev/.ready ## every test, in a few minutes; every branch of the kernel must be reached
+	@.venv-dev/bin/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal \
+		--cov=pharmacyfirst.kernel --cov-branch --cov-fail-under=100 $(PYTEST_ARGS)
 
-safety: .venv-dev/.ready ## the safety properties with many, new, random consultations
-	@HYPOTHESIS_PROFILE=thorough .venv-dev/bin/python -m pytest tests/safety $(PYTEST_ARGS)
+thorough: .venv-dev/.ready ## large numbers, by hand once an issue: make thorough [PART=name]; figures go to docs/figures.md
+	@.venv-dev/bin/python tests/thorough/run.py $(PART) $(THOROUGH_ARGS)
 
-lint: .venv-dev/.ready ## style everywhere, types in the kernel; changes nothing
+lint: .venv-dev/.ready ## style and strict types everywhere; changes nothing
 	@.venv-dev/bin/ruff check --quiet . && .venv-dev/bin/ruff format --quiet --check . && .venv-dev/bin/mypy --no-error-summary
 
 format: .venv-dev/.ready ## mend what lint can mend by itself
@@ -36,15 +44,16 @@ bench: .venv-bench/.ready ## speed of one decision and of one GP message, beside
 	@.venv-bench/bin/python benchmarks/decision.py $(BENCH_ARGS)
 	@.venv-bench/bin/python benchmarks/record.py
 
-# From the sdist, so that a file missing from its list shows here; without an index, so that the lock file must hold
-# all the wheel asks for; started from /tmp, so that nothing is found in the checkout by accident.
+# From the sdist, so that a file missing from its list shows here; without an index and with a check, so that the lock
+# file must hold all the wheel asks for; started from /tmp, so that nothing is found in the checkout by accident.
 wheel: .venv-dev/.ready ## build the wheel and start it with nothing but requirements.lock
 	@rm -rf dist .cache/wheel-venv
 	@.venv-dev/bin/python -c 'from hatchling.build import build_sdist; build_sdist("dist")'
 	@.venv-dev/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist dist/*.tar.gz
 	@$(PYTHON) -m venv .cache/wheel-venv
-	@.cache/wheel-venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
-	@.cache/wheel-venv/bin/python -m pip install --quiet --no-index dist/*.whl
+	@.cache/wheel-venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
+	@.cache/wheel-venv/bin/python -m pip install --quiet --no-deps --no-index dist/*.whl
+	@.cache/wheel-venv/bin/python -m pip check --quiet
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" check
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" --help
 
@@ -54,7 +63,8 @@ COMPILE = .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --pyth
 lock: ## write the lock files again from pyproject.toml
 	@$(PYTHON) -m venv .cache/uv && .cache/uv/bin/python -m pip install --quiet uv==0.13.9
 	@$(COMPILE) --group build -o requirements.lock
-	@$(COMPILE) --group dev -o requirements-dev.lock
+	@$(COMPILE) --group build --extra all -o requirements-all.lock
+	@$(COMPILE) --group dev --extra all -o requirements-dev.lock
 	@$(COMPILE) --group bench -o requirements-bench.lock
 
 system: ## what the tests need from the operating system (the one target that may want root)
@@ -65,19 +75,21 @@ clean: ## remove all that these targets made
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made from nothing whenever its lock file or pyproject.toml changes, so none drifts from its lock.
-# The stamp comes last: one left half made is made again.
+# A lock file is complete: it is installed without resolution, so that nobody else's release can break it, and checked
+# afterwards. The stamp comes last: one left half made is made again.
 define environment
 	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("pharmacyfirst needs Python 3.11 or newer; $(PYTHON) is " \
 		+ sys.version.split()[0] + ". Name a newer one: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@echo "Making $(@D) from $<"
-	@rm -rf $(@D) && $(PYTHON) -m venv $(@D)
+	@rm -rf $(@D) && $(PYTHON) -m venv $(VENV_ARGS) $(@D)
 	@$(@D)/bin/python -m pip install --quiet --no-deps --require-hashes -r $<
 	@$(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@$(@D)/bin/python -m pip check --quiet
 	@touch $@
 endef
 
-.venv/.ready: requirements.lock pyproject.toml
+# With every extra, so that it writes and checks GP messages and, where the system's parts are there, makes PDFs.
+.venv/.ready: requirements-all.lock pyproject.toml
 	$(environment)
 
 .venv-%/.ready: requirements-%.lock pyproject.toml

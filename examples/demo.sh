@@ -1,37 +1,43 @@
 #!/bin/sh
-# The examples, as a pharmacist and a vendor would run them. Needs nothing but pharmacyfirst on PATH. Practice data only.
+# A supply, an emergency and a message to the GP, on one screen. Practice data only.
+# `make demo` runs it with the environment it made; by hand it needs pharmacyfirst with its extra "record" on PATH.
 set -eu
 case $0 in */*) cd "${0%/*}" ;; esac
 
 DAY=2026-11-21
+PROGRAM=${PHARMACYFIRST:-pharmacyfirst} # how the closing lines call it, from the folder above
 
-heading() {
-    printf '\n\n== %s ==\n' "$1"
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+
+# The outcome, its reason and the dose: the second paragraph of an answer, and the third as far as the cautions.
+outcome() {
+    said=$(pharmacyfirst assess "$@")
+    printf '%s\n' "$said" | while IFS= read -r line; do
+        case $line in
+        '  caution '* | '  open item '* | 'Tell '* | 'Safety-netting:') break ;;
+        'MAY BE OFFERED'* | 'EMERGENCY'*) shown=yes ;;
+        esac
+        [ -z "${shown-}" ] || [ -z "$line" ] || printf '    %s\n' "$line"
+    done
 }
 
-run() {
-    printf '\n$ pharmacyfirst %s\n\n' "$*"
-    pharmacyfirst "$@"
-}
+echo 'A woman of 31 with a urinary infection'
+outcome uncomplicated-uti uti-supply.json --as-of $DAY
 
-heading 'A urinary infection: a medicine may be offered, and why'
-run assess uncomplicated-uti uti-supply.json --as-of $DAY
+printf '\nThe same, where sepsis is suspected: an emergency waits for no other answer\n'
+outcome uncomplicated-uti uti-emergency.yaml --as-of $DAY
 
-heading 'A child of 6 with a sore throat and a penicillin allergy: the dose goes by weight'
-run assess acute-sore-throat sore-throat.json --as-of $DAY
+printf '\nWhat the GP practice is told of a supply, written and checked\n'
+pharmacyfirst record message consultation-supply.json --mailbox X26HC001 --to "$made/message.xml" >"$made/said"
+checked=$(pharmacyfirst record check "$made/message.xml")
+printf '    The message %s\n' "${checked#*: }"
 
-heading 'Sepsis suspected: an emergency waits for no other answer'
-run assess uncomplicated-uti uti-emergency.yaml --as-of $DAY
+cat <<END
 
-heading 'Answers are missing: nothing is decided, and the next questions are named'
-run assess acute-sore-throat sore-throat-unknown.json --as-of $DAY
-
-heading 'The same for a program: the JSON of the first consultation'
-run assess uncomplicated-uti uti-supply.json --as-of $DAY --json
-
-heading 'Many consultations, one a line; the fourth is wrong, the others are answered all the same'
-run assess --jsonl consultations.jsonl || printf '\nexit status %s, because of the bad line\n' $?
-
-heading 'A consultation in the terminal; here the answers are piped in'
-printf '%s\n' no no back '?' no maybe yes |
-    run consult uncomplicated-uti --as-of $DAY
+All of it is practice data, under a transcription that awaits clinical sign-off: nobody may be treated by it.
+To try next, in this folder:
+    $PROGRAM consult uncomplicated-uti
+    $PROGRAM assess uncomplicated-uti examples/uti-supply.json --as-of $DAY
+    $PROGRAM check
+END

@@ -56,18 +56,19 @@ def environment():
 def make(python, folder):
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run([python, "-m", "venv", folder], check=True, capture_output=True)
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [folder / "bin" / "python", "-m", "pip"]
     run = subprocess.run(
-        [*pip, "--require-hashes", "-r", LOCK],
+        [*pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", LOCK],
         capture_output=True,
         text=True,
-        env=os.environ | {"PIP_CACHE_DIR": str(ROOT / ".cache" / "pip")},
+        env={"PIP_CACHE_DIR": str(ROOT / ".cache" / "pip"), "PIP_DISABLE_PIP_VERSION_CHECK": "1"} | os.environ,
     )
     if run.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         if any(words in run.stdout + run.stderr for words in NO_PYPI):
             pytest.skip("PyPI cannot be reached, and mesh-sandbox is not installed in .cache yet")
         raise AssertionError(f"mesh-sandbox could not be installed:\n{run.stderr[-2000:]}")
+    subprocess.run([*pip, "check", "--quiet"], check=True)
     (folder / ".ready").touch()  # last: one left half made is made again
 
 
