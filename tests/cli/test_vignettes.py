@@ -1,25 +1,51 @@
-"""The public vignettes, through the program and the checker that vendors use."""
+"""The public vignettes, through the command that vendors use; and once through the program and the checker they run."""
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pharmacyfirst.content.library import SHARED, pathways_folder
 
 ROOT = Path(__file__).resolve().parents[2]
+VIGNETTES = ROOT / "tests" / "vignettes"
+CONDITIONS = sorted(one.name for one in pathways_folder().iterdir() if one.is_dir() and one.name != SHARED)
+
+specification = importlib.util.spec_from_file_location("check_vignettes", VIGNETTES / "check.py")
+check = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(check)
 
 
-@pytest.mark.parametrize(
-    "condition", sorted(one.name for one in pathways_folder().iterdir() if one.is_dir() and one.name != SHARED)
-)
-def test_every_public_vignette_agrees(shared, condition):
-    program = f"'{sys.executable}' -m pharmacyfirst assess --jsonl -"
-    check = [sys.executable, shared / "clinical" / "check.py", program]
+def document_of(condition):
+    return yaml.safe_load((VIGNETTES / condition / "vignettes.yaml").read_text(encoding="utf-8"))
 
-    ran = subprocess.run(
-        [*check, shared / "clinical" / condition / "vignettes.yaml"], capture_output=True, text=True, cwd=ROOT
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_every_public_vignette_agrees(run, results, condition):
+    document = document_of(condition)
+
+    answers = results(run("assess", "--jsonl", "-", input="".join(f"{line}\n" for line in check.questions(document))))
+
+    assert list(check.differences(document, answers)) == []
+    assert len(answers) == len(document["cases"]) >= 25
+
+
+def test_the_checker_that_vendors_run_agrees_and_notices_another_outcome(tmp_path):
+    document = document_of("uncomplicated-uti")
+    document["cases"][0]["expect"]["kind"] = "declined"
+    changed = tmp_path / "vignettes.yaml"
+    changed.write_text(yaml.safe_dump(document))
+    command = [sys.executable, VIGNETTES / "check.py", f"'{sys.executable}' -m pharmacyfirst assess --jsonl -"]
+
+    right = subprocess.run(
+        [*command, VIGNETTES / "uncomplicated-uti" / "vignettes.yaml"], capture_output=True, text=True, cwd=ROOT
     )
+    wrong = subprocess.run([*command, changed], capture_output=True, text=True, cwd=ROOT)
 
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert right.returncode == 0, right.stdout + right.stderr
+    assert right.stdout.endswith(" vignettes agree, 0 do not\n")
+    assert wrong.returncode == 1
+    assert f"uncomplicated-uti {document['cases'][0]['id']}: " in wrong.stdout

@@ -95,7 +95,7 @@ def test_letters_are_embedded(document):
 @EACH
 def test_no_word_leaves_its_page_and_no_two_lie_on_each_other(document, tmp_path):
     if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is not there; on Debian it comes with poppler-utils")
+        pytest.skip("pdftotext is not there; `make system` installs it")
     (tmp_path / "document.pdf").write_bytes(on_paper(document.html, document.made_on))
     boxes = subprocess.run(
         ["pdftotext", "-bbox", tmp_path / "document.pdf", "-"], capture_output=True, text=True, check=True
