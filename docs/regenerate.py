@@ -8,9 +8,11 @@ A part stands between two comments. The first names a generator of PARTS and giv
 A page that is generated as a whole stands in PAGES.
 """
 
+import contextlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from click.testing import CliRunner
+
 from pharmacyfirst import load
+from pharmacyfirst.cli import main as main_command
 from pharmacyfirst.content.cases import ExpectedOffer, cases_of
 from pharmacyfirst.schemas import schemas
 
@@ -82,8 +87,23 @@ def fenced(language: str, text: str) -> str:
     return f"```{language}\n{text.rstrip()}\n```\n"
 
 
+SHELL = set("|<>&;$*~")
+
+
 def output(command: str) -> str:
-    """All that a command prints, with its exit status where that is not 0."""
+    """All that a command prints, with its exit status where that is not 0: in this process, unless it needs a shell."""
+    program, *arguments = shlex.split(command)
+    if program != "pharmacyfirst" or SHELL & set(command):
+        return output_of_shell(command)
+    with contextlib.chdir(ROOT):
+        ran = CliRunner().invoke(main_command, arguments, prog_name=program, terminal_width=78)
+    if ran.exception is not None and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    return ran.stdout + ran.stderr + (f"(exit status {ran.exit_code})\n" if ran.exit_code else "")
+
+
+def output_of_shell(command: str) -> str:
+    """The same for a line with pipes and the like, as the program that a reader starts."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "pharmacyfirst"
         program.write_text(f"#!/bin/sh\nexec '{sys.executable}' -m pharmacyfirst \"$@\"\n")

@@ -7,9 +7,10 @@ import io
 import os
 import re
 from datetime import UTC, date, datetime
+from functools import cache
 
 import pytest
-from paper_records import one_of_each, records
+from paper_records import library, one_of_each, records
 
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes, envelope_of, update_record
@@ -39,8 +40,25 @@ def value(node, path):
     return found.get("value") if found is not None else None
 
 
+@cache
+def made():
+    """For each record its message and its letter, made once for all tests here."""
+    return {
+        record.id: (update_record(record, envelope_of(record, "X26HC001", AT)), letter_html(record))
+        for record, _ in records()
+    }
+
+
+def message_of(record):
+    return made()[record.id][0]
+
+
+def html_of(record):
+    return made()[record.id][1]
+
+
 def of_message(record):
-    root = etree.fromstring(update_record(record, envelope_of(record, "X26HC001", AT)))
+    root = etree.fromstring(message_of(record))
     found = {kind: list(root.iter(F + kind)) for kind in (
         "Patient", "Practitioner", "Organization", "Composition", "Condition", "MedicationDispense", "Observation", "ClinicalImpression"
     )}  # fmt: skip
@@ -107,7 +125,7 @@ def as_moment(words):
 
 
 def of_letter(record):
-    node = html.document_fromstring(letter_html(record))
+    node = html.document_fromstring(html_of(record))
     medicines = []
     for section in node.xpath('//section[contains(@class, "medicine")]'):
         facts = {fact: one(section, fact) for fact in ("amp", "product", "directions")}
@@ -149,9 +167,9 @@ def test_the_letter_says_what_the_message_says():
 
 def test_every_heading_of_the_message_stands_in_the_letter_word_for_word():
     for record, _ in records():
-        root = etree.fromstring(update_record(record, envelope_of(record, "X26HC001", AT)))
+        root = etree.fromstring(message_of(record))
         words = [value(one, "summary") for one in root.iter(F + "ClinicalImpression")]
-        letter, text = tidy(html.document_fromstring(letter_html(record)).text_content()), tidy(letter_text(record))
+        letter, text = tidy(html.document_fromstring(html_of(record)).text_content()), tidy(letter_text(record))
         assert [one for one in words if tidy(one) not in letter or tidy(one) not in text] == [], record.id
 
 
@@ -162,28 +180,30 @@ def numbers(text):
 
 def test_the_plain_letter_holds_the_same_words_and_numbers():
     for record, _ in records():
-        node = html.document_fromstring(letter_html(record))
+        node = html.document_fromstring(html_of(record))
         text = letter_text(record)
         facts = [tidy(one.text_content()) for one in node.xpath("//*[@data-fact]")]
         assert [one for one in facts if one not in tidy(text)] == [], record.id
         assert numbers(text) == numbers(tidy(" ".join(node.xpath("//main//text()")))), record.id
 
 
-def of_each_kind_and_medicine():
-    """One record for each pathway, outcome and medicine supplied; all of them in the thorough run. The PDF of a letter takes a quarter of a second."""
-    if os.environ.get("HYPOTHESIS_PROFILE") == "thorough":
-        return [record for record, _ in records()]
+def of_each_kind_and_medicine(condition):
+    """One record for each outcome and medicine supplied; all of them in `make thorough`. The PDF of a letter takes a quarter of a second."""
+    of_condition = [record for record, _ in records() if record.pathway == condition]
+    if "PHARMACYFIRST_EXAMPLES" in os.environ:
+        return of_condition
     found = {}
-    for record, _ in records():
-        found.setdefault((record.pathway, record.kind, tuple(s.pgd for s in record.supplies)), record)
+    for record in of_condition:
+        found.setdefault((record.kind, tuple(s.pgd for s in record.supplies)), record)
     return list(found.values())
 
 
-def test_the_text_of_the_pdf_is_that_of_the_letter():
+@pytest.mark.usefixtures("makes_pdf")
+@pytest.mark.parametrize("condition", library().conditions)
+def test_the_text_of_the_pdf_is_that_of_the_letter(condition):
     pypdf = pytest.importorskip("pypdf")
-    pytest.importorskip("weasyprint")
-    for record in of_each_kind_and_medicine():
-        node = html.document_fromstring(letter_html(record))
+    for record in of_each_kind_and_medicine(condition):
+        node = html.document_fromstring(html_of(record))
         pages = [one.extract_text() for one in pypdf.PdfReader(io.BytesIO(letter_pdf(record))).pages]
         text = tidy(" ".join(pages))
         squeezed = text.replace(" ", "")  # where a line ends within a word, the reader of PDF may put no blank
@@ -209,7 +229,7 @@ def of_paper(words, section=None):
 def test_label_leaflet_and_one_page_record_name_the_medicine_as_the_letter_does():
     supplied = 0
     for record, pathway in records():
-        medicines = of_paper(letter_html(record))
+        medicines = of_paper(html_of(record))
         label = html.document_fromstring(label_html(record, pathway))
         assert of_paper(label_html(record, pathway)) == medicines, record.id
         assert set(marked(label, "name")) <= {record.patient.name}
@@ -251,9 +271,9 @@ def test_every_paper_of_a_practice_patient_says_so():
         assert claim_of(record).claimable == "never"
 
 
+@pytest.mark.usefixtures("makes_pdf")
 def test_the_same_record_makes_the_same_papers():
     record, pathway = next((r, p) for r, p in records() if r.supplies)
-    pytest.importorskip("weasyprint")
     assert letter_html(record) == letter_html(record)
     assert letter_pdf(record) == letter_pdf(record)
     assert label_text(record, pathway) == label_text(record, pathway)

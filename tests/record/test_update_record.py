@@ -153,11 +153,11 @@ def test_not_asked_never_becomes_not_pregnant(every):
             assert not told, one.case.id
 
 
-def test_a_confirmed_pregnancy_status_is_one_code_of_the_right_polarity():
+def test_a_confirmed_pregnancy_status_is_one_code_of_the_right_polarity(every):
     for status, code in codes.PREGNANCY.items():
         found = [
             one
-            for one in every_example(LIBRARY)
+            for one, _ in every
             if one.record.facts.get("pregnancy") == status
             and one.record.patient.gender == "female"
             and 16 <= one.record.patient.age_on(one.record.on) <= 50

@@ -1,16 +1,11 @@
 """Made-up consultations for every pathway file found, for the safety properties."""
 
-from datetime import date
-
 import pytest
 from hypothesis import strategies as st
+from safety_day import LIBRARY, ON
 
-from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.made_up import answers_worth_trying
-
-ON = date(2026, 11, 21)
-LIBRARY = load()
 
 
 def pytest_generate_tests(metafunc):

@@ -5,9 +5,9 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from conftest import ON
 from hypothesis import given
 from hypothesis import strategies as st
+from safety_day import ON
 
 from pharmacyfirst import Kind, Refused, Verdict, assess
 from pharmacyfirst.content.made_up import answers_worth_trying, generate
