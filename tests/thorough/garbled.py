@@ -13,7 +13,7 @@ from thorough.part import Part
 
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.content.library import SHARED, load, pathways_folder
-from pharmacyfirst.content.yaml_text import ContentRefused
+from pharmacyfirst.content.text import ContentRefused
 
 SOURCES = {"real": pathways_folder(), "every heading": Path(__file__).resolve().parents[1] / "bad" / "good"}
 AT_ONCE = 500

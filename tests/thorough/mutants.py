@@ -9,7 +9,7 @@ from thorough.part import Part
 
 from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
-from pharmacyfirst.content.yaml_text import Mistakes, read_file
+from pharmacyfirst.content.text import Mistakes, read_file
 from pharmacyfirst.proof.mutants import mutants, survives
 
 ON = date(2026, 11, 21)
