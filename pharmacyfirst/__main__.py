@@ -1,5 +1,5 @@
 """``python -m pharmacyfirst``: the same as the command ``pharmacyfirst``."""
 
-from pharmacyfirst.cli import main
+from pharmacyfirst.cli.main import main
 
 main(prog_name="pharmacyfirst")

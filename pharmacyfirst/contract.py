@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.errors import Refused, shown
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.questions import read_day
@@ -90,7 +90,7 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys: dict[str, Any] = {}
     for key, value in pairs:
         if key in keys:
-            raise _Said(f"{shown(key)} stands twice in one object, so it is not known which value is meant.")
+            raise _Said("A key stands twice in one object, so it is not known which value is meant.")
         keys[key] = value
     return keys
 
@@ -117,7 +117,7 @@ _WANTED = {
 def _refusal(error: ValidationError) -> Refused:
     # What is missing comes first: a wrong value may be what is left of it.
     first = min(error.errors(include_url=False, include_input=False), key=lambda one: one["type"] != "missing")
-    key = str(first["loc"][0])
+    key = str(first["loc"][0]) if first["loc"] else ""  # of a key that is no text pydantic names no place
     if first["type"] == "missing":
         return Refused("missing_key", f"{key} is missing. An input is one object with pathway, as_of and facts.")
     if key in _WANTED:

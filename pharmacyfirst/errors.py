@@ -5,8 +5,10 @@ work beside what raises them; docs/stability.md lists them all. No message carri
 """
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+LONGEST_NAME = 60  # what is longer is no slip of the pen, and would take long to compare
 NOTHING_ASSESSED = "Nothing was assessed: this is no all-clear."
 
 
@@ -31,12 +33,29 @@ class Refused(PharmacyFirstError, ValueError):
         return type(self), (self.code, str(self).removesuffix(f" {NOTHING_ASSESSED}"), self.fact)
 
 
-def shown(name: object) -> str:
-    """A name that is safe to repeat, in small letters as facts are; a vendor's mistake may put an identity where a name should be."""
-    safe = isinstance(name, str) and len(name) <= 60 and name.isidentifier() and name.isascii() and name.islower()
-    if safe and sum(letter.isdigit() for letter in str(name)) < 6:
-        return str(name)
-    return "(a name that no fact has)"
+def shown(name: object, ours: Iterable[str]) -> str:
+    """A name that is like one of ours, as it was given; of any other only that it is none.
+
+    A vendor's mistake may put an identity, or a whole record, where a name should be. What is near one of our names, in small letters
+    and without digits that ours has not, is a slip of the pen and may be repeated.
+    """
+    near = nearest(name, ours)
+    if not near or not isinstance(name, str) or not (name.isidentifier() and name.isascii() and name.islower()):
+        return "(a name that no fact has)"
+    return name if _digits(name) <= _digits(near) else "(a name that no fact has)"
+
+
+def nearest(name: object, ours: Iterable[str]) -> str:
+    """The one of our names that is most like what was given; nothing where none is."""
+    from difflib import get_close_matches  # only a refusal needs it; starting up should not pay for it
+
+    if not isinstance(name, str) or len(name) > LONGEST_NAME:
+        return ""
+    return next(iter(get_close_matches(name, tuple(ours), n=1, cutoff=0.75)), "")
+
+
+def _digits(name: str) -> int:
+    return sum(letter.isdigit() for letter in name)
 
 
 class ExtraMissing(PharmacyFirstError, ImportError):

@@ -10,7 +10,7 @@ from json.encoder import encode_basestring as quoted
 from math import isfinite
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError, Refused, shown
+from pharmacyfirst.errors import PharmacyFirstError, Refused
 
 MOST_BYTES = 1_000_000
 MOST_DIGITS = 40
@@ -103,9 +103,7 @@ def _not_a_number(_: str) -> None:
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = dict(pairs)
     if len(keys) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for at, name in enumerate(names) if name in names[:at])
-        raise _Said(f"{shown(twice)} stands twice in one object, so it is not known which value is meant.")
+        raise _Said("A key stands twice in one object, so it is not known which value is meant.")
     return keys
 
 

@@ -9,12 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from pharmacyfirst.content.blocks import parse_period
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Place, read_file
+from pharmacyfirst.content.sentences import nearest
+from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Place, Quote, read_file
 from pharmacyfirst.kernel.authority import Adoption, Cleared, DocumentVersion, Practitioner
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import Period
 
+FILE = "adoption.yaml"
 HARM = "A record that says something else than it means would permit, or bar, the wrong supply."
 
 DocumentName = Annotated[
@@ -81,11 +83,12 @@ class AdoptionRecord(_Entry):
     def _holds_together(self) -> "AdoptionRecord":
         if not isinstance(self.in_force, Period):
             raise ValueError('in force: write "2026-11-01 to 2027-01-30" or "from 2026-11-01"')
-        for number, entry in self.practitioners.items():
+        for place, (number, entry) in enumerate(self.practitioners.items(), 1):
             gphc_number(number, entry.profession)
-            for name in entry.authorised_for:
+            for count, name in enumerate(entry.authorised_for, 1):
                 if name not in self.documents:
-                    raise ValueError(f'authorised for: "{name}" is not among the documents adopted')
+                    where = f"authorised for: document {count} of practitioner {place}"
+                    raise ValueError(f"{where} is not among the documents adopted")
         return self
 
     def adoption(self) -> Adoption:
@@ -114,18 +117,26 @@ class AdoptionRecord(_Entry):
 def read_adoption(path: Path) -> Adoption:
     """The adoption record in a file. Raises ``ContentRefused`` with every mistake, each in its place."""
     mistakes = Mistakes()
-    block = read_file(path, path.name, mistakes)
+    # Named as the documentation names it and never quoted: the file's name may be a patient's, and so may what stands in it.
+    block = read_file(path, FILE, mistakes, Quote.NOTHING)
     if block is not None:
         try:
             return AdoptionRecord.model_validate(plain(block)).adoption()
         except ValidationError as error:
             for one in error.errors(include_url=False, include_input=False):
                 said = one["msg"].removeprefix("Value error, ")
-                heading = " under ".join(str(part) for part in reversed(one["loc"]) if part != "[key]") or "the record"
+                heading = " under ".join(map(_shown, filter("[key]".__ne__, reversed(one["loc"])))) or "the record"
                 mistakes.add(
                     _place(block, one["loc"]), f"{heading}: {said}", "Mend it as docs/adoption.md shows.", HARM
                 )
     raise ContentRefused(mistakes)
+
+
+def _shown(part: str | int) -> str:
+    """A heading of ours, or what is near one; of anything else, which may be a name or a number of somebody, only that it stands there."""
+    entries = (AdoptionRecord, ClearedEntry, PractitionerEntry)
+    headings = {field.alias or name for entry in entries for name, field in entry.model_fields.items()}
+    return str(part) if isinstance(part, int) or nearest(part, headings) else "an entry"
 
 
 def plain(node: Node) -> Any:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, amount
-from pharmacyfirst.content.library import CASES_FILE, Library
+from pharmacyfirst.content.library import CASES_FILE, Library, shown_below
 from pharmacyfirst.content.sentences import NUMBER, suggest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
@@ -121,7 +120,7 @@ def _cases_of(library: Library, condition: str, mistakes: Mistakes) -> Iterable[
     path = library.root / condition / f"{CASES_FILE}.yaml"
     if not path.exists():
         return ()
-    shown = (Path(library.root.name) / path.relative_to(library.root)).as_posix()
+    shown = shown_below(library.root, path)
     block = read_file(path, shown, mistakes)
     return () if block is None else _read(block, library, condition, mistakes)
 

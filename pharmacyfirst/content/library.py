@@ -31,7 +31,9 @@ CASES_FILE = "cases"
 SHARED = "shared"
 EARLIER = "earlier"
 PUBLISHED = "published.yaml"
+SHOWN_ROOT = "pathways"
 
+_OURS = re.compile(r"[a-z0-9][a-z0-9.-]*")  # how conditions, PGDs, versions and their files are named
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -130,9 +132,10 @@ def load(root: Path) -> Library:
         if root.is_dir()
         else []
     )
-    if not folders:
+    if not any((folder / f"{PATHWAY_FILE}.yaml").exists() for folder in folders):
+        folders = []  # nothing here is ours, and what it holds may be named after patients
         mistakes.add(
-            Place(str(root)),
+            Place(SHOWN_ROOT),
             "there is no condition in this folder",
             "Name the folder that holds one folder for each condition.",
             "Nobody can be assessed without content.",
@@ -157,7 +160,7 @@ def _shared(root: Path, mistakes: Mistakes) -> tuple[Shared, dict[str, str]]:
     blocks, digests = {}, {}
     files = sorted((root / SHARED).glob("*.yaml"))
     for path in files:
-        block = read_file(path, _shown(root, path), mistakes)
+        block = read_file(path, shown_below(root, path), mistakes)
         if block is not None:
             blocks[path.stem] = block
             digests[path.stem] = _digest(path.read_bytes())
@@ -166,8 +169,10 @@ def _shared(root: Path, mistakes: Mistakes) -> tuple[Shared, dict[str, str]]:
     return shared, digests
 
 
-def _shown(root: Path, path: Path) -> str:
-    return (Path(root.name) / path.relative_to(root)).as_posix()
+def shown_below(root: Path, path: Path) -> str:
+    """The place of a file as messages name it: below ``pathways``, however the folder itself is called; no name but ours is repeated."""
+    parts = [part if _OURS.fullmatch(part) else "(a name that is not ours)" for part in path.relative_to(root).parts]
+    return "/".join((SHOWN_ROOT, *parts))
 
 
 def _digest(words: bytes) -> str:
@@ -184,7 +189,7 @@ def _documents(root: Path, folder: Path, mistakes: Mistakes) -> dict[str, list[D
     for path in sorted([*folder.glob("*.yaml"), *folder.glob(f"{EARLIER}/*/*.yaml")]):
         if path.stem == CASES_FILE:
             continue
-        shown = _shown(root, path)
+        shown = shown_below(root, path)
         block = read_file(path, shown, mistakes)
         if block is None:
             found.setdefault(path.stem, [])
@@ -206,7 +211,7 @@ def _documents(root: Path, folder: Path, mistakes: Mistakes) -> dict[str, list[D
         _one_on_each_day(versions, mistakes)
     if PATHWAY_FILE not in found:
         mistakes.add(
-            Place(_shown(root, folder)),
+            Place(shown_below(root, folder)),
             f"there is no {PATHWAY_FILE}.yaml in this folder",
             "Write it, or take the folder out.",
             "A condition without a pathway cannot be assessed.",
@@ -337,7 +342,7 @@ def _published(root: Path, mistakes: Mistakes) -> dict[str, Text]:
     path = root / PUBLISHED
     if not path.exists():
         return {}
-    block = read_file(path, _shown(root, path), mistakes)
+    block = read_file(path, shown_below(root, path), mistakes)
     if block is None:
         return {}
     form = Form(block, "list of published digests", Tags(), mistakes, (), ("published",))

@@ -7,6 +7,7 @@ what, how to mend it, what harm it prevents.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ MOST_LEVELS = 20
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a file; line and column count from 1. ``text`` is the line as it stands there."""
+    """A place in a file; line and column count from 1. ``text`` is the line as it stands there, None where it may not be quoted."""
 
     file: str
     line: int = 0
     column: int = 0
-    text: str = ""
+    text: str | None = ""
 
     def moved(self, by: int) -> "Place":
         """The place some columns further on."""
@@ -44,9 +45,11 @@ class Mistake:
     def __str__(self) -> str:
         if not self.place.line:
             return f"{self.place.file}: {self.what}\n  {self.fix}\n  {self.harm}"
+        where = f"{self.place.file}:{self.place.line}:{self.place.column}"
+        if self.place.text is None:
+            return f"{where}: {self.what}\n  {self.fix}\n  {self.harm}"
         shown, margin = self.place.text.rstrip(), f"{self.place.line:>5} | "
         pointer = " " * (len(margin) + self.place.column - 1) + "^"
-        where = f"{self.place.file}:{self.place.line}:{self.place.column}"
         return f"{where}: {self.what}\n{margin}{shown}\n{pointer}\n  {self.fix}\n  {self.harm}"
 
 
@@ -121,8 +124,27 @@ _HIDDEN = re.compile(
 )
 
 
-def read_file(path: Path, shown: str, mistakes: Mistakes) -> Block | None:
-    """Read one file as text with places; None, with the mistakes noted, where it cannot be read. ``shown`` names it in messages."""
+class Quote(Enum):
+    """Which files a message may quote. Where a file is given that belongs elsewhere, it may be a patient's record."""
+
+    ALL = "a file that ships with the package"
+    CONTENT = "a file of a content folder, where it is content: has a heading of a pathway, PGD, list or set of cases; else it is refused"
+    NOTHING = "a file that somebody names, for instance an adoption"
+
+
+# A file of the content has one of these headings, or a line of the published list, and no patient's record has: what has none is never quoted.
+_CONTENT = re.compile(
+    r"^(source documents?|stopping criteria|treatment|questions|sources|cases|baseline|published|values list|"
+    r"who may use it|legal class|open items) *:|^ +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:",
+    re.MULTILINE,
+)
+
+
+def read_file(path: Path, shown: str, mistakes: Mistakes, quote: Quote = Quote.CONTENT) -> Block | None:
+    """Read one file as text with places; None, with the mistakes noted, where it cannot be read. ``shown`` names it in messages.
+
+    ``quote`` says whether messages may repeat what stands in the file.
+    """
     try:
         raw = path.read_bytes()
     except OSError:
@@ -130,10 +152,10 @@ def read_file(path: Path, shown: str, mistakes: Mistakes) -> Block | None:
             Place(shown), "this cannot be opened as a file", "Put a file there that may be read.", _HARM_UNREAD
         )
         return None
-    return read_bytes(raw, shown, mistakes)
+    return read_bytes(raw, shown, mistakes, quote)
 
 
-def read_bytes(raw: bytes, shown: str, mistakes: Mistakes) -> Block | None:
+def read_bytes(raw: bytes, shown: str, mistakes: Mistakes, quote: Quote = Quote.CONTENT) -> Block | None:
     """The same for bytes that were read already."""
     if len(raw) > MOST_BYTES:
         mistakes.add(
@@ -143,21 +165,24 @@ def read_bytes(raw: bytes, shown: str, mistakes: Mistakes) -> Block | None:
             "A file too big to review is a file nobody has read.",
         )
         return None
+    is_content = _CONTENT.search(raw.decode("utf-8-sig", "replace")) is not None
+    may_quote = quote is Quote.ALL or (quote is Quote.CONTENT and is_content)
     try:
         words = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        place = _place_of(shown, raw.decode("utf-8", "replace"), len(raw[: error.start].decode("utf-8")))
+        before = len(raw[: error.start].decode("utf-8"))
+        place = _place_of(shown, raw.decode("utf-8", "replace"), before, may_quote)
         mistakes.add(place, "this letter is not UTF-8 text", "Save the file as UTF-8.", _HARM_UNREAD)
         return None
     if hidden := _HIDDEN.search(words):
-        place = _place_of(shown, words, hidden.start())
+        place = _place_of(shown, words, hidden.start(), may_quote)
         mistakes.add(place, _is_hidden(hidden[0]), "Take it out.", _HARM_UNREAD)
         return None
     if directive := re.search("^%", words, re.MULTILINE):
-        place = _place_of(shown, words, directive.start())
+        place = _place_of(shown, words, directive.start(), may_quote)
         mistakes.add(place, "a line of ours does not begin with %", "Take the line out.", _HARM_UNREAD)
         return None
-    tree = _Tree(shown, words, mistakes)
+    tree = _Tree(shown, words, mistakes, may_quote)
     try:
         top = tree.grow(yaml.parse(words, Loader=_LOADER))
     except _Stop:
@@ -167,10 +192,10 @@ def read_bytes(raw: bytes, shown: str, mistakes: Mistakes) -> Block | None:
         return None
     if tree.spoilt:
         return None
-    if isinstance(top, Block):
+    if isinstance(top, Block) and (is_content or quote is not Quote.CONTENT):
         return top
     mistakes.add(
-        top.place,
+        top.place if may_quote else Place(shown, top.place.line, top.place.column, None),
         "a file of ours begins with a heading and a colon",
         "Begin with the headings that the documentation lists.",
         _HARM_UNREAD,
@@ -178,11 +203,12 @@ def read_bytes(raw: bytes, shown: str, mistakes: Mistakes) -> Block | None:
     return None
 
 
-def _place_of(shown: str, words: str, at: int) -> Place:
+def _place_of(shown: str, words: str, at: int, quote: bool) -> Place:
     """The place of one letter of a file, in lines as an editor counts them."""
     before = re.split("\r\n|\r|\n", words[:at])
     lines = re.split("\r\n|\r|\n", words)
-    return Place(shown, len(before), len(before[-1]) + 1, _HIDDEN.sub("\ufffd", lines[len(before) - 1]))
+    text = _HIDDEN.sub("\ufffd", lines[len(before) - 1]) if quote else None
+    return Place(shown, len(before), len(before[-1]) + 1, text)
 
 
 def _is_hidden(letter: str) -> str:
@@ -200,16 +226,22 @@ class _Stop(Exception):
 class _Tree:
     """Builds nodes from YAML events, refusing what a reviewer could not read aloud."""
 
-    def __init__(self, shown: str, words: str, mistakes: Mistakes):
-        self.shown, self.lines, self.mistakes = shown, words.splitlines(), mistakes
+    def __init__(self, shown: str, words: str, mistakes: Mistakes, quote: bool):
+        self.shown, self.lines, self.mistakes, self.quote = shown, words.splitlines(), mistakes, quote
         self.open: list[Block | List] = []
         self.waiting: list[Text | None] = []  # for each open block, the heading that waits for its value
         self.top: Node | None = None
         self.spoilt = False  # a stand-in was put where something cannot be read: the rest would only add noise
 
     def place(self, mark: Any) -> Place:
-        text = self.lines[mark.line] if mark.line < len(self.lines) else ""
-        return Place(self.shown, mark.line + 1, mark.column + 1, text)
+        return Place(self.shown, mark.line + 1, mark.column + 1, self.line(mark) if self.quote else None)
+
+    def line(self, mark: Any) -> str:
+        return self.lines[mark.line] if mark.line < len(self.lines) else ""
+
+    def quoted(self, words: str, otherwise: str) -> str:
+        """Words of the file where it may be quoted; otherwise ours."""
+        return words if self.quote else otherwise
 
     def refuse(self, event: yaml.Event, what: str, fix: str, harm: str = _HARM_UNREAD) -> None:
         self.mistakes.add(self.place(event.start_mark), what, fix, harm)
@@ -227,7 +259,7 @@ class _Tree:
             elif isinstance(event, yaml.AliasEvent):
                 self.refuse(
                     event,
-                    f"*{event.anchor} points at another place",
+                    f"{self.quoted(f'*{event.anchor}', 'an alias')} points at another place",
                     "Write it out, or keep it in pathways/shared/ and name it.",
                     _HARM_ELSEWHERE,
                 )
@@ -238,7 +270,7 @@ class _Tree:
                 if hidden := _HIDDEN.search(event.value):
                     self.refuse(event, _is_hidden(hidden[0]), "Take it out.")
                 place = self.place(event.start_mark)
-                one_line = not event.style and event.value.strip() in place.text
+                one_line = not event.style and event.value.strip() in self.line(event.start_mark)
                 self.put(Text(event.value.strip(), place, one_line))
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 self.plain_node(event)
@@ -260,13 +292,13 @@ class _Tree:
         if event.anchor:
             self.refuse(
                 event,
-                f"&{event.anchor} is an anchor",
+                f"{self.quoted(f'&{event.anchor}', 'this')} is an anchor",
                 "Take it out; what several files share stands in pathways/shared/.",
                 _HARM_ELSEWHERE,
             )
         if event.tag:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self.refuse(event, f"{tag} is a tag", "Take it out: every value is text.")
+            self.refuse(event, f"{self.quoted(tag, 'this')} is a tag", "Take it out: every value is text.")
 
     def begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         place = self.place(event.start_mark)
@@ -319,9 +351,10 @@ class _Tree:
     def under(self, parent: Block, heading: Text, node: Node) -> None:
         if heading.words in parent.items:
             first = parent.keys[heading.words].place.line
+            name = self.quoted(f'"{heading.words}"', "a heading")
             self.mistakes.add(
                 heading.place,
-                f'"{heading.words}" stands here a second time, first on line {first}',
+                f"{name} stands here a second time, first on line {first}",
                 "Keep one of the two.",
                 "Whichever was dropped in silence would never be applied.",
             )
@@ -343,7 +376,7 @@ class _Tree:
         mark = next(filter(None, marks), None)
         self.mistakes.add(
             self.place(mark) if mark else Place(self.shown),
-            f"this cannot be read: {problem}",
+            f"this cannot be read{self.quoted(f': {problem}', '')}",
             "Look for a colon inside words (put the words in quotes), a tab, or an indent that does not line up.",
             _HARM_UNREAD,
         )

@@ -154,7 +154,7 @@ def _nothing_offered(assessment: Assessment, pgd: str | None) -> Reason:
         if finding.id in assessment.decided_by and finding.item.stage.endswith(": in force"):
             return Reason("not_in_force", finding.item.because)
     if assessment.outcome.kind is Kind.SUPPLY:
-        return Reason("not_offered", f"{pgd} is not among the offers of this assessment")
+        return Reason("not_offered", "the PGD that was named is not among the offers of this assessment")
     return Reason("not_offered", f"the assessment ends in {assessment.outcome.kind.word}: nothing is offered")
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from pharmacyfirst.errors import Refused, shown
+from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
@@ -201,8 +201,8 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
         if question is None:
             raise Refused(
                 "unknown_fact",
-                f"{shown(name)} is not a fact of this pathway{_meant(name, declared)}",
-                name if shown(name) == name else None,
+                f"{shown(name, declared)} is not a fact of this pathway{_meant(name, declared)}",
+                name if shown(name, declared) == name else None,
             )
         if value is not None:
             known[name] = question.read(value)
@@ -252,7 +252,5 @@ def asked(gated: Iterable[Question], known: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _meant(name: Any, declared: Mapping[str, Question]) -> str:
-    from difflib import get_close_matches  # only a refusal needs it; starting up should not pay for it
-
-    near = get_close_matches(str(name), declared, n=1, cutoff=0.75)
-    return f'; did you mean "{near[0]}"?' if near else "."
+    near = nearest(name, declared)
+    return f'; did you mean "{near}"?' if near else "."

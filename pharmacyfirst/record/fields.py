@@ -163,9 +163,14 @@ def read_back(kind: type[Made], held: Any) -> Made:
 
 def _refusal(error: ValidationError) -> RecordRefused:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ", ".join(str(part) if isinstance(part, int) else shown(part) for part in first["loc"])
+    where = ", ".join(str(part) if isinstance(part, int) else shown(part, _names()) for part in first["loc"])
     says = first["msg"].removeprefix("Value error, ")
     return RecordRefused(f"{where}: {says}. Nothing was recorded." if where else f"{says}. Nothing was recorded.")
+
+
+def _names() -> frozenset[str]:
+    """The names that records are made of, which alone a message may repeat."""
+    return frozenset(name for part in Recorded.__subclasses__() for name in part.model_fields)
 
 
 # What is coded or measured

@@ -1,40 +1,24 @@
-"""The command line in this process (`run`) and as the program a vendor starts (`program`)."""
-
 import json
-import os
 import subprocess
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-
-from pharmacyfirst.cli import main
-
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = [sys.executable, "-m", "pharmacyfirst"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-ON = "2026-11-21"
+import the_program
 
 
 @pytest.fixture
 def run():
-    def run(*args, input=None):
-        result = CliRunner().invoke(main, [str(arg) for arg in args], input=input)
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result
-
-    return run
+    return the_program.run
 
 
 @pytest.fixture
 def program():
-    def program(*args, input=b"", **environment):
-        command = [*PROGRAM, *map(str, args)]
-        return subprocess.run(command, input=input, capture_output=True, env=ENVIRONMENT | environment, timeout=60)
+    return the_program.program
 
-    return program
+
+@pytest.fixture
+def results():
+    return the_program.results
 
 
 @pytest.fixture
@@ -47,9 +31,9 @@ def started():
             "stdin": subprocess.PIPE,
             "stdout": subprocess.PIPE,
             "stderr": subprocess.PIPE,
-            "env": ENVIRONMENT,
+            "env": the_program.ENVIRONMENT,
         } | more
-        running.append(subprocess.Popen([*PROGRAM, *map(str, args)], **more))
+        running.append(subprocess.Popen([*the_program.PROGRAM, *map(str, args)], **more))
         return running[-1]
 
     yield started
@@ -64,7 +48,7 @@ def started():
 @pytest.fixture
 def healthy():
     """Every fact of somebody who may be offered nitrofurantoin."""
-    return json.loads((ROOT / "examples" / "uti-supply.json").read_text())
+    return json.loads((the_program.EXAMPLES / "uti-supply.json").read_text())
 
 
 @pytest.fixture
@@ -78,13 +62,3 @@ def facts_file(tmp_path):
         return path
 
     return facts_file
-
-
-@pytest.fixture
-def results():
-    """The results of a run with --jsonl: one JSON value a line."""
-
-    def results(ran):
-        return [json.loads(line) for line in ran.stdout.splitlines()]
-
-    return results

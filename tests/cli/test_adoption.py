@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+import the_program
 
 from pharmacyfirst import load
-from pharmacyfirst.cli import main
 from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.content.text import ContentRefused
@@ -29,7 +28,7 @@ def published(tmp_path_factory):
 
 
 def run(*arguments, answers=None):
-    return CliRunner().invoke(main, [str(one) for one in arguments], input=answers)
+    return the_program.run(*arguments, input=answers)
 
 
 def answers(root, clear=True):

@@ -138,7 +138,7 @@ def test_the_version_and_the_help_are_printed(run):
 def test_a_full_disk_gives_a_message(started):
     with open("/dev/full", "wb") as full:
         process = started("check", stdout=full)
-        assert process.wait(60) == 1
+        assert process.wait(60) == 3
 
     assert process.stderr.read() == b"Error: No space left on device. This run did not finish.\n"
 

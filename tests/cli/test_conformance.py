@@ -5,10 +5,9 @@ import sys
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
+import the_program
 
 from pharmacyfirst import load
-from pharmacyfirst.cli import main
 from pharmacyfirst.conformance import as_data, differences, export
 from pharmacyfirst.content.cases import cases_of
 
@@ -18,7 +17,7 @@ OURSELVES = f"{sys.executable} -m pharmacyfirst assess --jsonl -"
 
 
 def run(*arguments):
-    return CliRunner().invoke(main, ["cases", *map(str, arguments)])
+    return the_program.run("cases", *arguments)
 
 
 def engine(tmp_path, body):

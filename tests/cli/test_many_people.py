@@ -139,15 +139,14 @@ def test_a_reader_who_has_seen_enough_gets_no_traceback(started):
     except BrokenPipeError:
         pass
 
-    assert process.wait(60) == 1
+    assert process.wait(60) == 3
     assert process.stderr.read() == b""
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
-def test_json_is_utf_8_whatever_the_terminal_is_set_to(program, healthy, encoding):
+def test_json_is_utf_8_whatever_the_terminal_is_set_to(program, healthy):
     line = json.dumps({"pathway": UTI, "as_of": ON, "facts": healthy}).encode()
 
-    ran = program("assess", "--jsonl", input=line, PYTHONIOENCODING=encoding)
+    ran = program("assess", "--jsonl", input=line, PYTHONIOENCODING="ascii")
 
     assert json.loads(ran.stdout.decode("utf-8"))["outcome"]["kind"] == "supply"
     assert ran.returncode == 0

@@ -94,7 +94,7 @@ def test_a_day_on_which_the_pathway_is_not_in_force_is_an_error_never_an_outcome
         ("null", "facts: give an object of fact names and values."),
         ('{"temperature_c": NaN}', "NaN and Infinity are not JSON."),
         ('{"temperature_c": -Infinity}', "NaN and Infinity are not JSON."),
-        ('{"rigors": true, "rigors": false}', "rigors stands twice in one object"),
+        ('{"rigors": true, "rigors": false}', "A key stands twice in one object"),
         ('{"rigors": tru', "The input cannot be read as JSON; the first mistake is at line 1, column 12."),
         ('{"rigors": true}\n{}', "The input cannot be read as JSON; the first mistake is at line 2, column 1."),
         ('{"age_years": 1e999999999999999999999}', "age_years: what was given does not fit."),

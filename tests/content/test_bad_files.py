@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pharmacyfirst.cli import main
+from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.blocks import Form
 from pharmacyfirst.content.cases import cases_of_each, failures
 from pharmacyfirst.content.library import load
@@ -133,7 +133,7 @@ def test_no_condition_at_all(made, tmp_path):
     if made:
         root.mkdir()
     assert str(refusal(root)) == (
-        f"{root}: there is no condition in this folder\n"
+        "pathways: there is no condition in this folder\n"
         "  Name the folder that holds one folder for each condition.\n"
         "  Nobody can be assessed without content.\n"
         "\n"

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pharmacyfirst import Kind, assess, load
+from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.identifiers import snomed_code
@@ -30,7 +31,6 @@ from pharmacyfirst.record.inbound.suggestions import (
     for_pathway,
     names_in_records,
 )
-from pharmacyfirst.record.inbound_commands import inbound
 
 VIGNETTES = Path(__file__).resolve().parents[1] / "vignettes"
 ON = date(2026, 11, 21)
@@ -648,7 +648,7 @@ def test_a_message_of_nhs_111_is_for_reading(examples):
 
 
 def run(*words):
-    return CliRunner().invoke(inbound, words)
+    return CliRunner().invoke(main, ["record", "inbound", *words])
 
 
 def test_the_commands_print_suggestions_and_that_they_are_none(tmp_path):

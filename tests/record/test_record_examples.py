@@ -8,11 +8,11 @@ from click.testing import CliRunner
 from lxml import etree
 
 from pharmacyfirst import load
+from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.identifiers import nhs_number, snomed_code
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import read_record, write_record
-from pharmacyfirst.record.commands import record as commands
 from pharmacyfirst.record.examples import PRODUCTS, every_example, practice_nhs_number
 
 LIBRARY = load()
@@ -22,7 +22,7 @@ SECRET = "Featherstonehaugh"
 @pytest.fixture
 def run():
     def run(*args):
-        result = CliRunner().invoke(commands, [str(arg) for arg in args])
+        result = CliRunner().invoke(main, ["record", *map(str, args)])
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
         return result
 
@@ -32,7 +32,7 @@ def run():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("examples")
-    assert CliRunner().invoke(commands, ["examples", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(main, ["record", "examples", str(folder)]).exit_code == 0
     return folder
 
 

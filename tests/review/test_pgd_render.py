@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from review_pages import ROOTS
 
-from pharmacyfirst.review.commands import pgd
+from pharmacyfirst.cli.main import main
 
 SYRUP = {"hiccups/placebo-syrup.html", "hiccups/placebo-syrup-authorisation.html"}
 LOZENGE = {"hiccups/placebo-lozenge.html", "hiccups/placebo-lozenge-authorisation.html"}
@@ -14,7 +14,7 @@ LISTS = {"hiccups/open-items.html", "yawning/open-items.html"}
 
 
 def render(into, *words, root="made-up"):
-    return CliRunner().invoke(pgd, ["render", *words, "--to", str(into), "--pathways", str(ROOTS[root])])
+    return CliRunner().invoke(main, ["pgd", "render", *words, "--to", str(into), "--pathways", str(ROOTS[root])])
 
 
 def written(into):
@@ -34,7 +34,7 @@ def test_it_writes_what_was_asked_for_and_says_so(words, expected, tmp_path):
     result = render(tmp_path / "new" / "folder", *words)
     assert (result.exit_code, result.stderr) == (0, "")
     assert written(tmp_path / "new" / "folder") == expected
-    assert {line.removeprefix(f"wrote {tmp_path}/new/folder/") for line in result.stdout.splitlines()} == expected
+    assert {line.removeprefix("wrote ") for line in result.stdout.splitlines()} == expected
 
 
 def test_the_same_content_gives_the_same_files(tmp_path):
@@ -45,7 +45,7 @@ def test_the_same_content_gives_the_same_files(tmp_path):
 
 
 def test_what_ships_is_rendered_without_a_folder(tmp_path):
-    result = CliRunner().invoke(pgd, ["render", "uncomplicated-uti", "nitrofurantoin", "--to", str(tmp_path)])
+    result = CliRunner().invoke(main, ["pgd", "render", "uncomplicated-uti", "nitrofurantoin", "--to", str(tmp_path)])
     assert result.exit_code == 0
     assert "uncomplicated-uti/nitrofurantoin.html" in written(tmp_path)
 

@@ -21,11 +21,11 @@ from click.testing import CliRunner
 from practice_system import NOON, PRACTICE_PATIENT, PracticeSystem, a_message, named, put
 from sandbox_mesh import PASSWORD, SHARED_KEY, free_port, running
 
+from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.ledger import Ledger, open_ledger
 from pharmacyfirst.record import envelope_of, update_record
-from pharmacyfirst.record.commands import record
 from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.record.message.envelope import DAY_FIRST, CannotRoute, in_ascii, mesh_address
 from pharmacyfirst.sending import mesh
@@ -569,7 +569,7 @@ def command(sandbox, places, tmp_path):
     }
 
     def run(*words, **more):
-        ran = CliRunner().invoke(record, list(words), env=environment | more, catch_exceptions=False)
+        ran = CliRunner().invoke(main, ["record", *words], env=environment | more, catch_exceptions=False)
         assert PRACTICE_PATIENT not in ran.output
         return ran
 

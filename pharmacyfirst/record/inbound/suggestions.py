@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Node, Text, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Node, Quote, Text, read_file
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import BORN, Question
@@ -276,7 +276,7 @@ class Names:
 def names_in_records() -> Names:
     """The table that ships with the package, read once. Raises ``ContentRefused`` where it cannot be read."""
     mistakes = Mistakes()
-    block = read_file(TABLE, TABLE.name, mistakes)
+    block = read_file(TABLE, TABLE.name, mistakes, Quote.ALL)
     if block is None:
         raise ContentRefused(mistakes)
     table = _plain(block)

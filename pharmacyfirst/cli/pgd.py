@@ -6,49 +6,42 @@ from pathlib import Path
 
 import click
 
-from pharmacyfirst.content.library import Library, load, pathways_folder
+from pharmacyfirst.cli import options
+from pharmacyfirst.cli.groups import LateGroup
+from pharmacyfirst.cli.guard import BadInput
+from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 from pharmacyfirst.paper.pdf import pdf as made_into_pdf
 from pharmacyfirst.review.documents import Printed, Printer
 
 
-class _BadInput(click.ClickException):
-    exit_code = 2
-
-
-def _day(context: click.Context, parameter: click.Parameter, words: str | None) -> date | None:
-    on = read_day(words) if words is not None else None
-    if words is not None and on is None:
-        raise click.BadParameter("write the day as YYYY-MM-DD.")
-    return on
-
-
-@click.group()
+@click.group(cls=LateGroup)
 def pgd() -> None:
-    """PGD documents, for those who review, adopt and sign them."""
+    """PGD documents, for those who review, adopt and sign them.
+
+    \b
+    Example:
+      pharmacyfirst pgd render shingles --to pages
+    """
 
 
 @pgd.command()
 @click.argument("condition", required=False)
 @click.argument("pgd", required=False)
 @click.option(
-    "--to", "into", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path),
+    "--to", "into", required=True, metavar="DIR", type=options.FOLDER,
     help="Folder to write to; it is made where it is not there.",
 )  # fmt: skip
 @click.option("--pdf", is_flag=True, help='Write each as tagged PDF too. Needs the extra "review".')
 @click.option(
-    "--as-of", callback=_day, metavar="DATE",
+    "--as-of", type=options.day, metavar="DATE",
     help="The documents in force on this day, YYYY-MM-DD; without it, the newest of each.",
 )  # fmt: skip
-@click.option(
-    "--pathways", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of pathways, in place of those that ship with the package.",
-)  # fmt: skip
+@options.pathways
 def render(
     condition: str | None, pgd: str | None, into: Path, pdf: bool, as_of: date | None, folder: Path | None
 ) -> None:
@@ -60,17 +53,21 @@ def render(
     pharmacyfirst pgd render CONDITION PGD --to DIR      one PGD with its authorisation sheet
 
     The same content gives the same files, byte for byte.
+
+    \b
+    Example:
+      pharmacyfirst pgd render shingles aciclovir --to pages
     """
     if pdf:
         try:
             pdf_maker()
         except NoPDF as missing:
-            raise _BadInput(f"{missing}. Nothing was written.") from None
-    library = load(folder or pathways_folder())
+            raise BadInput(f"{missing}. Nothing was written.") from None
+    library = options.library(folder)
     documents = tuple(_documents(library, condition, pgd, as_of))  # all are made before the first is written
     for document in documents:
         for path in _write(document, into, pdf):
-            click.echo(f"wrote {path}")
+            click.echo(f"wrote {path.relative_to(into)}")
 
 
 def _documents(library: Library, condition: str | None, name: str | None, on: date | None) -> Iterator[Printed]:
@@ -85,7 +82,7 @@ def _documents(library: Library, condition: str | None, name: str | None, on: da
 def _pathways(library: Library, condition: str | None, on: date | None) -> Iterator[Pathway]:
     if condition is not None and condition not in library.conditions:
         known = f"There are: {', '.join(library.conditions)}."
-        raise _BadInput(f"There is no such condition. {suggest(condition, library.conditions, known)}")
+        raise BadInput(f"There is no such condition. {suggest(condition, library.conditions, known)}")
     for one in (condition,) if condition else library.conditions:
         if on is None:
             yield library.newest(one)
@@ -94,7 +91,7 @@ def _pathways(library: Library, condition: str | None, on: date | None) -> Itera
             yield library.in_force(one, on)
         except Refused:
             if condition:
-                raise _BadInput(f"No version of {one} is in force on {on}.") from None
+                raise BadInput(f"No version of {one} is in force on {on}.") from None
             click.echo(f"left out {one}: no version is in force on {on}", err=True)
 
 
@@ -111,9 +108,9 @@ def _pgd(pathway: Pathway, name: str, on: date | None) -> PGD:
     found = pathway.pgds.get(name)
     if found is None:
         known = f"There are: {', '.join(pathway.pgds)}."
-        raise _BadInput(f"{pathway.id} has no such PGD. {suggest(name, pathway.pgds, known)}")
+        raise BadInput(f"{pathway.id} has no such PGD. {suggest(name, pathway.pgds, known)}")
     if on is not None and on not in found.edition.in_force:
-        raise _BadInput(f"{pathway.id} {name}: {_not_in_force(found, on)}.")
+        raise BadInput(f"{pathway.id} {name}: {_not_in_force(found, on)}.")
     return found
 
 

@@ -1,14 +1,18 @@
 """The commands of the legal half: ``adopt`` prepares an organisation's record, ``authorise`` asks for a permit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
+from pharmacyfirst.cli import options
+from pharmacyfirst.cli.facts import assess_file
+from pharmacyfirst.cli.guard import DoesNotFit, NotDone
 from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
 from pharmacyfirst.content.blocks import parse_period
-from pharmacyfirst.kernel.authority import Adoption, Channel, Permit, Practitioner, authorise
+from pharmacyfirst.kernel.authority import Adoption, Channel, Permit, Practitioner
+from pharmacyfirst.kernel.authority import authorise as permit_or_reasons
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.identifiers import PHARMACIST, TECHNICIAN, WrongIdentifier, gphc_number, pharmacy_ods
 from pharmacyfirst.kernel.pathway import Pathway
@@ -20,11 +24,79 @@ DECLARATION = (
 )
 
 
-def prepare_adoption(pathways: Sequence[Pathway], to: Path, today: date) -> None:
+@click.command()
+@click.argument("conditions", nargs=-1, required=True)
+@click.option(
+    "--to",
+    type=options.FILE,
+    metavar="FILE",
+    default=Path("adoption.yaml"),
+    show_default=True,
+    help="The record to write.",
+)
+@options.as_of
+@options.pathways
+def adopt(conditions: tuple[str, ...], to: Path, as_of: date | None, folder: Path | None) -> None:
+    """Prepare an organisation's adoption record.
+
+    Shows the documents of the CONDITIONS with their digests and every open item, asks how each was settled, who signs, and which
+    practitioners may use them, and writes the record. An item left open bars every permit until the record is made anew.
+
+    \b
+    Example:
+      pharmacyfirst adopt shingles impetigo --to adoption.yaml
+    """
+    day = as_of or options.today_in_london()
+    library = options.library(folder)
+    _prepare([library.in_force(condition, day) for condition in conditions], to, day)
+
+
+@click.command()
+@click.argument("condition")
+@click.argument("facts")
+@click.option(
+    "--adoption", type=options.FILE_THERE, metavar="FILE", required=True, help="The organisation's adoption record."
+)
+@click.option("--practitioner", required=True, metavar="GPHC", help="GPhC number of whoever would supply.")
+@click.option(
+    "--channel",
+    type=click.Choice([channel.value for channel in Channel]),
+    required=True,
+    help="How the consultation is held.",
+)
+@click.option("--offer", metavar="PGD", help="Which offer, where there are several; without it, the first.")
+@options.as_of
+@options.pathways
+def authorise(
+    condition: str,
+    facts: str,
+    adoption: Path,
+    practitioner: str,
+    channel: str,
+    offer: str | None,
+    as_of: date | None,
+    folder: Path | None,
+) -> None:
+    """Ask whether this pharmacist, here and now, may supply what is offered.
+
+    Assesses FACTS as `assess` does, then prints the permit, or every reason why there is none; the exit status is then 1.
+
+    \b
+    Example:
+      pharmacyfirst authorise uncomplicated-uti facts.json --adoption adoption.yaml --practitioner 2012345 --channel "in person"
+    """
+    day = as_of or options.today_in_london()
+    assessment = assess_file(options.library(folder), condition, facts, day)
+    at = datetime.combine(day, options.now_in_london().time())
+    if not _ask_for_permit(assessment, read_adoption(adoption), practitioner, Channel(channel), at, offer):
+        raise SystemExit(1)
+
+
+def _prepare(pathways: Sequence[Pathway], to: Path, today: date) -> None:
     """Ask for the record in the terminal, open items first, and write it. A file that is there is never written over."""
     if to.exists():
-        raise click.ClickException(
-            f"{to} is there already. Name another file; a signed record is corrected by a new one."
+        raise NotDone(
+            "The file of --to is there already. Name another file; a signed record is corrected by a new one."
         )
     click.echo(DECLARATION)
     for pathway in pathways:
@@ -42,12 +114,12 @@ def prepare_adoption(pathways: Sequence[Pathway], to: Path, today: date) -> None
     read_adoption(to)  # what was written can be read back, or this raises
     left = sum(not how for _, how in cleared)
     click.echo(
-        f"\nWritten: {to}. {left} open item{'s' if left != 1 else ''} not cleared"
+        f"\nWritten. {left} open item{'s' if left != 1 else ''} not cleared"
         + (", which bar every permit." if left else ".")
     )
 
 
-def _ask(question: str, check=str):  # type: ignore[no-untyped-def]
+def _ask(question: str, check: Callable[[str], str] = str) -> str:
     """Put a question until the answer fits."""
     while True:
         try:
@@ -74,7 +146,8 @@ def _practitioners() -> Iterator[tuple[str, str, str]]:
         typed = str(click.prompt("GPhC number of a practitioner (Enter ends)", default="", show_default=False)).strip()
         if not typed:
             return
-        profession = click.prompt("  Profession", type=click.Choice([PHARMACIST, TECHNICIAN]), default=PHARMACIST)
+        choices = click.Choice([PHARMACIST, TECHNICIAN])
+        profession = click.prompt("  Profession", type=choices, default=PHARMACIST, value_proc=_profession)
         try:
             number = gphc_number(typed, profession)
         except WrongIdentifier as wrong:
@@ -84,6 +157,12 @@ def _practitioners() -> Iterator[tuple[str, str, str]]:
             click.prompt("  Authorised until (YYYY-MM-DD, Enter for no end)", default="", show_default=False)
         ).strip()
         yield number, profession, until
+
+
+def _profession(words: str) -> str:
+    if words not in (PHARMACIST, TECHNICIAN):
+        raise DoesNotFit(f"choose one of: {PHARMACIST}, {TECHNICIAN}.")  # click would repeat what was typed
+    return words
 
 
 def _record(
@@ -123,17 +202,17 @@ def _quoted(words: str) -> str:
     return f"'{escaped}'"
 
 
-def practitioner_of(adoption: Adoption, number: str) -> Practitioner:
+def _practitioner_of(adoption: Adoption, number: str) -> Practitioner:
     """The practitioner with this number, or one whom the organisation has not authorised for anything."""
     known = next((one for one in adoption.practitioners if one.gphc_number == number), None)
     return known or Practitioner(number, PHARMACIST, ())
 
 
-def ask_for_permit(
+def _ask_for_permit(
     assessment: Assessment, adoption: Adoption, number: str, channel: Channel, at: datetime, pgd: str | None
 ) -> bool:
     """Print the permit, or every reason why there is none; whether there is one."""
-    answer = authorise(assessment, adoption, practitioner_of(adoption, number), channel, at, pgd)
+    answer = permit_or_reasons(assessment, adoption, _practitioner_of(adoption, number), channel, at, pgd)
     if isinstance(answer, Permit):
         click.echo(f"PERMIT: {answer.offer.pgd.title}")
         click.echo(

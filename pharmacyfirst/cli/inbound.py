@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
 from pharmacyfirst import exact
-from pharmacyfirst.content.library import Library, load, pathways_folder
+from pharmacyfirst.cli import options
+from pharmacyfirst.cli.groups import LateGroup
+from pharmacyfirst.cli.guard import NotDone, WrongCommand
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.kernel.questions import read_day
-from pharmacyfirst.record.commands import FILE, read_file, record
 from pharmacyfirst.record.inbound.bundle import InboundRefused
 from pharmacyfirst.record.inbound.sources import GPRecordRead, ReferralRead, read_gp_record, read_referral
 from pharmacyfirst.record.inbound.suggestions import AllergySeen, MedicineSeen, Seen, Suggestion, for_pathway
@@ -21,69 +20,70 @@ from pharmacyfirst.record.inbound.suggestions import AllergySeen, MedicineSeen, 
 NO_ANSWER = "Suggestions only: none of them is an answer until you have asked. What is not here is not known."
 
 
-def _day(context: click.Context, parameter: click.Parameter, words: str | None) -> date:
-    on = read_day(words) if words is not None else datetime.now(ZoneInfo("Europe/London")).date()
-    if on is None:
-        raise click.BadParameter("write the day as YYYY-MM-DD.")
-    return on
-
-
-_file = click.argument("file", type=FILE)
+_file = click.argument("file", type=options.FILE)
 _condition = click.option(
     "--condition", metavar="CONDITION", help="Only what bears on a question of this pathway; without it, everything."
 )
-_as_of = click.option(
-    "--as-of", callback=_day, metavar="DATE", help="Day of the consultation, YYYY-MM-DD; without it, today in London."
-)
 _json = click.option("--json", "as_json", is_flag=True, help="Print JSON, with all that was read.")
-_pathways = click.option(
-    "--pathways", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of pathways, in place of those that ship with the package.",
-)  # fmt: skip
 
 
-@record.group()
+@click.group(cls=LateGroup)
 def inbound() -> None:
-    """Referrals and GP records: what they suggest, and what they do not say."""
+    """Referrals and GP records: what they suggest, and what they do not say.
+
+    \b
+    Example:
+      pharmacyfirst record inbound gp-record answer.json --condition uncomplicated-uti
+    """
 
 
 @inbound.command()
 @_file
 @_condition
-@_as_of
+@options.as_of
 @_json
-@_pathways
-def referral(file: Path, condition: str | None, as_of: date, as_json: bool, folder: Path | None) -> None:
+@options.pathways
+def referral(file: Path, condition: str | None, as_of: date | None, as_json: bool, folder: Path | None) -> None:
     """Read a BaRS referral from general practice (FHIR R4, XML or JSON).
 
     FILE is the message. A revoked referral or one of a withdrawn use case is refused with the reason, and the
     exit status is 1. Nothing is answered by what is read.
+
+    \b
+    Example:
+      pharmacyfirst record inbound referral message.xml --condition uncomplicated-uti
     """
+    day = as_of or options.today_in_london()
     try:
-        read = read_referral(read_file(file, "FILE"), as_of)
+        read = read_referral(options.read_file(file, "FILE"), day)
     except InboundRefused as refused:
-        raise click.ClickException(_refusal(refused)) from None
-    suggestions = _of_condition(read.suggestions, condition, as_of, folder)
+        raise NotDone(_refusal(refused)) from None
+    suggestions = _of_condition(read.suggestions, condition, day, folder)
     click.echo(_as_json(read, suggestions) if as_json else "\n".join(_referral_in_words(read, suggestions)))
 
 
 @inbound.command("gp-record")
 @_file
 @_condition
-@_as_of
+@options.as_of
 @_json
-@_pathways
-def gp_record(file: Path, condition: str | None, as_of: date, as_json: bool, folder: Path | None) -> None:
+@options.pathways
+def gp_record(file: Path, condition: str | None, as_of: date | None, as_json: bool, folder: Path | None) -> None:
     """Read a GP record: GP Connect Access Record: Structured (JSON) or a Summary Care Record (FHIR R4).
 
     FILE is the answer of the system that was asked. The exit status is 1 where it cannot be read. What is not
     found stays not known.
+
+    \b
+    Example:
+      pharmacyfirst record inbound gp-record answer.json --condition uncomplicated-uti
     """
+    day = as_of or options.today_in_london()
     try:
-        read = read_gp_record(read_file(file, "FILE"), as_of)
+        read = read_gp_record(options.read_file(file, "FILE"), day)
     except InboundRefused as refused:
-        raise click.ClickException(_refusal(refused)) from None
-    suggestions = _of_condition(read.suggestions, condition, as_of, folder)
+        raise NotDone(_refusal(refused)) from None
+    suggestions = _of_condition(read.suggestions, condition, day, folder)
     click.echo(_as_json(read, suggestions) if as_json else "\n".join(_record_in_words(read, suggestions)))
 
 
@@ -97,10 +97,10 @@ def _of_condition(
 ) -> tuple[Suggestion, ...]:
     if condition is None:
         return suggestions
-    library: Library = load(folder or pathways_folder())
+    library = options.library(folder)
     if condition not in library.conditions:
         known = f"There are: {', '.join(library.conditions)}."
-        raise click.UsageError(f"There is no such pathway. {suggest(condition, library.conditions, known)}")
+        raise WrongCommand(f"There is no such pathway. {suggest(condition, library.conditions, known)}")
     return for_pathway(suggestions, library.in_force(condition, on))
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
-from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.cli import options
+from pharmacyfirst.cli.guard import DoesNotFit, NotDone
+from pharmacyfirst.cli.message import consultation_in
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
-from pharmacyfirst.record.commands import FILE, consultation_in, record
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.papers.claim import claim_csv, claim_json
 from pharmacyfirst.record.papers.label import label_html, label_text
@@ -19,99 +20,113 @@ from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
 from pharmacyfirst.record.papers.parts import NoPaper
 
 Made = str | bytes
+Makers = dict[str, Callable[..., Made]]  # what makes a paper, by the ending of its file; the first is printed
 
-_file = click.argument("consultation", type=FILE)
+_file = click.argument("consultation", type=options.FILE)
 _to = click.option(
-    "--to", metavar="FILE", type=FILE,
+    "--to", metavar="FILE", type=options.FILE,
     help="File to write; its ending says how. Without it, the first of the forms named above is printed.",
 )  # fmt: skip
-_pathways = click.option(
-    "--pathways", "folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of pathways, in place of those that ship with the package.",
-)  # fmt: skip
 
 
-@record.command()
+@click.command()
 @_file
 @_to
 def letter(consultation: Path, to: Path | None) -> None:
     """Write the letter to the GP practice: .txt, .html or .pdf.
 
     Where the patient did not agree that the practice is told, or nobody asked, there is no letter, and the exit status is 1.
+
+    \b
+    Example:
+      pharmacyfirst record letter consultation.json --to letter.pdf
     """
     held = consultation_in(consultation)
     _write(to, {".txt": letter_text, ".html": letter_html, ".pdf": letter_pdf}, lambda make: make(held))
 
 
-@record.command()
+@click.command()
 @_file
 @_to
-@_pathways
+@options.pathways
 def label(consultation: Path, to: Path | None, folder: Path | None) -> None:
     """Write the dispensing labels: .txt or .html.
 
     Each stands with what the pharmacist has to read before it is stuck on: the medicine's warnings, and what is not known.
+
+    \b
+    Example:
+      pharmacyfirst record label consultation.json --to label.html
     """
     held = consultation_in(consultation)
     content = _content(held, folder)
     _write(to, {".txt": label_text, ".html": label_html}, lambda make: make(held, content))
 
 
-@record.command()
+@click.command()
 @_file
 @_to
-@_pathways
+@options.pathways
 def leaflet(consultation: Path, to: Path | None, folder: Path | None) -> None:
-    """Write the sheet that the patient takes home: .html, .pdf or .txt."""
+    """Write the sheet that the patient takes home: .html, .pdf or .txt.
+
+    \b
+    Example:
+      pharmacyfirst record leaflet consultation.json --to leaflet.html
+    """
     held = consultation_in(consultation)
     content = _content(held, folder)
-    makers = {".txt": leaflet_text, ".html": leaflet_html, ".pdf": leaflet_pdf}
+    makers: Makers = {".txt": leaflet_text, ".html": leaflet_html, ".pdf": leaflet_pdf}
     _write(to, makers, lambda make: make(held, content))
 
 
-@record.command()
-@click.argument("consultations", nargs=-1, required=True, type=FILE)
+@click.command()
+@click.argument("consultations", nargs=-1, required=True, type=options.FILE)
 @_to
 def claim(consultations: tuple[Path, ...], to: Path | None) -> None:
     """Write the claim rows of consultations: .csv or .json.
 
     They are a checklist: the data set for clinical pathways was not found, and what is not known is marked so.
+
+    \b
+    Example:
+      pharmacyfirst record claim monday/*.json --to claims.csv
     """
     records = [consultation_in(one) for one in consultations]
     _write(to, {".csv": claim_csv, ".json": claim_json}, lambda make: make(records))
 
 
-@record.command()
+@click.command()
 @_file
 @_to
 def page(consultation: Path, to: Path | None) -> None:
-    """Write the consultation on one page, for the pharmacy's own file: .html or .pdf."""
+    """Write the consultation on one page, for the pharmacy's own file: .html or .pdf.
+
+    \b
+    Example:
+      pharmacyfirst record page consultation.json --to page.pdf
+    """
     held = consultation_in(consultation)
     _write(to, {".html": one_page_html, ".pdf": one_page_pdf}, lambda make: make(held))
 
 
-COMMANDS = (letter, label, leaflet, claim, page)
-
-
 def _content(held: Consultation, folder: Path | None) -> Pathway:
     try:
-        return load(folder or pathways_folder()).in_force(held.pathway, held.on)
+        return options.library(folder).in_force(held.pathway, held.on)
     except Refused:
-        raise click.ClickException(
+        raise NotDone(
             "The content that this consultation was decided by is not in the library. Nothing was made."
         ) from None
 
 
-def _write(
-    to: Path | None, makers: dict[str, Callable[..., Made]], made_by: Callable[[Callable[..., Made]], Made]
-) -> None:
+def _write(to: Path | None, makers: Makers, made_by: Callable[[Callable[..., Made]], Made]) -> None:
     ending = to.suffix.lower() if to is not None else next(iter(makers))
     if ending not in makers:
-        raise click.BadParameter(f"give the file one of these endings: {', '.join(makers)}.", param_hint="--to")
+        raise DoesNotFit(f"give the file one of these endings: {', '.join(makers)}.", param_hint="--to")
     try:
         made = made_by(makers[ending])
     except (NoPaper, NoPDF) as refused:
-        raise click.ClickException(str(refused)) from None
+        raise NotDone(str(refused)) from None
     if to is None:
         click.echo(made, nl=False)
         return

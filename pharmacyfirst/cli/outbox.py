@@ -14,8 +14,9 @@ from typing import Any
 
 import click
 
+from pharmacyfirst.cli import options
+from pharmacyfirst.cli.guard import BadInput, NotDone
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable, open_ledger
-from pharmacyfirst.record.commands import record
 from pharmacyfirst.record.message.envelope import DAY_FIRST, YEAR_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
 from pharmacyfirst.sending.for_person import ForPerson
@@ -39,35 +40,20 @@ SETTINGS = {
 NEEDED = ("url", "mailbox", "password", "shared_key")
 
 
-class _BadInput(click.ClickException):
-    exit_code = 2
-
-
-class _Time(click.ParamType):
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        try:
-            moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        except ValueError:
-            self.fail("write it as 2026-11-21T10:45:00+00:00.", param, ctx)
-        return moment if moment.tzinfo else self.fail("write it with its offset, as +00:00.", param, ctx)
-
-
 _outbox = click.option(
     "--outbox",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.FILE,
     envvar="PHARMACYFIRST_OUTBOX",
     required=True,
     metavar="FILE",
     help="The outbox, an SQLite file; send makes it where it is missing.  [env: PHARMACYFIRST_OUTBOX]",
 )
-_at = click.option("--at", type=_Time(), metavar="TIME", help="The time to take for now; without it, the clock.")
+_at = click.option("--at", type=options.moment, metavar="TIME", help="The time to take for now; without it, the clock.")
 
 
-@record.command("send")
-@click.argument("files", nargs=-1, metavar="[MESSAGE]...", type=click.Path(dir_okay=False, path_type=Path))
+@click.command()
+@click.argument("files", nargs=-1, metavar="[MESSAGE]...", type=options.FILE)
 @_outbox
 @_at
 @click.option(
@@ -80,6 +66,10 @@ def send(files: tuple[Path, ...], file: Path, at: datetime | None, day_first: bo
     MESH is told by PHARMACYFIRST_MESH_URL, _MAILBOX, _PASSWORD, _SHARED_KEY and, for mutual TLS, _CERTIFICATE, _KEY, _AUTHORITY.
 
     The exit status is 1 where MESH could not be reached, a message was refused, or a person has something to look at.
+
+    \b
+    Example:
+      pharmacyfirst record send message.xml --outbox outbox.sqlite
     """
     mailbox = _mailbox()
     refused = False
@@ -94,7 +84,7 @@ def send(files: tuple[Path, ...], file: Path, at: datetime | None, day_first: bo
         raise SystemExit(1)
 
 
-@record.command("status")
+@click.command()
 @_outbox
 @_at
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -103,6 +93,10 @@ def status(file: Path, at: datetime | None, as_json: bool) -> None:
 
     Nothing is sent. "done" means that the practice's system has answered twice that it has the message; nobody tells us whether the
     practice then files it. The exit status is 1 where a person has something to look at.
+
+    \b
+    Example:
+      pharmacyfirst record status --outbox outbox.sqlite
     """
     with _opened(file) as outbox:
         counts, people = outbox.counts(), outbox.for_person(at or _now(), Waits())
@@ -123,7 +117,7 @@ def status(file: Path, at: datetime | None, as_json: bool) -> None:
 RESOLUTIONS = ("again", "pdf", "void", "seen")
 
 
-@record.command("resolve")
+@click.command()
 @click.argument("id")
 @click.option("--as", "how", type=click.Choice(RESOLUTIONS), required=True, help="What was done or shall be done.")
 @click.option("--by", required=True, metavar="NAME", help="Who did it or decides it; kept with the message.")
@@ -136,6 +130,10 @@ def resolve(id: str, how: str, by: str, why: str, file: Path, at: datetime | Non
     again: send the same bytes once more, where it is known that they were not delivered. pdf: the consultation went to the practice as a
     PDF. void: the message counts for nothing. seen: it was looked at; what still has to be done stays in the list. The ID of something
     received that is about no message of ours can only be seen.
+
+    \b
+    Example:
+      pharmacyfirst record resolve ID --as pdf --by "A. Pharmacist" --why "secure email" --outbox outbox.sqlite
     """
     when = at or _now()
     with _opened(file) as outbox:
@@ -150,38 +148,38 @@ def resolve(id: str, how: str, by: str, why: str, file: Path, at: datetime | Non
                 standing = outbox.seen(id, when, by)
         except KeyError:
             if how != "seen" or not _is_received(outbox, id):
-                raise _BadInput("This id is not in the outbox. Nothing was changed.") from None
+                raise BadInput("This id is not in the outbox. Nothing was changed.") from None
             outbox.seen_received(id, when, by)
             click.echo("seen")
             return
         except OutOfOrder as why_not:
-            raise click.ClickException(f"{why_not} Nothing was changed.") from None
+            raise NotDone(f"{why_not} Nothing was changed.") from None
         except ValueError as wrong:
-            raise _BadInput(f"{wrong} Nothing was changed.") from None
+            raise BadInput(f"{wrong} Nothing was changed.") from None
     click.echo(standing.state.value)
 
 
 @contextmanager
 def _opened(file: Path, make: bool = False) -> Iterator[Outbox]:
     if not make and not file.exists():
-        raise _BadInput("There is no outbox at that place.")
+        raise BadInput("There is no outbox at that place.")
     try:
         with closing(open_ledger(file)) as ledger:
             yield Outbox(ledger)
     except (LedgerUnusable, LedgerDamaged) as error:
-        raise click.ClickException(str(error)) from None
+        raise NotDone(str(error)) from None
 
 
 def _mailbox() -> Mailbox:
-    given = {name: os.environ.get(ENVIRONMENT + word, "") for name, word in SETTINGS.items()}
+    given: dict[str, Any] = {name: os.environ.get(ENVIRONMENT + word, "") for name, word in SETTINGS.items()}
     if missing := [ENVIRONMENT + SETTINGS[name] for name in NEEDED if not given[name]]:
-        raise _BadInput(f"MESH is not set up; the environment lacks {', '.join(missing)}. Nothing was sent.")
+        raise BadInput(f"MESH is not set up; the environment lacks {', '.join(missing)}. Nothing was sent.")
     try:
         return Mailbox(MeshSettings(**given))
     except (ImportError, ValueError) as wrong:
-        raise _BadInput(f"{wrong}. Nothing was sent.") from None
+        raise BadInput(f"{wrong}. Nothing was sent.") from None
     except OSError:
-        raise _BadInput("The certificate, its key or the authority cannot be read. Nothing was sent.") from None
+        raise BadInput("The certificate, its key or the authority cannot be read. Nothing was sent.") from None
 
 
 def _stored(outbox: Outbox, path: Path, number: int, at: datetime, born_as: str) -> bool:

@@ -1,0 +1,100 @@
+"""The program ``pharmacyfirst``: its commands by name, its version, and how it is started.
+
+Exit status 0: answered. 1: something failed, or was not answered (a bad line, wrong content, a case that differs, a consultation
+ended early). 2: bad input, or a command that makes no sense. 3: what was to be said could not be written. No message repeats what
+was given: it could tell who the patient is (``guard``).
+"""
+
+import io
+import sys
+
+import click
+
+import pharmacyfirst
+from pharmacyfirst.cli.groups import Program
+
+
+def _adopt() -> click.Command:
+    """Prepare an organisation's adoption record."""
+    from pharmacyfirst.cli.adoption import adopt
+
+    return adopt
+
+
+def _assess() -> click.Command:
+    """Assess one person, or with --jsonl one a line."""
+    from pharmacyfirst.cli.assess import assess
+
+    return assess
+
+
+def _authorise() -> click.Command:
+    """Ask whether this pharmacist, here and now, may supply what is offered."""
+    from pharmacyfirst.cli.adoption import authorise
+
+    return authorise
+
+
+def _cases() -> click.Command:
+    """Run the cases of a condition, or of all."""
+    from pharmacyfirst.cli.cases import cases
+
+    return cases
+
+
+def _check() -> click.Command:
+    """Check content, and list what there is."""
+    from pharmacyfirst.cli.check import check
+
+    return check
+
+
+def _consult() -> click.Command:
+    """Hold a consultation in the terminal."""
+    from pharmacyfirst.cli.consult import consult
+
+    return consult
+
+
+def _pgd() -> click.Command:
+    """PGD documents, for those who review, adopt and sign them."""
+    from pharmacyfirst.cli.pgd import pgd
+
+    return pgd
+
+
+def _record() -> click.Command:
+    """Records of consultations: the message to the GP practice and what goes with it."""
+    from pharmacyfirst.cli.record import record
+
+    return record
+
+
+ENTRIES = {
+    "adopt": _adopt,
+    "assess": _assess,
+    "authorise": _authorise,
+    "cases": _cases,
+    "check": _check,
+    "consult": _consult,
+    "pgd": _pgd,
+    "record": _record,
+}
+
+
+@click.group(cls=Program, entries=ENTRIES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(pharmacyfirst.__version__, prog_name="pharmacyfirst")
+def main() -> None:
+    """Open decision support for NHS Pharmacy First.
+
+    It supports a pharmacist's decision and replaces neither the pharmacist nor the signed PGD. Content that nobody has adopted
+    is for evaluation only.
+
+    \b
+    Example:
+      pharmacyfirst consult uncomplicated-uti
+    """
+    # A terminal that cannot show "µ" shows its number instead, neither a "?" nor a traceback.
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,106 @@
+"""What several commands share: their options, the types of their values, the library, and how a file is opened.
+
+No type repeats a value that does not fit, and no message names a file: it says which argument it is about.
+"""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+import pharmacyfirst
+from pharmacyfirst.cli.guard import BadInput, DoesNotFit
+from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.questions import read_day
+
+if TYPE_CHECKING:
+    from pharmacyfirst.content.library import Library
+
+NOT_KNOWN = "not known"  # how an answer that nobody has is written and typed
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def day(words: str) -> date:
+    """The type of a day: written as YYYY-MM-DD and in no other shape. Raises ``DoesNotFit``."""
+    on = read_day(words)
+    if on is None:
+        raise DoesNotFit("write the day as YYYY-MM-DD.")
+    return on
+
+
+def moment(words: str) -> datetime:
+    """The type of a time with its distance from UTC. Raises ``DoesNotFit``."""
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        at = None
+    if at is None or at.utcoffset() is None:
+        raise DoesNotFit("write the time with its distance from UTC, for instance 2026-11-21T10:45:00+00:00.")
+    return at
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+FILE_THERE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def pathways(command: Command) -> Command:
+    """The option ``--pathways``, given to the command as ``folder``."""
+    return click.option(
+        "--pathways",
+        "folder",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="Folder of pathways, in place of those that ship with the package.",
+    )(command)
+
+
+def as_of(command: Command) -> Command:
+    """The option ``--as-of``: a day, or None where it was not given."""
+    return click.option(
+        "--as-of", type=day, metavar="DATE", help="Day of the consultation, YYYY-MM-DD; without it, today in London."
+    )(command)
+
+
+def library(folder: Path | None) -> "Library":
+    """The content under a folder, or what ships with the package. Raises ``ContentRefused``, which the guard prints."""
+    return pharmacyfirst.load(folder)
+
+
+def now_in_london() -> datetime:
+    """The time that a clock in London shows now. Raises ``Refused`` where this machine cannot tell."""
+    try:
+        return datetime.now(ZoneInfo("Europe/London")).replace(tzinfo=None)
+    except ZoneInfoNotFoundError:
+        raise Refused("missing_key", "This machine does not know London's time. Name the day with --as-of.") from None
+
+
+def today_in_london() -> date:
+    """The day that it is in London now."""
+    return now_in_london().date()
+
+
+def opened(name: str | None, argument: str) -> AbstractContextManager[BinaryIO]:
+    """A file open for bytes; standard input for no name or a dash. Raises ``Refused`` (``not_json``), which names the argument alone."""
+    if name in (None, "-"):
+        if sys.stdin is None:
+            raise Refused("not_json", f"{argument} cannot be read: there is no standard input.")
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return open(str(name), "rb")
+    except OSError as error:
+        raise Refused("not_json", f"{argument} cannot be read: {error.strerror}.") from None
+
+
+def read_file(path: Path, argument: str) -> bytes:
+    """The bytes of a file. Raises ``BadInput``, which names the argument, never the file."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{argument} cannot be read: {error.strerror}.") from None
