@@ -25,6 +25,8 @@ from click.testing import CliRunner
 from pharmacyfirst import load
 from pharmacyfirst.cli import main as main_command
 from pharmacyfirst.content.cases import ExpectedOffer, cases_of
+from pharmacyfirst.content.shape import Shape
+from pharmacyfirst.content.shapes import every_shape
 from pharmacyfirst.schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -70,12 +72,34 @@ def _offered(offer: ExpectedOffer) -> str:
     return f"{offer.pgd}{dose}{often}{days}{quantity}"
 
 
+def headings(_: str) -> str:
+    """Every kind of block of the content files with its headings, from the table that the loader reads by."""
+    rows = ["| block | heading | needed | what stands under it |", "|---|---|---|---|"]
+    for shape in every_shape():
+        for heading, under in shape.headings.items():
+            rows.append(f"| {shape.key} | `{heading}` | {_needed(shape, heading)} | {under.words} |")
+    return "\n".join(rows) + "\n"
+
+
+def _needed(shape: Shape, heading: str) -> str:
+    if heading in shape.required:
+        return "yes"
+    for words, some in (
+        ("one of", shape.one_of),
+        ("at most one of", shape.most_one),
+        ("at least one of", shape.some_of),
+    ):
+        if heading in some:
+            return f"{words} {', '.join(f'`{one}`' for one in some)}"
+    return f"not beside `{shape.apart[0]}`" if heading in shape.apart[1:] else ""
+
+
 def schema_page(name: str) -> str:
     """A JSON Schema, as the models and the loader give it."""
     return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
-PARTS: dict[str, Callable[[str], str]] = {"help": help_of, "transcript": transcript, "file": file}
+PARTS: dict[str, Callable[[str], str]] = {"help": help_of, "transcript": transcript, "file": file, "headings": headings}
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},

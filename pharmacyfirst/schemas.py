@@ -1,21 +1,19 @@
 """JSON Schemas of everything that crosses an edge: input, output, cases, adoption, and the content files.
 
-They are made from what really checks: the pathways' own facts, the pydantic models, and, for content, the headings that the loader
-accepts. ``docs/regenerate.py`` writes them to ``docs/schema/``, and a test keeps them true.
+They are made from what really checks: the pathways' own facts, the pydantic models, and, for content, the table of headings that the
+loader reads by. ``docs/regenerate.py`` writes them to ``docs/schema/``, and a test keeps them true.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from pharmacyfirst.conformance import CaseFileModel
-from pharmacyfirst.content import blocks as content_blocks
 from pharmacyfirst.content.adoption import AdoptionRecord
-from pharmacyfirst.content.cases import cases_of
-from pharmacyfirst.content.library import Library, load
+from pharmacyfirst.content.library import Library
+from pharmacyfirst.content.schema import content_schema
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.pathway import Pathway
@@ -142,7 +140,7 @@ def schemas(library: Library) -> dict[str, dict[str, Any]]:
         "output.schema.json": {"anyOf": [AssessmentOut.model_json_schema(), RefusedOut.model_json_schema()]},
         "cases.schema.json": CaseFileModel.model_json_schema(),
         "adoption.schema.json": AdoptionRecord.model_json_schema(),
-        "content.schema.json": content_schema(library),
+        "content.schema.json": content_schema(),
     }
     for pathway in library.newest_all():
         found[f"input-{pathway.id}.schema.json"] = input_model(pathway).model_json_schema()
@@ -198,56 +196,3 @@ def _type_of(fact: Question) -> Any:
             return list[Literal[names]]  # type: ignore[valid-type]
         case _:
             return Day
-
-
-def content_schema(library: Library) -> dict[str, Any]:
-    """The blocks of the content files with their headings, as the loader accepted them while it read this library.
-
-    It tells an editor which headings there are. What may stand under them, and whether a sentence makes sense, only ``pharmacyfirst check`` knows.
-    """
-    blocks: dict[str, tuple[set[str], set[str]]] = {}
-    with _noting(blocks):
-        read_again = load(library.root)
-        for condition in read_again.conditions:
-            cases_of(read_again, condition)
-    definitions = {what: _block(required, allowed) for what, (required, allowed) in sorted(blocks.items())}
-    files = [what for what in definitions if "file" in what.split()]
-    return {"title": "Content files", "anyOf": [{"$ref": f"#/$defs/{what}"} for what in files], "$defs": definitions}
-
-
-def _block(required: Iterable[str], allowed: Iterable[str]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": sorted(required),
-        "properties": {heading: {} for heading in sorted(allowed)},
-        "additionalProperties": False,
-    }
-
-
-@contextmanager
-def _noting(blocks: dict[str, tuple[set[str], set[str]]]) -> Iterator[None]:
-    """While it lasts, every form the loader makes is noted: what it is of, what it requires, what it allows."""
-    made = content_blocks.Form.__init__
-
-    def noted(
-        form: Any,
-        block: Any,
-        what: str,
-        tags: Any,
-        mistakes: Any,
-        required: Iterable[str] = (),
-        optional: Iterable[str] = (),
-        *more: Any,
-        **named: Any,
-    ) -> None:
-        required, optional = tuple(required), tuple(optional)
-        made(form, block, what, tags, mistakes, required, optional, *more, **named)
-        if required:  # a form without any only looks again at what another has checked
-            before = blocks.setdefault(what, (set(required), set()))
-            blocks[what] = (before[0] & set(required), before[1] | {*required, *optional})
-
-    content_blocks.Form.__init__ = noted  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        content_blocks.Form.__init__ = made  # type: ignore[method-assign]

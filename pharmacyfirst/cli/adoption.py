@@ -10,7 +10,7 @@ from pharmacyfirst.cli import options
 from pharmacyfirst.cli.facts import assess_file
 from pharmacyfirst.cli.guard import DoesNotFit, NotDone
 from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
-from pharmacyfirst.content.blocks import parse_period
+from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.kernel.authority import Adoption, Channel, Permit, Practitioner
 from pharmacyfirst.kernel.authority import authorise as permit_or_reasons
 from pharmacyfirst.kernel.evidence import OpenItem

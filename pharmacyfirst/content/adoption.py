@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from pharmacyfirst.content.blocks import parse_period
+from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.content.identifier_types import PharmacyODS
 from pharmacyfirst.content.sentences import nearest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Place, Quote, read_file

@@ -1,18 +1,18 @@
 """The headings of a clause, each read as what it must be: words, names, a number with its unit, dates, evidence."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TypeVar
 
-from pharmacyfirst.content.sentences import NAME, NUMBER, nearest, suggest
+from pharmacyfirst.content.amounts import parse_period
+from pharmacyfirst.content.sentences import NAME, nearest, suggest
+from pharmacyfirst.content.shape import Shape
+from pharmacyfirst.content.shapes import ID, STATEMENT
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
-from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
 from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, Statement
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, snomed_code
 from pharmacyfirst.kernel.pgd import Period
-from pharmacyfirst.kernel.questions import read_day
 
 HARM_LOST = "Were it skipped, what stands under it would never be applied."
 HARM_UNSOURCED = "A clinical statement nobody can trace is one nobody can check or withdraw."
@@ -20,13 +20,7 @@ HARM_UNIT = "A number without its unit can be taken for another dose."
 HARM_MISSING = "What is missing or not understood can neither be judged nor reviewed."
 HARM_NAME = "One file taken for another would be applied to the wrong people."
 
-_ID = re.compile(r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}[0-9]+[a-z]?|[A-Z]{1,3}[0-9]+")
-_AMOUNT = re.compile(rf"({NUMBER}) ([A-Za-z%][A-Za-z0-9%/. ]*)")
-_NO_UNIT = re.compile(r"/|kg|kilo|\b(?:each|every|per day|days?|daily|times?|once|twice)\b", re.IGNORECASE)
-_EACH_KG = re.compile(r"(.+) for each kg")
-_FIRST_DAY = re.compile(rf"(.+), ({NUMBER}) ([A-Za-z]+) on the first day")
-_STRENGTH = re.compile(rf"({NUMBER}) ([A-Za-z]+)(?:/(?:({NUMBER}) )?([A-Za-z]+))?")
-_ROUNDING = re.compile(rf"(to the nearest|down to) ({NUMBER}) ([A-Za-z]+)")
+_ID = re.compile(ID)
 _GRADES = {grade.word: grade for grade in Grade}
 
 Read = TypeVar("Read")
@@ -42,34 +36,14 @@ class Tags:
     whole: bool = True  # False where they could not be read: that is noted, and none of them is called missing
 
 
-class Form:
-    """A block read heading by heading; what is missing, unknown or does not fit is noted and reading goes on."""
+class Headings:
+    """The headings of a block, each read as what it must be; what does not fit is noted and reading goes on.
 
-    def __init__(
-        self,
-        block: Block,
-        what: str,
-        tags: Tags,
-        mistakes: Mistakes,
-        required: Iterable[str] = (),
-        optional: Iterable[str] = (),
-    ):
-        self.block, self.what, self.tags, self.mistakes = block, what, tags, mistakes
-        allowed = tuple(dict.fromkeys((*required, *optional)))
-        self.misspelt: set[str] = set()  # headings that stand there under another spelling, which is noted by itself
-        for heading, key in block.keys.items():
-            if heading not in allowed:
-                fix = suggest(heading, allowed, f"{article(what).capitalize()} {what} has: {', '.join(allowed)}.")
-                self.misspelt.update(filter(None, [nearest(heading, allowed)]))
-                mistakes.add(key.place, f'"{heading}" is not a heading of {article(what)} {what}', fix, HARM_LOST)
-        for heading in required:
-            if heading not in block.items and heading not in self.misspelt:
-                mistakes.add(
-                    block.place,
-                    f'this {what} has no "{heading}"',
-                    f'Write "{heading}:" and what belongs there.',
-                    HARM_MISSING,
-                )
+    Which headings there may be is not looked at: a ``Form`` does that. This is for a block that a form has read, or will read.
+    """
+
+    def __init__(self, block: Block, tags: Tags, mistakes: Mistakes):
+        self.block, self.tags, self.mistakes = block, tags, mistakes
 
     def __contains__(self, heading: str) -> bool:
         return heading in self.block.items
@@ -129,11 +103,6 @@ class Form:
     def yes(self, heading: str) -> bool:
         """Whether the heading says yes."""
         return self.parsed(heading, {"yes": True, "no": False}.get, "yes or no") or False
-
-    def blocks(self, heading: str, what: str) -> list[tuple[Text, Block]]:
-        """The blocks under a heading, each with its name."""
-        node = self.node(heading)
-        return [] if node is None else named_blocks(node, what, self.mistakes)
 
     def evidence(self, heading: str = "evidence") -> tuple[Evidence, ...]:
         """The lines of evidence, every tag declared."""
@@ -213,7 +182,7 @@ class Form:
                 HARM_UNSOURCED,
             )
             return None
-        form = Form(node, "statement", self.tags, self.mistakes, ("says", "evidence"), ("open", "note", "professions"))
+        form = Form(node, STATEMENT, self.tags, self.mistakes)
         backing = form.backing()
         unknown = any(line.grade is Grade.UNKNOWN for line in backing.evidence)
         if unknown and not backing.open:
@@ -223,7 +192,8 @@ class Form:
                 "Write open: and the item that says what has to be found out.",
                 "What is not known must be seen, and cleared by somebody.",
             )
-        return Statement(form.text("says"), backing)
+        professions = tuple(name.words for name in form.names("professions"))
+        return Statement(form.text("says"), backing, professions=professions)
 
     def period(self, heading: str = "in force") -> Period | None:
         """Days, both in."""
@@ -235,12 +205,46 @@ class Form:
         )
 
 
+class Form(Headings):
+    """A block read by its shape: what is missing or unknown is noted, and reading goes on."""
+
+    def __init__(self, block: Block, shape: Shape, tags: Tags, mistakes: Mistakes):
+        super().__init__(block, tags, mistakes)
+        self.shape, self.what = shape, shape.name
+        allowed, what = tuple(shape.headings), shape.name
+        self.misspelt: set[str] = set()  # headings that stand there under another spelling, which is noted by itself
+        for heading, key in block.keys.items():
+            if heading not in allowed:
+                fix = suggest(heading, allowed, f"{article(what).capitalize()} {what} has: {', '.join(allowed)}.")
+                self.misspelt.update(filter(None, [nearest(heading, allowed)]))
+                mistakes.add(key.place, f'"{heading}" is not a heading of {article(what)} {what}', fix, HARM_LOST)
+        for heading in shape.required:
+            if heading not in block.items and heading not in self.misspelt:
+                mistakes.add(
+                    block.place,
+                    f'this {what} has no "{heading}"',
+                    f'Write "{heading}:" and what belongs there.',
+                    HARM_MISSING,
+                )
+
+    def blocks(self, heading: str) -> list[tuple[Text, Block]]:
+        """The blocks with names of their own under a heading, each with its name."""
+        node = self.node(heading)
+        return [] if node is None else named_blocks(node, self.shape.headings[heading].called, self.mistakes)
+
+    def forms(self, heading: str) -> Iterator[tuple[Text, "Form"]]:
+        """The same, each read by the shape that the table gives it."""
+        (shape,) = self.shape.headings[heading].shapes
+        for name, block in self.blocks(heading):
+            yield name, Form(block, shape, self.tags, self.mistakes)
+
+
 def article(what: str) -> str:
     """``a`` or ``an``."""
     return "an" if what[0] in "aeiou" else "a"
 
 
-def names_under(form: Form, heading: str) -> tuple[str, ...]:
+def names_under(form: Headings, heading: str) -> tuple[str, ...]:
     """The names of the blocks under a heading, whether or not what stands under them can be read."""
     node = form.node(heading)
     return tuple(node.items) if isinstance(node, Block) else ()
@@ -321,54 +325,3 @@ def code(text: Text, mistakes: Mistakes) -> str:
         harm = "A code with a wrong digit names another product or nothing, in every record it is copied to."
         mistakes.add(text.place, str(wrong), "Copy the code again from its source.", harm)
         return text.words
-
-
-def parse_period(words: str) -> Period | None:
-    """``2025-10-01 to 2027-01-30`` or ``from 2025-10-01``; None where it is neither."""
-    if words.startswith("from "):
-        first = read_day(words.removeprefix("from "))
-        return Period(first) if first else None
-    first, last = map(read_day, words.split(" to ", 1)) if " to " in words else (None, None)
-    return Period(first, last) if first and last and first <= last else None
-
-
-def amount(words: str) -> Amount | None:
-    """``6 capsule``, ``2 spray per nostril``: a number above nought with its unit."""
-    match = _AMOUNT.fullmatch(words)
-    return Amount(Decimal(match.group(1)), match.group(2)) if match and Decimal(match.group(1)) > 0 else None
-
-
-def dose(words: str) -> Dose | None:
-    """``500 mg``, ``7.5 mg for each kg``, ``100 mg, 200 mg on the first day``."""
-    if match := _FIRST_DAY.fullmatch(words):
-        each, first_day = _one_dose(match.group(1)), Decimal(match.group(2))
-        return Dose(each, first_day=first_day) if each and match.group(3) == each.unit and first_day > 0 else None
-    if match := _EACH_KG.fullmatch(words):
-        each = _one_dose(match.group(1))
-        return Dose(each, for_each_kg=True) if each else None
-    each = _one_dose(words)
-    return Dose(each) if each else None
-
-
-def _one_dose(words: str) -> Amount | None:
-    each = amount(words)
-    # "7.5 mg per kg" is no amount of something called "mg per kg", and "500 mg twice" none of "mg twice".
-    return each if each and not _NO_UNIT.search(each.unit) else None
-
-
-def rounding(words: str, unit: str) -> Rounding | None:
-    """``to the nearest 2.5 mg`` or ``down to 2.5 mg``, in the unit of the dose."""
-    match = _ROUNDING.fullmatch(words)
-    if match is None or match.group(3) != unit or Decimal(match.group(2)) <= 0:
-        return None
-    return Rounding(Decimal(match.group(2)), match.group(1) == "down to")
-
-
-def strength(words: str) -> Strength | None:
-    """``100 mg`` (in one tablet, capsule...), ``125 mg/5 mL``, ``27.5 micrograms/spray``; other words are kept as they are."""
-    match = _STRENGTH.fullmatch(words)
-    if not match:
-        return Strength(words)
-    content = Amount(Decimal(match.group(1)), match.group(2))
-    per = Amount(Decimal(match.group(3) or 1), match.group(4) or "")
-    return Strength(words, content, per) if content.amount > 0 and per.amount > 0 else None

@@ -1,5 +1,6 @@
 """Cases: people as sentences, with the outcome that must come out. Specification, review pages and conformance set in one."""
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,9 +8,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, amount
-from pharmacyfirst.content.library import CASES_FILE, Library, shown_below
+from pharmacyfirst.content.amounts import amount
+from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags
+from pharmacyfirst.content.files import CASES_FILE, shown_below
+from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
+from pharmacyfirst.content.shapes import CASE_GRADES, DAYS, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
@@ -20,7 +24,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question, read_day
 from pharmacyfirst.kernel.trace import Assessment, Offer
 
-_COUNT = re.compile(r"[0-9]{1,3}")
+_COUNT = re.compile(DAYS)
 
 HARM_CASE = "A case that says something else than it means proves nothing."
 
@@ -62,7 +66,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One person in a sentence, the facts known of them, and what must come out."""
+    """One person in a sentence, the facts known of them, and what must come out. ``note`` is for who reads the file."""
 
     id: str
     says: str
@@ -71,6 +75,7 @@ class Case:
     facts: Mapping[str, Any]
     expected: Expected
     evidence: str
+    note: str = ""
 
     def failure(self, assessment: Assessment) -> str:
         """What came out differently, in words; nothing where all is as expected."""
@@ -118,7 +123,7 @@ def cases_of_each(library: Library, conditions: Iterable[str]) -> dict[str, tupl
 
 def _cases_of(library: Library, condition: str, mistakes: Mistakes) -> Iterable[Case]:
     path = library.root / condition / f"{CASES_FILE}.yaml"
-    if not path.exists():
+    if not os.path.lexists(path):  # a link that leads nowhere is there, and is refused
         return ()
     shown = shown_below(library.root, path)
     block = read_file(path, shown, mistakes)
@@ -137,7 +142,7 @@ def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
 
 
 def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) -> Iterable[Case]:
-    form = Form(block, "file of cases", Tags(), mistakes, ("pathway", "as of", "baseline", "cases"))
+    form = Form(block, FILE_OF_CASES, Tags(), mistakes)
     as_of = form.parsed("as of", read_day, "a day, for instance 2026-11-21")
     if form.text("pathway", condition) != condition:
         form.refuse(
@@ -154,8 +159,7 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
     answers = form.node("baseline")
     baseline = read_facts(answers, pathway.questions, mistakes)
     given = set(answers.items) if isinstance(answers, Block) else {*pathway.questions}
-    for name, one in form.blocks("cases", "case"):
-        inner = Form(one, "case", Tags(), mistakes, ("says", "expect", "evidence"), ("set", "unset", "only", "note"))
+    for name, inner in form.forms("cases"):
         facts = dict(baseline)
         if "only" in inner:
             only = inner.node("only")
@@ -173,11 +177,12 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
         expected = _expected(inner, pathway, mistakes)
         grade = inner.parsed(
             "evidence",
-            lambda w: w if w in ("firm", "provisional", "inferred") else None,
+            lambda w: w if w in CASE_GRADES else None,
             "firm, provisional or inferred",
         )
         if expected is not None and grade:
-            yield Case(name.words, inner.text("says"), condition, as_of, Frozen(facts), expected, grade)
+            says, note = inner.text("says"), inner.text("note")
+            yield Case(name.words, says, condition, as_of, Frozen(facts), expected, grade, note)
 
 
 def read_facts(node: Node | None, declared: Mapping[str, Question], mistakes: Mistakes) -> dict[str, Any]:
@@ -249,7 +254,7 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
         if node is not None:
             case.refuse("expect", "what is expected is a block", "Write outcome: and the rest under it.", HARM_CASE)
         return None
-    form = Form(node, "expectation", Tags(), mistakes, ("outcome",), ("destination", "decided by", "offers", "missing"))
+    form = Form(node, EXPECTATION, Tags(), mistakes)
     kind = form.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
     destinations = (EMERGENCY_999, EMERGENCY_DEPARTMENT)
     destination = form.parsed(
@@ -274,7 +279,7 @@ def _expected_offer(node: Node, pathway: Pathway, mistakes: Mistakes) -> Expecte
     if not isinstance(node, Block):
         mistakes.add(node.place, "an offer is a block", "Write pgd: and the rest under a dash.", HARM_MISSING)
         return None
-    form = Form(node, "offer", Tags(), mistakes, ("pgd",), ("dose", "first day", "times a day", "days", "quantity"))
+    form = Form(node, OFFER_EXPECTED, Tags(), mistakes)
     if form.text("pgd") and form.text("pgd") not in pathway.pgds:
         form.refuse(
             "pgd",

@@ -7,10 +7,13 @@ from itertools import pairwise, product
 from math import prod
 from typing import Any
 
-from pharmacyfirst.content.blocks import Form, Tags
-from pharmacyfirst.content.pathways import SENTENCE, Draft, check_audiences, refuse_unused, result_of
+from pharmacyfirst.content.blocks import Headings, Tags
+from pharmacyfirst.content.documents import refuse_unused
+from pharmacyfirst.content.pathways import Draft, check_audiences
 from pharmacyfirst.content.pgds import ReadPGD, refer_to
+from pharmacyfirst.content.rules import result_of
 from pharmacyfirst.content.sentences import NAME, nearest, suggest
+from pharmacyfirst.content.shapes import TREATMENT_ROW
 from pharmacyfirst.content.text import Block, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import (
     MET,
@@ -43,8 +46,7 @@ def check_condition(
     could not be read, and ``standing``, where anything was refused, counts the words of the files.
     """
     everything_is_used(draft, block, mistakes, standing)
-    whole_file = Form(block, "pathway file", Tags(), mistakes, (), tuple(block.items))
-    refuse_unused(draft.tags, whole_file, mistakes, standing)
+    refuse_unused(draft.tags, Headings(block, Tags(), mistakes), mistakes, standing)
     emergencies_can_dial_999(draft, block, mistakes)
     offers_exist(block, pgds, mistakes, unread)
     rows_can_be_reached(draft, block, pathway, mistakes)
@@ -160,7 +162,7 @@ def rows_can_be_reached(draft: Draft, block: Block, pathway: Pathway, mistakes: 
                 break
     treatment = block.items.get("treatment")
     last, node = list(treatment.items.items())[-1] if isinstance(treatment, Block) else ("", None)
-    if isinstance(node, Block) and any(heading in node.items for heading in SENTENCE):
+    if isinstance(node, Block) and any(heading in node.items for heading in TREATMENT_ROW.sentence):
         mistakes.add(
             draft.places[last],
             f"{last} is the last row and has a condition",

@@ -5,36 +5,32 @@ Outside its dates a document does not exist; there is no falling back to the lat
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from pharmacyfirst.content.blocks import Form, Tags
+from pharmacyfirst.content.blocks import Form, Headings, Tags
 from pharmacyfirst.content.checks import check_condition
-from pharmacyfirst.content.pathways import Shared, read_pathway, read_shared
+from pharmacyfirst.content.files import SHARED, SHOWN_ROOT, ContentFolder, ReadFile, shown_below
+from pharmacyfirst.content.pathways import read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, read_pgd
+from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, Text, read_file
+from pharmacyfirst.content.shapes import DIGEST, PUBLISHED_LIST
+from pharmacyfirst.content.shared import Shared, read_shared
+from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.pgd import Edition, Period
-from pharmacyfirst.kernel.questions import refuse_no_day
+from pharmacyfirst.kernel.pathway import Pathway, SharedList
+from pharmacyfirst.kernel.pgd import PGD, Edition, Period
+from pharmacyfirst.kernel.questions import Question, refuse_no_day
 
 PATHWAY_FILE = "pathway"
-CASES_FILE = "cases"
-SHARED = "shared"
-EARLIER = "earlier"
-PUBLISHED = "published.yaml"
-SHOWN_ROOT = "pathways"
 
-_OURS = re.compile(r"[a-z0-9][a-z0-9.-]*")  # how conditions, PGDs, versions and their files are named
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = re.compile(DIGEST)
 
 
 def pathways_folder() -> Path:
@@ -55,14 +51,11 @@ def _shipped(name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One version of one file: where it is, its text with places, and the SHA-256 of its bytes."""
+    """One version of one document: its file, its version and its dates."""
 
     name: str
     version: str
-    path: Path
-    shown: str
-    block: Block
-    digest: str
+    file: ReadFile
     in_force: Period
 
 
@@ -76,10 +69,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Every condition, with the pathway for each day. Never changes; threads may share it."""
+    """Every condition, with the pathway for each day. Never changes; threads may share it.
+
+    ``questions`` are those that several pathways share, as their own file has them; ``lists`` every shared list.
+    """
 
     root: Path
     stretches: Mapping[str, tuple[Stretch, ...]]
+    questions: Mapping[str, Question] = Frozen()
+    lists: Mapping[str, SharedList] = Frozen()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -120,98 +118,72 @@ def shipped_library() -> Library:
 
 
 def load(root: Path) -> Library:
-    """Load every condition under a folder, or raise ``ContentRefused`` with every mistake of the whole set."""
+    """Load every condition under a folder, or raise ``ContentRefused`` with every mistake of the whole set.
+
+    Each file is opened once: what is judged by is what is hashed, whatever is done to the folder meanwhile.
+    """
     mistakes = Mistakes()
-    shared, shared_digests = _shared(root, mistakes)
+    folder = ContentFolder(root, mistakes)
+    shared_files = [file for path in folder.shared if (file := folder.read(path)) is not None]
+    shared = read_shared({file.path.stem: file.block for file in shared_files}, mistakes)
+    shared.whole = shared.whole and len(shared_files) == len(folder.shared)
+    published = _published(folder, mistakes)
+    building = _Building(shared, {file.path.stem: file.digest for file in shared_files}, published, mistakes)
     unread: set[str] = set()
-    published = _published(root, mistakes)
     stretches: dict[str, tuple[Stretch, ...]] = {}
-    digests: dict[str, str] = {}
-    folders = (
-        sorted(f for f in root.iterdir() if f.is_dir() and f.name != SHARED and not f.name.startswith("."))
-        if root.is_dir()
-        else []
-    )
-    if not any((folder / f"{PATHWAY_FILE}.yaml").exists() for folder in folders):
-        folders = []  # nothing here is ours, and what it holds may be named after patients
+    conditions = tuple(folder.conditions)
+    if not any(path.name == f"{PATHWAY_FILE}.yaml" for files in folder.conditions.values() for path in files):
+        conditions = ()  # nothing here is ours, and what it holds may be named after patients
         mistakes.add(
             Place(SHOWN_ROOT),
             "there is no condition in this folder",
             "Name the folder that holds one folder for each condition.",
             "Nobody can be assessed without content.",
         )
-    for folder in folders:
+    for condition in conditions:
         before = len(mistakes)
-        documents = _documents(root, folder, mistakes)
+        documents = _documents(folder, condition, mistakes)
         if len(mistakes) > before or not shared.whole:
-            unread.add(folder.name)
-        stretches[folder.name] = tuple(
-            _stretches(folder, documents, shared, shared_digests, published, digests, mistakes)
-        )
-        if folder.name not in unread:
-            _every_file_is_read(documents, stretches[folder.name], mistakes)
-    _published_never_change(published, digests, unread, mistakes)
+            unread.add(condition.name)
+        stretches[condition.name] = tuple(building.stretches(folder, condition, documents))
+        if condition.name not in unread:
+            _every_file_is_read(documents, stretches[condition.name], mistakes)
+    _published_never_change(published, building.digests, unread, mistakes)
+    questions = shared_questions(shared, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return Library(root, Frozen(stretches))
-
-
-def _shared(root: Path, mistakes: Mistakes) -> tuple[Shared, dict[str, str]]:
-    blocks, digests = {}, {}
-    files = sorted((root / SHARED).glob("*.yaml"))
-    for path in files:
-        block = read_file(path, shown_below(root, path), mistakes)
-        if block is not None:
-            blocks[path.stem] = block
-            digests[path.stem] = _digest(path.read_bytes())
-    shared = read_shared(blocks, mistakes)
-    shared.whole = shared.whole and len(blocks) == len(files)
-    return shared, digests
-
-
-def shown_below(root: Path, path: Path) -> str:
-    """The place of a file as messages name it: below ``pathways``, however the folder itself is called; no name but ours is repeated."""
-    parts = [part if _OURS.fullmatch(part) else "(a name that is not ours)" for part in path.relative_to(root).parts]
-    return "/".join((SHOWN_ROOT, *parts))
-
-
-def _digest(words: bytes) -> str:
-    return hashlib.sha256(words).hexdigest()
+    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists))
 
 
 def _digest_of(parts: Iterable[tuple[str, str]]) -> str:
-    return "sha256:" + _digest("".join(f"{name} {digest}\n" for name, digest in sorted(parts)).encode())
+    words = "".join(f"{name} {digest}\n" for name, digest in sorted(parts))
+    return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 
 
-def _documents(root: Path, folder: Path, mistakes: Mistakes) -> dict[str, list[Document]]:
-    """Every version of the pathway and of each PGD: the newest under its plain name, published ones under earlier/<version>/."""
+def _documents(folder: ContentFolder, condition: Path, mistakes: Mistakes) -> dict[str, list[Document]]:
+    """Every version of the pathway and of each PGD; none of a document where no version of it can be read."""
     found: dict[str, list[Document]] = {}
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob(f"{EARLIER}/*/*.yaml")]):
-        if path.stem == CASES_FILE:
+    for path in folder.conditions[condition]:
+        versions = found.setdefault(path.stem, [])
+        file = folder.read(path)
+        if file is None:
             continue
-        shown = shown_below(root, path)
-        block = read_file(path, shown, mistakes)
-        if block is None:
-            found.setdefault(path.stem, [])
-            continue
-        form = Form(
-            block, "file", Tags(), mistakes, (), tuple(block.items)
-        )  # what it lacks is noted when it is read in full
+        form = Headings(file.block, Tags(), mistakes)  # what it lacks is noted when it is read in full
         period = form.period() or Period(date.min, date.min)
-        document = Document(path.stem, form.text("version"), path, shown, block, _digest(path.read_bytes()), period)
-        if path.parent != folder and document.version and path.parent.name != document.version:
+        document = Document(path.stem, form.text("version"), file, period)
+        if path.parent != condition and document.version and path.parent.name != document.version:
             mistakes.add(
                 _place(document, "version"),
                 f"the folder says version {path.parent.name}",
                 "Move the file, byte for byte, to the folder of its version.",
                 "The wrong version would be taken for the one in force.",
             )
-        found.setdefault(path.stem, []).append(document)
+        versions.append(document)
     for versions in found.values():
         _one_on_each_day(versions, mistakes)
     if PATHWAY_FILE not in found:
         mistakes.add(
-            Place(shown_below(root, folder)),
+            Place(shown_below(folder.root, condition)),
             f"there is no {PATHWAY_FILE}.yaml in this folder",
             "Write it, or take the folder out.",
             "A condition without a pathway cannot be assessed.",
@@ -220,8 +192,8 @@ def _documents(root: Path, folder: Path, mistakes: Mistakes) -> dict[str, list[D
 
 
 def _place(document: Document, heading: str) -> Place:
-    key: Text | None = document.block.keys.get(heading)
-    return key.place if key else document.block.place
+    key: Text | None = document.file.block.keys.get(heading)
+    return key.place if key else document.file.block.place
 
 
 def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> None:
@@ -237,32 +209,10 @@ def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> None:
         elif before.version == after.version:
             mistakes.add(
                 _place(after, "version"),
-                f"{before.shown} is version {before.version} too",
+                f"{before.file.shown} is version {before.version} too",
                 "Give the newer one a version of its own.",
                 "Nobody could tell from a record which of the two was applied.",
             )
-
-
-def _stretches(
-    folder: Path, documents: dict[str, list[Document]], shared: Shared, shared_digests: Mapping[str, str],
-    published: Mapping[str, Text], digests: dict[str, str], mistakes: Mistakes,
-) -> Iterable[Stretch]:  # fmt: skip
-    """The pathway for each stretch of days on which no document begins or ends."""
-    pathways = documents.get(PATHWAY_FILE, [])
-    days = sorted({day for versions in documents.values() for d in versions for day in _turning_days(d.in_force)})
-    for pathway in pathways:
-        starts = [
-            pathway.in_force.first,
-            *(day for day in days if day in pathway.in_force and day > pathway.in_force.first),
-        ]
-        ends: list[date | None] = [*(day - timedelta(days=1) for day in starts[1:]), pathway.in_force.last]
-        for first, last in zip(starts, ends, strict=True):
-            chosen = {
-                name: _on(versions, first) for name, versions in documents.items() if name != PATHWAY_FILE and versions
-            }
-            unread = {name for name, versions in documents.items() if not versions}
-            built = _build(folder, pathway, chosen, unread, shared, shared_digests, published, digests, mistakes)
-            yield Stretch(Period(first, last), built)
 
 
 def _turning_days(period: Period) -> Iterable[date]:
@@ -283,9 +233,9 @@ def _every_file_is_read(
     """A PGD that was in force only on days on which no pathway is would be neither read nor checked."""
     days = [stretch.period.first for stretch in stretches]
     for versions in (versions for name, versions in documents.items() if name != PATHWAY_FILE):
-        read = {_on(versions, day).path for day in days}
+        read = {_on(versions, day).file.path for day in days}
         for document in versions:
-            if document.path not in read:
+            if document.file.path not in read:
                 mistakes.add(
                     _place(document, "in force"),
                     "no pathway is in force on any of these days, so this file would never be read",
@@ -294,58 +244,83 @@ def _every_file_is_read(
                 )
 
 
-def _build(
-    folder: Path, document: Document, chosen: Mapping[str, Document], unread: set[str], shared: Shared,
-    shared_digests: Mapping[str, str], published: Mapping[str, Text], digests: dict[str, str], mistakes: Mistakes,
-) -> Pathway:  # fmt: skip
-    condition, before = folder.name, len(mistakes)
-    draft = read_pathway(document.block, condition, shared, mistakes)
-    read: dict[str, ReadPGD] = {name: read_pgd(pgd.block, name, draft, mistakes) for name, pgd in chosen.items()}
-    uses = [(f"{SHARED}/{name}", shared_digests[name]) for name in draft.shared_used]
-    own = [(PATHWAY_FILE, document.digest), *uses]
+@dataclass
+class _Building:
+    """What is needed to make pathways of documents; each set of documents is made into a pathway once. ``digests`` gathers theirs."""
 
-    def edition(edition: Edition, name: str, parts: list[tuple[str, str]]) -> Edition:
-        key, digest = f"{condition}/{name} {edition.version}", _digest_of(parts)
-        digests[key] = digest
-        signed = published.get(key)
+    shared: Shared
+    shared_digests: Mapping[str, str]
+    published: Mapping[str, Text]
+    mistakes: Mistakes
+    digests: dict[str, str] = field(default_factory=dict)
+    _built: dict[tuple[str, ...], Pathway] = field(default_factory=dict)
+
+    def stretches(
+        self, folder: ContentFolder, condition: Path, documents: dict[str, list[Document]]
+    ) -> Iterator[Stretch]:
+        """The pathway for each stretch of days on which no document begins or ends."""
+        days = sorted({day for versions in documents.values() for d in versions for day in _turning_days(d.in_force)})
+        unread = {name for name, versions in documents.items() if not versions}
+        for pathway in documents.get(PATHWAY_FILE, []):
+            later = (day for day in days if day in pathway.in_force and day > pathway.in_force.first)
+            starts = [pathway.in_force.first, *later]
+            ends: list[date | None] = [*(day - timedelta(days=1) for day in starts[1:]), pathway.in_force.last]
+            for first, last in zip(starts, ends, strict=True):
+                chosen = {
+                    name: _on(versions, first)
+                    for name, versions in documents.items()
+                    if name != PATHWAY_FILE and versions
+                }
+                files = (pathway.file.shown, *(document.file.shown for document in chosen.values()))
+                if files not in self._built:
+                    self._built[files] = self._build(folder, condition, pathway, chosen, unread)
+                yield Stretch(Period(first, last), self._built[files])
+
+    def _build(
+        self, folder: ContentFolder, condition: Path, document: Document, chosen: Mapping[str, Document], unread: set[str]
+    ) -> Pathway:  # fmt: skip
+        block, before = document.file.block, len(self.mistakes)
+        draft = read_pathway(block, condition.name, self.shared, self.mistakes)
+        read = {name: read_pgd(pgd.file.block, name, draft, self.mistakes) for name, pgd in chosen.items()}
+        uses = [(f"{SHARED}/{name}", self.shared_digests[name]) for name in draft.shared_used]
+        own = [(PATHWAY_FILE, document.file.digest), *uses]
+        pgds = self._signed_pgds(condition.name, read, {name: pgd.file.digest for name, pgd in chosen.items()}, own)
+        pathway = replace(
+            draft.pathway,
+            edition=self._signed(draft.pathway.edition, f"{condition.name}/{PATHWAY_FILE}", own),
+            pgds=Frozen(pgds),
+            content_digest=_digest_of([*own, *((name, pgd.file.digest) for name, pgd in chosen.items())]),
+        )
+        doubtful = len(self.mistakes) > before or unread or not draft.whole
+        standing = folder.words(condition) if doubtful else {}
+        check_condition(draft, block, read, pathway, self.mistakes, unread, standing)
+        return pathway
+
+    def _signed_pgds(
+        self, condition: str, read: Mapping[str, ReadPGD], digests: Mapping[str, str], own: list[tuple[str, str]]
+    ) -> dict[str, PGD]:
+        """A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there."""
+        return {
+            name: replace(
+                one.pgd, edition=self._signed(one.pgd.edition, f"{condition}/{name}", [*own, (name, digests[name])])
+            )
+            for name, one in read.items()
+        }
+
+    def _signed(self, edition: Edition, document: str, parts: list[tuple[str, str]]) -> Edition:
+        """An edition with its digest; a draft unless that digest is published."""
+        key, digest = f"{document} {edition.version}", _digest_of(parts)
+        self.digests[key] = digest
+        signed = self.published.get(key)
         return replace(edition, digest=digest, draft=signed is None or signed.words != digest)
 
-    # A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there.
-    pgds = {
-        name: replace(one.pgd, edition=edition(one.pgd.edition, name, [*own, (name, chosen[name].digest)]))
-        for name, one in read.items()
-    }
-    pathway = replace(
-        draft.pathway,
-        edition=edition(draft.pathway.edition, PATHWAY_FILE, own),
-        pgds=Frozen(pgds),
-        content_digest=_digest_of([*own, *((name, pgd.digest) for name, pgd in chosen.items())]),
-    )
-    doubtful = len(mistakes) > before or unread or not shared.whole
-    standing = _words_of(folder, folder.parent / SHARED) if doubtful else {}
-    check_condition(draft, document.block, read, pathway, mistakes, unread, standing)
-    return pathway
 
-
-def _words_of(*folders: Path) -> Counter[str]:
-    """How often each word stands in the files of these folders, whether or not they could be read."""
-    words: Counter[str] = Counter()
-    for path in (path for folder in folders for path in folder.rglob("*.yaml")):
-        if path.stem != CASES_FILE:
-            with suppress(OSError):
-                words.update(re.findall(r"[\w-]+", path.read_bytes().decode("utf-8", "replace")))
-    return words
-
-
-def _published(root: Path, mistakes: Mistakes) -> dict[str, Text]:
+def _published(folder: ContentFolder, mistakes: Mistakes) -> dict[str, Text]:
     """The published digests by the names of their versions, each at its place."""
-    path = root / PUBLISHED
-    if not path.exists():
+    file = folder.read(folder.published) if folder.published else None
+    if file is None:
         return {}
-    block = read_file(path, shown_below(root, path), mistakes)
-    if block is None:
-        return {}
-    form = Form(block, "list of published digests", Tags(), mistakes, (), ("published",))
+    form = Form(file.block, PUBLISHED_LIST, Tags(), mistakes)
     listed = form.node("published")
     if isinstance(listed, Text) and not listed.words:
         return {}

@@ -13,6 +13,8 @@ from pharmacyfirst.kernel.questions import Answer, Question
 NAME = r"[a-z0-9][a-z0-9_-]*"
 NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"  # short enough for every sum to be exact
 
+_MOST_LETTERS_COMPARED = 200  # comparing takes the longer the more there are
+
 HARM_NEVER_MET = "A criterion that waits for an answer nobody gives can never protect anyone."
 HARM_NO_LIMIT = "A limit nobody can reach never stops anyone, and one that everybody reaches stops everybody."
 HARM_UNREAD = "A sentence read wrongly would stop the wrong people, or let them through."
@@ -24,6 +26,8 @@ _INCLUDES_THIS = re.compile(rf"({NAME}) includes this medicine")
 _BARS_THIS = re.compile(rf"({NAME}) bars this medicine")
 _BOUND = re.compile(rf"(?:(at least|at most|above|below) )?({NUMBER})")
 _RANGE = re.compile(rf"({NUMBER}) to (below )?({NUMBER})")
+# What every sentence looks like, before anybody asks what its names stand for.
+FORMS = "|".join(form.pattern for form in (_COUNT, _BARS_THIS, _INCLUDES_THIS, _INCLUDES, _IS))
 
 
 class _Wrong(Exception):
@@ -46,7 +50,7 @@ class Vocabulary:
     ``declared`` holds every name that the file declares, whether or not it could be read; None where even that is not known.
     """
 
-    facts: Mapping[str, Question]
+    questions: Mapping[str, Question]
     mistakes: Mistakes
     points: dict[str, List] = field(default_factory=dict)
     bodies: dict[str, Block] = field(default_factory=dict)
@@ -244,7 +248,7 @@ class Vocabulary:
         return Count(tuple(items), low, high)
 
     def _one_meaning(self, name: str) -> None:
-        if sum(name in named for named in (self.facts, self.points, self.bodies)) > 1:
+        if sum(name in named for named in (self.questions, self.points, self.bodies)) > 1:
             raise _Unread
 
     def _item(self, name: str, offset: int) -> Condition:
@@ -300,10 +304,10 @@ class Vocabulary:
             )
         if name in self.bodies:
             raise _Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
-        if name not in self.facts:
+        if name not in self.questions:
             if self.declared is None or name in self.declared:
                 raise _Unread
-            known = [*self.declared, *self.facts, *self.points, *self.bodies]
+            known = [*self.declared, *self.questions, *self.points, *self.bodies]
             self.used.add(nearest(name, known))
             raise _Wrong(
                 offset,
@@ -312,7 +316,7 @@ class Vocabulary:
                 HARM_NEVER_MET,
             )
         self.used.add(name)
-        return self.facts[name]
+        return self.questions[name]
 
     def _values(self, fact: Question, words: str, offset: int) -> tuple[str, ...]:
         values = []
@@ -366,8 +370,8 @@ def _read_limits(rest: str, offset: int, name: str) -> Limits:
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is most like this one; nothing where none is."""
     known = list(known)
-    if word in known:
-        return word
+    if word in known or len(word) > _MOST_LETTERS_COMPARED:
+        return word if word in known else ""
     return next(iter(get_close_matches(word, known, n=1, cutoff=0.65)), "")
 
 

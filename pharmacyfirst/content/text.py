@@ -13,10 +13,14 @@ from typing import Any
 
 import yaml
 
+from pharmacyfirst.content.ordinary import bytes_of
 from pharmacyfirst.errors import PharmacyFirstError
 
 MOST_BYTES = 1_000_000
 MOST_LEVELS = 20
+MOST_SHOWN = 200  # mistakes in a message
+MOST_FOUND = 2000  # mistakes after which nothing more is read
+_MOST_LETTERS = 1000  # of what a mistake says, and of the line it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +52,11 @@ class Mistake:
         where = f"{self.place.file}:{self.place.line}:{self.place.column}"
         if self.place.text is None:
             return f"{where}: {self.what}\n  {self.fix}\n  {self.harm}"
-        shown, margin = self.place.text.rstrip(), f"{self.place.line:>5} | "
-        pointer = " " * (len(margin) + self.place.column - 1) + "^"
+        shown, margin, column = self.place.text.rstrip(), f"{self.place.line:>5} | ", self.place.column
+        if len(shown) > _MOST_LETTERS:  # what stands there is seen, and not the whole of a line without an end
+            cut = max(0, column - _MOST_LETTERS // 2)
+            shown, column = shown[cut : cut + _MOST_LETTERS], column - cut
+        pointer = " " * (len(margin) + column - 1) + "^"
         return f"{where}: {self.what}\n{margin}{shown}\n{pointer}\n  {self.fix}\n  {self.harm}"
 
 
@@ -60,8 +67,10 @@ class Mistakes:
         self.found: list[Mistake] = []
 
     def add(self, place: Place, what: str, fix: str, harm: str) -> None:
-        """Note a mistake and go on."""
-        self.found.append(Mistake(place, what, fix, harm))
+        """Note a mistake and go on. Raises ``ContentRefused`` where there are more than anybody would mend one by one."""
+        self.found.append(Mistake(place, _cut(what), _cut(fix), harm))
+        if len(self.found) >= MOST_FOUND:
+            raise ContentRefused(self)
 
     def __len__(self) -> int:
         return len(self.found)
@@ -76,10 +85,15 @@ class ContentRefused(PharmacyFirstError):
 
     def __init__(self, mistakes: Mistakes):
         self.mistakes = list(mistakes)
-        count = len(self.mistakes)
+        shown, count = self.mistakes[:MOST_SHOWN], len(self.mistakes)
+        more = f"\n\nand {count - len(shown)} more" if count > len(shown) else ""
         super().__init__(
-            "\n\n".join(map(str, self.mistakes)) + f"\n\n{count} mistake{'s' if count > 1 else ''}: nothing was loaded."
+            "\n\n".join(map(str, shown)) + more + f"\n\n{count} mistake{'s' if count > 1 else ''}: nothing was loaded."
         )
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _MOST_LETTERS else f"{words[:_MOST_LETTERS]}..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +159,17 @@ def read_file(path: Path, shown: str, mistakes: Mistakes, quote: Quote = Quote.C
 
     ``quote`` says whether messages may repeat what stands in the file.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError:
-        mistakes.add(
-            Place(shown), "this cannot be opened as a file", "Put a file there that may be read.", _HARM_UNREAD
-        )
-        return None
-    return read_bytes(raw, shown, mistakes, quote)
+    raw = read_once(path, shown, mistakes)
+    return None if raw is None else read_bytes(raw, shown, mistakes, quote)
+
+
+def read_once(path: Path, shown: str, mistakes: Mistakes) -> bytes | None:
+    """The bytes of a file, opened once; None, with the mistake noted, where it is no ordinary file."""
+    raw = bytes_of(path, MOST_BYTES + 1)
+    if raw is None:
+        what, fix = "this cannot be opened as a file", "Put a file there that may be read."
+        mistakes.add(Place(shown), what, fix, _HARM_UNREAD)
+    return raw
 
 
 def read_bytes(raw: bytes, shown: str, mistakes: Mistakes, quote: Quote = Quote.CONTENT) -> Block | None:

@@ -69,13 +69,15 @@ class Backed:
 class Statement:
     """Words shown to somebody.
 
-    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids.
+    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids. ``professions`` are those
+    that a statement about who may use a document names.
     """
 
     says: str
     backing: Backing = NO_BACKING
     id: str = ""
     audience: tuple[str, ...] = ()
+    professions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

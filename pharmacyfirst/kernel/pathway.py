@@ -1,6 +1,6 @@
 """One condition's pathway as frozen data: stopping criteria, then one treatment table. There is no routing to follow."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pharmacyfirst.kernel.conditions import Condition
@@ -8,7 +8,7 @@ from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem,
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument
-from pharmacyfirst.kernel.questions import Question
+from pharmacyfirst.kernel.questions import Choice, Question
 from pharmacyfirst.kernel.rule import Judged, Rule
 
 TREATMENT = "treatment"
@@ -109,14 +109,14 @@ class Conflict:
 class SharedList:
     """A list in ``pathways/shared/`` that a condition uses: one for people to read, or one of answers that questions take.
 
-    ``parts`` are the statements of a readable list, by heading; ``answers`` the names of those it gives, which stand with what it says
-    of each in the questions. ``sources`` are what its own tags stand for: L1 there and L1 in the condition's file are different sources.
+    ``parts`` are the statements of a readable list, by heading; ``choices`` the answers it gives, with what it says of each, which the
+    questions hold too. ``sources`` are what its own tags stand for: L1 there and L1 in the condition's file are different sources.
     """
 
     name: str
     title: str
     parts: Mapping[str, tuple[Statement, ...]]
-    answers: tuple[str, ...]
+    choices: tuple[Choice, ...]
     sources: Mapping[str, Source]
 
 
@@ -176,13 +176,14 @@ class Pathway:
     def backed(self) -> Iterator[Backed]:
         """Everything of the condition that has evidence, open items or a note, the pathway's file first, in the order of the files.
 
-        An exclusion of every medicine stands in the pathway's file, and is given there, once.
+        An exclusion of every medicine stands in the pathway's file, and is given there, once; what a shared list says, there.
         """
         yield from (Backed(PATHWAY, *one) for one in self._own() if one[1])
         yield from (one for pgd in self.pgds.values() for one in pgd.backed() if one.backing)
         for shared in self.lists.values():
             for heading, statements in shared.parts.items():
                 yield from (Backed(shared.name, heading, one.backing) for one in statements)
+            yield from (Backed(shared.name, *one) for one in _answers(shared.choices, shared.name) if one[1])
 
     def _own(self) -> Iterator[tuple[str, Backing]]:
         yield "in force", self.edition.dates
@@ -193,10 +194,16 @@ class Pathway:
         every = {clause.id: clause.backing for pgd in self.pgds.values() for clause in pgd.every_medicine}
         yield from every.items()
         for question in self.questions.values():
-            yield f"question {question.name}", question.backing
-            yield from ((f"answer {choice.name}", choice.backing) for choice in question.choices)
+            yield from ((f"question {question.name}", one) for one in (question.backing, question.beside))
+            yield from _answers(question.choices, "")
         said = (*self.advice, *self.safety_netting, *self.leaflets, *self.records, *self.prompts)
         yield from ((one.id, one.backing) for one in said)
         yield from ((f"code {one.code}", one.backing) for one in self.codes)
         yield from ((one.id, one.backing) for one in self.conflicts)
         yield from ((one.id, one.backing) for one in self.open_items.values())
+
+
+def _answers(choices: Iterable[Choice], shared: str) -> Iterator[tuple[str, Backing]]:
+    """What stands behind each answer in one file: the shared list of that name, or the pathway's own."""
+    for choice in choices:
+        yield from ((f"answer {choice.name}", one.backing) for one in choice.origins if one.shared == shared)

@@ -43,7 +43,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What one file says of an answer: what it rules out, and what stands behind that.
+    """What one file says of an answer: what it rules out, what stands behind that, its words, and the action it calls for.
 
     ``shared`` is the name of the shared list that says so; empty where the pathway's own file does. The tags of a shared list are its own.
     """
@@ -51,6 +51,8 @@ class Origin:
     shared: str
     bars: tuple[Bar, ...]
     backing: Backing
+    says: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Question:
 
     ``name`` is that of the fact it asks for; ``called`` says it in words. ``low`` and ``high`` are the plausible range in ``unit``.
     ``judgement`` marks what only the clinician can answer. ``explained_by`` names a readable shared list; ``shared`` is true of a
-    question that several pathways share.
+    question that several pathways share. ``beside`` holds the shared file's note where the condition's own file has another.
     """
 
     name: str
@@ -99,6 +101,7 @@ class Question:
     explained_by: str = ""
     shared: bool = False
     backing: Backing = NO_BACKING
+    beside: Backing = NO_BACKING
 
     def choice_names(self) -> tuple[str, ...]:
         """The names of the answers of a choice or a set, in the file's order."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pharmacyfirst.content.library import SHARED, pathways_folder
+from pharmacyfirst.content.files import SHARED
+from pharmacyfirst.content.library import pathways_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 VIGNETTES = ROOT / "tests" / "vignettes"

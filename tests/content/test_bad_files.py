@@ -13,12 +13,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from by_shape import blocks_of, shape_of_file, tree_of
 from click.testing import CliRunner
 
 from pharmacyfirst.cli.main import main
-from pharmacyfirst.content.blocks import Form
 from pharmacyfirst.content.cases import cases_of_each, failures
 from pharmacyfirst.content.library import load
+from pharmacyfirst.content.shapes import every_shape
 from pharmacyfirst.content.text import ContentRefused
 
 BAD = Path(__file__).resolve().parents[1] / "bad"
@@ -63,19 +64,16 @@ def test_good_set_loads_and_its_cases_agree():
     assert not library.stretches["yawning"][0].pathway.draft
 
 
-def test_good_set_uses_every_heading(monkeypatch):
-    allowed, used = defaultdict(set), defaultdict(set)
-    read = Form.__init__
-
-    def noted(form, block, what, tags, mistakes, required=(), optional=()):
-        read(form, block, what, tags, mistakes, required, optional)
-        if not required and tuple(optional) == tuple(block.items):
-            return  # a block that is read a second time, whatever its headings
-        allowed[what].update(required, optional)
-        used[what].update(block.items)
-
-    monkeypatch.setattr(Form, "__init__", noted)
-    cases_of_each(library := load(GOOD), library.conditions)
+def test_good_set_uses_every_heading():
+    used = defaultdict(set)
+    for path in GOOD.rglob("*.yaml"):
+        tree = tree_of(path)
+        for block, shape in blocks_of(tree, shape_of_file(tree)):
+            used[shape.name].update(block.items)
+    allowed = {
+        name: {h for s in every_shape() if s.name == name for h in s.headings}
+        for name in {s.name for s in every_shape()}
+    }
     remarks = {"open", "note"}  # these may stand nearly everywhere, and need not
     assert {what: missing for what in allowed if (missing := allowed[what] - used[what] - remarks)} == {}
 

@@ -1,4 +1,4 @@
-"""Part `garbled`: whatever happens to a content file, the loader answers with its mistakes and never with a traceback.
+"""Part `garbled`: whatever happens to a content file, the loader answers with its mistakes and never with a traceback; what it takes, the JSON Schema takes.
 
 The real files are garbled line by line, always in the same way for a seed; so is the set of tests/bad/good/, which has every heading.
 """
@@ -9,12 +9,17 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import jsonschema
 from thorough.part import Part
 
+from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of_each
-from pharmacyfirst.content.library import SHARED, load, pathways_folder
-from pharmacyfirst.content.text import ContentRefused
+from pharmacyfirst.content.files import SHARED
+from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.content.schema import content_schema
+from pharmacyfirst.content.text import ContentRefused, Mistakes, read_file
 
+SCHEMA = jsonschema.Draft202012Validator(content_schema())
 SOURCES = {"real": pathways_folder(), "every heading": Path(__file__).resolve().parents[1] / "bad" / "good"}
 AT_ONCE = 500
 STRANGE = (
@@ -50,6 +55,11 @@ def is_refused(root, where):
         return bool(str(refused))
     except Exception as error:
         raise AssertionError(f"{where}: {error!r}") from error
+    for path in root.rglob("*.yaml"):
+        file = read_file(path, path.name, Mistakes())
+        assert file is not None and SCHEMA.is_valid(plain(file)), (
+            f"{where}: the loader takes it, and the schema does not"
+        )
     return False
 
 

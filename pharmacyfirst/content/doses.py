@@ -1,0 +1,179 @@
+"""The products of a PGD and its dose table: how much, how often, how long, and how much of which product is supplied."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pharmacyfirst.content.amounts import amount, dose, rounding, strength
+from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, HARM_UNIT, Form, code, identified
+from pharmacyfirst.content.rules import needs
+from pharmacyfirst.content.sentences import Vocabulary, suggest
+from pharmacyfirst.content.shapes import DAYS, DOSE_GAP, DOSE_ROW, EACH_DOSE, FURTHER_PRODUCT, NO_DOSE, TIMES
+from pharmacyfirst.content.text import Block, List, Place, Text
+from pharmacyfirst.kernel.conditions import Condition, Within, parts
+from pharmacyfirst.kernel.dose import WEIGHT, Dose, DoseRow, Pack, Product, Rounding, Strength
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+
+_TIMES = re.compile(TIMES)
+_DAYS = re.compile(DAYS)
+EACH_HEADING = "each dose"
+
+
+def read_products(form: Form) -> dict[str, Product]:
+    """The products of a PGD file, by name."""
+    found = {}
+    for name, inner in form.forms("products"):
+        codes = tuple(code(text, form.mistakes) for text in inner.names("codes"))
+        bottle = inner.parsed("bottle", amount, "a volume with its unit, for instance 70 mL", HARM_UNIT)
+        printed = inner.parsed("strength", strength, "how much is in it, for instance 125 mg/5 mL", HARM_UNIT)
+        found[name.words] = Product(
+            name.words, inner.text("form"), printed or Strength(""), codes, bottle, inner.backing()
+        )
+    return found
+
+
+def read_doses(
+    form: Form, pgd: str, vocabulary: Vocabulary, products: Mapping[str, Product], ids: dict[str, Place], places: dict[str, Place]
+) -> Iterator[DoseRow]:  # fmt: skip
+    """The dose table, each row with what all of them share; ``places`` gathers where each stands."""
+    each = form.node(EACH_HEADING)
+    shared = each if isinstance(each, Block) else Block(form.block.place)
+    misspelt: set[str] = set()
+    if isinstance(each, Block):
+        misspelt = Form(each, EACH_DOSE, form.tags, form.mistakes).misspelt
+    elif each is not None:
+        form.refuse(EACH_HEADING, "what all doses share is a block", "Write times a day:, days: and so on.", HARM_LOST)
+        misspelt = {*EACH_DOSE.headings}
+    for name, own in form.blocks("doses"):
+        identified(name, form.mistakes, ids)
+        places[name.words] = name.place
+        yield from _dose_row(name, _completed(own, shared), form, pgd, vocabulary, products, misspelt)
+
+
+def _completed(own: Block, shared: Block) -> Block:
+    """A dose row with what all rows share and it does not say itself."""
+    items = {heading: node for heading, node in shared.items.items() if heading in EACH_DOSE.headings} | own.items
+    keys = shared.keys | own.keys
+    return Block(own.place, items, {heading: keys[heading] for heading in items})
+
+
+def _dose_row(
+    name: Text, block: Block, form: Form, pgd: str, vocabulary: Vocabulary, products: Mapping[str, Product], misspelt: set[str]
+) -> Iterator[DoseRow]:  # fmt: skip
+    words = block.items.get("dose")
+    gap = isinstance(words, Text) and words.words == NO_DOSE
+    shape = (DOSE_GAP if gap else DOSE_ROW).need_not(sorted(misspelt - set(block.items)))
+    inner = Form(block, shape, form.tags, form.mistakes)
+    has_sentence = any(heading in inner for heading in shape.sentence)
+    condition = vocabulary.condition(block) if has_sentence else None
+    fits = "500 mg; 7.5 mg for each kg; 100 mg, 200 mg on the first day; or none"
+    each = None if gap else inner.parsed("dose", dose, fits, HARM_UNIT)
+    times = None if gap else inner.parsed("times a day", _times, "a whole number, or 2 to 3")
+    days = None if gap else inner.parsed("days", _days, "a whole number of days")
+    needs(inner, name.words, enables=not gap)
+    backing = inner.backing()
+    if has_sentence and condition is None:
+        return
+    if each is not None and each.for_each_kg and not _asks_for_weight(condition):
+        inner.refuse(
+            "dose",
+            f"the dose goes by weight, and the row can be met without {WEIGHT}",
+            f"Write a sentence about {WEIGHT} under when:, for instance {WEIGHT} is below 8.",
+            "Without the weight no dose can be worked out.",
+        )
+    row = DoseRow(
+        id=name.words, stage=f"{pgd}: doses", sentence=condition, backing=backing, because=inner.text("because"),
+        who=inner.text("who"),
+    )  # fmt: skip
+    if gap:
+        yield row
+    elif each is not None and times is not None and days is not None:
+        given = replace(each, rounding=_rounded(inner, each))
+        row = replace(row, dose=given, times_a_day=times[0], times_a_day_most=times[1], days=days)
+        packs = tuple(pack for pack in _packs(block, inner, products, row) if pack is not None)
+        if packs:
+            yield replace(row, packs=packs)
+
+
+def _times(words: str) -> tuple[int, int | None] | None:
+    match = _TIMES.fullmatch(words)
+    least, most = (int(match.group(1)), int(match.group(2) or 0)) if match else (0, 0)
+    return (least, most or None) if least and (not most or most > least) else None
+
+
+def _days(words: str) -> int | None:
+    return int(words) if _DAYS.fullmatch(words) and int(words) else None
+
+
+def _asks_for_weight(condition: Condition | None) -> bool:
+    """Whether a row is met only where the weight is known."""
+    return condition is not None and any(isinstance(one, Within) and one.fact == WEIGHT for one in parts(condition))
+
+
+def _rounded(form: Form, each: Dose) -> Rounding | None:
+    unit = each.each.unit
+    if "rounding" in form and not each.for_each_kg:
+        form.refuse(
+            "rounding",
+            "only a dose for each kg is rounded",
+            "Write the dose as it is given, and take rounding: out.",
+            HARM_UNIT,
+        )
+        return None
+    fits = f'"to the nearest 2.5 {unit}" or "down to 2.5 {unit}"'
+    return form.parsed("rounding", lambda words: rounding(words, unit), fits, HARM_UNIT)
+
+
+def _packs(block: Block, row_form: Form, products: Mapping[str, Product], row: DoseRow) -> Iterable[Pack | None]:
+    yield _pack(row_form, products, row)
+    others = block.items.get("or")
+    for node in others.items if isinstance(others, List) else [others] if others is not None else []:
+        if isinstance(node, Block):
+            further = Form(node, FURTHER_PRODUCT, row_form.tags, row_form.mistakes)
+            yield _pack(further, products, row, further.backing())
+        else:
+            row_form.mistakes.add(
+                node.place, "another product is a block", "Write product: and quantity: under a dash.", HARM_MISSING
+            )
+
+
+def _pack(form: Form, products: Mapping[str, Product], row: DoseRow, backing: Backing = NO_BACKING) -> Pack | None:
+    product = products.get(form.text("product"))
+    if product is None:
+        if "product" in form:
+            fix = suggest(form.text("product"), products, "Write it under products.")
+            form.refuse(
+                "product",
+                f'"{form.text("product")}" is not a product of this file',
+                fix,
+                "A product the document does not list may not be supplied under it.",
+            )
+        return None
+    words = form.text("quantity")
+    if words == "not stated":
+        return Pack(product, None, backing=backing)
+    assert row.dose is not None
+    if words == "worked out":
+        content, per = product.strength.content, product.strength.per
+        if content is None or content.unit != row.dose.each.unit or per is None or not per.unit:
+            form.refuse(
+                "quantity",
+                f"no quantity can be worked out: {product.strength.words} does not say how many {row.dose.each.unit} are in how many mL",
+                "Write a quantity, or not stated.",
+                HARM_UNIT,
+            )
+        return Pack(product, None, worked_out=True, backing=backing)
+    quantity = form.parsed(
+        "quantity", amount, "a number with its unit, for instance 6 capsule; or worked out; or not stated", HARM_UNIT
+    )
+    if quantity is None:
+        return None
+    volume = None if row.dose.for_each_kg else row.volume(product.strength, {})
+    if volume is not None and (volume.amount != quantity.amount or (volume.unit and volume.unit != quantity.unit)):
+        form.refuse(
+            "quantity",
+            f"{quantity.in_words()} is not what the doses come to: {volume.in_words().strip()}",
+            "Mend the dose, the days, the strength or the quantity.",
+            "Too few is a course not finished; too many is a medicine left over for somebody else.",
+        )
+    return Pack(product, quantity, backing=backing)

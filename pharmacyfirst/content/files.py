@@ -1,0 +1,122 @@
+"""The files of a folder of content: listed once, within bounds, and each opened once, so that what is parsed is what is hashed."""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, read_bytes, read_once
+
+SHARED = "shared"
+EARLIER = "earlier"
+CASES_FILE = "cases"
+PUBLISHED = "published.yaml"
+SHOWN_ROOT = "pathways"
+MOST_ENTRIES = 500
+MOST_BYTES_IN_ALL = 20_000_000
+
+_OURS = re.compile(r"[a-z0-9][a-z0-9.-]*")  # how conditions, PGDs, versions and their files are named
+_HARM_TOO_MUCH = "A set too big to review is a set nobody has read."
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """One file as it was read: where it is, its text with places, and the SHA-256 of the same bytes."""
+
+    path: Path
+    shown: str
+    block: Block
+    digest: str
+
+
+@dataclass
+class ContentFolder:
+    """A folder of content. ``conditions`` holds the files of each condition, its cases left out; ``shared`` those in the shared folder.
+
+    ``published`` is the list of published digests, None where there is none. Raises ``ContentRefused`` where the folder holds more
+    than ``MOST_ENTRIES`` files and folders, before any is opened, and where its files hold more than ``MOST_BYTES_IN_ALL``.
+    """
+
+    root: Path
+    mistakes: Mistakes
+    conditions: dict[Path, tuple[Path, ...]] = field(init=False)
+    shared: tuple[Path, ...] = field(init=False)
+    published: Path | None = field(init=False, default=None)
+    _entries: int = field(init=False, default=0)
+    _raw: dict[Path, bytes] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.conditions = {}
+        self.shared = ()
+        for path in self._inside(self.root):
+            if path.name == PUBLISHED:
+                self.published = path
+            elif path.name.startswith(".") or not path.is_dir():
+                continue
+            elif path.name == SHARED:
+                self.shared = self._yaml_in(path)
+            else:
+                self.conditions[path] = self._versions_in(path)
+
+    def _versions_in(self, condition: Path) -> tuple[Path, ...]:
+        """The newest version of each document, under its plain name, and those under earlier/<version>/."""
+        earlier = condition / EARLIER
+        folders = [one for one in self._inside(earlier) if one.is_dir()] if earlier.is_dir() else []
+        found = [file for folder in (condition, *folders) for file in self._yaml_in(folder)]
+        return tuple(sorted(file for file in found if file.stem != CASES_FILE))
+
+    def _yaml_in(self, folder: Path) -> tuple[Path, ...]:
+        return tuple(path for path in self._inside(folder) if path.name.endswith(".yaml"))
+
+    def _inside(self, folder: Path) -> list[Path]:
+        return sorted(self._counted(folder))
+
+    def _counted(self, folder: Path) -> Iterator[Path]:
+        if not folder.is_dir():
+            return
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    self._entries += 1
+                    if self._entries > MOST_ENTRIES:
+                        what = f"this folder holds more than {MOST_ENTRIES} files and folders"
+                        self._stop(what, "Name the folder that holds one folder for each condition, and nothing else.")
+                    yield folder / entry.name
+        except OSError:
+            what, fix = "this cannot be opened as a folder", "Put a folder there that may be read."
+            self.mistakes.add(
+                Place(shown_below(self.root, folder)), what, fix, "What is not read can neither be judged nor reviewed."
+            )
+
+    def _stop(self, what: str, fix: str) -> None:
+        alone = Mistakes()
+        alone.add(Place(SHOWN_ROOT), what, fix, _HARM_TOO_MUCH)
+        raise ContentRefused(alone)
+
+    def read(self, path: Path) -> ReadFile | None:
+        """One of the files, opened once; None, with the mistakes noted, where it cannot be read."""
+        shown = shown_below(self.root, path)
+        raw = read_once(path, shown, self.mistakes)
+        if raw is None:
+            return None
+        self._raw[path] = raw
+        if sum(map(len, self._raw.values())) > MOST_BYTES_IN_ALL:
+            self._stop(f"the files hold more than {MOST_BYTES_IN_ALL // 1_000_000} MB", "Split or shorten them.")
+        block = read_bytes(raw, shown, self.mistakes)
+        return None if block is None else ReadFile(path, shown, block, hashlib.sha256(raw).hexdigest())
+
+    def words(self, condition: Path) -> Counter[str]:
+        """How often each word stands in the files of a condition and in the shared ones, whether or not they could be parsed."""
+        words: Counter[str] = Counter()
+        for path in (*self.conditions[condition], *self.shared):
+            words.update(re.findall(r"[\w-]+", self._raw.get(path, b"").decode("utf-8", "replace")))
+        return words
+
+
+def shown_below(root: Path, path: Path) -> str:
+    """The place of a file as messages name it: below ``pathways``, however the folder itself is called; no name but ours is repeated."""
+    parts = [part if _OURS.fullmatch(part) else "(a name that is not ours)" for part in path.relative_to(root).parts]
+    return "/".join((SHOWN_ROOT, *parts))

@@ -1,0 +1,229 @@
+"""The questions of a pathway: its own, those that several pathways share, and the answers that bar PGDs."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from pharmacyfirst.content.as_in_2026_1 import called
+from pharmacyfirst.content.blocks import (
+    HARM_LOST,
+    HARM_MISSING,
+    HARM_UNIT,
+    Form,
+    Headings,
+    Tags,
+    named_blocks,
+    plain_name,
+    split,
+)
+from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
+from pharmacyfirst.content.shapes import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
+from pharmacyfirst.content.shared import QUESTIONS, Shared, add_choices, read_choices
+from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.kernel.questions import Answer, Choice, Question
+
+_ANSWER = re.compile(
+    rf"(whole number|number) from ({NUMBER}) to ({NUMBER})(?: (.+))?|(one of|any of)(?: (.+))?|(yes or no|date)"
+)
+
+
+def _declared(form: Form) -> set[str]:
+    """Every name that sentences may use, whether or not what stands under it can be read."""
+    blocks = (form.node(heading) for heading in (QUESTIONS, "scores", "definitions"))
+    return {name for block in blocks if isinstance(block, Block) for name in block.items}
+
+
+class Questions:
+    """The questions of a pathway, its own and shared, with the answers that bar PGDs.
+
+    ``found`` holds those that can be read; ``declared`` every name that sentences may use, None where that is not known;
+    ``asked_when`` the blocks that say when some are asked; ``shared_used`` the shared files they use; ``whole`` is false where one
+    of those holds a mistake.
+    """
+
+    def __init__(self, form: Form, shared: Shared):
+        self.form, self.shared, self.mistakes = form, shared, form.mistakes
+        self.found: dict[str, Question] = {}
+        self.asked_when: dict[str, Block] = {}
+        self.shared_used: set[str] = set()
+        self.whole = True
+        node = form.node(QUESTIONS)
+        self.declared = _declared(form) if isinstance(node, Block) else None
+        if isinstance(node, Block):
+            for name, inner in node.items.items():
+                question = self._question(node.keys[name], inner)
+                if question is not None:
+                    self.found[question.name] = question
+        elif node is not None:
+            named_blocks(node, "question", self.mistakes)
+
+    def _question(self, name: Text, node: Node) -> Question | None:
+        plain_name(name, self.mistakes)
+        if isinstance(node, Text) and node.words != "shared":
+            what, fix = (
+                f'"{node.words}" is not how a question is written',
+                'Write "shared", or ask: and answer: under it.',
+            )
+            self.mistakes.add(node.place, what, fix, HARM_MISSING)
+            return None
+        if isinstance(node, List):
+            what, fix = "a question is a block of headings", "Write ask: and answer: under its name."
+            self.mistakes.add(node.place, what, fix, HARM_MISSING)
+            return None
+        if isinstance(node, Text):
+            return self._shared_question(name, Headings(Block(node.place), self.form.tags, self.mistakes), None)
+        if "shared" in node.items:
+            added = Form(node, SHARED_QUESTION, self.form.tags, self.mistakes)
+            added.parsed("shared", {"yes": True}.get, "yes, or take it out and write ask: and answer:")
+            return self._shared_question(name, added, added)
+        own = Form(node, QUESTION, self.form.tags, self.mistakes)
+        return self._read(name, own, own, own)
+
+    def _shared_question(self, name: Text, own: Headings, values: Form | None) -> Question | None:
+        block = self.shared.questions.get(name.words)
+        if block is None:
+            if self.shared.whole:
+                fix = suggest(name.words, self.shared.questions, "Write its ask: and answer: here.")
+                self.mistakes.add(name.place, f'"{name.words}" is not a shared question', fix, HARM_NEVER_MET)
+            return None
+        self.shared_used.add(QUESTIONS)
+        return self._read(name, Form(block, QUESTION_OF_ALL, Tags(), self.mistakes), own, values)
+
+    def _read(self, name: Text, asked: Form, own: Headings, values: Form | None) -> Question | None:
+        """A question ``asked`` in its own block or the shared one; ``own`` is what the condition's file says, ``values`` where it adds answers."""
+        answer_from = own if "answer" in own else asked
+        match = _answer_of(answer_from)
+        if match is None:
+            return None
+        for form in (own, asked):
+            if "asked when" in form:
+                self.asked_when[name.words] = form.block
+                break
+        question = _asked(name.words, asked, match)
+        if asked is not own:
+            question = _with_notes(replace(question, shared=True), own.text("note"), asked.text("note"))
+        question = replace(question, explained_by=self._list_named(own))
+        if question.answer in (Answer.ONE_OF, Answer.ANY_OF):
+            choices = self._choices(question, values, answer_from, match)
+            return None if choices is None else replace(question, choices=choices)
+        for heading in ("values", "values from"):
+            if heading in own:
+                own.refuse(
+                    heading,
+                    f'"{name.words}" is answered with {answer_from.text("answer")}, and takes no "{heading}"',
+                    "Write one of or any of after answer:, or take them out.",
+                    "What an answer bars would never be applied.",
+                )
+        return _ranged(question, answer_from, match)
+
+    def _list_named(self, own: Headings) -> str:
+        name = own.text("explained by")
+        readable = [one.name for one in self.shared.lists.values() if one.name not in self.shared.answers]
+        if name in readable:
+            self.shared_used.add(name)
+        elif name and self.shared.whole:
+            fix = suggest(name, readable, "Write the list there.")
+            own.refuse("explained by", f'"{name}" is not a list in pathways/shared/', fix, HARM_LOST)
+        return name
+
+    def _choices(
+        self, question: Question, own: Form | None, answer: Headings, match: re.Match[str]
+    ) -> tuple[Choice, ...] | None:
+        """The answers, of the line first, then shared lists, then the pathway's own; the same name adds up.
+
+        None where some of them could not be found: then no sentence about the question can be judged.
+        """
+        found = _choices_of_the_line(answer, match)
+        whole = True
+        if own is not None:
+            lists = own.names("values from")
+            whole = ("values from" not in own or bool(lists)) and not isinstance(own.node("values"), Text | List)
+            whole = whole and not {"values", "values from"} & own.misspelt
+            for name in lists:
+                whole = self._add_list(name, found) and whole
+            add_choices(found, read_choices(own, "values"))
+        if not found and whole:
+            answer.refuse(
+                "answer",
+                f'"{question.name}" has no answers',
+                "Name them after one of or any of, or under values.",
+                "No answer at all would be accepted.",
+            )
+        return tuple(found.values()) if whole and found else None
+
+    def _add_list(self, name: Text, found: dict[str, Choice]) -> bool:
+        """The answers of a shared list added to those found; false where there is no such list."""
+        listed = self.shared.answers.get(name.words)
+        if listed is None:
+            if self.shared.whole:
+                fix = suggest(name.words, self.shared.answers, "Write the list in pathways/shared/.")
+                what = f'"{name.words}" is not a list of answers in pathways/shared/'
+                self.mistakes.add(name.place, what, fix, HARM_NEVER_MET)
+            return False
+        self.shared_used.add(name.words)
+        self.whole = self.whole and listed.whole
+        add_choices(found, listed.choices)
+        return True
+
+
+def shared_questions(shared: Shared, mistakes: Mistakes) -> dict[str, Question]:
+    """The shared questions as their own file has them, before a condition adds answers or says when one is asked.
+
+    So those that no condition takes are looked at, too.
+    """
+    found = {}
+    for name, block in shared.questions.items():
+        asked = Form(block, QUESTION_OF_ALL, Tags(), mistakes)
+        match = _answer_of(asked)
+        if match is not None:
+            choices = tuple(_choices_of_the_line(asked, match).values())
+            found[name] = replace(_ranged(_asked(name, asked, match), asked, match), shared=True, choices=choices)
+    return found
+
+
+def _answer_of(form: Headings) -> re.Match[str] | None:
+    wanted = "yes or no; whole number from 0 to 9 UNIT; number from ...; one of a, b; any of a, b; date"
+    return form.parsed("answer", _ANSWER.fullmatch, wanted)
+
+
+def _asked(name: str, form: Form, match: re.Match[str]) -> Question:
+    number, _, _, _, choice, _, other = match.groups()
+    answer = Answer(number or choice or other)
+    return Question(
+        name=name,
+        ask=form.text("ask"),
+        answer=answer,
+        called=called(name, answer),
+        judgement=form.yes("judgement"),
+        backing=Backing(note=form.text("note")),
+    )
+
+
+def _with_notes(question: Question, own: str, shared: str) -> Question:
+    """The note to show, the condition's own before the shared one, and where there are both the shared one beside it."""
+    beside = Backing(note=shared) if own and shared else NO_BACKING
+    return replace(question, backing=Backing(note=own or shared), beside=beside)
+
+
+def _ranged(question: Question, form: Headings, match: re.Match[str]) -> Question:
+    number, low, high, unit = match.groups()[:4]
+    if not number:
+        return question
+    if not unit:
+        fix = "Write the unit after the range: completed years, kg, days."
+        form.refuse("answer", "the number has no unit", fix, HARM_UNIT)
+    if Decimal(low) >= Decimal(high):
+        harm = "No answer at all would be accepted."
+        form.refuse("answer", "the range is empty", "Write the smaller number first.", harm)
+        return replace(question, unit=unit or "")
+    return replace(question, low=Decimal(low), high=Decimal(high), unit=unit or "")
+
+
+def _choices_of_the_line(form: Headings, match: re.Match[str]) -> dict[str, Choice]:
+    """The answers named after *one of* or *any of*."""
+    names, line = match.group(6), form.node("answer")
+    if not names or not isinstance(line, Text):
+        return {}
+    words = split(Text(names, line.at(line.words.index(names)), line.plain))
+    return {plain_name(one, form.mistakes): Choice(one.words) for one in words}

@@ -1,0 +1,56 @@
+"""Content files walked by the table of shapes: each block with its shape, each scalar with the way to it. For tests."""
+
+from collections.abc import Iterator
+
+from pharmacyfirst.content import shapes
+from pharmacyfirst.content.adoption import plain
+from pharmacyfirst.content.shape import Shape, Under
+from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_file
+
+FILES = (
+    ("stopping criteria", shapes.PATHWAY_FILE), ("cases", shapes.FILE_OF_CASES), ("values list", shapes.SHARED_ANSWERS),
+    ("items", shapes.SHARED_LIST), ("published", shapes.PUBLISHED_LIST), ("questions", shapes.SHARED_QUESTIONS),
+)  # fmt: skip
+
+
+def tree_of(path) -> Block:
+    """A file that can be read, as text with places."""
+    block = read_file(path, path.name, mistakes := Mistakes())
+    assert block is not None, list(mistakes)
+    return block
+
+
+def shape_of_file(block: Block) -> Shape:
+    """The shape of a file, known by a heading that no other kind of file has."""
+    if "mechanism" in block.items:
+        is_pgd = plain(block.items["mechanism"]) == "pgd"
+        return shapes.PGD_FILE if is_pgd else shapes.PROTOCOL_FILE
+    return next(shape for heading, shape in FILES if heading in block.items)
+
+
+def blocks_of(block: Block, shape: Shape) -> Iterator[tuple[Block, Shape]]:
+    """A block and every block in it, each with its shape."""
+    yield block, shape
+    for heading, node in block.items.items():
+        under = shape.headings.get(heading)
+        for inner, its_shape in _inside(node, under) if under is not None and under.shapes else ():
+            yield from blocks_of(inner, its_shape)
+
+
+def _inside(node: Node, under: Under) -> Iterator[tuple[Block, Shape]]:
+    if under.how == "grouped":
+        for group in node.items.values():
+            yield Block(group.place, {h: n for h, n in group.items.items() if h == "then"}), under.shapes[0]
+            yield from ((one, under.shapes[1]) for name, one in group.items.items() if name != "then")
+        return
+    nodes = node.items.values() if under.how == "named" else node.items if isinstance(node, List) else [node]
+    yield from ((one, _meant(one, under.shapes)) for one in nodes if isinstance(one, Block))
+
+
+def _meant(block: Block, allowed: tuple[Shape, ...]) -> Shape:
+    if shapes.SHARED_QUESTION in allowed:
+        return shapes.SHARED_QUESTION if "shared" in block.items else shapes.QUESTION
+    if shapes.DOSE_GAP in allowed:
+        dose = block.items.get("dose")
+        return shapes.DOSE_GAP if isinstance(dose, Text) and dose.words == shapes.NO_DOSE else shapes.DOSE_ROW
+    return allowed[0]
