@@ -8,6 +8,7 @@ A part stands between two comments. The first names a generator of PARTS and giv
 A page that is generated as a whole stands in PAGES.
 """
 
+import ast
 import contextlib
 import json
 import os
@@ -18,11 +19,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 from click.testing import CliRunner
 
-from pharmacyfirst import load
+import pharmacyfirst
+from pharmacyfirst import PharmacyFirstError, load
 from pharmacyfirst.cli import main as main_command
 from pharmacyfirst.content.cases import ExpectedOffer, cases_of
 from pharmacyfirst.content.shape import Shape
@@ -99,7 +103,80 @@ def schema_page(name: str) -> str:
     return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
-PARTS: dict[str, Callable[[str], str]] = {"help": help_of, "transcript": transcript, "file": file, "headings": headings}
+def errors(_: str) -> str:
+    """Every error that the package raises on purpose, with what it means."""
+    rows = ["| error | where | what it means |", "|---|---|---|"]
+    for error in sorted(every_error(), key=lambda one: (one.__module__, one.__name__)):
+        first = (error.__doc__ or "").split("\n\n")[0].replace("\n", " ").replace("|", "/")
+        rows.append(f"| `{error.__name__}` | `{error.__module__}` | {re.sub(r'``', '`', ' '.join(first.split()))} |")
+    return "\n".join(rows) + "\n"
+
+
+def every_error() -> set[type[PharmacyFirstError]]:
+    """The base of all errors and whatever is derived from it, private ones left out."""
+    for module in walk_packages(pharmacyfirst.__path__, "pharmacyfirst."):
+        if not module.name.endswith("__main__"):
+            import_module(module.name)
+    found, waiting = set(), [PharmacyFirstError]
+    while waiting:
+        error = waiting.pop()
+        found.add(error)
+        waiting += error.__subclasses__()
+    return {error for error in found if not error.__name__.startswith("_")}
+
+
+# One answer on its way. Each step calls the next; a test looks.
+JUDGING = {
+    "contract.answers:answer_line": "a line of JSON, or what a form sends, is read with its decimals as they are",
+    "contract.answers:answer": "the three keys are checked and the pathway in force on the day is found",
+    "kernel.assess:assess": "each answer is checked against its question; what is not asked of this person is set apart",
+    "kernel.assess:Person.judge": "a criterion, row or clause is judged",
+    "kernel.conditions:Count.verdict": "by its sentence: met, not met or not known",
+}
+DECIDING = {
+    "kernel.assess:assess": "every stopping criterion has been judged",
+    "kernel.assess:decide": "the most urgent one met decides",
+    "kernel.assess:read_table": "where none is met and all are known, the treatment table",
+    "kernel.assess:turn": "a row and the documents it offers",
+    "kernel.assess:consider": "a document: in force, every exclusion known and clear, then the dose",
+}
+WRITING = {
+    "record.consultation:record_of": "the record: the assessment, the pharmacist's decision, the people",
+    "record.message.update_record:update_record": "the message to the GP practice",
+    "record.message.rules:check": "judged by the schema, the profiles and our rules",
+    "sending.prepare:prepare": "those very bytes, sealed with what checked them",
+    "sending.outbox:Outbox.put": "on disk, in the outbox",
+    "sending.rounds:send_round": "on its way over MESH, and followed until somebody knows what became of it",
+}
+WAYS = {"judging": JUDGING, "deciding": DECIDING, "writing": WRITING}
+
+
+def follow(way: str) -> str:
+    """One answer on its way, with file and line of each step as they are today."""
+    rows = ["| | step | where |", "|---|---|---|"]
+    for number, (name, says) in enumerate(WAYS[way].items(), 1):
+        rows.append(f"| {number} | {says} | {place_of(name)} |")
+    return "\n".join(rows) + "\n"
+
+
+def place_of(name: str) -> str:
+    """Where a function stands: a link to its file with the line, made from ``module:function`` or ``module:class.method``."""
+    module, _, within = name.partition(":")
+    path = Path("pharmacyfirst", *module.split(".")).with_suffix(".py")
+    node: ast.AST = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    for part in within.split("."):
+        node = next(one for one in ast.iter_child_nodes(node) if getattr(one, "name", "") == part)
+    return f"[`{path}:{node.lineno}`](../{path}#L{node.lineno}) `{within}`"
+
+
+PARTS: dict[str, Callable[[str], str]] = {
+    "errors": errors,
+    "file": file,
+    "follow": follow,
+    "headings": headings,
+    "help": help_of,
+    "transcript": transcript,
+}
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},

@@ -96,7 +96,8 @@ def parts(thing):
     if dataclasses.is_dataclass(thing):
         yield thing
         for field in dataclasses.fields(thing):
-            yield from parts(getattr(thing, field.name))
+            if field.init:  # what a thing works out of the rest holds nothing of its own
+                yield from parts(getattr(thing, field.name))
     elif isinstance(thing, Mapping):
         for inner in thing.values():
             yield from parts(inner)

@@ -1,0 +1,202 @@
+"""Imports point one way, as the table in docs/architecture.md draws them, and the kernel reaches for nothing outside itself."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "pharmacyfirst"
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+# The front doors: what they lead to is the public face, not a floor.
+DOORS = {"__init__", "__main__"}
+EVERYTHING = "everything"
+# A kernel that could read a clock, a file or a network would not give one answer to one input.
+IMPURE = {
+    "asyncio", "io", "logging", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlite3", "subprocess", "tempfile",
+    "threading", "time", "urllib", "uuid", "zoneinfo",
+}  # fmt: skip
+
+
+def table(page, head):
+    """The rows of the table of a page whose first column is headed so: the name in the first, the names in the second."""
+    rows = {}
+    block = page[page.index(f"| {head} |") :].split("\n\n")[0]
+    for line in block.splitlines()[2:]:
+        first, second = [cell.strip() for cell in line.strip("|").split("|")[:2]]
+        rows[first.strip("`")] = {EVERYTHING} if second == EVERYTHING else {*re.findall(r"`([^`]+)`", second)}
+    return rows
+
+
+FLOORS = table(PAGE, "room")
+ONE_PLACE = table(PAGE, "library")
+
+
+def rooms(package):
+    """The rooms of a package, each with its modules."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        room = path.relative_to(package).parts[0].removesuffix(".py")
+        if room not in DOORS:
+            found.setdefault(room, []).append(path)
+    return found
+
+
+def imported(path):
+    """Each import of a file, wherever in it: its line and the whole name of what is imported."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno} imports from beside itself: write the whole name"
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def out_of_place(package, floors):
+    """Every import that the table does not allow, and every room it does not know."""
+    for room, paths in rooms(package).items():
+        if room not in floors:
+            yield f"{room} is not in the table of rooms"
+            continue
+        allowed = floors[room] | {room, "errors"}
+        for path in paths:
+            for line, name in imported(path):
+                package_name, _, rest = name.partition(".")
+                if package_name != "pharmacyfirst" or EVERYTHING in allowed:
+                    continue
+                # The package's own name is the public face, which stands above every room.
+                other = rest.split(".")[0]
+                if other not in allowed:
+                    yield f"{path.relative_to(package.parent)}:{line} imports {name}"
+
+
+def test_no_room_imports_one_that_the_table_does_not_name():
+    assert [*out_of_place(PACKAGE, FLOORS)] == []
+
+
+def test_the_table_names_no_room_that_is_not_there():
+    assert {*FLOORS} == {*rooms(PACKAGE)}
+    for allowed in FLOORS.values():
+        assert allowed <= {*FLOORS, EVERYTHING}
+
+
+def test_floors_are_floors():
+    """No two rooms may import each other, round whichever corner."""
+    reach = {room: {*FLOORS} - {room} if EVERYTHING in FLOORS[room] else FLOORS[room] for room in FLOORS}
+    for _ in reach:
+        reach = {room: below.union(*(reach[one] for one in below)) for room, below in reach.items()}
+    assert [room for room, below in reach.items() if room in below] == []
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return Path(shutil.copytree(PACKAGE, tmp_path / "pharmacyfirst", ignore=shutil.ignore_patterns("__pycache__")))
+
+
+@pytest.mark.parametrize(
+    ("where", "planted"),
+    [
+        ("kernel/dose.py", "from pharmacyfirst.content.library import load"),
+        ("kernel/assess.py", "import pharmacyfirst.exact"),
+        ("content/text.py", "from pharmacyfirst.record import consultation"),
+        ("paper/words.py", "from pharmacyfirst.kernel.dose import plain"),
+        ("proof/mutants.py", "from pharmacyfirst.cli import main"),
+        ("review/notes.py", "from pharmacyfirst import load"),
+    ],
+)
+def test_a_forbidden_import_that_is_planted_is_found(copy, where, planted):
+    path = copy / where
+    path.write_text(f"{path.read_text(encoding='utf-8')}\n\ndef planted():\n    {planted}\n", encoding="utf-8")
+    (found,) = out_of_place(copy, FLOORS)
+    assert found.startswith(f"pharmacyfirst/{where}:")
+    assert " imports pharmacyfirst." in found
+
+
+@pytest.mark.parametrize("name", ["attic/__init__.py", "attic.py"])
+def test_a_room_that_the_table_does_not_name_is_found(copy, name):
+    (copy / name).parent.mkdir(exist_ok=True)
+    (copy / name).write_text("", encoding="utf-8")
+    assert [*out_of_place(copy, FLOORS)] == ["attic is not in the table of rooms"]
+
+
+@pytest.mark.parametrize("library", ONE_PLACE)
+def test_a_library_with_one_way_in_is_imported_there_alone(library):
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for line, name in imported(path)
+        if name.split(".")[0] == library
+        and not any(
+            path.is_relative_to(PACKAGE / place) or path == PACKAGE / f"{place}.py" for place in ONE_PLACE[library]
+        )
+    ]
+    assert wrong == []
+
+
+def test_sending_knows_the_message_wing_alone_and_in_one_module():
+    for path in rooms(PACKAGE).get("sending", []):
+        ours = [name for _, name in imported(path) if name.startswith("pharmacyfirst.record")]
+        assert not ours or path.name == "prepare.py", path
+        assert all(name.startswith("pharmacyfirst.record.message") for name in ours), ours
+
+
+def test_no_two_classes_of_the_package_share_a_name():
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                found.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+    assert {name: where for name, where in found.items() if len(where) > 1} == {}
+
+
+def test_no_module_is_longer_than_one_sitting():
+    longer = {
+        str(path.relative_to(PACKAGE)): size
+        for path in sorted(PACKAGE.rglob("*.py"))
+        if (size := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert longer == {}
+
+
+def test_the_kernel_imports_the_standard_library_alone_and_nothing_impure():
+    wrong = []
+    for path in sorted((PACKAGE / "kernel").glob("*.py")):
+        for line, module in imported(path):
+            top = module.split(".")[0]
+            if top != "pharmacyfirst" and (top not in sys.stdlib_module_names or top in IMPURE):
+                wrong.append(f"{path.name}:{line} imports {module}")
+    assert not wrong
+
+
+def test_the_kernel_opens_prints_and_evaluates_nothing():
+    forbidden = {"open", "print", "eval", "exec", "input", "__import__", "compile"}
+    wrong = [
+        f"{path.name}:{node.lineno} calls {node.func.id}"
+        for path in sorted((PACKAGE / "kernel").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in forbidden
+    ]
+    assert not wrong
+
+
+def test_importing_the_package_brings_neither_pydantic_nor_yaml():
+    seen = (
+        "import sys, datetime, pharmacyfirst; from pharmacyfirst import assess, explain, Pathway, Refused;"
+        "print(sorted({'pydantic', 'yaml', 'click', 'jinja2', 'lxml'} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True, cwd=PACKAGE.parent)
+    assert run.stdout.strip() == "[]"
+
+
+def test_nothing_outside_the_front_door_reads_an_attribute_by_a_name_made_at_run_time():
+    """A getattr with a name that is not written there hides who calls whom; a few places list their names beside it."""
+    wrong = []
+    for path in sorted((PACKAGE / "kernel").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+                wrong.append(f"{path.name}:{node.lineno}")
+    assert wrong == []

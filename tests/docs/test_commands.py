@@ -1,0 +1,71 @@
+"""Every command in the documentation exists with the options shown, and every one that stands there to be typed runs."""
+
+import contextlib
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from pharmacyfirst.cli.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "pgd_templates").glob("*.md")])
+GENERATED = re.compile(r"<!-- generated: .*?<!-- end of generated -->", re.DOTALL)
+PLACEHOLDER = re.compile(r"\b(FILE|DIR|CONDITION|COMMAND|MESSAGE|DATE|GPHC|N)\b|\.\.\.|\[")
+
+
+def by_hand(path):
+    """What somebody wrote: generated parts are run by whoever writes them."""
+    return GENERATED.sub("", path.read_text(encoding="utf-8"))
+
+
+def to_type(path):
+    """The commands in blocks of code, as a reader would copy them."""
+    for block in re.findall(r"^```\w*\n(.*?)^```$", by_hand(path), re.DOTALL | re.MULTILINE):
+        for line in block.replace("\\\n", " ").splitlines():
+            if match := re.match(r"(?:\$ )?(?:\.venv/bin/)?pharmacyfirst (.*)", line):
+                yield match[1]
+
+
+def named(path):
+    """The commands named in the text."""
+    yield from re.findall(r"`(?:\.venv/bin/)?pharmacyfirst ([^`]+)`", by_hand(path))
+
+
+TO_TYPE = [(path, line) for path in PAGES for line in to_type(path)]
+NAMED = [(path, line) for path in PAGES for line in (*named(path), *to_type(path))]
+
+
+def ids(one):
+    return one.relative_to(ROOT).as_posix() if isinstance(one, Path) else one
+
+
+@pytest.mark.parametrize(("path", "line"), NAMED, ids=ids)
+def test_a_command_that_is_named_exists_with_its_options(path, line):
+    command, context = main, click.Context(main)
+    words = shlex.split(re.sub(r"[\[\]]", " ", line), comments=True)
+    while words and isinstance(command, click.Group) and not words[0].startswith("-"):
+        command = command.get_command(context, words[0])
+        assert command is not None, f"{words[0]} is no command"
+        context = click.Context(command)
+        words.pop(0)
+    known = {name for one in command.get_params(context) for name in one.opts}
+    assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == []
+
+
+@pytest.mark.parametrize(("path", "line"), [one for one in TO_TYPE if not PLACEHOLDER.search(one[1])], ids=ids)
+def test_a_command_that_stands_there_to_be_typed_runs(path, line):
+    with contextlib.chdir(ROOT):
+        ran = CliRunner().invoke(main, shlex.split(line, comments=True), input="no\n" * 60)
+    assert ran.exit_code in (0, 1), ran.output  # 1: an answer that says no, such as a permit that is refused
+    assert "Usage:" not in ran.output
+    assert ran.exception is None or isinstance(ran.exception, SystemExit)
+    assert ran.stdout
+
+
+def test_there_is_something_to_type():
+    assert len(TO_TYPE) > 3
+    assert len(NAMED) > 15
