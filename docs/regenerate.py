@@ -28,10 +28,11 @@ from click.testing import CliRunner
 import pharmacyfirst
 from pharmacyfirst import PharmacyFirstError, load
 from pharmacyfirst.cli import main as main_command
-from pharmacyfirst.content.cases import ExpectedOffer, cases_of
+from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.content.shapes import every_shape
-from pharmacyfirst.schemas import schemas
+from pharmacyfirst.contract.schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMAS = schemas(load())
@@ -99,7 +100,7 @@ def _needed(shape: Shape, heading: str) -> str:
 
 
 def schema_page(name: str) -> str:
-    """A JSON Schema, as the models and the loader give it."""
+    """A JSON Schema, as the tables of fields and the loader give it."""
     return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 

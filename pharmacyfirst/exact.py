@@ -6,7 +6,7 @@ A float on the way would turn 37.9 into the binary fraction nearest to it, which
 import json
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from json.encoder import encode_basestring as quoted
+from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
 
@@ -14,7 +14,7 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 
 MOST_BYTES = 1_000_000
 MOST_DIGITS = 40
-MOST_DEPTH = 100
+MOST_DEPTH = 600
 
 Add = Callable[[str], None]
 
@@ -53,7 +53,7 @@ def _read(words: bytes | str, most_bytes: int) -> Any:
     size = len(words) if isinstance(words, bytes) else len(words.encode("utf-8", "surrogatepass"))
     if size > most_bytes:
         raise _Said(f"The input holds more than {most_bytes // 1_000_000} MB, which no consultation does.")
-    if not words.strip():
+    if not words or words.isspace():
         raise _Said("The input is empty. Where nothing is known of the person, the facts are {}.")
     text = words.decode("utf-8-sig") if isinstance(words, bytes) else words.removeprefix("\ufeff")
     value = _DECODER.decode(text)
@@ -117,6 +117,10 @@ _DECODER = json.JSONDecoder(
 
 class CannotBeWritten(PharmacyFirstError, TypeError):
     """A value that JSON has no words for: a mistake of whoever made it, not of the input. The message names its type alone."""
+
+
+quoted: Callable[[str], str] = encode_basestring
+"""A text in quotes, as JSON holds it; half a surrogate pair is left as it is."""
 
 
 def write(value: Any, indent: int | None = None, *, item_a_line: bool = False) -> str:

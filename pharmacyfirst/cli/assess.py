@@ -11,8 +11,9 @@ from pharmacyfirst.cli import options
 from pharmacyfirst.cli.facts import assess_file
 from pharmacyfirst.cli.guard import WrongCommand
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.contract import MOST_BYTES, answer, error_object, read_json, write_json
+from pharmacyfirst.contract.answers import answer_line, error_object
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
+from pharmacyfirst.exact import MOST_BYTES, write
 from pharmacyfirst.kernel.explain import explain
 
 
@@ -60,9 +61,9 @@ def assess(
         click.echo(explain(assessment), nl=False)
 
 
-def _print_json(value: Any, indent: int | None = None) -> None:
+def _print_json(value: Any, indent: int) -> None:
     """JSON is UTF-8, whatever the terminal is set to."""
-    click.echo(write_json(value, indent).encode())
+    click.echo(write(value, indent).encode())
 
 
 def _assess_lines(library: Library, name: str | None, as_of: date | None) -> None:
@@ -74,10 +75,11 @@ def _assess_lines(library: Library, name: str | None, as_of: date | None) -> Non
         for line in _lines(stream):
             lines += 1
             try:
-                _print_json(answer(library, read_json(line), as_of).as_dict())
+                text = answer_line(library, line, as_of)
             except Refused as refused:
                 failed += 1
-                _print_json(error_object(refused))
+                text = write(error_object(refused))
+            click.echo(text.encode())
     if not lines:
         click.echo(f"There was no line. {NOTHING_ASSESSED}", err=True)
     if failed:

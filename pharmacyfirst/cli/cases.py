@@ -6,11 +6,11 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput
-from pharmacyfirst.conformance import against as differences_of
-from pharmacyfirst.conformance import export
 from pharmacyfirst.content.cases import cases_of_each, failures
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.contract.conformance import against as differences_of
+from pharmacyfirst.contract.conformance import export
 
 
 @click.command()

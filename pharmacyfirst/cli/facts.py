@@ -9,8 +9,9 @@ from pharmacyfirst.cli.options import NOT_KNOWN, opened, today_in_london
 from pharmacyfirst.content.cases import how_written, read_answer
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.text import Block, Mistake, Mistakes, Node, Quote, Text, read_file
-from pharmacyfirst.contract import MOST_BYTES, answer, read_consultation, read_json
+from pharmacyfirst.contract.answers import answer, read_input
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.exact import MOST_BYTES, read
 from pharmacyfirst.kernel.questions import Question, known_facts
 from pharmacyfirst.kernel.trace import Assessment
 
@@ -30,7 +31,7 @@ def assess_file(library: Library, condition: str, name: str, as_of: date | None)
 
 def _read_json(name: str) -> Any:
     with opened(name, "FACTS") as stream:
-        return read_json(stream.read(MOST_BYTES + 1))
+        return read(stream.read(MOST_BYTES + 1))
 
 
 def _input_object(given: Any, condition: str, as_of: date | None) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def _facts_in_words(library: Library, given: Mapping[str, Any]) -> Any:
     answers: Mapping[str, Node] = node.items if isinstance(node, Block) else node
     if not isinstance(answers, Mapping):
         return None  # which the contract refuses: facts are one answer a line
-    consultation = read_consultation({**given, "facts": {}})
+    consultation = read_input({**given, "facts": {}})
     declared = library.in_force(consultation.pathway, consultation.as_of).questions
     known_facts(declared, dict.fromkeys(answers), consultation.as_of)  # refuses a name that no fact has
     return {name: _answer_in_words(declared[name], words) for name, words in answers.items()}

@@ -10,6 +10,7 @@ from typing import Any
 
 from pharmacyfirst.content.amounts import amount
 from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags
+from pharmacyfirst.content.expectations import COMPARED, EXPECTED, Expected, ExpectedOffer, differences
 from pharmacyfirst.content.files import CASES_FILE, shown_below
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
@@ -17,51 +18,15 @@ from pharmacyfirst.content.shapes import CASE_GRADES, DAYS, EXPECTATION, FILE_OF
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.dose import Amount
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question, read_day
-from pharmacyfirst.kernel.trace import Assessment, Offer
+from pharmacyfirst.kernel.trace import Assessment
 
 _COUNT = re.compile(DAYS)
 
 HARM_CASE = "A case that says something else than it means proves nothing."
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedOffer:
-    """An offer as a case expects it; what is None is not looked at."""
-
-    pgd: str
-    dose: Amount | None = None
-    first_day: Decimal | None = None
-    times_a_day: int | None = None
-    days: int | None = None
-    quantity: Amount | None = None
-
-    def differs(self, offer: Offer) -> str:
-        """What is different about an offer, in words; nothing where it fits."""
-        first_day = offer.row.dose.first_day if offer.row.dose else None
-        got = ExpectedOffer(
-            offer.pgd.id, offer.dose, first_day, offer.row.times_a_day, offer.row.days, offer.supplied[0].quantity
-        )
-        return "; ".join(
-            f"{name.replace('_', ' ')} {_words(getattr(got, name))} for {_words(wanted)}"
-            for name in self.__slots__
-            if (wanted := getattr(self, name)) is not None and wanted != getattr(got, name)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What must come out of a case; an empty ``decided_by`` or ``missing`` and ``offers`` None are not looked at."""
-
-    kind: Kind
-    destination: str | None = None
-    decided_by: tuple[str, ...] = ()
-    offers: tuple[ExpectedOffer, ...] | None = None
-    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +44,7 @@ class Case:
 
     def failure(self, assessment: Assessment) -> str:
         """What came out differently, in words; nothing where all is as expected."""
-        return "; ".join(self._differences(assessment))
-
-    def _differences(self, got: Assessment) -> Iterable[str]:
-        wanted, outcome = self.expected, got.outcome
-        if outcome.kind is not wanted.kind:
-            yield f"{outcome.kind.word} for {wanted.kind.word}, decided by {_words(got.decided_by)}, missing {_words(got.missing)}"
-            return
-        if wanted.destination and outcome.destination != wanted.destination:
-            yield f"destination {outcome.destination} for {wanted.destination}"
-        if wanted.decided_by and got.decided_by != wanted.decided_by:
-            yield f"decided by {_words(got.decided_by)} for {_words(wanted.decided_by)}"
-        if lacking := [name for name in wanted.missing if name not in got.missing]:
-            yield f"missing lacks {_words(lacking)}"
-        if wanted.offers is not None:
-            if [offer.pgd.id for offer in got.offers] != [offer.pgd for offer in wanted.offers]:
-                yield f"offers {_words([o.pgd.id for o in got.offers])} for {_words([o.pgd for o in wanted.offers])}"
-            else:
-                yield from filter(
-                    None, (want.differs(offer) for want, offer in zip(wanted.offers, got.offers, strict=True))
-                )
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, Amount):
-        return value.in_words()
-    return ", ".join(map(str, value)) or "nothing" if isinstance(value, list | tuple) else str(value)
+        return "; ".join(differences(EXPECTED.as_dict(self.expected), COMPARED.as_dict(assessment)))
 
 
 def cases_of(library: Library, condition: str) -> tuple[Case, ...]:

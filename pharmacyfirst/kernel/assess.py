@@ -3,10 +3,11 @@
 The rules are those of clinical/README.md, "Outcome kinds"; the numbers in the comments are theirs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers
@@ -34,9 +35,9 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
         raise Refused("not_in_force", f"{pathway.id} {pathway.edition.version} is in force {period}, not on {on}.")
     known = known_facts(pathway.questions, facts, on)
     answers = asked(pathway.gated, known)
-    not_asked = frozenset(name for name in answers if name not in known)
+    not_asked = frozenset(islice(answers, len(known), None))  # they stand after what is known
     person = Person(pathway.questions, known, answers, not_asked, on)
-    stops = [person.judge(criterion) for criterion in pathway.stopping]
+    stops = list(person.judge(pathway.stopping))
     decision = decide(pathway, stops, person)
     return Assessment(
         pathway=pathway,
@@ -72,32 +73,36 @@ class Person:
     not_asked: frozenset[str]
     on: date
 
-    def judge(self, item: Item) -> Finding[Item]:
-        """Judge a criterion, row or clause. One without a sentence is met; ``must`` turns its sentence over."""
-        sentence = item.sentence
-        if sentence is None:
-            return item.met
-        verdict, facts = sentence.verdict(self.answers), sentence.facts()
-        if item.must:
-            verdict = verdict.flipped()
-        if self.not_asked.isdisjoint(facts):
-            return item.met if verdict is MET else item.not_met if verdict is NOT_MET else item.not_known
-        return Finding(item, verdict, tuple(fact for fact in facts if fact in self.not_asked))
+    def judge(self, items: Iterable[Item]) -> Iterator[Finding[Item]]:
+        """Judge criteria, rows or clauses, one after the other as they are asked for.
+
+        One without a sentence is met; ``must`` turns its sentence over.
+        """
+        answers, not_asked = self.answers, self.not_asked
+        for item in items:
+            sentence = item.sentence
+            verdict = MET if sentence is None else sentence.verdict(answers)
+            if item.must:
+                verdict = verdict.flipped()
+            if not_asked.isdisjoint(item.reads):
+                yield item.met if verdict is MET else item.not_met if verdict is NOT_MET else item.not_known
+            else:
+                yield Finding(item, verdict, tuple(fact for fact in item.reads if fact in not_asked))
 
     def unknown(self, findings: Iterable[Finding[Judged]]) -> list[str]:
         """The facts that keep these findings not known. Before a fact not asked of everybody come those that say whether to ask."""
-        names: list[str] = []
+        names: dict[str, None] = {}
         for finding in findings:
             if finding.verdict is NOT_KNOWN and finding.item.sentence is not None:
                 for name in finding.item.sentence.unknown(self.answers):
-                    gate = self.declared[name].asked_when
-                    names.extend(gate.unknown(self.answers) if gate is not None else ())
-                    names.append(name)
-        return names
+                    if name not in names:
+                        gate = self.declared[name].asked_when
+                        names.update(dict.fromkeys(gate.unknown(self.answers)) if gate is not None else ())
+                        names[name] = None
+        return list(names)
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(NamedTuple):
     """An outcome with what decided it, what may be offered, what can still change it, and the findings behind it."""
 
     outcome: Outcome
@@ -114,7 +119,7 @@ def decide(pathway: Pathway, stops: Stops, person: Person) -> Conclusion:
     """The most urgent stopping criterion met decides; where none is met and all are known, the treatment table."""
     met = [finding for finding in stops if finding.verdict is MET]
     # Rule 6: the facts of the most urgent criteria are asked first, then as they stand in the file.
-    unknown = sorted((f for f in stops if f.verdict is NOT_KNOWN), key=lambda f: f.item.urgency)
+    unknown = sorted([finding for finding in stops if finding.verdict is NOT_KNOWN], key=_urgency)
     if met:
         return stop(met, unknown, person)
     table = read_table(pathway, person)
@@ -123,24 +128,26 @@ def decide(pathway: Pathway, stops: Stops, person: Person) -> Conclusion:
     return table
 
 
+def _urgency(finding: Finding[Criterion]) -> int:
+    return finding.item.urgency
+
+
 def stop(met: Stops, unknown: Stops, person: Person) -> Conclusion:
     """Rules 1 and 2: of the criteria met the most urgent kind decides, unless one more urgent is still open."""
-    kind = min(finding.item.kind for finding in met)
-    deciding = tuple(finding.id for finding in met if finding.item.kind is kind)
-    worst = min(finding.item.urgency for finding in met)
-    more_urgent = once(person.unknown(finding for finding in unknown if finding.item.urgency < worst))
+    first = min(met, key=_urgency).item
+    kind, worst = first.kind, first.urgency
+    deciding = tuple([finding.item.id for finding in met if finding.item.kind is kind])
+    if kind is Kind.EMERGENCY and (any(f.item.always_999 for f in met) or person.answers.get(LIFE_THREATENING) is True):
+        return Conclusion(Outcome(kind, EMERGENCY_999), deciding)
+    more_urgent = tuple(person.unknown(finding for finding in unknown if finding.item.urgency < worst))
     if kind is Kind.EMERGENCY:
-        dial_999 = any(f.item.always_999 for f in met) or person.answers.get(LIFE_THREATENING) is True
-        if dial_999:
-            return Conclusion(Outcome(kind, EMERGENCY_999), deciding)
         return Conclusion(Outcome(kind, EMERGENCY_DEPARTMENT), deciding, missing=more_urgent)
     if more_urgent and kind is not Kind.REFER_URGENT:
         return Conclusion(NEED_FACTS, missing=more_urgent)
     return Conclusion(Outcome(kind), deciding, missing=more_urgent)
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
+class Considered(NamedTuple):
     """A PGD as judged for one person: its findings and, where every one is known and clear, the offer.
 
     ``barred_by`` names what excludes it; with neither offer nor bar it is undecided. ``by_exclusion`` tells an exclusion that is met
@@ -158,8 +165,7 @@ class Considered:
         return self.offer is None and not self.barred_by
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One way the treatment table can turn out: the row, the PGDs it looks at, and its outcome, None while one is undecided."""
 
     row: Row
@@ -193,16 +199,16 @@ def read_table(pathway: Pathway, person: Person) -> Conclusion:
         offers = tuple(replace(offer, open_items=once(items + offer.open_items)) for offer in first.offers)
         return Conclusion(first.outcome, decided_by, offers, findings=findings)
     tell_apart = person.unknown(rows) if len({t.plan for t in turns}) > 1 else []
-    undecided = person.unknown(f for t in turns for one in t.pgds if one.undecided for f in one.findings)
+    undecided = person.unknown(f for one in considered.values() if one.undecided for f in one.findings)
     return Conclusion(NEED_FACTS, missing=once(tell_apart + undecided), findings=findings)
 
 
 def reading(table: Iterable[Item], person: Person) -> list[Finding[Item]]:
     """A table as it is read: row after row down to the first that is met."""
     findings = []
-    for row in table:
-        findings.append(person.judge(row))
-        if findings[-1].verdict is MET:
+    for finding in person.judge(table):
+        findings.append(finding)
+        if finding.verdict is MET:
             break
     return findings
 
@@ -230,7 +236,7 @@ def consider(pgd: PGD, person: Person) -> Considered:
     if person.on not in pgd.edition.in_force:
         period = pgd.edition.in_force.in_words()
         return without_offer(pgd, (), "in force", f"it is in force {period}, not on {person.on}")
-    clauses = [person.judge(clause) for clause in pgd.judged()]
+    clauses = list(person.judge(pgd.judged()))
     if barred_by := tuple(finding.id for finding in clauses if finding.verdict is MET):
         return Considered(tuple(clauses), barred_by=barred_by, by_exclusion=True)
     doses = reading(pgd.doses, person)

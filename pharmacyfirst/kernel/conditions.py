@@ -52,7 +52,7 @@ class Condition(Protocol):
     def facts(self) -> tuple[str, ...]:
         """The facts it reads, in reading order, each once."""
 
-    def unknown(self, answers: Answers) -> Iterator[str]:
+    def unknown(self, answers: Answers) -> tuple[str, ...]:
         """While it is not known: the facts that keep it so, in reading order. Otherwise nothing."""
 
     def in_words(self) -> str:
@@ -62,27 +62,16 @@ class Condition(Protocol):
         """The sentences it is made of: the items of a count, the body of a definition; of the others none."""
 
 
+# Each kind judges in one call, as judging is most of what is done: a value that is None is not known, and NOT_ASKED is not met.
 @dataclass(frozen=True, slots=True)
 class _AboutOneFact:
     fact: str
 
-    def _holds(self, value: Any) -> bool:
-        raise NotImplementedError  # pragma: no cover (each sentence below says how it reads a value)
-
-    def verdict(self, answers: Answers) -> Verdict:
-        value = answers.get(self.fact)
-        if value is None:
-            return NOT_KNOWN
-        if value is NOT_ASKED:
-            return NOT_MET
-        return MET if self._holds(value) else NOT_MET
-
     def facts(self) -> tuple[str, ...]:
         return (self.fact,)
 
-    def unknown(self, answers: Answers) -> Iterator[str]:
-        if answers.get(self.fact) is None:
-            yield self.fact
+    def unknown(self, answers: Answers) -> tuple[str, ...]:
+        return (self.fact,) if answers.get(self.fact) is None else ()
 
     def inner(self) -> tuple[Condition, ...]:
         return ()
@@ -94,8 +83,12 @@ class OneOf(_AboutOneFact):
 
     values: tuple[bool | str, ...]
 
-    def _holds(self, value: Any) -> bool:
-        return value in self.values
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the sentence on what is known."""
+        value = answers.get(self.fact)
+        if value is None:
+            return NOT_KNOWN
+        return MET if value in self.values else NOT_MET  # NOT_ASKED is among no values
 
     def in_words(self) -> str:
         """The sentence as content spells it."""
@@ -134,8 +127,12 @@ class Within(_AboutOneFact):
 
     limits: Limits
 
-    def _holds(self, value: Any) -> bool:
-        return self.limits.hold(value)
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the sentence on what is known."""
+        value = answers.get(self.fact)
+        if value is None:
+            return NOT_KNOWN
+        return MET if value is not NOT_ASKED and self.limits.hold(value) else NOT_MET
 
     def in_words(self) -> str:
         """The sentence as content spells it."""
@@ -152,8 +149,14 @@ class Includes(_AboutOneFact):
     values: tuple[str, ...]
     barred: str = ""
 
-    def _holds(self, value: Any) -> bool:
-        return any(one in value for one in self.values)
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the sentence on what is known."""
+        value = answers.get(self.fact)
+        if value is None:
+            return NOT_KNOWN
+        if not value or value is NOT_ASKED:  # most people take nothing that is asked about
+            return NOT_MET
+        return MET if any(one in value for one in self.values) else NOT_MET
 
     def in_words(self) -> str:
         """The sentence as content spells it."""
@@ -180,12 +183,23 @@ class Count:
 
     def verdict(self, answers: Answers) -> Verdict:
         """Judge the count on what is known."""
-        fewest, most = self.reach(answers)
-        if self.low <= fewest and most <= self.high:
+        fewest, most = 0, len(self.items)  # so far, and if all that follow are met
+        low, high, limited = self.low, self.high, self.high < most
+        for item in self.items:
+            verdict = item.verdict(answers)
+            if verdict is MET:
+                fewest += 1
+                if fewest >= low and not limited:
+                    return MET
+                if fewest > high:
+                    return NOT_MET
+            elif verdict is NOT_MET:
+                most -= 1
+                if most < low:
+                    return NOT_MET
+        if low <= fewest and most <= high:
             return MET
-        if most < self.low or fewest > self.high:
-            return NOT_MET
-        return NOT_KNOWN
+        return NOT_MET if most < low or fewest > high or low > high else NOT_KNOWN
 
     def reach(self, answers: Answers) -> tuple[int, int]:
         """The fewest and the most items that can turn out to be met."""
@@ -202,11 +216,11 @@ class Count:
         """The facts its items read, each once."""
         return self._facts
 
-    def unknown(self, answers: Answers) -> Iterator[str]:
+    def unknown(self, answers: Answers) -> tuple[str, ...]:
         """The facts of the unknown items, while the count itself is not known."""
-        if self.verdict(answers) is NOT_KNOWN:
-            for item in self.items:
-                yield from item.unknown(answers)
+        if self.verdict(answers) is not NOT_KNOWN:
+            return ()
+        return tuple([name for item in self.items for name in item.unknown(answers)])
 
     def inner(self) -> tuple[Condition, ...]:
         """What is counted."""
@@ -241,7 +255,7 @@ class Defined:
         """The facts the definition reads."""
         return self.body.facts()
 
-    def unknown(self, answers: Answers) -> Iterator[str]:
+    def unknown(self, answers: Answers) -> tuple[str, ...]:
         """The facts that keep the definition not known."""
         return self.body.unknown(answers)
 

@@ -115,10 +115,16 @@ class PGD:
     particulars: Mapping[str, tuple[Statement, ...]]
     backing: Backing = NO_BACKING
     every_medicine: tuple[Clause, ...] = field(default=())
+    # Judged for everybody who may be offered it, so gathered once.
+    _judged: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        clauses = (*self.every_medicine, *self.inclusion, *self.exclusions)
+        object.__setattr__(self, "_judged", tuple(clause for clause in clauses if clause.sentence is not None))
 
     def judged(self) -> tuple[Clause, ...]:
         """The clauses to judge after an offer: the condition's own for every medicine, then this document's, in file order."""
-        return tuple(c for c in (*self.every_medicine, *self.inclusion, *self.exclusions) if c.sentence is not None)
+        return self._judged
 
     def rules(self) -> Iterator[Rule]:
         """Every rule of the document, in the order of its file; those of every medicine first."""

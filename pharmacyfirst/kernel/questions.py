@@ -5,7 +5,7 @@ red flag or permit a supply. Absent and ``None`` both mean *not known*, never "n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -102,10 +102,15 @@ class Question:
     shared: bool = False
     backing: Backing = NO_BACKING
     beside: Backing = NO_BACKING
+    # Every answer of every person is checked against these, so they are gathered once.
+    _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_names", tuple(choice.name for choice in self.choices))
 
     def choice_names(self) -> tuple[str, ...]:
         """The names of the answers of a choice or a set, in the file's order."""
-        return tuple(choice.name for choice in self.choices)
+        return self._names
 
     def what_fits(self) -> str:
         """What fits, in words for whoever gave something else."""
@@ -158,9 +163,16 @@ def _one_of(question: Question, value: Any) -> str | None:
     return value if isinstance(value, str) and value in question.choice_names() else None
 
 
+_LISTS = (list, tuple, set, frozenset)
+
+
 def _any_of(question: Question, value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, _LISTS):
+        return None
+    if not value:  # as most are
+        return ()
     names = question.choice_names()
-    if not isinstance(value, list | tuple | set | frozenset) or any(one not in names for one in value):
+    if any(one not in names for one in value):
         return None
     return tuple(name for name in names if name in value)
 
@@ -182,6 +194,7 @@ def read_day(words: Any) -> date | None:
     return None
 
 
+_YES_NO = Answer.YES_NO  # looking a member up in its class is slow
 _READERS = {
     Answer.YES_NO: _yes_no,
     Answer.WHOLE_NUMBER: _whole_number,
@@ -198,7 +211,7 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
     Raises ``Refused``: ``unknown_fact`` for a name the pathway does not ask, ``wrong_value`` for one that does not fit,
     ``facts_disagree`` where ``age_years`` is not the age that ``date_of_birth`` gives. ``given`` is not changed.
     """
-    known = {}
+    known: dict[str, Any] = {}
     for name, value in given.items():
         question = declared.get(name)
         if question is None:
@@ -207,8 +220,11 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
                 f"{shown(name, declared)} is not a fact of this pathway{_meant(name, declared)}",
                 name if shown(name, declared) == name else None,
             )
-        if value is not None:
-            known[name] = question.read(value)
+        # The name is the question's own, which is found faster than one that was read. Most answers are yes or no.
+        if (value is True or value is False) and question.answer is _YES_NO:
+            known[question.name] = value
+        elif value is not None:
+            known[question.name] = question.read(value)
     born = known.pop(BORN, None)
     if born is not None:
         known[AGE] = _agreed_age(declared, born, known.get(AGE), on)

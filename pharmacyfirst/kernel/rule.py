@@ -25,18 +25,22 @@ class Judged(Rule):
     """A rule that is judged and can decide an outcome, with the reason it then gives.
 
     ``must``: it is met when its sentence is *not*, as inclusions are written. ``where_to`` says where somebody is sent.
-    ``met``, ``not_met`` and ``not_known`` are what can be found of it where nothing it reads goes unasked.
+    ``reads`` are the facts of its sentence; ``met``, ``not_met`` and ``not_known`` are what can be found of it where none of these goes
+    unasked.
     """
 
     because: str = ""
     where_to: str = ""
     must: bool = False
+    # Asked for at every judging, so gathered once.
+    reads: tuple[str, ...] = field(init=False, repr=False, compare=False)
     # The findings of everybody who is asked all that the sentence reads are made once, and shared.
     met: "Finding[Any]" = field(init=False, repr=False, compare=False)
     not_met: "Finding[Any]" = field(init=False, repr=False, compare=False)
     not_known: "Finding[Any]" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "reads", self.sentence.facts() if self.sentence is not None else ())
         for name, verdict in (("met", MET), ("not_met", NOT_MET), ("not_known", NOT_KNOWN)):
             object.__setattr__(self, name, Finding(self, verdict))
 

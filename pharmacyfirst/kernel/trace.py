@@ -11,12 +11,11 @@ from typing import Any
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Amount, DoseRow, Supplied
 from pharmacyfirst.kernel.evidence import Statement
+from pharmacyfirst.kernel.fields import ASSESSMENT
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution
 from pharmacyfirst.kernel.rule import Finding, Judged
-
-EVALUATION_ONLY = "evaluation only: not authorised for supply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +59,7 @@ class Assessment:
 
     def read(self, finding: Finding[Judged]) -> dict[str, Any]:
         """The facts that a finding read, with None for those not known; ``finding.not_asked`` tells which of these nobody asked."""
-        sentence = finding.item.sentence
-        return {fact: self.known.get(fact) for fact in sentence.facts()} if sentence is not None else {}
+        return {fact: self.known.get(fact) for fact in finding.item.reads}
 
     @property
     def deciding(self) -> tuple[Finding[Judged], ...]:
@@ -87,74 +85,4 @@ class Assessment:
 
     def as_dict(self) -> dict[str, Any]:
         """The assessment in the JSON contract of clinical/README.md; numbers are int or Decimal, dates are text."""
-        return {
-            "pathway": self.pathway.id,
-            "version": self.pathway.edition.version,
-            "as_of": self.on.isoformat(),
-            "outcome": {"kind": self.outcome.kind.key, "destination": self.outcome.destination},
-            "offers": [_offer(offer) for offer in self.offers],
-            "decided_by": list(self.decided_by),
-            "missing": list(self.missing),
-            "gateways": list(self.gateways),
-            "advice": list(self.advice),
-            "safety_netting": list(self.safety_netting),
-            "trace": [
-                {
-                    "id": f.id,
-                    "stage": f.item.stage,
-                    "verdict": f.verdict.value,
-                    "read": _listed(self.read(f)),
-                    "not_asked": list(f.not_asked),
-                }
-                for f in self.findings
-            ],
-            "content_digest": self.pathway.content_digest,
-            "draft": self.pathway.draft,
-            "authority": EVALUATION_ONLY,
-        }
-
-
-def _listed(read: Mapping[str, Any]) -> dict[str, Any]:
-    return {fact: list(value) if isinstance(value, tuple) else value for fact, value in read.items()}
-
-
-def _offer(offer: Offer) -> dict[str, Any]:
-    row, pgd = offer.row, offer.pgd
-    first, *others = offer.supplied
-    dose: dict[str, Any] = _amount(offer.dose)
-    if row.dose is not None and row.dose.first_day is not None:
-        dose["first_day_amount"] = row.dose.first_day
-    shown = {
-        "pgd": pgd.id,
-        "medicine": pgd.medicine,
-        **_supplied(first),
-        "route": pgd.route,
-        "dose": dose,
-        "times_per_day": row.times_a_day,
-        "duration_days": row.days,
-        "mechanism": pgd.mechanism.key,
-        "open_items": list(offer.open_items),
-        "pgd_version": pgd.edition.version,
-        "dose_row": row.id,
-        "alternatives": [_supplied(other) for other in others],
-        "cautions": [{"id": c.id, "says": c.says, "action": c.action} for c in offer.cautions],
-    }
-    if row.times_a_day_most is not None:
-        shown["times_per_day_max"] = row.times_a_day_most
-    return shown
-
-
-def _supplied(supplied: Supplied) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "product": supplied.product.name,
-        "form": supplied.product.form,
-        "strength": supplied.product.strength.words,
-        "quantity": _amount(supplied.quantity) if supplied.quantity else None,
-    }
-    if supplied.bottles is not None:
-        shown["bottles"] = supplied.bottles
-    return shown
-
-
-def _amount(amount: Amount) -> dict[str, Any]:
-    return {"amount": amount.amount, "unit": amount.unit}
+        return ASSESSMENT.as_dict(self)

@@ -8,8 +8,9 @@ import pytest
 import the_program
 
 from pharmacyfirst import load
-from pharmacyfirst.conformance import as_data, differences, export
 from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.expectations import EXPECTED, differences
+from pharmacyfirst.contract.conformance import export
 
 CONDITION = "uncomplicated-uti"
 CASES = cases_of(load(), CONDITION)
@@ -95,7 +96,7 @@ def test_a_command_that_does_not_start_is_told_so():
 )
 def test_a_different_dose_is_a_difference(change, says):
     case = next(case for case in CASES if case.id == "uti-001")
-    wanted = as_data(case)["expect"]
+    wanted = EXPECTED.as_dict(case.expected)
     right = {"outcome": {"kind": "supply"}, "decided_by": ["UTI-T1"], "offers": wanted["offers"]}
 
     assert list(differences(wanted, right)) == []

@@ -7,11 +7,12 @@ import jsonschema
 import pytest
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.conformance import as_data
 from pharmacyfirst.content.cases import cases_of
-from pharmacyfirst.contract import error_object, write_json
+from pharmacyfirst.contract.answers import error_object
+from pharmacyfirst.contract.conformance import INPUT
+from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.schemas import schemas
+from pharmacyfirst.exact import write
 
 LIBRARY = load()
 SCHEMAS = schemas(LIBRARY)
@@ -19,7 +20,7 @@ SCHEMAS = schemas(LIBRARY)
 
 def plain(value):
     """As another program sees it: through JSON text."""
-    return json.loads(write_json(value))
+    return json.loads(write(value))
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -32,7 +33,7 @@ def test_every_case_goes_in_and_comes_out_as_the_schemas_say(condition):
     goes_in = jsonschema.Draft202012Validator(SCHEMAS[f"input-{condition}.schema.json"])
     comes_out = jsonschema.Draft202012Validator(SCHEMAS["output.schema.json"])
     for case in cases_of(LIBRARY, condition):
-        goes_in.validate(plain(as_data(case)["input"]))
+        goes_in.validate(plain(INPUT.as_dict(case)))
         comes_out.validate(plain(assess(LIBRARY.in_force(condition, case.as_of), case.facts, case.as_of).as_dict()))
     comes_out.validate(plain(error_object(Refused("wrong_value", "no", "rigors"))))
 

@@ -1,0 +1,153 @@
+"""What a case expects, and how what came out differs from it: one comparison, of data, for our own engine and for anybody else's.
+
+Cases, the conformance kit and the mutants all ask here, so that a program in any language is judged as the kernel is, in the same words.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from pharmacyfirst.exact import write
+from pharmacyfirst.kernel.dose import Amount
+from pharmacyfirst.kernel.fields import (
+    AMOUNT,
+    ASSESSMENT,
+    DOSE,
+    OFFER,
+    OUTCOME,
+    TEXT,
+    BlockOf,
+    FieldTable,
+    JsonField,
+    ListOf,
+)
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.trace import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedOffer:
+    """An offer as a case expects it; what is None is not looked at."""
+
+    pgd: str
+    dose: Amount | None = None
+    first_day: Decimal | None = None
+    times_a_day: int | None = None
+    days: int | None = None
+    quantity: Amount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must come out of a case; an empty ``decided_by`` or ``missing`` and ``offers`` None are not looked at."""
+
+    kind: Kind
+    destination: str | None = None
+    decided_by: tuple[str, ...] = ()
+    offers: tuple[ExpectedOffer, ...] | None = None
+    missing: tuple[str, ...] = ()
+
+
+def _dose(offer: ExpectedOffer) -> ExpectedOffer | None:
+    return None if offer.dose is None and offer.first_day is None else offer
+
+
+NOT_LOOKED_AT = "A key that is not there is not looked at."
+
+EXPECTED_DOSE: FieldTable[ExpectedOffer] = FieldTable(
+    "ExpectedDose",
+    f"The dose that has to come out. {NOT_LOOKED_AT}",
+    (
+        AMOUNT["amount"].read_as(lambda offer: offer.dose and offer.dose.amount),
+        AMOUNT["unit"].read_as(lambda offer: offer.dose and offer.dose.unit),
+        DOSE["first_day_amount"].read_as(lambda offer: offer.first_day),
+    ),
+)
+
+EXPECTED_OFFER: FieldTable[ExpectedOffer] = FieldTable(
+    "ExpectedOffer",
+    f"An offer that has to come out. {NOT_LOOKED_AT}",
+    (
+        OFFER["pgd"].read_as(lambda offer: offer.pgd, left_out=False),
+        OFFER["dose"].read_as(_dose, BlockOf(EXPECTED_DOSE)),
+        OFFER["times_per_day"].read_as(lambda offer: offer.times_a_day),
+        OFFER["duration_days"].read_as(lambda offer: offer.days),
+        OFFER["quantity"].read_as(lambda offer: offer.quantity, BlockOf(AMOUNT)),
+    ),
+)
+
+EXPECTED: FieldTable[Expected] = FieldTable(
+    "Expected",
+    f"What has to come out. {NOT_LOOKED_AT}",
+    (
+        OUTCOME["kind"].read_as(lambda expected: expected.kind.key, left_out=False),
+        OUTCOME["destination"].read_as(lambda expected: expected.destination),
+        ASSESSMENT["decided_by"].read_as(lambda expected: expected.decided_by or None),
+        JsonField(
+            "missing_includes",
+            lambda expected: expected.missing or None,
+            ListOf(TEXT),
+            "Questions that must be among those whose answers can still change the outcome.",
+            left_out=True,
+        ),
+        ASSESSMENT["offers"].read_as(lambda expected: expected.offers, ListOf(BlockOf(EXPECTED_OFFER))),
+    ),
+)
+
+COMPARED: FieldTable[Assessment] = ASSESSMENT.only("outcome", "offers", "decided_by", "missing")
+
+
+def differences(expected: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
+    """How a result of the JSON contract differs from an expectation (the table ``EXPECTED``), in words; nothing where it fits.
+
+    Where the kind of outcome is another, that is all that is said: the rest follows from it. Whatever stands in ``result`` is looked at
+    and never trusted to be of the right type.
+    """
+    outcome = _block(result.get("outcome"))
+    if outcome.get("kind") != expected["kind"]:
+        why = f"decided by {_words(result.get('decided_by'))}, missing {_words(result.get('missing'))}"
+        yield f"kind {_words(outcome.get('kind'))} for {expected['kind']}, {why}"
+        return
+    if "destination" in expected and outcome.get("destination") != expected["destination"]:
+        yield f"destination {_words(outcome.get('destination'))} for {expected['destination']}"
+    if "decided_by" in expected and result.get("decided_by") != expected["decided_by"]:
+        yield f"decided by {_words(result.get('decided_by'))} for {_words(expected['decided_by'])}"
+    missing = _list(result.get("missing"))
+    if lacking := [name for name in expected.get("missing_includes", ()) if name not in missing]:
+        yield f"missing lacks {_words(lacking)}"
+    if "offers" in expected:
+        yield from _of_offers(expected["offers"], _list(result.get("offers")))
+
+
+def _of_offers(expected: list[Any], offers: list[Any]) -> Iterator[str]:
+    wanted, got = ([_block(offer).get("pgd") for offer in some] for some in (expected, offers))
+    if got != wanted:
+        yield f"offers {_words(got)} for {_words(wanted)}"
+        return
+    for want, offer in zip(expected, offers, strict=True):
+        for key, value in want.items():
+            yield from _of_value(f"{want['pgd']} {key}", value, offer.get(key))
+
+
+def _of_value(where: str, expected: Any, got: Any) -> Iterator[str]:
+    """A block fits where every key that is expected of it does; anything else where it is equal, and true is no 1."""
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        for key, value in expected.items():
+            yield from _of_value(f"{where} {key}", value, got.get(key))
+    elif got != expected or isinstance(got, bool):
+        yield f"{where} {_words(got)} for {_words(expected)}"
+
+
+def _block(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_words, value)) or "nothing"
+    return value if isinstance(value, str) else "nothing" if value is None else write(value)

@@ -1,0 +1,180 @@
+"""The JSON text of an assessment, byte for byte that of ``exact.write(assessment.as_dict())``, at a fraction of its cost.
+
+Nearly all of the text is the same for everybody. It is written once: for each pathway, for each criterion the text around the answers
+that it read, for each offer, for each set of people who are told the same. Of one person only the answers are written anew. Keys and
+their order are those of ``kernel.fields``; a field that nothing is said about here is written as it stands there.
+
+What is remembered goes by the ``id`` of an object, and keeps that object, so that the id stays its own.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import starmap
+from typing import Any, TypeVar
+
+from pharmacyfirst.exact import quoted, write
+from pharmacyfirst.kernel.conditions import Verdict
+from pharmacyfirst.kernel.fields import ASSESSMENT, LINE, OFFER, OUTCOME, JsonField, TraceLine, plainly
+from pharmacyfirst.kernel.outcome import Outcome
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.rule import Finding, Judged
+from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
+
+# What is remembered is thrown away as a whole once there is this much of it; made again it is the same.
+MOST_PATHWAYS = 64
+MOST_REMEMBERED = 4096
+MOST_TEXTS_OF_A_LINE = 64
+
+THE_SAME_FOR_EVERYBODY = ("pathway", "version", "content_digest", "draft", "authority")
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def text_of(assessment: Assessment) -> str:
+    """The JSON text of an assessment, in one line."""
+    pathway = assessment.pathway
+    texts = _PATHWAYS.get(id(pathway))
+    if texts is None:
+        texts = _remember(_PATHWAYS, id(pathway), PathwayTexts(assessment), MOST_PATHWAYS)
+    return texts.of(assessment)
+
+
+def _remember(kept: dict[Key, Value], key: Key, value: Value, most: int = MOST_REMEMBERED) -> Value:
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = value
+    return value
+
+
+class LineText:
+    """One line of the trace: what is the same for everybody, and the text for each of the answers that have been met with.
+
+    ``asks`` names the question of a line that reads one answer, as most do; ``names`` are those of any other.
+    """
+
+    __slots__ = ("_around", "asks", "finding", "names", "texts")
+
+    def __init__(self, finding: Finding[Judged], found: Assessment) -> None:
+        fields = LINE.as_dict(TraceLine(finding, found))
+        self.finding = finding
+        self.names = tuple(fields["read"])
+        self.asks = self.names[0] if len(self.names) == 1 else None
+        self.texts: dict[Any, str] = {}
+        self._around = f"{{{', '.join(starmap(_with_gaps, fields.items()))}}}"
+
+    def made(self, answers: Any) -> str:
+        """The line for an answer, or the answers, that it has not met with yet."""
+        values = answers if self.asks is None else (answers,)
+        return _remember(self.texts, answers, self._around % tuple(map(write, values)), MOST_TEXTS_OF_A_LINE)
+
+
+class PathwayTexts:
+    """The texts that belong to one pathway, and how each field of an assessment by it is written."""
+
+    def __init__(self, first: Assessment) -> None:
+        self.pathway: Pathway = first.pathway
+        self._lines: dict[int, LineText] = {}
+        self._not_asked: dict[tuple[int, Verdict, tuple[str, ...]], LineText] = {}
+        self._offers: dict[tuple[Any, ...], tuple[Offer, str]] = {}
+        self._advice: dict[tuple[Any, ...], str] = {}
+        self._safety_netting: dict[tuple[Any, ...], str] = {}
+        self._fields = tuple(self._fields_of(first))
+
+    def of(self, found: Assessment) -> str:
+        """The text of an assessment by this pathway."""
+        parts: list[str] = []
+        for before, written in self._fields:
+            parts += (before, written(found))
+        return "".join(parts)
+
+    def _fields_of(self, first: Assessment) -> Iterable[tuple[str, Callable[[Assessment], str]]]:
+        """What writes each field that is not the same for everybody, with the text that stands before it; the end comes last."""
+        writers = self._writers()
+        same, before = "", "{"
+        for field in ASSESSMENT.fields:
+            same += f"{before}{quoted(field.key)}: "
+            if field.key in THE_SAME_FOR_EVERYBODY:
+                same += write(field.of(first))
+            else:
+                yield same, writers.get(field.key) or _as_it_stands(field)
+                same = ""
+            before = ", "
+        yield same, lambda _: "}"
+
+    def _writers(self) -> dict[str, Callable[[Assessment], str]]:
+        return {
+            "outcome": lambda found: _outcome(found.outcome),
+            "offers": lambda found: f"[{', '.join(map(self._offer, found.offers))}]" if found.offers else "[]",
+            "decided_by": lambda found: _names(found.decided_by),
+            "missing": lambda found: _names(found.missing),
+            "gateways": lambda found: _names(found.gateways),
+            "advice": lambda found: self._told(found, self._advice, lambda: found.advice),
+            "safety_netting": lambda found: self._told(found, self._safety_netting, lambda: found.safety_netting),
+            "trace": self._trace,
+        }
+
+    def _told(
+        self, found: Assessment, kept: dict[tuple[Any, ...], str], statements: Callable[[], tuple[str, ...]]
+    ) -> str:
+        # All that a statement can be addressed to.
+        audience = (found.outcome.kind, found.decided_by, *[offer.pgd.id for offer in found.offers])
+        text = kept.get(audience)
+        return _remember(kept, audience, write(statements())) if text is None else text
+
+    def _offer(self, offer: Offer) -> str:
+        supplied = [
+            (id(one.product), one.bottles, one.quantity and (one.quantity.amount, one.quantity.unit))
+            for one in offer.supplied
+        ]
+        key = (
+            id(offer.pgd), id(offer.row), offer.dose.amount, offer.dose.unit, *supplied, *map(id, offer.cautions), offer.open_items,
+        )  # fmt: skip
+        kept = self._offers.get(key)
+        if kept is None:
+            kept = _remember(self._offers, key, (offer, write(OFFER.as_dict(offer))))
+        return kept[1]
+
+    def _trace(self, found: Assessment) -> str:
+        answer, kept = found.known.get, self._lines
+        lines = []
+        for finding in found.findings:
+            line = kept.get(id(finding)) or self._line(finding, found)
+            # Equal answers to one question have one text: yes is never beside 1, and 37.0 is written as 37 is.
+            answers = answer(line.asks) if line.asks is not None else tuple(map(answer, line.names))
+            lines.append(line.texts.get(answers) or line.made(answers))
+        return f"[{', '.join(lines)}]"
+
+    def _line(self, finding: Finding[Judged], found: Assessment) -> LineText:
+        """The text of a finding that is not remembered as it is: one that was made for this person, or one not met with before."""
+        item = finding.item
+        if isinstance(item, NotInForce):  # made for this person too
+            return LineText(finding, found)
+        if any(finding is shared for shared in (item.met, item.not_met, item.not_known)):
+            return _remember(self._lines, id(finding), LineText(finding, found))
+        key = (id(item), finding.verdict, finding.not_asked)
+        return self._not_asked.get(key) or _remember(self._not_asked, key, LineText(finding, found))
+
+
+_PATHWAYS: dict[int, PathwayTexts] = {}
+_OUTCOMES: dict[Outcome, str] = {}
+
+
+def _outcome(outcome: Outcome) -> str:
+    text = _OUTCOMES.get(outcome)
+    return _remember(_OUTCOMES, outcome, write(OUTCOME.as_dict(outcome))) if text is None else text
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(quoted, names))}]" if names else "[]"
+
+
+def _as_it_stands(field: JsonField[Assessment]) -> Callable[[Assessment], str]:
+    made = plainly(field.what)
+    return lambda found: write(field.of(found) if made is None else made(field.of(found)))
+
+
+def _with_gaps(key: str, value: Any) -> str:
+    """A field of a line of the trace; its answers are gaps, and no other per cent sign is taken for one."""
+    if key != "read":
+        return f"{quoted(key)}: {write(value)}".replace("%", "%%")
+    return f"{quoted(key)}: {{{', '.join(quoted(name) + ': %s' for name in value)}}}"
