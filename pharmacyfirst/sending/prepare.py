@@ -7,7 +7,7 @@ from its Patient, and has the message rules judge these very bytes together with
 import re
 from datetime import date
 
-import pharmacyfirst
+from pharmacyfirst import __version__
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record.message import rules
 from pharmacyfirst.record.message.envelope import YEAR_FIRST, CannotRoute, mesh_address, mesh_subject
@@ -59,7 +59,7 @@ def prepare(xml: bytes, practice_patient: bool | None = None, born_as: str = YEA
         raise RefusedByRules(tuple(problems))
     if message is None:
         raise why_not or CannotRoute("No address can be made of it.")
-    return _checked(message, f"pharmacyfirst record check {pharmacyfirst.__version__}")
+    return _checked(message, f"pharmacyfirst record check {__version__}")
 
 
 def message_of(xml: bytes, practice_patient: bool | None = None, born_as: str = YEAR_FIRST) -> Outgoing:

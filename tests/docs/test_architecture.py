@@ -6,6 +6,7 @@ import re
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from test_docs import regenerate
@@ -25,8 +26,7 @@ def source_of(name):
 
 def called_in(source):
     """The names that are called in some source, methods by their last name."""
-    tree = ast.parse(inspect.cleandoc(source) if source.startswith(" ") else source)
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(dedent(source))):
         if isinstance(node, ast.Call):
             yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
 

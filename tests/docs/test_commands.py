@@ -45,12 +45,12 @@ def ids(one):
 
 @pytest.mark.parametrize(("path", "line"), NAMED, ids=ids)
 def test_a_command_that_is_named_exists_with_its_options(path, line):
-    command, context = main, click.Context(main)
+    command, context = main, click.Context(main, **main.context_settings)
     words = shlex.split(re.sub(r"[\[\]]", " ", line), comments=True)
     while words and isinstance(command, click.Group) and not words[0].startswith("-"):
         command = command.get_command(context, words[0])
         assert command is not None, f"{words[0]} is no command"
-        context = click.Context(command)
+        context = click.Context(command, parent=context, **command.context_settings)
         words.pop(0)
     known = {name for one in command.get_params(context) for name in one.opts}
     assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == []
