@@ -24,12 +24,21 @@ class ReasonOnRecord(Recorded):
 
 
 class AnswerOnRecord(Recorded):
-    """A question and its answer in words; ``judgement`` marks what only the clinician could answer."""
+    """A question and its answer in words; ``judgement`` marks what only the clinician could answer.
+
+    ``called`` is the question in a few words; a record made before there was one goes by the name of the fact.
+    """
 
     fact: Words
     asks: Words
     answer: Words
     judgement: bool = False
+    called: Words | None = None
+
+    @property
+    def in_short(self) -> str:
+        """The question in a few words."""
+        return self.called or self.fact.replace("_", " ")
 
 
 class RedFlag(Recorded):
@@ -127,7 +136,11 @@ def _reason(finding: Finding[Judged]) -> ReasonOnRecord:
 
 def _answer(question: Question, value: Any) -> AnswerOnRecord:
     return AnswerOnRecord(
-        fact=question.name, asks=question.ask, answer=answer_in_words(question, value), judgement=question.judgement
+        fact=question.name,
+        asks=question.ask,
+        answer=answer_in_words(question, value),
+        judgement=question.judgement,
+        called=question.called or None,
     )
 
 

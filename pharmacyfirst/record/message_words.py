@@ -147,7 +147,6 @@ def _sold(record: Consultation) -> str | None:
 
 # Said elsewhere in the message, or no matter of the patient's history.
 _NOT_HISTORY = {"consent_given", "date_of_birth", "age_years", "other_exclusion_for"}
-_UNIT_WORDS = {"c", "kg", "ml", "min", "days", "hours", "years"}
 
 
 def _history(record: Consultation) -> str:
@@ -158,19 +157,11 @@ def _history(record: Consultation) -> str:
 def _answers(answers: Iterable[AnswerOnRecord]) -> str:
     """Answers in as few words as a busy reader can take: what is, what else was said, what is not. What nobody asked is in none of them."""
     kept = list(answers)
-    yes = [one.fact.replace("_", " ") for one in kept if one.answer == "yes"]
-    no = [one.fact.replace("_", " ") for one in kept if one.answer == "no"]
-    other = [f"{_named(one.fact)}: {one.answer}" for one in kept if one.answer not in ("yes", "no")]
+    yes = [one.in_short for one in kept if one.answer == "yes"]
+    no = [one.in_short for one in kept if one.answer == "no"]
+    other = [f"{one.in_short}: {one.answer}" for one in kept if one.answer not in ("yes", "no")]
     groups = (("Yes", yes), ("Also", other), ("No", no))
     return " ".join(f"{name}: {_ended('; '.join(some))}" for name, some in groups if some)
-
-
-def _named(fact: str) -> str:
-    """The name of a fact as words; the unit at its end stands with the answer."""
-    words = fact.split("_")
-    while len(words) > 1 and words[-1] in _UNIT_WORDS:
-        words.pop()
-    return " ".join(words)
 
 
 def _examination(record: Consultation) -> Iterator[str]:
