@@ -1,5 +1,6 @@
 """``pharmacyfirst assess``: one person from a file, or with ``--jsonl`` one a line."""
 
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -72,6 +73,7 @@ def _assess_lines(library: Library, name: str | None, as_of: date | None) -> Non
         if stream.isatty():
             click.echo("One input object a line; Ctrl-D ends.", err=True)
         lines = failed = 0
+        out = sys.stdout.buffer  # what click.echo does besides takes longer than reading the line
         for line in _lines(stream):
             lines += 1
             try:
@@ -79,7 +81,8 @@ def _assess_lines(library: Library, name: str | None, as_of: date | None) -> Non
             except Refused as refused:
                 failed += 1
                 text = write(error_object(refused))
-            click.echo(text.encode())
+            out.write(text.encode() + b"\n")
+            out.flush()
     if not lines:
         click.echo(f"There was no line. {NOTHING_ASSESSED}", err=True)
     if failed:

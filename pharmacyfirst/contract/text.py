@@ -22,7 +22,7 @@ from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
 # What is remembered is thrown away as a whole once there is this much of it; made again it is the same.
 MOST_PATHWAYS = 64
 MOST_REMEMBERED = 4096
-MOST_TEXTS_OF_A_LINE = 64
+MOST_TEXTS_OF_A_LINE = 256
 
 THE_SAME_FOR_EVERYBODY = ("pathway", "version", "content_digest", "draft", "authority")
 

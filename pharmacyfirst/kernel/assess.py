@@ -4,7 +4,7 @@ The rules are those of clinical/README.md, "Outcome kinds"; the numbers in the c
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
@@ -63,8 +63,7 @@ def refuse_other_types(pathway: Any, facts: Any, on: Any) -> None:
     refuse_no_day(on)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """What is known of one person on the day of the consultation, and what that says about a sentence."""
 
     declared: Mapping[str, Question]

@@ -151,7 +151,7 @@ def _number(question: Question, value: Any) -> Decimal | None:
     if type(value) not in (int, float, Decimal):
         return None
     # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
-    number = Decimal(str(value) if isinstance(value, float) else value)
+    number = value if type(value) is Decimal else Decimal(str(value) if isinstance(value, float) else value)
     return number if number.is_finite() and _in_range(question, number) else None
 
 
