@@ -10,20 +10,9 @@ from typing import Any
 
 from pharmacyfirst.exact import write
 from pharmacyfirst.kernel.dose import Amount
-from pharmacyfirst.kernel.fields import (
-    AMOUNT,
-    ASSESSMENT,
-    DOSE,
-    OFFER,
-    OUTCOME,
-    TEXT,
-    BlockOf,
-    FieldTable,
-    JsonField,
-    ListOf,
-)
+from pharmacyfirst.kernel.fields import TEXT, BlockOf, FieldTable, JsonField, ListOf
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.kernel.trace import AMOUNT, ASSESSMENT, DOSE, OFFER, OUTCOME, Assessment
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from pharmacyfirst.content.schema import content_schema
 from pharmacyfirst.contract.answers import REFUSED
 from pharmacyfirst.contract.conformance import case_file_schema
 from pharmacyfirst.contract.table_schema import DAY, any_of
-from pharmacyfirst.kernel.fields import ASSESSMENT
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question
+from pharmacyfirst.kernel.trace import ASSESSMENT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from pharmacyfirst.exact import quoted, write
 from pharmacyfirst.kernel.conditions import Verdict
-from pharmacyfirst.kernel.fields import ASSESSMENT, LINE, OFFER, OUTCOME, JsonField, TraceLine, plainly
+from pharmacyfirst.kernel.fields import JsonField, plainly
 from pharmacyfirst.kernel.outcome import Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.rule import Finding, Judged
-from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
+from pharmacyfirst.kernel.trace import ASSESSMENT, LINE, OFFER, OUTCOME, Assessment, NotInForce, Offer, TraceLine
 
 # What is remembered is thrown away as a whole once there is this much of it; made again it is the same.
 MOST_PATHWAYS = 64

@@ -7,11 +7,10 @@ from typing import Any
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Supplied, plain
-from pharmacyfirst.kernel.fields import EVALUATION_ONLY
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
 from pharmacyfirst.kernel.rule import Finding
-from pharmacyfirst.kernel.trace import Assessment, Offer
+from pharmacyfirst.kernel.trace import EVALUATION_ONLY, Assessment, Offer
 
 _HEADLINES = {
     Kind.REFER_URGENT: "REFER THE SAME DAY",

@@ -1,21 +1,36 @@
 """What an assessment leaves behind: every finding as it was judged, the offers, and what decided.
 
-The trace is recorded while deciding and never rebuilt from the outcome, so that the reasons shown are those that decided.
+The trace is recorded while deciding and never rebuilt from the outcome, so that the reasons shown are those that decided. As JSON these things have one table of fields each: ``as_dict``, the text of ``assess --jsonl``, the schema of what comes
+out and the cases of the conformance kit take their keys, their order and their types from there. A new field is one line.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Amount, DoseRow, Supplied
 from pharmacyfirst.kernel.evidence import Statement
-from pharmacyfirst.kernel.fields import ASSESSMENT
-from pharmacyfirst.kernel.outcome import Kind, Outcome
+from pharmacyfirst.kernel.fields import (
+    NUMBER,
+    TEXT,
+    WHOLE_NUMBER,
+    YES_NO,
+    BlockOf,
+    FieldTable,
+    JsonField,
+    ListOf,
+    OneWord,
+    OrNone,
+    Plain,
+)
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.pgd import PGD, Caution
+from pharmacyfirst.kernel.pgd import PGD, Caution, Mechanism
 from pharmacyfirst.kernel.rule import Finding, Judged
+
+EVALUATION_ONLY = "evaluation only: not authorised for supply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +101,194 @@ class Assessment:
     def as_dict(self) -> dict[str, Any]:
         """The assessment in the JSON contract of clinical/README.md; numbers are int or Decimal, dates are text."""
         return ASSESSMENT.as_dict(self)
+
+
+AMOUNT: FieldTable[Amount] = FieldTable(
+    "Amount",
+    "A number with its unit.",
+    (
+        JsonField("amount", lambda amount: amount.amount, NUMBER, "How much, exactly."),
+        JsonField("unit", lambda amount: amount.unit, TEXT, "Of what, for instance mg or capsule."),
+    ),
+)
+
+DOSE: FieldTable[Offer] = FieldTable(
+    "Dose",
+    "What is taken each time; on the first day perhaps another amount.",
+    (
+        *AMOUNT.within(lambda offer: offer.dose),
+        JsonField(
+            "first_day_amount",
+            lambda offer: offer.row.dose.first_day if offer.row.dose is not None else None,
+            NUMBER,
+            "What is taken each time on the first day, in the same unit.",
+            left_out=True,
+        ),
+    ),
+)
+
+SUPPLIED: FieldTable[Supplied] = FieldTable(
+    "Supplied",
+    "A product and how much of it.",
+    (
+        JsonField("product", lambda one: one.product.name, TEXT, "The product by name."),
+        JsonField("form", lambda one: one.product.form, TEXT, "The form, for instance modified-release capsule."),
+        JsonField("strength", lambda one: one.product.strength.words, TEXT, "The strength as printed."),
+        JsonField(
+            "quantity",
+            lambda one: one.quantity,
+            OrNone(BlockOf(AMOUNT)),
+            "How much is supplied; null where the document does not say.",
+        ),
+        JsonField("bottles", lambda one: one.bottles, WHOLE_NUMBER, "How many whole bottles that is.", left_out=True),
+    ),
+)
+
+CAUTION: FieldTable[Caution] = FieldTable(
+    "Caution",
+    "Something to weigh or to tell the patient.",
+    (
+        JsonField("id", lambda caution: caution.id, TEXT, "The id of the caution in its document."),
+        JsonField("says", lambda caution: caution.says, TEXT, "What there is to be careful about."),
+        JsonField("action", lambda caution: caution.action, TEXT, "What to do about it."),
+    ),
+)
+
+OFFER: FieldTable[Offer] = FieldTable(
+    "Offer",
+    "A medicine that may be offered, with the dose and quantity for this person.",
+    (
+        JsonField("pgd", lambda offer: offer.pgd.id, TEXT, "The id of the document it may be supplied under."),
+        JsonField("medicine", lambda offer: offer.pgd.medicine, TEXT, "The medicine."),
+        *SUPPLIED.within(lambda offer: offer.supplied[0]),
+        JsonField("route", lambda offer: offer.pgd.route, TEXT, "How it is given, for instance oral."),
+        JsonField("dose", lambda offer: offer, BlockOf(DOSE), "What is taken each time."),
+        JsonField("times_per_day", lambda offer: offer.row.times_a_day, WHOLE_NUMBER, "How often a day, at least."),
+        JsonField("duration_days", lambda offer: offer.row.days, WHOLE_NUMBER, "For how many days."),
+        JsonField(
+            "mechanism",
+            lambda offer: offer.pgd.mechanism.key,
+            OneWord(tuple(mechanism.key for mechanism in Mechanism)),
+            "The legal ground of a supply.",
+        ),
+        JsonField(
+            "open_items", lambda offer: offer.open_items, ListOf(TEXT), "The ids of what is open about what led to it."
+        ),
+        JsonField("pgd_version", lambda offer: offer.pgd.edition.version, TEXT, "The version of the document."),
+        JsonField("dose_row", lambda offer: offer.row.id, TEXT, "The id of the row of its dose table."),
+        JsonField(
+            "alternatives",
+            lambda offer: offer.supplied[1:],
+            ListOf(BlockOf(SUPPLIED)),
+            "Other products of the same dose row.",
+        ),
+        JsonField("cautions", lambda offer: offer.cautions, ListOf(BlockOf(CAUTION)), "What arises for this person."),
+        JsonField(
+            "times_per_day_max",
+            lambda offer: offer.row.times_a_day_most,
+            WHOLE_NUMBER,
+            "How often a day, at most, where the document gives a range.",
+            left_out=True,
+        ),
+    ),
+)
+
+OUTCOME: FieldTable[Outcome] = FieldTable(
+    "Outcome",
+    "How the consultation comes out.",
+    (
+        JsonField(
+            "kind", lambda outcome: outcome.kind.key, OneWord(tuple(kind.key for kind in Kind)), "The kind of outcome."
+        ),
+        JsonField(
+            "destination",
+            lambda outcome: outcome.destination,
+            OrNone(OneWord((EMERGENCY_999, EMERGENCY_DEPARTMENT))),
+            "Where an emergency goes; null for every other kind.",
+        ),
+    ),
+)
+
+
+class TraceLine(NamedTuple):
+    """A finding with the assessment that it belongs to, whose answers it read."""
+
+    finding: Finding[Judged]
+    assessment: Assessment
+
+
+LINE: FieldTable[TraceLine] = FieldTable(
+    "TraceLine",
+    "One criterion as it was judged.",
+    (
+        JsonField("id", lambda line: line.finding.item.id, TEXT, "The id of the criterion, row or clause."),
+        JsonField("stage", lambda line: line.finding.item.stage, TEXT, "The heading it stands under."),
+        JsonField(
+            "verdict",
+            lambda line: line.finding.verdict.value,
+            OneWord(tuple(verdict.value for verdict in Verdict)),
+            "What is known of it.",
+        ),
+        JsonField(
+            "read",
+            lambda line: line.assessment.read(line.finding),
+            Plain.ANSWERS,
+            "The answers it read; null is one that there is not, because it is not known or not asked.",
+        ),
+        JsonField(
+            "not_asked",
+            lambda line: line.finding.not_asked,
+            ListOf(TEXT),
+            "Of the questions it reads, those that nobody asks this person.",
+        ),
+    ),
+)
+
+ASSESSMENT: FieldTable[Assessment] = FieldTable(
+    "Assessment",
+    "The answer to one consultation.",
+    (
+        JsonField("pathway", lambda found: found.pathway.id, TEXT, "The id of the pathway."),
+        JsonField("version", lambda found: found.pathway.edition.version, TEXT, "The version of the pathway."),
+        JsonField("as_of", lambda found: found.on.isoformat(), Plain.DAY, "The day of the consultation."),
+        JsonField("outcome", lambda found: found.outcome, BlockOf(OUTCOME), "How the consultation comes out."),
+        JsonField(
+            "offers", lambda found: found.offers, ListOf(BlockOf(OFFER)), "What may be offered, in order of preference."
+        ),
+        JsonField("decided_by", lambda found: found.decided_by, ListOf(TEXT), "The ids of what decided."),
+        JsonField(
+            "missing",
+            lambda found: found.missing,
+            ListOf(TEXT),
+            "The questions whose answers can still change the outcome, in the order to ask them.",
+        ),
+        JsonField(
+            "gateways", lambda found: found.gateways, ListOf(TEXT), "The payment points reached; they decide nothing."
+        ),
+        JsonField(
+            "advice", lambda found: found.advice, ListOf(TEXT), "What to tell the patient, the most cautious first."
+        ),
+        JsonField(
+            "safety_netting",
+            lambda found: found.safety_netting,
+            ListOf(TEXT),
+            "When to come back or seek help, the most cautious first.",
+        ),
+        JsonField(
+            "trace",
+            lambda found: [TraceLine(finding, found) for finding in found.findings],
+            ListOf(BlockOf(LINE)),
+            "Every criterion as it was judged, in file order.",
+        ),
+        JsonField(
+            "content_digest",
+            lambda found: found.pathway.content_digest,
+            Plain.DIGEST,
+            "The digest of the pathway file and its documents.",
+        ),
+        JsonField(
+            "draft", lambda found: found.pathway.draft, YES_NO, "Whether the pathway or a document is not published."
+        ),
+        JsonField("authority", lambda _: EVALUATION_ONLY, TEXT, "What this assessment allows by itself: nothing."),
+    ),
+)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pharmacyfirst.kernel.fields import EVALUATION_ONLY
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Mechanism
+from pharmacyfirst.kernel.trace import EVALUATION_ONLY
 from pharmacyfirst.paper.words import day, listed, sentence
 
 SHORT = 12

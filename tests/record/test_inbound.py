@@ -707,7 +707,9 @@ def test_without_lxml_the_extra_is_named(monkeypatch):
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(InboundRefused, match=r"Reading a FHIR message needs packages that are not installed\. Install them: "):
+    with pytest.raises(
+        InboundRefused, match=r"Reading a FHIR message needs packages that are not installed\. Install them: "
+    ):
         read_gp_record(b"<Bundle/>", ON)
 
 
