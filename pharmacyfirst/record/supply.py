@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from pharmacyfirst.content.identifier_types import PharmacyODS
 from pharmacyfirst.kernel import authority
 from pharmacyfirst.kernel.dose import Amount, Product, Supplied
-from pharmacyfirst.kernel.trace import Offer
+from pharmacyfirst.kernel.trace import OFFER, SUPPLIED, Offer
 from pharmacyfirst.record.fields import (
     READ_BACK,
     ByChannel,
@@ -159,27 +159,23 @@ def _supply(
     )
 
 
+# What stands on record as it stands in the offer, and in the product chosen among those of its dose row.
+_OF_OFFER = OFFER.only(
+    "pgd", "pgd_version", "mechanism", "medicine", "route", "times_per_day", "times_per_day_max", "duration_days", "dose_row"
+)  # fmt: skip
+_OF_PRODUCT = SUPPLIED.only("product", "form", "strength")
+
+
 def _offered(offer: Offer, chosen: Supplied) -> dict[str, Any]:
     """What a supply takes from the offer, by the names it has on record."""
-    pgd, row = offer.pgd, offer.row
-    first_day = row.dose.first_day if row.dose is not None else None
+    first_day = offer.row.dose.first_day if offer.row.dose is not None else None
     return {
-        "pgd": pgd.id,
-        "pgd_title": pgd.title,
-        "pgd_version": pgd.edition.version,
-        "mechanism": pgd.mechanism.key,
-        "medicine": pgd.medicine,
-        "legal_class": pgd.legal_class,
-        "product": chosen.product.name,
-        "form": chosen.product.form,
-        "strength": chosen.product.strength.words,
-        "route": pgd.route,
+        **_OF_OFFER.as_dict(offer),
+        **_OF_PRODUCT.as_dict(chosen),
+        "pgd_title": offer.pgd.title,
+        "legal_class": offer.pgd.legal_class,
         "dose": _quantity(offer.dose),
         "first_day_dose": Quantity(amount=first_day, unit=offer.dose.unit) if first_day is not None else None,
-        "times_per_day": row.times_a_day,
-        "times_per_day_max": row.times_a_day_most,
-        "duration_days": row.days,
-        "dose_row": row.id,
         "directions": directions(offer, chosen),
     }
 
