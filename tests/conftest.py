@@ -6,7 +6,7 @@ import pytest
 
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 
-pytest_plugins = ["closing", "profiles"]
+pytest_plugins = ["closing", "measured", "profiles"]
 
 
 @pytest.fixture(scope="session")
