@@ -70,6 +70,23 @@ def _cases_of(library: Library, condition: str, mistakes: Mistakes) -> Iterable[
     return () if block is None else _read(block, library, condition, mistakes)
 
 
+def baseline_of(library: Library, condition: str) -> tuple[date, dict[str, Any]] | None:
+    """The day of a condition's cases and the answers they change; None without a file. Raises ``ContentRefused``."""
+    mistakes = Mistakes()
+    path = library.root / condition / f"{CASES_FILE}.yaml"
+    block = read_file(path, f"{condition}/{path.name}", mistakes) if path.exists() else None
+    found = None
+    if block is not None:
+        form = Form(block, "file of cases", Tags(), mistakes, ("as of", "baseline"), tuple(block.items))
+        as_of = form.parsed("as of", read_day, "a day, for instance 2026-11-21")
+        if as_of is not None:
+            pathway = library.in_force(condition, as_of)
+            found = as_of, read_facts(form.node("baseline"), pathway.questions, mistakes)
+    if len(mistakes):
+        raise ContentRefused(mistakes)
+    return found
+
+
 def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
     """The cases of a condition that come out differently, each with what is different."""
     for case in cases_of(library, condition):

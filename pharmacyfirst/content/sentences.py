@@ -336,6 +336,14 @@ class Vocabulary:
         return word
 
 
+def limits_in_words(words: str) -> Limits | None:
+    """``at least 3``, ``below 12``, ``3 to 5``... as limits; None where it is none of them."""
+    try:
+        return _read_limits(words, 0, words)
+    except _Wrong:
+        return None
+
+
 def _read_limits(rest: str, offset: int, name: str) -> Limits:
     if match := _BOUND.fullmatch(rest):
         bound, number = match.group(1), Decimal(match.group(2))

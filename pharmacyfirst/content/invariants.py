@@ -1,0 +1,298 @@
+"""Sentences that must hold whatever the pathways say, read from ``pathways/invariants.yaml`` in the words of content.
+
+A pharmacist signs them without having seen a pathway, so they name questions, answers, medicines and outcomes, never a definition.
+The file stands beside the conditions and under no digest: it says nothing that anybody is treated by.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, identified, names_under
+from pharmacyfirst.content.cases import read_facts
+from pharmacyfirst.content.library import Library
+from pharmacyfirst.content.sentences import NAME, Vocabulary, limits_in_words, suggest
+from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Node, Place, Text, read_file
+from pharmacyfirst.kernel.conditions import Condition, Limits
+from pharmacyfirst.kernel.evidence import Backing
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import Question
+
+INVARIANTS_FILE = "invariants.yaml"
+
+NEVER, ALWAYS, POSSIBLE = "never", "always", "possible"
+
+HARM_INVARIANT = "A sentence that does not say what it means proves nothing."
+
+_OFFER = re.compile(rf"offer of ({NAME}(?: or {NAME})*)")
+_OUTCOME = re.compile(r"outcome is (.+)")
+_DESTINATION = re.compile(r"destination is (.+)")
+_DOSE = re.compile(rf"(dose|daily dose|dose for each kg|course) of ({NAME}) is (.+) ([A-Za-z]+)")
+_SUPPLY = "supply"
+
+
+@dataclass(frozen=True, slots=True)
+class Comes:
+    """What comes out of a consultation: one of these kinds, a destination, an offer of one of these PGDs, or a dose within limits.
+
+    ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named.
+    """
+
+    words: str
+    kinds: tuple[Kind, ...] = ()
+    destination: str = ""
+    pgds: tuple[str, ...] = ()
+    measure: str = ""
+    limits: Limits = Limits()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An invariant as it reads for one condition: what is said of the person, and what comes out."""
+
+    person: tuple[Condition, ...]
+    comes: tuple[Comes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A condition for which an invariant is known not to hold, in one version: the nearest patient, and what comes out."""
+
+    facts: Mapping[str, Any]
+    unset: tuple[str, ...]
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """One sentence. ``never``: what is not ruled out of a person together with what comes out does not happen. ``always``: of whom
+    it is known, that comes out. ``possible``: there is somebody plausible for whom it all holds.
+
+    ``claims`` are by condition; in ``cannot`` stand those that do not ask what it speaks of; ``fails`` is by condition and version.
+    """
+
+    id: str
+    says: str
+    form: str
+    claims: Mapping[str, Claim]
+    cannot: tuple[str, ...] = ()
+    fails: Mapping[tuple[str, str], Listed] = Frozen()
+    backing: Backing = Backing()
+
+
+@dataclass(frozen=True, slots=True)
+class Invariants:
+    """The file: the sentences; who is implausible, by condition (shown to nobody, and used in no proof); and what never decides alone."""
+
+    invariants: tuple[Invariant, ...] = ()
+    implausible: Mapping[str, tuple[tuple[Condition, ...], ...]] = Frozen()
+    never_alone: Mapping[str, Mapping[str, str]] = Frozen()
+
+
+def invariants_of(library: Library, on: date | None = None) -> Invariants:
+    """The invariants beside the conditions of a library; none where there is no file.
+
+    Each is read in the words of the newest pathways, or of those of a day. Raises ``ContentRefused`` with every mistake.
+    """
+    path = library.root / INVARIANTS_FILE
+    if not path.exists():
+        return Invariants()
+    mistakes = Mistakes()
+    shown = (Path(library.root.name) / path.name).as_posix()
+    block = read_file(path, shown, mistakes)
+    pathways = {one: library.in_force(one, on) if on else library.newest(one) for one in library.conditions}
+    found = _File(block, pathways, mistakes).read() if block is not None else Invariants()
+    if len(mistakes):
+        raise ContentRefused(mistakes)
+    return found
+
+
+@dataclass
+class _File:
+    block: Block
+    pathways: Mapping[str, Pathway]
+    mistakes: Mistakes
+    ids: dict[str, Place] = field(default_factory=dict)
+
+    def read(self) -> Invariants:
+        headings = ("invariants", "sources")
+        form = Form(self.block, "file of invariants", Tags(), self.mistakes, headings, ("implausible", "never decides alone"))
+        form.tags = Tags(names_under(form, "sources"))
+        for name, block in form.blocks("sources", "source"):
+            Form(block, "source", form.tags, self.mistakes, ("says",), ("date", "note")).text("says")
+        invariants = tuple(filter(None, (self._one(form, *one) for one in form.blocks("invariants", "invariant"))))
+        implausible = self._implausible(form)
+        alone = self._never_alone(form)
+        return Invariants(invariants, implausible, alone)
+
+    def _one(self, file: Form, name: Text, block: Block) -> Invariant | None:
+        optional = (NEVER, "when", ALWAYS, POSSIBLE, "for", "cannot be said for", "fails in", "note")
+        form = Form(block, "invariant", file.tags, self.mistakes, ("says", "evidence"), optional)
+        identified(name, self.mistakes, self.ids)
+        says, backing = form.text("says"), form.backing()
+        stands = [one for one in (NEVER, ALWAYS, POSSIBLE) if one in form]
+        if len(stands) != 1 or ("when" in form and stands != [ALWAYS]):
+            fix = 'Write "never:", "possible:", or "when:" with "always:".'
+            self.mistakes.add(name.place, "an invariant has one of never, possible, always", fix, HARM_INVARIANT)
+            return None
+        lines = [*self._lines(form, "when"), *self._lines(form, stands[0])]
+        comes = [self._comes(line) for line in lines]
+        person = [line for line, one in zip(lines, comes, strict=True) if one is None]
+        wanted = tuple(one for one in comes if one is not None)
+        if not wanted:
+            fix = 'Write, for instance, "supply", "offer of amoxicillin" or "outcome is refer urgent".'
+            self.mistakes.add(name.place, "nothing says what comes out", fix, HARM_INVARIANT)
+            return None
+        about = self._about(form, wanted)
+        cannot = self._names(form, "cannot be said for")
+        claims = {}
+        for condition in about:
+            claim = self._claim(condition, person, wanted, said_not=condition in cannot)
+            if claim is not None:
+                claims[condition] = claim
+        for condition in (one for one in cannot if one in claims or one not in about):
+            what = f"it can be said for {condition}" if condition in claims else f"it is not about {condition}"
+            form.refuse("cannot be said for", what, "Take the condition out.", HARM_INVARIANT)
+        fails = Frozen(self._fails(form, claims))
+        return Invariant(name.words, says, stands[0], Frozen(claims), cannot, fails, backing)
+
+    def _lines(self, form: Form, heading: str) -> list[Text]:
+        node = form.node(heading)
+        nodes = [] if node is None else node.items if isinstance(node, List) else [node]
+        if any(not isinstance(one, Text) for one in nodes):
+            form.refuse(heading, "a sentence belongs here", "Write one sentence, or a list with dashes.", HARM_INVARIANT)
+        return [one for one in nodes if isinstance(one, Text)]
+
+    def _names(self, form: Form, heading: str) -> tuple[str, ...]:
+        found = []
+        for name in form.names(heading):
+            if name.words not in self.pathways:
+                fix = suggest(name.words, self.pathways, "Name a condition.")
+                self.mistakes.add(name.place, f'"{name.words}" is no condition', fix, HARM_NAME)
+            found.append(name.words)
+        return tuple(found)
+
+    def _about(self, form: Form, wanted: Iterable[Comes]) -> list[str]:
+        """The conditions it speaks of: those named, or all; of those, where it speaks of medicines, those that may offer one."""
+        about = self._names(form, "for") or tuple(self.pathways)
+        named = {pgd for one in wanted for pgd in one.pgds}
+        return [one for one in about if one in self.pathways and (not named or named & {*self.pathways[one].pgds})]
+
+    def _claim(
+        self, condition: str, person: list[Text], wanted: tuple[Comes, ...], said_not: bool
+    ) -> Claim | None:
+        trial = Mistakes()
+        vocabulary = Vocabulary(self.pathways[condition].questions, trial)
+        read = [vocabulary.sentence(line) for line in person]
+        if not trial.found:
+            return Claim(tuple(one for one in read if one is not None), wanted)
+        if not said_not:
+            first = trial.found[0]
+            what = f"for {condition}: {first.what}"
+            fix = f'{first.fix} Or write {condition} under "cannot be said for".'
+            self.mistakes.found.append(Mistake(first.place, what, fix, HARM_INVARIANT))
+        return None
+
+    def _comes(self, line: Text) -> Comes | None:
+        words = line.words
+        if words == _SUPPLY:
+            return Comes(words, kinds=(Kind.SUPPLY,))
+        if match := _OUTCOME.fullmatch(words):
+            names = match.group(1).split(" or ")
+            self._known(line, names, KIND_OF_WORD, "an outcome")
+            return Comes(words, kinds=tuple(KIND_OF_WORD[name] for name in names if name in KIND_OF_WORD))
+        if match := _DESTINATION.fullmatch(words):
+            self._known(line, [match.group(1)], (EMERGENCY_999, EMERGENCY_DEPARTMENT), "a destination")
+            return Comes(words, destination=match.group(1))
+        pgds = {pgd for pathway in self.pathways.values() for pgd in pathway.pgds}
+        if match := _OFFER.fullmatch(words):
+            names = match.group(1).split(" or ")
+            self._known(line, names, pgds, "a PGD")
+            return Comes(words, pgds=tuple(names))
+        if match := _DOSE.fullmatch(words):
+            measure, pgd, rest, unit = match.groups()
+            self._known(line, [pgd], pgds, "a PGD")
+            limits = limits_in_words(rest)
+            if limits is None:
+                fix = 'Write "at most 500 mg", "above 10.5 mg", "5 to 10 mg" and the like.'
+                self.mistakes.add(line.at(words.index(rest)), f'"{rest}" is no limit', fix, HARM_INVARIANT)
+            return Comes(words, pgds=(pgd,), measure=measure, limits=limits or Limits(), unit=unit)
+        return None
+
+    def _known(self, line: Text, names: Iterable[str], known: Iterable[str], what: str) -> None:
+        for name in names:
+            if name not in known:
+                fix = suggest(name, known, f"Write one of {', '.join(sorted(known))}.")
+                self.mistakes.add(line.at(line.words.index(name)), f'"{name}" is not {what}', fix, HARM_INVARIANT)
+
+    def _fails(self, form: Form, claims: Mapping[str, Claim]) -> Iterator[tuple[tuple[str, str], Listed]]:
+        for version, block in form.blocks("fails in", "version"):
+            for condition, node in block.items.items():
+                place = block.keys[condition].place
+                if condition not in claims or not isinstance(node, Block):
+                    fix = "Name a condition it is said for, and under it set: and outcome:."
+                    self.mistakes.add(place, f'"{condition}" cannot be listed here', fix, HARM_INVARIANT)
+                    continue
+                inner = Form(node, "patient", Tags(), self.mistakes, ("outcome",), ("set", "unset", "note"))
+                kind = inner.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
+                pathway = self.pathways[condition]
+                if pathway.edition.version != version.words:
+                    continue  # said of a version that these are not
+                facts = read_facts(inner.node("set"), pathway.questions, self.mistakes)
+                unset = self._questions(inner, pathway.questions)
+                if kind is not None:
+                    yield (condition, version.words), Listed(Frozen(facts), unset, kind)
+
+    def _questions(self, form: Form, questions: Mapping[str, Question]) -> tuple[str, ...]:
+        found = form.names("unset")
+        for name in found:
+            if name.words not in questions:
+                fix = suggest(name.words, questions, "Name a question of the pathway.")
+                self.mistakes.add(name.place, f'"{name.words}" is not a question of this pathway', fix, HARM_INVARIANT)
+        return tuple(name.words for name in found)
+
+    def _implausible(self, file: Form) -> Mapping[str, tuple[tuple[Condition, ...], ...]]:
+        found: dict[str, list[tuple[Condition, ...]]] = {condition: [] for condition in self.pathways}
+        for name, block in file.blocks("implausible", "implausible person"):
+            form = Form(block, "implausible person", file.tags, self.mistakes, ("says", NEVER, "evidence"), ("note",))
+            form.text("says"), form.backing()
+            lines, read_somewhere, trial = self._lines(form, NEVER), False, Mistakes()
+            for condition, pathway in self.pathways.items():
+                trial = Mistakes()
+                read = [Vocabulary(pathway.questions, trial).sentence(line) for line in lines]
+                if not trial.found:
+                    found[condition].append(tuple(one for one in read if one is not None))
+                    read_somewhere = True
+            if not read_somewhere:
+                self.mistakes.found += trial.found[:1] or [
+                    Mistake(name.place, "no condition asks this", "Name questions.", HARM_INVARIANT)
+                ]
+        return Frozen({condition: tuple(people) for condition, people in found.items()})
+
+    def _never_alone(self, file: Form) -> Mapping[str, Mapping[str, str]]:
+        found: dict[str, Mapping[str, str]] = {}
+        for condition, block in file.blocks("never decides alone", "condition"):
+            if condition.words not in self.pathways:
+                fix = suggest(condition.words, self.pathways, "Name a condition.")
+                self.mistakes.add(condition.place, f'"{condition.words}" is no condition', fix, HARM_NAME)
+                continue
+            rules = {rule.id for rule in self.pathways[condition.words].rules()}
+            listed: dict[str, str] = {}
+            for id_, node in block.items.items():
+                place = block.keys[id_].place
+                if id_ not in rules:
+                    fix = suggest(id_, rules, "Name a criterion, row, clause or dose row.")
+                    self.mistakes.add(place, f'nothing of {condition.words} is called "{id_}"', fix, HARM_NAME)
+                if not isinstance(node, Text) or not node.words:
+                    self.mistakes.add(place, "nothing says why", "Write the reason after the colon.", HARM_MISSING)
+                    continue
+                listed[id_] = " ".join(node.words.split())
+            found[condition.words] = Frozen(listed)
+        return Frozen(found)

@@ -1,0 +1,198 @@
+"""The nearest plausible patient: of everybody the solver could name the one with the fewest answers changed, judged again.
+
+It starts from the baseline of the condition's cases. Everybody found is put through ``assess``; if that says something else than the
+formulas, nothing is proved and ``FormulasDiffer`` is raised.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pharmacyfirst.content.made_up import answers_worth_trying
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.conditions import Condition
+from pharmacyfirst.kernel.explain import headline, value_in_words
+from pharmacyfirst.kernel.outcome import EMERGENCY_999
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.proof.encoding import Encoding
+from pharmacyfirst.proof.person import Person
+from pharmacyfirst.proof.solver import Formula, Found, Solver, both, either, fewer_than_all, no
+
+Facts = Mapping[str, Any]
+
+
+class FormulasDiffer(PharmacyFirstError):
+    """The formulas say something else of somebody than ``assess``: a defect of the program, and no proof is worth anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Somebody found. ``changes`` are the answers that differ from the baseline, None for one that is not known.
+
+    ``assessment`` is None where the treatment table has no row for them, so that ``assess`` cannot answer.
+    """
+
+    facts: Facts
+    changes: Facts
+    assessment: Assessment | None
+    plausible: bool = True
+
+    def in_words(self) -> str:
+        """The answers that differ, and what comes out."""
+        given = [f"{name} {value_in_words(value)}" for name, value in self.changes.items()]
+        who = "; ".join(given) or "nothing changed"
+        return f"{who} -> {self.outcome()}{'' if self.plausible else ' (nobody plausible was found)'}"
+
+    def outcome(self) -> str:
+        """What comes out, in a line."""
+        if self.assessment is None:
+            return "no outcome at all: the treatment table has no row for this person"
+        offers = ", ".join(f"{o.pgd.id} {o.dose.in_words()} [{o.row.id}]" for o in self.assessment.offers)
+        decided = ", ".join(self.assessment.decided_by)
+        first = headline(self.assessment.outcome).partition(":")[0]
+        return f"{first}{f': {offers}' if offers else ''}{f' ({decided})' if decided else ''}"
+
+
+class Looking:
+    """Looking for patients of one pathway: what is said of everybody, the baseline, and who is implausible."""
+
+    def __init__(
+        self, encoding: Encoding, baseline: Facts, implausible: Sequence[Sequence[Condition]] = (), solver: Solver | None = None
+    ):
+        self.encoding, self.person = encoding, encoding.person
+        shut = [q for q in encoding.pathway.questions.values() if q.asked_when and q.asked_when.verdict(baseline).value == "not met"]
+        out_of_place = {question.name for question in shut}
+        self.baseline = {
+            name: value for name, value in baseline.items() if name in self.person.unsettled and name not in out_of_place
+        }
+        self.solver = solver or Solver([self.person.fits()])
+        self.plausible = both(
+            either(encoding.alone.judged(one).not_met for one in people) for people in implausible
+        )
+        self.tidy = both(_tidy(encoding.pathway, self.person, self.baseline))
+        self.differs = [
+            no(both((one.known, one.is_answered(self.baseline[name])))) if name in self.baseline else one.known
+            for name, one in self.person.unsettled.items()
+        ]
+
+    def nearest(self, *formulas: Formula) -> Patient | None:
+        """The nearest person for whom all of these hold, plausible if anybody plausible is; None where there is nobody at all."""
+        found = self.somebody(*formulas)
+        return None if found is None else self.patient(found, found.holds(self.plausible))
+
+    def somebody(self, *formulas: Formula) -> Found | None:
+        """The same person as the solver found them, not yet judged again."""
+        for said in ((self.plausible, self.tidy), (self.tidy,), ()):
+            with self.solver.for_now((*formulas, *said)):
+                found = self._nearest()
+            if found is not None:
+                return found
+        return None
+
+    def _nearest(self) -> Found | None:
+        for changes in range(7):
+            found = self.solver.find(fewer_than_all(changes, self.differs))
+            if found is not None:
+                return found
+            if changes == 2 and self.solver.find() is None:
+                return None
+        nearest = self.solver.find()
+        while nearest is not None:  # further away than anybody should be: close in from the other side
+            count = sum(map(nearest.holds, self.differs))
+            nearer = self.solver.find(fewer_than_all(count - 1, self.differs))
+            if nearer is None:
+                return nearest
+            nearest = nearer
+        return None
+
+    def patient(self, found: Found, plausible: bool = True) -> Patient:
+        """Somebody found, judged again. Raises ``FormulasDiffer`` where ``assess`` says something else than the formulas."""
+        return judged_again(self.encoding, found, self.baseline, plausible)
+
+
+def judged_again(encoding: Encoding, found: Found, baseline: Facts, plausible: bool = True) -> Patient:
+    """Somebody found, put through ``assess``, which must say what the formulas say: outcome, destination, offers with dose rows."""
+    facts = encoding.person.facts(found)
+    assessment = outcome_of(encoding.pathway, facts, encoding.on)
+    said = _formulas_say(encoding, found)
+    heard = _kernel_says(assessment)
+    if said != heard:
+        raise FormulasDiffer(
+            f"{encoding.pathway.id}: the formulas say {', '.join(sorted(said - heard)) or 'nothing more'} of somebody, and assess "
+            f"{', '.join(sorted(heard - said)) or 'nothing more'}. Nothing is proved; report this as a defect of the program."
+        )
+    changes = {name: facts.get(name) for name in encoding.person.unsettled if facts.get(name) != baseline.get(name)}
+    return Patient(facts, changes, assessment, plausible)
+
+
+def outcome_of(pathway: Pathway, facts: Facts, on: date) -> Assessment | None:
+    """What ``assess`` says; None where a pathway that was changed by hand has no row for the person."""
+    try:
+        return assess(pathway, facts, on)
+    except IndexError:  # the loader lets no such pathway pass; a planted mistake does not go through the loader
+        return None
+
+
+def _formulas_say(encoding: Encoding, found: Found) -> set[str]:
+    kinds = {kind.word for kind, formula in encoding.kinds.items() if found.holds(formula)}
+    offers = {f"{pgd} {row}" for (pgd, row), formula in encoding.offered_by_row.items() if found.holds(formula)}
+    return kinds | offers | ({EMERGENCY_999} if found.holds(encoding.dial_999) else set())
+
+
+def _kernel_says(assessment: Assessment | None) -> set[str]:
+    if assessment is None:
+        return set()
+    offers = {f"{offer.pgd.id} {offer.row.id}" for offer in assessment.offers}
+    dial = {EMERGENCY_999} if assessment.outcome.destination == EMERGENCY_999 else set()
+    return {assessment.outcome.kind.word} | offers | dial
+
+
+def _tidy(pathway: Pathway, person: Person, baseline: Facts) -> Iterable[Formula]:
+    """Numbers that people would write: the baseline's, a bound, or one just beside it."""
+    for name, values in answers_worth_trying(pathway).items():
+        one = person.unsettled[name]
+        if one.number is not None:
+            given = (baseline[name],) if name in baseline else ()
+            yield either((no(one.known), *(one.is_answered(value) for value in (*given, *values))))
+
+
+def as_case(patient: Patient, name: str, says: str, note: str, expected: Assessment | None = None) -> str:
+    """The patient as a case in the words of cases.yaml; what is expected is ``expected``, or what comes out today."""
+    wanted = expected or patient.assessment
+    lines = [f"  {name}:", f"    says: {_quoted(says)}"]
+    given = {fact: value for fact, value in patient.changes.items() if value is not None}
+    if given:
+        lines += ["    set:", *(f"      {fact}: {value_in_words(value)}" for fact, value in given.items())]
+    unset = [fact for fact, value in patient.changes.items() if value is None]
+    if unset:
+        lines.append(f"    unset: {', '.join(unset)}")
+    lines.append("    expect:")
+    if wanted is None:
+        lines.append("      outcome: need facts")
+    else:
+        lines.append(f"      outcome: {wanted.outcome.kind.word}")
+        if wanted.outcome.destination:
+            lines.append(f"      destination: {wanted.outcome.destination}")
+        if wanted.decided_by:
+            lines.append(f"      decided by: {', '.join(wanted.decided_by)}")
+        if wanted.offers:
+            lines.append("      offers:")
+            for offer in wanted.offers:
+                lines += [f"        - pgd: {offer.pgd.id}", f"          dose: {offer.dose.in_words()}"]
+        if wanted.missing:
+            lines.append(f"      missing: {', '.join(wanted.missing)}")
+    lines += ["    evidence: provisional", f"    note: {_quoted(note)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
+
+
+def cases_file(condition: str, on: date, baseline: Facts, cases: Iterable[str]) -> str:
+    """A whole file of cases with this baseline, that ``pharmacyfirst cases`` reads."""
+    answers = "".join(f"  {name}: {value_in_words(value)}\n" for name, value in baseline.items())
+    return f"pathway: {condition}\nas of: {on}\nbaseline:\n{answers}cases:\n{''.join(cases)}"
