@@ -18,6 +18,7 @@ from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NAME, Vocabulary, limits_in_words, suggest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Node, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
+from pharmacyfirst.kernel.dose import WEIGHT
 from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
@@ -34,14 +35,18 @@ _OFFER = re.compile(rf"offer of ({NAME}(?: or {NAME})*)")
 _OUTCOME = re.compile(r"outcome is (.+)")
 _DESTINATION = re.compile(r"destination is (.+)")
 _DOSE = re.compile(rf"(dose|daily dose|dose for each kg|course) of ({NAME}) is (.+) ([A-Za-z]+)")
+_ASKED = re.compile(rf"({NAME}) is asked for")
 _SUPPLY = "supply"
+_KNOWN = "it is known that "
+_FOR_EACH_KG = "dose for each kg"
 
 
 @dataclass(frozen=True, slots=True)
 class Comes:
     """What comes out of a consultation: one of these kinds, a destination, an offer of one of these PGDs, or a dose within limits.
 
-    ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named.
+    ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named. ``asks`` is a
+    question that is among the missing.
     """
 
     words: str
@@ -51,13 +56,15 @@ class Comes:
     measure: str = ""
     limits: Limits = Limits()
     unit: str = ""
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An invariant as it reads for one condition: what is said of the person, and what comes out."""
+    """An invariant as it reads for one condition: what is said of the person, what of it is known for certain, and what comes out."""
 
     person: tuple[Condition, ...]
+    known: tuple[Condition, ...]
     comes: tuple[Comes, ...]
 
 
@@ -95,6 +102,14 @@ class Invariants:
     implausible: Mapping[str, tuple[tuple[Condition, ...], ...]] = Frozen()
     never_alone: Mapping[str, Mapping[str, str]] = Frozen()
 
+    def sentences(self, condition: str) -> tuple[Condition, ...]:
+        """Every sentence that an invariant says of a person of the condition."""
+        claims = (one.claims[condition] for one in self.invariants if condition in one.claims)
+        return tuple(sentence for claim in claims for sentence in (*claim.person, *claim.known))
+
+
+NOTHING_SAID = Invariants()
+
 
 def invariants_of(library: Library, on: date | None = None) -> Invariants:
     """The invariants beside the conditions of a library; none where there is no file.
@@ -103,12 +118,12 @@ def invariants_of(library: Library, on: date | None = None) -> Invariants:
     """
     path = library.root / INVARIANTS_FILE
     if not path.exists():
-        return Invariants()
+        return NOTHING_SAID
     mistakes = Mistakes()
     shown = (Path(library.root.name) / path.name).as_posix()
     block = read_file(path, shown, mistakes)
     pathways = {one: library.in_force(one, on) if on else library.newest(one) for one in library.conditions}
-    found = _File(block, pathways, mistakes).read() if block is not None else Invariants()
+    found = _File(block, pathways, mistakes).read() if block is not None else NOTHING_SAID
     if len(mistakes):
         raise ContentRefused(mistakes)
     return found
@@ -154,7 +169,7 @@ class _File:
         cannot = self._names(form, "cannot be said for")
         claims = {}
         for condition in about:
-            claim = self._claim(condition, person, wanted, said_not=condition in cannot)
+            claim = self._claim(condition, name.place, person, wanted, said_not=condition in cannot)
             if claim is not None:
                 claims[condition] = claim
         for condition in (one for one in cannot if one in claims or one not in about):
@@ -186,13 +201,23 @@ class _File:
         return [one for one in about if one in self.pathways and (not named or named & {*self.pathways[one].pgds})]
 
     def _claim(
-        self, condition: str, person: list[Text], wanted: tuple[Comes, ...], said_not: bool
+        self, condition: str, place: Place, person: list[Text], wanted: tuple[Comes, ...], said_not: bool
     ) -> Claim | None:
         trial = Mistakes()
-        vocabulary = Vocabulary(self.pathways[condition].questions, trial)
-        read = [vocabulary.sentence(line) for line in person]
+        questions = self.pathways[condition].questions
+        vocabulary = Vocabulary(questions, trial)
+        said: list[Condition] = []
+        known: list[Condition] = []
+        for line in person:
+            certain = line.words.startswith(_KNOWN)
+            shorter = Text(line.words.removeprefix(_KNOWN), line.at(len(_KNOWN)), line.plain) if certain else line
+            if (sentence := vocabulary.sentence(shorter)) is not None:
+                (known if certain else said).append(sentence)
+        needed = [one.asks or (WEIGHT if one.measure == _FOR_EACH_KG else "") for one in wanted]
+        for name in (one for one in needed if one and one not in questions):
+            trial.add(place, f'"{name}" is not a question in this file', "Name a question that it asks.", HARM_INVARIANT)
         if not trial.found:
-            return Claim(tuple(one for one in read if one is not None), wanted)
+            return Claim(tuple(said), tuple(known), wanted)
         if not said_not:
             first = trial.found[0]
             what = f"for {condition}: {first.what}"
@@ -211,6 +236,8 @@ class _File:
         if match := _DESTINATION.fullmatch(words):
             self._known(line, [match.group(1)], (EMERGENCY_999, EMERGENCY_DEPARTMENT), "a destination")
             return Comes(words, destination=match.group(1))
+        if match := _ASKED.fullmatch(words):
+            return Comes(words, asks=match.group(1))
         pgds = {pgd for pathway in self.pathways.values() for pgd in pathway.pgds}
         if match := _OFFER.fullmatch(words):
             names = match.group(1).split(" or ")

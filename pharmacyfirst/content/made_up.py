@@ -14,9 +14,9 @@ from pharmacyfirst.kernel.questions import BORN, Answer, Question
 NEAR = Decimal("0.1")
 
 
-def answers_worth_trying(pathway: Pathway) -> dict[str, tuple[Any, ...]]:
-    """For each fact the values that its sentences can tell apart: every answer, each bound and its neighbours."""
-    sentences = pathway.sentences()
+def answers_worth_trying(pathway: Pathway, also: Sequence[Condition] = ()) -> dict[str, tuple[Any, ...]]:
+    """For each fact the values that its sentences, and those given also, can tell apart: every answer, each bound and its neighbours."""
+    sentences = (*pathway.sentences(), *also)
     return {name: tuple(_worth_trying(fact, sentences)) for name, fact in pathway.questions.items() if name != BORN}
 
 

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pharmacyfirst.content.invariants import NOTHING_SAID, Invariants
 from pharmacyfirst.content.made_up import answers_worth_trying
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.conditions import Condition
-from pharmacyfirst.kernel.explain import headline, value_in_words
+from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.proof.encoding import Encoding
-from pharmacyfirst.proof.person import Person
+from pharmacyfirst.proof.person import Unsettled
 from pharmacyfirst.proof.solver import Formula, Found, Solver, both, either, fewer_than_all, no
 
 Facts = Mapping[str, Any]
@@ -52,15 +53,16 @@ class Patient:
             return "no outcome at all: the treatment table has no row for this person"
         offers = ", ".join(f"{o.pgd.id} {o.dose.in_words()} [{o.row.id}]" for o in self.assessment.offers)
         decided = ", ".join(self.assessment.decided_by)
-        first = headline(self.assessment.outcome).partition(":")[0]
-        return f"{first}{f': {offers}' if offers else ''}{f' ({decided})' if decided else ''}"
+        destination = self.assessment.outcome.destination
+        first = f"{self.assessment.outcome.kind.word}{f', {destination}' if destination else ''}"
+        return f"{first}{f': {offers}' if offers else ''}{f' (decided by {decided})' if decided else ''}"
 
 
 class Looking:
     """Looking for patients of one pathway: what is said of everybody, the baseline, and who is implausible."""
 
     def __init__(
-        self, encoding: Encoding, baseline: Facts, implausible: Sequence[Sequence[Condition]] = (), solver: Solver | None = None
+        self, encoding: Encoding, baseline: Facts, invariants: Invariants = NOTHING_SAID, solver: Solver | None = None
     ):
         self.encoding, self.person = encoding, encoding.person
         shut = [q for q in encoding.pathway.questions.values() if q.asked_when and q.asked_when.verdict(baseline).value == "not met"]
@@ -69,14 +71,23 @@ class Looking:
             name: value for name, value in baseline.items() if name in self.person.unsettled and name not in out_of_place
         }
         self.solver = solver or Solver([self.person.fits()])
-        self.plausible = both(
-            either(encoding.alone.judged(one).not_met for one in people) for people in implausible
-        )
-        self.tidy = both(_tidy(encoding.pathway, self.person, self.baseline))
+        condition = encoding.pathway.id
+        implausible = invariants.implausible.get(condition, ())
+        self.plausible = both(no(both(encoding.alone.judged(one).met for one in people)) for people in implausible)
+        self.values = answers_worth_trying(encoding.pathway, invariants.sentences(condition))
+        self.tidy = both(self._tidy())
         self.differs = [
             no(both((one.known, one.is_answered(self.baseline[name])))) if name in self.baseline else one.known
             for name, one in self.person.unsettled.items()
         ]
+
+    def _tidy(self) -> Iterable[Formula]:
+        """Numbers that people would write: the baseline's, a bound, or one just beside it."""
+        for name, values in self.values.items():
+            one = self.person.unsettled[name]
+            if one.number is not None:
+                given = (self.baseline[name],) if name in self.baseline else ()
+                yield either((no(one.known), *(one.is_answered(value) for value in (*given, *values))))
 
     def nearest(self, *formulas: Formula) -> Patient | None:
         """The nearest person for whom all of these hold, plausible if anybody plausible is; None where there is nobody at all."""
@@ -93,20 +104,45 @@ class Looking:
         return None
 
     def _nearest(self) -> Found | None:
-        for changes in range(7):
+        for changes in range(len(self.differs) + 1):
             found = self.solver.find(fewer_than_all(changes, self.differs))
             if found is not None:
-                return found
+                with self.solver.for_now([fewer_than_all(changes, self.differs)]):
+                    return self._tidied(found)
             if changes == 2 and self.solver.find() is None:
-                return None
-        nearest = self.solver.find()
-        while nearest is not None:  # further away than anybody should be: close in from the other side
-            count = sum(map(nearest.holds, self.differs))
-            nearer = self.solver.find(fewer_than_all(count - 1, self.differs))
-            if nearer is None:
-                return nearest
-            nearest = nearer
+                return None  # nobody at all: asked only now, as most are near
         return None
+
+    def _tidied(self, found: Found) -> Found:
+        """Of everybody as near the same one every time: later questions changed rather than earlier, and values near the baseline's."""
+        changed = []
+        for one, differs in zip(self.person.unsettled.values(), self.differs, strict=True):
+            other = self.solver.find(no(differs)) if found.holds(differs) else found
+            if other is None:
+                changed.append(one)
+            else:
+                found = other
+            self.solver.say([differs if other is None else no(differs)])
+        for one in changed:
+            for answer in one.choices.values() if one.question.answer is Answer.ANY_OF else ():
+                fewer = self.solver.find(no(answer)) if found.holds(answer) else None
+                found = fewer or found
+                self.solver.say([no(answer)] if fewer else ())
+            for value in self._values(one):
+                answered = (both((one.known, one.is_answered(value))),)
+                other = self.solver.find(*answered)
+                if other is not None:
+                    found = other
+                    self.solver.say(answered)
+                    break
+        return found
+
+    def _values(self, one: Unsettled) -> Sequence[Any]:
+        """The values to try for an answer that has to change, the nearest to the baseline's first."""
+        name, values = one.question.name, self.values[one.question.name]
+        if one.number is None:
+            return () if one.question.answer is Answer.ANY_OF else values
+        return sorted(values, key=lambda value: abs(value - self.baseline[name])) if name in self.baseline else values
 
     def patient(self, found: Found, plausible: bool = True) -> Patient:
         """Somebody found, judged again. Raises ``FormulasDiffer`` where ``assess`` says something else than the formulas."""
@@ -148,15 +184,6 @@ def _kernel_says(assessment: Assessment | None) -> set[str]:
     offers = {f"{offer.pgd.id} {offer.row.id}" for offer in assessment.offers}
     dial = {EMERGENCY_999} if assessment.outcome.destination == EMERGENCY_999 else set()
     return {assessment.outcome.kind.word} | offers | dial
-
-
-def _tidy(pathway: Pathway, person: Person, baseline: Facts) -> Iterable[Formula]:
-    """Numbers that people would write: the baseline's, a bound, or one just beside it."""
-    for name, values in answers_worth_trying(pathway).items():
-        one = person.unsettled[name]
-        if one.number is not None:
-            given = (baseline[name],) if name in baseline else ()
-            yield either((no(one.known), *(one.is_answered(value) for value in (*given, *values))))
 
 
 def as_case(patient: Patient, name: str, says: str, note: str, expected: Assessment | None = None) -> str:

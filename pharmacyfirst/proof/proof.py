@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from pharmacyfirst.content.cases import baseline_of
-from pharmacyfirst.content.invariants import Invariants
+from pharmacyfirst.content.invariants import NOTHING_SAID, Invariants
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.proof.counterexample import Looking, Patient, judged_again
 from pharmacyfirst.proof.encoding import Encoding
@@ -31,11 +30,10 @@ class Failure:
 class Proof:
     """Everything that proving one pathway on one day needs; ``remarks`` gathers what is worth saying and no failure."""
 
-    def __init__(self, pathway: Pathway, on: date, baseline: Mapping[str, Any], invariants: Invariants = Invariants()):  # noqa: B008
+    def __init__(self, pathway: Pathway, on: date, baseline: Mapping[str, Any], invariants: Invariants = NOTHING_SAID):
         self.pathway, self.on, self.invariants = pathway, on, invariants
         self.encoding = Encoding(pathway, Person(pathway.questions.values()), on)
-        implausible: tuple[tuple[Condition, ...], ...] = invariants.implausible.get(pathway.id, ())
-        self.looking = Looking(self.encoding, baseline, implausible)
+        self.looking = Looking(self.encoding, baseline, invariants)
         self.remarks: list[str] = []
 
     @classmethod
@@ -76,7 +74,7 @@ class Proof:
         listed = list(claims)
         if solver.find(either(formula for _, formula in listed)) is None:
             return
-        looking = Looking(more, self.looking.baseline, self.invariants.implausible.get(self.pathway.id, ()), solver)
+        looking = Looking(more, self.looking.baseline, self.invariants, solver)
         for what, formula in self._held(solver, listed):
             found = looking.somebody(formula)
             if found is not None:
