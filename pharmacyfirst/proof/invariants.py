@@ -76,7 +76,7 @@ def _as_listed(
     elif len(known.changes) > len(patient.changes):
         yield Failure(f"a nearer patient than the one listed ({_changed(listed)}) is found", (patient,))
     else:
-        proof.remark(f"{invariant.id} fails as listed: {known.in_words()}")
+        proof.remark(f"known not to hold: {known.in_words()}")
 
 
 def _changed(listed: Listed) -> str:
