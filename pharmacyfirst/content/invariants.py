@@ -15,7 +15,7 @@ from typing import Any
 from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, identified, names_under
 from pharmacyfirst.content.cases import read_facts
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.sentences import NAME, Vocabulary, limits_in_words, suggest
+from pharmacyfirst.content.sentences import NAME, NUMBER, Vocabulary, limits_in_words, suggest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Node, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT
@@ -34,7 +34,9 @@ HARM_INVARIANT = "A sentence that does not say what it means proves nothing."
 _OFFER = re.compile(rf"offer of ({NAME}(?: or {NAME})*)")
 _OUTCOME = re.compile(r"outcome is (.+)")
 _DESTINATION = re.compile(r"destination is (.+)")
-_DOSE = re.compile(rf"(dose|daily dose|dose for each kg|course) of ({NAME}) is (.+) ([A-Za-z]+)")
+_DOSE = re.compile(
+    rf"(dose|daily dose|dose for each kg|course) of ({NAME}) is ((?:[a-z ]+ )?{NUMBER}(?: to (?:below )?{NUMBER})?) ([A-Za-z][A-Za-z ]*)"
+)
 _ASKED = re.compile(rf"({NAME}) is asked for")
 _SUPPLY = "supply"
 _KNOWN = "it is known that "

@@ -1,0 +1,147 @@
+"""Mistakes planted in a loaded pathway, past the loader, and what of `prove` catches each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from pharmacyfirst.kernel.conditions import Limits, OneOf, Within, all_of
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.pathway import Pathway
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A mistake by name: where it is planted, what changes, and the properties or invariants that must catch it with a patient."""
+
+    name: str
+    condition: str
+    plant: Callable[[Pathway], Pathway]
+    caught_by: tuple[str, ...]
+
+
+def without(things: tuple[Any, ...], id_: str) -> tuple[Any, ...]:
+    kept = tuple(one for one in things if one.id != id_)
+    assert len(kept) == len(things) - 1, f"nothing is called {id_}"
+    return kept
+
+
+def changed(things: tuple[Any, ...], id_: str, **to: Any) -> tuple[Any, ...]:
+    assert any(one.id == id_ for one in things), f"nothing is called {id_}"
+    return tuple(replace(one, **to) if one.id == id_ else one for one in things)
+
+
+def of_pgd(pathway: Pathway, pgd: str, **to: Any) -> Pathway:
+    return replace(pathway, pgds=Frozen({**pathway.pgds, pgd: replace(pathway.pgds[pgd], **to)}))
+
+
+def stop(pathway: Pathway, id_: str, **to: Any) -> Pathway:
+    return replace(pathway, stopping=changed(pathway.stopping, id_, **to))
+
+
+def ages(low: int | None, high: int | None) -> Within:
+    return Within("age_years", Limits(*(None if one is None else Decimal(one) for one in (low, high))))
+
+
+def deleted_band(pathway):
+    return of_pgd(pathway, "clarithromycin", doses=without(pathway.pgds["clarithromycin"].doses, "AOM-CLA-D3"))
+
+
+def overlapping_bands(pathway):
+    doses = pathway.pgds["phenoxymethylpenicillin"].doses
+    return of_pgd(pathway, "phenoxymethylpenicillin", doses=changed(doses, "ST-PEN-D2", sentence=ages(5, 11)))
+
+
+def capped_last_band(pathway):
+    doses = pathway.pgds["phenoxymethylpenicillin"].doses
+    return of_pgd(pathway, "phenoxymethylpenicillin", doses=changed(doses, "ST-PEN-D4", sentence=ages(18, 64)))
+
+
+def lost_exclusion(pathway):
+    exclusions = without(pathway.pgds["nitrofurantoin"].exclusions, "UTI-NIT-X5")
+    return of_pgd(pathway, "nitrofurantoin", exclusions=exclusions)
+
+
+def age_typo_wide(pathway):
+    return stop(pathway, "UTI-E2", sentence=ages(16, 94))
+
+
+def age_typo_narrow(pathway):
+    return stop(pathway, "UTI-E2", sentence=ages(16, 46))
+
+
+def branch_gap(pathway):
+    return replace(pathway, treatment=pathway.treatment[:-1])
+
+
+def duplicate_gate(pathway):
+    (first,) = (one for one in pathway.stopping if one.id == "SHI-R1")
+    return replace(pathway, stopping=(*pathway.stopping, replace(first, id="SHI-R99")))
+
+
+def impossible_gate(pathway):
+    never = all_of((OneOf("stridor", (True,)), OneOf("stridor", (False,))))
+    return stop(pathway, "ST-R6", sentence=never)
+
+
+def swapped_outcome(pathway):
+    offers = next(row for row in pathway.treatment if row.id == "UTI-T2")
+    rows = changed(pathway.treatment, "UTI-T3", kind=offers.kind, offers=offers.offers)
+    return replace(pathway, treatment=changed(rows, "UTI-T2", kind=Kind.SELF_CARE, offers=()))
+
+
+def unit_swap(pathway):
+    (row, *others) = pathway.pgds["flucloxacillin"].doses
+    dose = replace(row.dose, each=replace(row.dose.each, unit="g"))
+    return of_pgd(pathway, "flucloxacillin", doses=(replace(row, dose=dose), *others))
+
+
+def limit_in_another_unit(pathway):
+    """An eGFR in mL a second, where mL a minute are asked for."""
+    seconds = Within("egfr_ml_min", Limits(high=Decimal("0.5"), to_below=True))
+    exclusions = changed(pathway.pgds["erythromycin"].exclusions, "IMP-ERY-X5", sentence=seconds)
+    return of_pgd(pathway, "erythromycin", exclusions=exclusions)
+
+
+def emergency_weakened(pathway):
+    return stop(pathway, "SIN-R1", kind=Kind.REFER)
+
+
+def gate_that_skips_an_unknown(pathway):
+    asked = replace(pathway.questions["severe_beta_lactam_reaction"], asked_when=OneOf("penicillin_allergy", (True,)))
+    return replace(pathway, questions=Frozen({**pathway.questions, asked.name: asked}))
+
+
+
+PLANTED = (
+    Planted("deleted band", "acute-otitis-media", deleted_band, ("e",)),
+    Planted("overlapping bands", "acute-sore-throat", overlapping_bands, ("e",)),
+    Planted("capped last band", "acute-sore-throat", capped_last_band, ("e",)),
+    Planted("lost exclusion", "uncomplicated-uti", lost_exclusion, ("Nobody breastfeeding is offered nitrofurantoin.",)),
+    Planted("age typo, too wide", "uncomplicated-uti", age_typo_wide, ("Nobody of 65 or over is offered nitrofurantoin.",)),
+    Planted("age typo, too narrow", "uncomplicated-uti", age_typo_narrow, ("A woman of 64 can be offered nitrofurantoin.",)),
+    Planted("branch gap", "acute-sinusitis", branch_gap, ("c",)),
+    Planted("duplicate gate", "shingles", duplicate_gate, ("d",)),
+    Planted(
+        "impossible gate", "acute-sore-throat", impossible_gate,
+        ("d", "A sore throat with stridor, dehydration, an abscess or signs of epiglottitis is always an emergency."),
+    ),
+    Planted(
+        "swapped outcome", "uncomplicated-uti", swapped_outcome,
+        ("Mild urinary symptoms on a first visit get no antibiotic.", "Mild urinary symptoms that came back can be treated."),
+    ),
+    Planted("unit swap, of a dose", "impetigo", unit_swap, ("e",)),
+    Planted(
+        "unit swap, of a limit", "impetigo", limit_in_another_unit,
+        ("Nobody is offered a macrolide with a kidney function that may be under 30.",),
+    ),
+    Planted(
+        "emergency weakened to refer", "acute-sinusitis", emergency_weakened,
+        ("Sinusitis that reaches the eye, the bone or the brain is always an emergency.",),
+    ),
+    Planted(
+        "gate that skips an unknown", "acute-sinusitis", gate_that_skips_an_unknown,
+        ("Nobody who may have had a severe reaction to another beta-lactam is offered a penicillin.",),
+    ),
+)  # fmt: skip
