@@ -50,16 +50,14 @@ class Comparison:
     def difference(self, changed: Pathway) -> Difference | None:
         """The nearest patient who notices, at the first level at which anybody does; None is the proof that nobody ever does."""
         other = Encoding(changed, self.person, self.on)
-        complete = both((self.encoding.complete, other.complete))
-        for level, notices in (
-            (Level.COMPLETE, both((complete, self._outcome_differs(other)))),
-            (Level.ANY, self._outcome_differs(other)),
-            (Level.EVERYTHING, self._reasons_differ(other)),
-        ):
-            if self.looking.solver.find(notices) is not None:
-                found = self.looking.nearest(notices)
-                if found is not None:
-                    return Difference(level, found, self._as_of(changed, found))
+        outcome, reasons = self._outcome_differs(other), self._reasons_differ(other)
+        if self.looking.solver.find(either((outcome, reasons))) is None:
+            return None
+        complete = both((self.encoding.complete, other.complete, outcome))
+        for level, notices in ((Level.COMPLETE, complete), (Level.ANY, outcome), (Level.EVERYTHING, reasons)):
+            found = self.looking.nearest(notices)
+            if found is not None:
+                return Difference(level, found, self._as_of(changed, found))
         return None
 
     def _as_of(self, changed: Pathway, found: Patient) -> Patient:

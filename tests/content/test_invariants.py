@@ -1,0 +1,168 @@
+"""The file of invariants: what it must hold, how each sentence is read for each condition, and its mistakes with their places."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pharmacyfirst import load
+from pharmacyfirst.content.invariants import INVARIANTS_FILE, NOTHING_SAID, invariants_of
+from pharmacyfirst.content.text import ContentRefused
+from pharmacyfirst.kernel.evidence import Grade
+from pharmacyfirst.kernel.outcome import Kind
+
+ON = date(2026, 11, 21)
+LIBRARY = load()
+SHIPPED = invariants_of(LIBRARY)
+
+FILE = """\
+sources:
+  S1:
+    says: a source
+invariants:
+  INV-N1:
+    says: Nobody who may be allergic to penicillin is offered one.
+    never:
+      - penicillin_allergy is yes
+      - offer of amoxicillin or flucloxacillin
+    evidence: corroborated S1
+"""
+
+
+def read(words, tmp_path):
+    (tmp_path / INVARIANTS_FILE).write_text(words, encoding="utf-8")
+    return invariants_of(replace(LIBRARY, root=tmp_path))
+
+
+def refused(words, tmp_path):
+    with pytest.raises(ContentRefused) as error:
+        read(words, tmp_path)
+    return str(error.value)
+
+
+def with_line(old, new):
+    assert old in FILE
+    return FILE.replace(old, new)
+
+
+def test_at_least_sixty_sentences_ship_each_with_source_and_grade():
+    assert len(SHIPPED.invariants) >= 60
+    assert len({one.says for one in SHIPPED.invariants}) == len(SHIPPED.invariants)
+    for one in SHIPPED.invariants:
+        assert one.backing.evidence, one.id
+        assert all(line.sources for line in one.backing.evidence), one.id
+        assert one.claims, f"{one.id} can be said for no condition"
+
+
+def test_what_is_inferred_says_what_it_stands_on():
+    for one in SHIPPED.invariants:
+        for line in one.backing.evidence:
+            assert line.grade is not Grade.UNKNOWN or line.about, one.id
+
+
+def test_a_sentence_is_about_the_conditions_that_offer_its_medicines(tmp_path):
+    (one,) = read(FILE, tmp_path).invariants
+
+    assert set(one.claims) == {"acute-otitis-media", "impetigo", "infected-insect-bites"}
+    assert one.claims["impetigo"].person[0].in_words() == "penicillin_allergy is yes"
+    assert one.claims["impetigo"].comes[0].pgds == ("amoxicillin", "flucloxacillin")
+
+
+def test_without_a_file_nothing_is_said(tmp_path):
+    assert invariants_of(replace(LIBRARY, root=tmp_path)) is NOTHING_SAID
+
+
+def test_a_question_that_a_condition_does_not_ask_is_a_mistake_until_it_is_listed(tmp_path):
+    words = with_line("penicillin_allergy is yes", "bullous_impetigo is yes")
+
+    said = refused(words, tmp_path)
+    assert 'for acute-otitis-media: "bullous_impetigo" is not a question in this file' in said
+    assert 'Or write acute-otitis-media under "cannot be said for".' in said
+
+    listed = words + "    cannot be said for: acute-otitis-media, infected-insect-bites\n"
+    (one,) = read(listed, tmp_path).invariants
+    assert set(one.claims) == {"impetigo"}
+    assert one.cannot == ("acute-otitis-media", "infected-insect-bites")
+
+
+def test_what_is_listed_as_not_to_be_said_and_can_be_is_a_mistake(tmp_path):
+    said = refused(FILE + "    cannot be said for: impetigo\n", tmp_path)
+
+    assert "it can be said for impetigo" in said
+
+
+MISTAKES = {
+    "no word of what comes out": (
+        ("      - offer of amoxicillin or flucloxacillin\n", ""),
+        "nothing says what comes out",
+    ),
+    "a PGD that nobody has": (("offer of amoxicillin", "offer of amoxicilin"), '"amoxicilin" is not a PGD'),
+    "an answer misspelt": (("penicillin_allergy is yes", "penicillin_allergy is maybe"), '"penicillin_allergy" is answered yes or no'),
+    "no form": (("never:", "nevr:"), '"nevr" is not a heading of an invariant'),
+    "two forms": (("    evidence: corroborated S1", "    possible: supply\n    evidence: corroborated S1"), "one of never, possible, always"),
+    "when without always": (("    never:", "    when: penicillin_allergy is no\n    never:"), "one of never, possible, always"),
+    "an outcome misspelt": (("offer of amoxicillin or flucloxacillin", "outcome is refered"), '"refered" is not an outcome'),
+    "a dose without a limit": (
+        ("offer of amoxicillin or flucloxacillin", "daily dose of amoxicillin is about 3 mg"), '"about 3" is no limit',
+    ),
+    "a source that is not there": (("corroborated S1", "corroborated S2"), '"S2" is not a source of this file'),
+    "a grade without a source": (("corroborated S1", "corroborated"), '"corroborated" without a source'),
+    "a condition that is not there": (("    evidence", "    for: impetigoo\n    evidence"), '"impetigoo" is no condition'),
+    "an id that is none": (("INV-N1:", "first:"), '"first" is not an id'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_shown_at_its_place_with_how_to_mend_it(name, tmp_path):
+    (old, new), what = MISTAKES[name]
+    said = refused(with_line(old, new), tmp_path)
+
+    assert what in said
+    assert f"{tmp_path.name}/{INVARIANTS_FILE}:" in said
+    assert "nothing was loaded" in said
+
+
+def test_a_failure_is_listed_by_version_and_condition(tmp_path):
+    fails = """\
+    fails in:
+      2026.1:
+        impetigo:
+          set:
+            penicillin_allergy: no
+          unset: breastfeeding
+          outcome: supply
+      2025.9:
+        impetigo:
+          outcome: refer
+"""
+    (one,) = read(FILE + fails, tmp_path).invariants
+
+    ((key, listed),) = one.fails.items()
+    assert key == ("impetigo", "2026.1")
+    assert (dict(listed.facts), listed.unset, listed.kind) == ({"penicillin_allergy": False}, ("breastfeeding",), Kind.SUPPLY)
+
+
+def test_a_failure_is_listed_for_a_condition_it_is_said_of_only(tmp_path):
+    said = refused(FILE + "    fails in:\n      2026.1:\n        shingles:\n          outcome: supply\n", tmp_path)
+
+    assert '"shingles" cannot be listed here' in said
+
+
+def test_what_never_decides_alone_names_rules_of_its_condition(tmp_path):
+    words = FILE + "never decides alone:\n  impetigo:\n    IMP-CLA-X2: a second lock\n    IMP-CLA-X99: another\n"
+    said = refused(words, tmp_path)
+
+    assert 'nothing of impetigo is called "IMP-CLA-X99"' in said
+    assert "IMP-CLA-X2" not in said.partition("\n")[0]
+
+
+def test_an_implausible_person_is_read_where_the_questions_are_asked(tmp_path):
+    words = FILE + "implausible:\n  heavy:\n    says: no child of 1 weighs 40 kg\n    never:\n      - age_years is 1\n      - weight_kg is at least 40\n    evidence: inferred S1\n"
+    implausible = read(words, tmp_path).implausible
+
+    assert [len(implausible[one]) for one in ("impetigo", "shingles")] == [1, 0]
+
+
+def test_the_file_stands_under_no_digest(tmp_path):
+    assert (LIBRARY.root / INVARIANTS_FILE).is_file()
+    assert not any(pathway.draft for pathway in LIBRARY.newest_all())

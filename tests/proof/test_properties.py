@@ -1,0 +1,115 @@
+"""What holds of every pathway as it ships, and what does not and stands in the list."""
+
+import pytest
+
+pytest.importorskip("z3", reason="z3-solver is not installed; `make system` installs it")
+
+import json
+import shutil
+from dataclasses import replace
+
+from proof.proving import LIBRARY, ON, failures, invariants, proof_of, shipped
+
+from pharmacyfirst.content.cases import cases_of, failures as cases_that_differ
+from pharmacyfirst.content.library import load
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.proof.counterexample import FormulasDiffer
+from pharmacyfirst.proof.proof import Failure
+from pharmacyfirst.proof.prove import Proved, Result, in_words, prove, save
+from pharmacyfirst.proof.solver import FALSE
+
+
+@pytest.mark.parametrize("condition", LIBRARY.conditions)
+def test_every_property_and_invariant_holds_or_fails_as_listed(condition):
+    proved = prove(LIBRARY, condition, None, invariants())
+
+    assert not [line for line in in_words(proved, every=False)][1:-1]
+    assert [result.id for result in proved.results[:8]] == ["a", "b", "c", "d", "e", "f", "g", "h"]
+    listed = [result for result in proved.results if result.outcome == "listed"]
+    assert all(result.remarks for result in listed)
+    assert "INV-N1" in [result.id for result in listed], "a threat to life alone ends in supply in all of 2026.1"
+
+
+def test_what_may_be_given_out_of_place_is_said():
+    said = {condition: _out_of_place(condition) for condition in LIBRARY.conditions}
+
+    assert {one for one, names in said.items() if "egfr_ml_min" in names} == {
+        "acute-sinusitis", "impetigo", "infected-insect-bites", "shingles", "uncomplicated-uti",
+    }  # fmt: skip
+    assert said["uncomplicated-uti"] == {"egfr_ml_min", "pregnancy_test_result", "recurrence_limit_reached"}
+    assert not said["acute-otitis-media"]
+
+
+def _out_of_place(condition):
+    proof = shipped(condition)
+    assert not failures(proof, "b")
+    return {remark.partition(", ")[2].partition(" ")[0] for remark in proof.remarks}
+
+
+def test_each_result_is_printed_with_its_time_and_can_be_written_as_json():
+    proved = prove(LIBRARY, "uncomplicated-uti", ON, invariants())
+    lines = list(in_words(proved))
+
+    assert any("proved" in line and " s  a " in line for line in lines)
+    assert sum(" s  INV-" in line for line in lines) == len(proved.results) - 8
+    for result in proved.results:
+        assert json.dumps(result.as_dict(), default=str)
+        assert result.as_dict()["result"] in ("proved", "listed")
+
+
+def lost_breastfeeding():
+    pathway = LIBRARY.in_force("uncomplicated-uti", ON)
+    pgd = pathway.pgds["nitrofurantoin"]
+    exclusions = tuple(one for one in pgd.exclusions if one.id != "UTI-NIT-X5")
+    return replace(pathway, pgds=Frozen({"nitrofurantoin": replace(pgd, exclusions=exclusions)}))
+
+
+def test_a_formula_that_says_something_else_than_assess_is_an_error_of_its_own():
+    proof = shipped("uncomplicated-uti")
+    proof.encoding.dial_999 = FALSE
+    known = proof.encoding.life_threatening
+
+    with pytest.raises(FormulasDiffer, match=r"Nothing is proved; report this as a defect of the program\."):
+        proof.looking.nearest(known, *(judged.met for one, judged in proof.encoding.stops if one.id == "UTI-R6"))
+
+
+def test_a_counterexample_is_saved_as_a_case_that_reads_back(tmp_path):
+    proof = proof_of(lost_breastfeeding())
+    found = failures(proof, "Nobody breastfeeding is offered nitrofurantoin.")
+    proved = prove(LIBRARY, "uncomplicated-uti", ON, invariants())
+    (result,) = (one for one in proved.results if one.says == "Nobody breastfeeding is offered nitrofurantoin.")
+    broken = replace(proved, results=(replace(result, failures=tuple(found)),))
+    folder = copy_of("uncomplicated-uti", tmp_path)
+    path = folder / "uncomplicated-uti" / "cases.yaml"
+
+    assert save([broken], path) == (path,)
+
+    library = load(folder)
+    (case,) = cases_of(library, "uncomplicated-uti")
+    assert case.facts["breastfeeding"] is True
+    # The case expects what the broken pathway says; the one on the disk is whole, so it comes out differently.
+    ((_, differs),) = cases_that_differ(library, "uncomplicated-uti")
+    assert differs.startswith("refer for supply")
+
+
+def test_the_cases_of_several_conditions_stand_in_files_of_their_own(tmp_path):
+    everything = []
+    for condition in ("uncomplicated-uti", "shingles"):
+        proof = shipped(condition)
+        patient = proof.looking.nearest(proof.encoding.life_threatening)
+        result = Result(condition, "property", "h", "An emergency shows.", (Failure("it does not", (patient,)),), (), 0.1)
+        everything.append(Proved(proof, (result,), 0, 0.1))
+
+    written = save(everything, tmp_path / "found.yaml")
+
+    assert [path.name for path in written] == ["found-uncomplicated-uti.yaml", "found-shingles.yaml"]
+    assert save([replace(one, results=()) for one in everything], tmp_path / "none.yaml") == ()
+    assert not (tmp_path / "none.yaml").exists()
+
+
+def copy_of(condition, tmp_path):
+    """The condition alone in a folder, with what is shared."""
+    root = tmp_path / "pathways"
+    for name in (condition, "shared"):
+        shutil.copytree(LIBRARY.root / name, root / name)
+    return root
