@@ -1,0 +1,108 @@
+"""Mutants that change nothing are proved to; of one that changes something the solver proposes the case that notices.
+
+Here some of each condition; `make thorough PART=equivalents` proves all that are listed.
+"""
+
+import pytest
+
+pytest.importorskip("z3", reason="z3-solver is not installed; `make system` installs it")
+
+import shutil
+from dataclasses import replace
+
+from proof.proving import LIBRARY, ON, baseline
+from thorough.equivalents import listed, prove
+from thorough.mutants import mutants_of
+
+from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.library import load
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.proof.counterexample import cases_file
+from pharmacyfirst.proof.equivalence import Comparison, Level, case_that_notices
+from pharmacyfirst.proof.mutants import Mutant, survives
+
+QUICK = 3
+
+
+def comparison(condition):
+    return Comparison(LIBRARY.in_force(condition, ON), ON, baseline(condition))
+
+
+def mutant(condition, name):
+    (found,) = (one for one in mutants_of(condition) if one.name == name)
+    return found
+
+
+@pytest.mark.parametrize("condition", LIBRARY.conditions)
+def test_some_of_those_listed_change_nothing_whatever_is_known(condition):
+    chosen = listed(condition)[:: max(1, len(listed(condition)) // QUICK)]
+
+    assert prove(condition, chosen)["mutants"] >= QUICK
+
+
+def test_a_pathway_is_equal_to_itself_and_to_one_with_other_payment_points():
+    compared = comparison("acute-sinusitis")
+    pathway = LIBRARY.in_force("acute-sinusitis", ON)
+
+    assert compared.difference(pathway) is None
+    assert compared.difference(replace(pathway, gateways=())) is None
+
+
+LEVELS = {
+    "UTI-E3 dropped": Level.COMPLETE,
+    "UTI-T1 (at least 2 of dysuria, new_nocturia, cloudy_urine: low -1)": Level.EVERYTHING,
+}
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_the_level_at_which_a_mutant_changes_something_is_told(name):
+    found = comparison("uncomplicated-uti").difference(mutant("uncomplicated-uti", name).pathway)
+
+    assert found.level is LEVELS[name]
+    assert (found.one.assessment.outcome != found.other.assessment.outcome) is (found.level is Level.COMPLETE)
+
+
+def test_a_mutant_that_changes_the_outcome_of_incomplete_answers_only_is_told_apart():
+    name = "erythromycin AOM-ERY-I1 without (penicillin_allergy is yes)"
+    found = comparison("acute-otitis-media").difference(mutant("acute-otitis-media", name).pathway)
+
+    assert found.level is Level.ANY
+    assert found.one.outcome().startswith("refer")
+    assert found.other.outcome().startswith("need facts")
+
+
+def test_the_same_dose_under_another_id_is_the_same_dose():
+    pathway = LIBRARY.in_force("uncomplicated-uti", ON)
+    pgd = pathway.pgds["nitrofurantoin"]
+    renamed = replace(pgd, doses=tuple(replace(row, id=f"{row.id}9") for row in pgd.doses))
+
+    assert comparison("uncomplicated-uti").difference(replace(pathway, pgds=Frozen({"nitrofurantoin": renamed}))) is None
+
+
+KILLED = ("UTI-E3 dropped", "nitrofurantoin UTI-NIT-X16 egfr_ml_min high +0.1", "nitrofurantoin UTI-NIT-D1 dose changed")
+
+
+@pytest.mark.parametrize("name", KILLED)
+def test_the_case_that_the_solver_proposes_kills_the_survivor(name, tmp_path):
+    condition = "uncomplicated-uti"
+    survivor = mutant(condition, name)
+    assert survives(survivor, [])
+
+    words = case_that_notices(comparison(condition), survivor)
+
+    (case,) = read_back(condition, words, tmp_path)
+    assert not survives(survivor, [case])
+    assert survives(Mutant("nothing changed", LIBRARY.in_force(condition, ON)), [case])
+
+
+def test_nothing_is_proposed_where_nobody_notices():
+    assert case_that_notices(comparison("uncomplicated-uti"), Mutant("same", LIBRARY.in_force("uncomplicated-uti", ON))) == ""
+
+
+def read_back(condition, words, tmp_path):
+    """The case in a file of cases beside the condition it is for, as content reads it."""
+    for name in (condition, "shared"):
+        shutil.copytree(LIBRARY.root / name, tmp_path / name)
+    text = cases_file(condition, ON, baseline(condition), [words])
+    (tmp_path / condition / "cases.yaml").write_text(text, encoding="utf-8")
+    return cases_of(load(tmp_path), condition)

@@ -1,0 +1,44 @@
+"""Part `equivalents`: what is listed as changing nothing is proved to change nothing, whatever is known of anybody."""
+
+from functools import partial
+
+from proof.proving import LIBRARY, ON, baseline
+
+from pharmacyfirst.proof.equivalence import Comparison
+from thorough.mutants import equivalents, mutants_of
+from thorough.part import Part
+
+AT_ONCE = 10
+
+
+def prove(condition, some):
+    """Some mutants of a condition: for nobody does anything come out differently, nor is anything else asked."""
+    comparison = Comparison(LIBRARY.in_force(condition, ON), ON, baseline(condition))
+    for mutant in some:
+        found = comparison.difference(mutant.pathway)
+        assert found is None, f"{condition}: {mutant.name} changes {found.level.value}: {found.one.in_words()}"
+    return {"mutants": len(some)}
+
+
+def listed(condition):
+    """The mutants listed as changing nothing, in their order."""
+    names = equivalents(condition)
+    return [mutant for mutant in mutants_of(condition) if mutant.name in names]
+
+
+def pieces(size, seed):
+    for condition in LIBRARY.conditions:
+        chosen = listed(condition)[:size]
+        for start in range(0, len(chosen), AT_ONCE):
+            some = chosen[start : start + AT_ONCE]
+            yield f"{condition} {start + 1} to {start + len(some)}", partial(prove, condition, some)
+
+
+PART = Part(
+    name="equivalents",
+    property="a mutant listed as changing nothing changes nothing, what decided and what is missing included",
+    test="tests/proof/test_equivalence.py",
+    size=10_000,
+    counts="mutants at most of each condition, which is all that are listed",
+    pieces=pieces,
+)
