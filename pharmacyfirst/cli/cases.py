@@ -5,10 +5,7 @@ from pathlib import Path
 import click
 
 from pharmacyfirst.cli import options
-from pharmacyfirst.cli.guard import BadInput
 from pharmacyfirst.content.cases import cases_of_each, failures
-from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.contract.conformance import against as differences_of
 from pharmacyfirst.contract.conformance import export
 
@@ -35,7 +32,7 @@ def cases(condition: str | None, export_to: Path | None, against: str | None, fo
       pharmacyfirst cases uncomplicated-uti --against "my-engine --lines"
     """
     library = options.library(folder)
-    wanted = _conditions(library, condition)
+    wanted = options.conditions(library, condition)
     if export_to is not None:
         for path in export(library, export_to):
             click.echo(path.relative_to(export_to))
@@ -51,12 +48,3 @@ def cases(condition: str | None, export_to: Path | None, against: str | None, fo
     click.echo(f"{count - len(failed)} of {count} cases agree" if count else "There are no cases.")
     if failed or not count:
         raise SystemExit(1)
-
-
-def _conditions(library: Library, condition: str | None) -> tuple[str, ...]:
-    if condition is None:
-        return library.conditions
-    if condition not in library.conditions:
-        there_are = f"There are: {', '.join(library.conditions)}."
-        raise BadInput(f"There is no such pathway. {suggest(condition, library.conditions, there_are)}")
-    return (condition,)

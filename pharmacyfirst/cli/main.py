@@ -63,6 +63,13 @@ def _pgd() -> click.Command:
     return pgd
 
 
+def _prove() -> click.Command:
+    """Prove that no supply is unsafe, that nobody falls through, and what a pharmacist would sign."""
+    from pharmacyfirst.cli.prove import prove
+
+    return prove
+
+
 def _record() -> click.Command:
     """Records of consultations: the message to the GP practice and what goes with it."""
     from pharmacyfirst.cli.record import record
@@ -78,6 +85,7 @@ ENTRIES = {
     "check": _check,
     "consult": _consult,
     "pgd": _pgd,
+    "prove": _prove,
     "record": _record,
 }
 

@@ -73,6 +73,18 @@ def library(folder: Path | None) -> "Library":
     return pharmacyfirst.load(folder)
 
 
+def conditions(library: "Library", condition: str | None) -> tuple[str, ...]:
+    """The condition of this name, or all where none is named. Raises ``BadInput`` where there is none of this name."""
+    if condition is None:
+        return library.conditions
+    if condition not in library.conditions:
+        from pharmacyfirst.content.sentences import suggest
+
+        there_are = f"There are: {', '.join(library.conditions)}."
+        raise BadInput(f"There is no such pathway. {suggest(condition, library.conditions, there_are)}")
+    return (condition,)
+
+
 def now_in_london() -> datetime:
     """The time that a clock in London shows now. Raises ``Refused`` where this machine cannot tell."""
     try:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,10 @@ from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, id
 from pharmacyfirst.content.cases import read_facts
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NAME, NUMBER, Vocabulary, limits_in_words, suggest
-from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Node, Place, Text, read_file
+from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT
-from pharmacyfirst.kernel.evidence import Backing
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD, Kind
 from pharmacyfirst.kernel.pathway import Pathway
@@ -39,6 +38,7 @@ _DOSE = re.compile(
 )
 _ASKED = re.compile(rf"({NAME}) is asked for")
 _SUPPLY = "supply"
+_ANYTHING = Limits()
 _KNOWN = "it is known that "
 _FOR_EACH_KG = "dose for each kg"
 
@@ -56,13 +56,13 @@ class Comes:
     destination: str = ""
     pgds: tuple[str, ...] = ()
     measure: str = ""
-    limits: Limits = Limits()
+    limits: Limits = _ANYTHING
     unit: str = ""
     asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Reading:
     """An invariant as it reads for one condition: what is said of the person, what of it is known for certain, and what comes out."""
 
     person: tuple[Condition, ...]
@@ -90,10 +90,10 @@ class Invariant:
     id: str
     says: str
     form: str
-    claims: Mapping[str, Claim]
+    claims: Mapping[str, Reading]
     cannot: tuple[str, ...] = ()
     fails: Mapping[tuple[str, str], Listed] = Frozen()
-    backing: Backing = Backing()
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +140,11 @@ class _File:
 
     def read(self) -> Invariants:
         headings = ("invariants", "sources")
-        form = Form(self.block, "file of invariants", Tags(), self.mistakes, headings, ("implausible", "never decides alone"))
+        form = Form(
+            self.block, "file of invariants", Tags(), self.mistakes, headings, ("implausible", "never decides alone")
+        )
         form.tags = Tags(names_under(form, "sources"))
-        for name, block in form.blocks("sources", "source"):
+        for _, block in form.blocks("sources", "source"):
             Form(block, "source", form.tags, self.mistakes, ("says",), ("date", "note")).text("says")
         invariants = tuple(filter(None, (self._one(form, *one) for one in form.blocks("invariants", "invariant"))))
         implausible = self._implausible(form)
@@ -184,7 +186,9 @@ class _File:
         node = form.node(heading)
         nodes = [] if node is None else node.items if isinstance(node, List) else [node]
         if any(not isinstance(one, Text) for one in nodes):
-            form.refuse(heading, "a sentence belongs here", "Write one sentence, or a list with dashes.", HARM_INVARIANT)
+            form.refuse(
+                heading, "a sentence belongs here", "Write one sentence, or a list with dashes.", HARM_INVARIANT
+            )
         return [one for one in nodes if isinstance(one, Text)]
 
     def _names(self, form: Form, heading: str) -> tuple[str, ...]:
@@ -204,7 +208,7 @@ class _File:
 
     def _claim(
         self, condition: str, place: Place, person: list[Text], wanted: tuple[Comes, ...], said_not: bool
-    ) -> Claim | None:
+    ) -> Reading | None:
         trial = Mistakes()
         questions = self.pathways[condition].questions
         vocabulary = Vocabulary(questions, trial)
@@ -217,9 +221,11 @@ class _File:
                 (known if certain else said).append(sentence)
         needed = [one.asks or (WEIGHT if one.measure == _FOR_EACH_KG else "") for one in wanted]
         for name in (one for one in needed if one and one not in questions):
-            trial.add(place, f'"{name}" is not a question in this file', "Name a question that it asks.", HARM_INVARIANT)
+            trial.add(
+                place, f'"{name}" is not a question in this file', "Name a question that it asks.", HARM_INVARIANT
+            )
         if not trial.found:
-            return Claim(tuple(said), tuple(known), wanted)
+            return Reading(tuple(said), tuple(known), wanted)
         if not said_not:
             first = trial.found[0]
             what = f"for {condition}: {first.what}"
@@ -252,7 +258,7 @@ class _File:
             if limits is None:
                 fix = 'Write "at most 500 mg", "above 10.5 mg", "5 to 10 mg" and the like.'
                 self.mistakes.add(line.at(words.index(rest)), f'"{rest}" is no limit', fix, HARM_INVARIANT)
-            return Comes(words, pgds=(pgd,), measure=measure, limits=limits or Limits(), unit=unit)
+            return Comes(words, pgds=(pgd,), measure=measure, limits=limits or _ANYTHING, unit=unit)
         return None
 
     def _known(self, line: Text, names: Iterable[str], known: Iterable[str], what: str) -> None:
@@ -261,7 +267,7 @@ class _File:
                 fix = suggest(name, known, f"Write one of {', '.join(sorted(known))}.")
                 self.mistakes.add(line.at(line.words.index(name)), f'"{name}" is not {what}', fix, HARM_INVARIANT)
 
-    def _fails(self, form: Form, claims: Mapping[str, Claim]) -> Iterator[tuple[tuple[str, str], Listed]]:
+    def _fails(self, form: Form, claims: Mapping[str, Reading]) -> Iterator[tuple[tuple[str, str], Listed]]:
         for version, block in form.blocks("fails in", "version"):
             for condition, node in block.items.items():
                 place = block.keys[condition].place

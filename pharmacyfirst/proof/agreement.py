@@ -21,8 +21,8 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.trace import Assessment, NotInForce
+from pharmacyfirst.proof.anybody import Anybody, Unsettled
 from pharmacyfirst.proof.encoding import Encoding
-from pharmacyfirst.proof.person import Person, Unsettled
 from pharmacyfirst.proof.reasons import decided_by, missing
 from pharmacyfirst.proof.solver import AND, COMPARISON, CONSTANT, NOT, NUMERIC, OR, Formula, Terms
 
@@ -41,7 +41,7 @@ class Agreement:
 
 def agreement(pathway: Pathway, people: Sequence[Facts], on: date, count: int, seed: int = 1) -> Agreement:
     """Compare kernel and formulas on so many made-up consultations of a condition; ``people`` are those of its cases."""
-    claims = Claims(Encoding(pathway, Person(pathway.questions.values()), on))
+    claims = Claims(Encoding(pathway, Anybody(pathway.questions.values()), on))
     found, waiting = Agreement(), list[Facts]()
     for facts in consultations(pathway, people, seed, count):
         waiting.append(facts)
@@ -104,7 +104,11 @@ def said_of(assessment: Assessment) -> set[str]:
         *(f"offer {a.pgd.id} before {b.pgd.id}" for at, a in enumerate(offers) for b in offers[at + 1 :]),
         *(f"decided by {id_}" for id_ in assessment.decided_by),
         *(f"missing {name}" for name in assessment.missing),
-        *(_verdict(f.item, f.verdict) for f in assessment.findings if f.verdict is not Verdict.NOT_KNOWN and not isinstance(f.item, NotInForce)),
+        *(
+            _verdict(f.item, f.verdict)
+            for f in assessment.findings
+            if f.verdict is not Verdict.NOT_KNOWN and not isinstance(f.item, NotInForce)
+        ),
     }
 
 
@@ -195,7 +199,9 @@ class Claims:
 
 
 def _chosen(choice: str | bool, answer: Any) -> bool:
-    return answer is choice if isinstance(choice, bool) else choice in (answer if isinstance(answer, tuple) else (answer,))
+    return (
+        answer is choice if isinstance(choice, bool) else choice in (answer if isinstance(answer, tuple) else (answer,))
+    )
 
 
 def _bits(truths: Any) -> int:

@@ -52,8 +52,7 @@ def _everything(proof: Proof) -> Iterator[tuple[str, Ways, list[Formula]]]:
             kept = ways.setdefault(id_, ([], []))
             kept[0].append((reached, *alone))
             kept[1].append(both((reached, at_all)))
-    for id_, (alone, at_all) in ways.items():
-        yield id_, alone, at_all
+    yield from ((id_, *kept) for id_, kept in ways.items())
 
 
 def _looked_at(proof: Proof, pgd: str) -> Formula:

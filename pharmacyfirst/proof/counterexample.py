@@ -18,8 +18,8 @@ from pharmacyfirst.kernel.outcome import EMERGENCY_999
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.proof.anybody import Unsettled
 from pharmacyfirst.proof.encoding import Encoding
-from pharmacyfirst.proof.person import Unsettled
 from pharmacyfirst.proof.solver import Formula, Found, Solver, both, either, fewer_than_all, no
 
 Facts = Mapping[str, Any]
@@ -30,7 +30,7 @@ class FormulasDiffer(PharmacyFirstError):
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Counterexample:
     """Somebody found. ``changes`` are the answers that differ from the baseline, None for one that is not known.
 
     ``assessment`` is None where the treatment table has no row for them, so that ``assess`` cannot answer.
@@ -65,10 +65,16 @@ class Looking:
         self, encoding: Encoding, baseline: Facts, invariants: Invariants = NOTHING_SAID, solver: Solver | None = None
     ):
         self.encoding, self.person = encoding, encoding.person
-        shut = [q for q in encoding.pathway.questions.values() if q.asked_when and q.asked_when.verdict(baseline).value == "not met"]
+        shut = [
+            q
+            for q in encoding.pathway.questions.values()
+            if q.asked_when and q.asked_when.verdict(baseline).value == "not met"
+        ]
         out_of_place = {question.name for question in shut}
         self.baseline = {
-            name: value for name, value in baseline.items() if name in self.person.unsettled and name not in out_of_place
+            name: value
+            for name, value in baseline.items()
+            if name in self.person.unsettled and name not in out_of_place
         }
         self.solver = solver or Solver([self.person.fits()])
         condition = encoding.pathway.id
@@ -89,7 +95,7 @@ class Looking:
                 given = (self.baseline[name],) if name in self.baseline else ()
                 yield either((no(one.known), *(one.is_answered(value) for value in (*given, *values))))
 
-    def nearest(self, *formulas: Formula) -> Patient | None:
+    def nearest(self, *formulas: Formula) -> Counterexample | None:
         """The nearest person for whom all of these hold, plausible if anybody plausible is; None where there is nobody at all."""
         found = self.somebody(*formulas)
         return None if found is None else self.patient(found, found.holds(self.plausible))
@@ -144,12 +150,12 @@ class Looking:
             return () if one.question.answer is Answer.ANY_OF else values
         return sorted(values, key=lambda value: abs(value - self.baseline[name])) if name in self.baseline else values
 
-    def patient(self, found: Found, plausible: bool = True) -> Patient:
+    def patient(self, found: Found, plausible: bool = True) -> Counterexample:
         """Somebody found, judged again. Raises ``FormulasDiffer`` where ``assess`` says something else than the formulas."""
         return judged_again(self.encoding, found, self.baseline, plausible)
 
 
-def judged_again(encoding: Encoding, found: Found, baseline: Facts, plausible: bool = True) -> Patient:
+def judged_again(encoding: Encoding, found: Found, baseline: Facts, plausible: bool = True) -> Counterexample:
     """Somebody found, put through ``assess``, which must say what the formulas say: outcome, destination, offers with dose rows."""
     facts = encoding.person.facts(found)
     assessment = outcome_of(encoding.pathway, facts, encoding.on)
@@ -161,7 +167,7 @@ def judged_again(encoding: Encoding, found: Found, baseline: Facts, plausible: b
             f"{', '.join(sorted(heard - said)) or 'nothing more'}. Nothing is proved; report this as a defect of the program."
         )
     changes = {name: facts.get(name) for name in encoding.person.unsettled if facts.get(name) != baseline.get(name)}
-    return Patient(facts, changes, assessment, plausible)
+    return Counterexample(facts, changes, assessment, plausible)
 
 
 def outcome_of(pathway: Pathway, facts: Facts, on: date) -> Assessment | None:
@@ -186,7 +192,7 @@ def _kernel_says(assessment: Assessment | None) -> set[str]:
     return {assessment.outcome.kind.word} | offers | dial
 
 
-def as_case(patient: Patient, name: str, says: str, note: str, expected: Assessment | None = None) -> str:
+def as_case(patient: Counterexample, name: str, says: str, note: str, expected: Assessment | None = None) -> str:
     """The patient as a case in the words of cases.yaml; what is expected is ``expected``, or what comes out today."""
     wanted = expected or patient.assessment
     lines = [f"  {name}:", f"    says: {_quoted(says)}"]

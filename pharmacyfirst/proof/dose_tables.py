@@ -6,8 +6,8 @@ from itertools import combinations
 
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
 from pharmacyfirst.kernel.questions import AGE
+from pharmacyfirst.proof.anybody import Anybody
 from pharmacyfirst.proof.encoding import Encoding, Looked
-from pharmacyfirst.proof.person import Person
 from pharmacyfirst.proof.proof import Failure, Proof
 from pharmacyfirst.proof.solver import Formula, Number, Solver, at_or_below, below, both, exact, if_then, times
 
@@ -64,11 +64,13 @@ def _wrong_sums(row: DoseRow, looked: Looked) -> Iterator[str]:
 def _never_less(proof: Proof) -> Iterator[Failure]:
     """Two people who differ in age and weight alone, the second neither younger nor lighter."""
     grows = [name for name in (AGE, WEIGHT) if name in proof.encoding.person.unsettled]
-    pairs = {pgd: looked for pgd, looked in proof.encoding.looked.items() if len(looked.doses) > 1 or _by_weight(looked)}
+    pairs = {
+        pgd: looked for pgd, looked in proof.encoding.looked.items() if len(looked.doses) > 1 or _by_weight(looked)
+    }
     if not grows or not pairs:
         return
     smaller = proof.encoding
-    person = Person(proof.pathway.questions.values(), "bigger ", like=smaller.person, but=grows)
+    person = Anybody(proof.pathway.questions.values(), "bigger ", like=smaller.person, but=grows)
     bigger = Encoding(proof.pathway, person, proof.on)
     solver = Solver([smaller.person.fits(), person.fits(), smaller.complete, bigger.complete])
     solver.say(at_or_below(smaller.person.number(name), person.number(name)) for name in grows)
@@ -91,10 +93,13 @@ def _less(smaller: Encoding, bigger: Encoding, pgd: str) -> Iterator[tuple[str, 
                 continue
             fewer = below(second, first)
             clear = both((smaller.clear, bigger.clear))
-            yield f"{pgd}: {other.id} gives less a day than {row.id} to somebody bigger", both((clear, when, then, fewer))
+            yield (
+                f"{pgd}: {other.id} gives less a day than {row.id} to somebody bigger",
+                both((clear, when, then, fewer)),
+            )
 
 
-def _daily(row: DoseRow, person: Person) -> Number | None:
+def _daily(row: DoseRow, person: Anybody) -> Number | None:
     """What is taken in a day, unrounded: the least of it where there is a choice of times."""
     if row.dose is None:
         return None

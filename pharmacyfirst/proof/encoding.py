@@ -12,11 +12,11 @@ from itertools import combinations
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, OneOf, Within
 from pharmacyfirst.kernel.dose import DoseRow
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
+from pharmacyfirst.kernel.pathway import Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
 from pharmacyfirst.kernel.rule import Judged
-from pharmacyfirst.proof.person import Person
+from pharmacyfirst.proof.anybody import Anybody
 from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, at_least, at_most, both, either, if_then, no
 
 
@@ -49,7 +49,7 @@ class Sentences:
     sentences are judged on what is known alone.
     """
 
-    def __init__(self, person: Person, not_asked: dict[str, Formula] | None = None):
+    def __init__(self, person: Anybody, not_asked: dict[str, Formula] | None = None):
         self.person, self.not_asked = person, not_asked or {}
         self._judged: dict[int, tuple[Condition, Judgement]] = {}
 
@@ -124,7 +124,7 @@ class Looked:
 class Encoding:
     """Everything that ``assess`` says of a person, as formulas. ``on`` is the day, by which PGDs are in force or not."""
 
-    def __init__(self, pathway: Pathway, person: Person, on: date):
+    def __init__(self, pathway: Pathway, person: Anybody, on: date):
         self.pathway, self.person, self.on = pathway, person, on
         self.alone = Sentences(person)
         gates = {q.name: q.asked_when for q in pathway.questions.values() if q.asked_when is not None}

@@ -12,10 +12,10 @@ from typing import Any
 from pharmacyfirst.kernel.dose import DoseRow
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.proof.counterexample import Facts, Looking, Patient, as_case, outcome_of
+from pharmacyfirst.proof.anybody import Anybody
+from pharmacyfirst.proof.counterexample import Counterexample, Facts, Looking, as_case, outcome_of
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.mutants import Mutant
-from pharmacyfirst.proof.person import Person
 from pharmacyfirst.proof.reasons import decided_by, missing
 from pharmacyfirst.proof.solver import FALSE, Formula, Solver, both, differ, either
 
@@ -29,12 +29,12 @@ class Level(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Noticed:
     """Somebody for whom two pathways come out differently: as the one says, and as the other does."""
 
     level: Level
-    one: Patient
-    other: Patient
+    one: Counterexample
+    other: Counterexample
 
 
 class Comparison:
@@ -42,12 +42,12 @@ class Comparison:
 
     def __init__(self, pathway: Pathway, on: date, baseline: Facts):
         self.on, self.baseline = on, baseline
-        self.person = Person(pathway.questions.values())
+        self.person = Anybody(pathway.questions.values())
         self.encoding = Encoding(pathway, self.person, on)
         self.looking = Looking(self.encoding, baseline, solver=Solver([self.person.fits()]))
         self._reasons: dict[str, Formula] = {}
 
-    def difference(self, changed: Pathway) -> Difference | None:
+    def difference(self, changed: Pathway) -> Noticed | None:
         """The nearest patient who notices, at the first level at which anybody does; None is the proof that nobody ever does."""
         other = Encoding(changed, self.person, self.on)
         outcome, reasons = self._outcome_differs(other), self._reasons_differ(other)
@@ -57,11 +57,11 @@ class Comparison:
         for level, notices in ((Level.COMPLETE, complete), (Level.ANY, outcome), (Level.EVERYTHING, reasons)):
             found = self.looking.nearest(notices)
             if found is not None:
-                return Difference(level, found, self._as_of(changed, found))
+                return Noticed(level, found, self._as_of(changed, found))
         return None
 
-    def _as_of(self, changed: Pathway, found: Patient) -> Patient:
-        return Patient(found.facts, found.changes, outcome_of(changed, found.facts, self.on), found.plausible)
+    def _as_of(self, changed: Pathway, found: Counterexample) -> Counterexample:
+        return Counterexample(found.facts, found.changes, outcome_of(changed, found.facts, self.on), found.plausible)
 
     def _outcome_differs(self, other: Encoding) -> Formula:
         mine = self.encoding
@@ -96,7 +96,9 @@ def _offers_differ(one: Encoding, other: Encoding) -> Iterator[Formula]:
 def _by_what_it_says(encoding: Encoding, pgd: str) -> dict[Any, Formula]:
     """For each dose that the table may come to, in its own words: it is offered."""
     found: dict[Any, list[Formula]] = {}
-    rows: dict[str, DoseRow] = {row.id: row for row in encoding.pathway.pgds[pgd].doses} if pgd in encoding.offered else {}
+    rows: dict[str, DoseRow] = (
+        {row.id: row for row in encoding.pathway.pgds[pgd].doses} if pgd in encoding.offered else {}
+    )
     for (name, id_), offered in encoding.offered_by_row.items():
         if name == pgd:
             row = rows[id_]

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from pharmacyfirst.content.invariants import ALWAYS, NEVER, Claim, Comes, Invariant, Listed
+from pharmacyfirst.content.invariants import ALWAYS, NEVER, Comes, Invariant, Listed, Reading
 from pharmacyfirst.kernel.conditions import Limits
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
-from pharmacyfirst.proof.counterexample import Patient
+from pharmacyfirst.proof.counterexample import Counterexample
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.proof import Failure, Proof
 from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, at_or_below, below, both, either, exact, no, times
@@ -26,10 +26,13 @@ def broken(proof: Proof, invariant: Invariant) -> Iterator[Failure]:
         yield Failure(_what(invariant), (patient,))
 
 
-def _nearest(proof: Proof, invariant: Invariant, against: Formula, claim: Claim) -> Patient | None:
+def _nearest(proof: Proof, invariant: Invariant, against: Formula, claim: Reading) -> Counterexample | None:
     if invariant.form in (NEVER, ALWAYS):
         return proof.looking.nearest(against) if proof.solver.find(against) is not None else None
-    if proof.solver.find(against, proof.encoding.complete, proof.encoding.in_place, proof.looking.plausible) is not None:
+    if (
+        proof.solver.find(against, proof.encoding.complete, proof.encoding.in_place, proof.looking.plausible)
+        is not None
+    ):
         return None
     # Nobody is as the sentence wants: the nearest of those it speaks of shows what becomes of them instead.
     known = both(proof.encoding.alone.judged(one).met for one in (*claim.person, *claim.known))
@@ -38,10 +41,14 @@ def _nearest(proof: Proof, invariant: Invariant, against: Formula, claim: Claim)
 
 
 def _what(invariant: Invariant) -> str:
-    return "nobody plausible is found of whom it holds" if invariant.form not in (NEVER, ALWAYS) else "it does not hold of everybody"
+    return (
+        "nobody plausible is found of whom it holds"
+        if invariant.form not in (NEVER, ALWAYS)
+        else "it does not hold of everybody"
+    )
 
 
-def _against(proof: Proof, invariant: Invariant, claim: Claim) -> Formula:
+def _against(proof: Proof, invariant: Invariant, claim: Reading) -> Formula:
     """Somebody of whom the invariant does not hold; of one that says what is possible, somebody of whom it does."""
     encoding = proof.encoding
     comes = both(came(proof, one, of_another_unit=invariant.form == NEVER) for one in claim.comes)
@@ -53,12 +60,12 @@ def _against(proof: Proof, invariant: Invariant, claim: Claim) -> Formula:
     return both((known, no(comes))) if invariant.form == ALWAYS else both((known, comes))
 
 
-def _known(encoding: Encoding, claim: Claim) -> Formula:
+def _known(encoding: Encoding, claim: Reading) -> Formula:
     return both(encoding.alone.judged(one).met for one in claim.known)
 
 
 def _as_listed(
-    proof: Proof, invariant: Invariant, listed: Listed, against: Formula, patient: Patient | None
+    proof: Proof, invariant: Invariant, listed: Listed, against: Formula, patient: Counterexample | None
 ) -> Iterator[Failure]:
     """An invariant that is known not to hold must fail exactly as it is listed: this patient, no nearer one, this outcome."""
     if patient is None:

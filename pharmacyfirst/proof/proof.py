@@ -10,9 +10,9 @@ from pharmacyfirst.content.cases import baseline_of
 from pharmacyfirst.content.invariants import NOTHING_SAID, Invariants
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.proof.counterexample import Looking, Patient, judged_again
+from pharmacyfirst.proof.anybody import Anybody
+from pharmacyfirst.proof.counterexample import Counterexample, Looking, judged_again
 from pharmacyfirst.proof.encoding import Encoding
-from pharmacyfirst.proof.person import Person
 from pharmacyfirst.proof.reasons import missing
 from pharmacyfirst.proof.solver import Formula, Solver, either
 
@@ -24,7 +24,7 @@ class Failure:
     """What does not hold, in words, with the patients it does not hold of: one, or the same one with more and with fewer answers."""
 
     what: str
-    patients: tuple[Patient, ...] = ()
+    patients: tuple[Counterexample, ...] = ()
 
 
 class Proof:
@@ -32,7 +32,7 @@ class Proof:
 
     def __init__(self, pathway: Pathway, on: date, baseline: Mapping[str, Any], invariants: Invariants = NOTHING_SAID):
         self.pathway, self.on, self.invariants = pathway, on, invariants
-        self.encoding = Encoding(pathway, Person(pathway.questions.values()), on)
+        self.encoding = Encoding(pathway, Anybody(pathway.questions.values()), on)
         self.looking = Looking(self.encoding, baseline, invariants)
         self.remarks: list[str] = []
 

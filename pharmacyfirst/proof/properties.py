@@ -7,9 +7,9 @@ from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.proof.agreement import consultations
 from pharmacyfirst.proof.alone import everything_decides
+from pharmacyfirst.proof.anybody import Anybody
 from pharmacyfirst.proof.dose_tables import doses_are_whole
 from pharmacyfirst.proof.encoding import Encoding
-from pharmacyfirst.proof.person import Person
 from pharmacyfirst.proof.proof import Failure, Proof
 from pharmacyfirst.proof.solver import FALSE, Formula, Solver, at_least, both, either, if_then, no
 
@@ -35,9 +35,8 @@ def no_supply_while_open(proof: Proof) -> Iterator[Failure]:
             for choice in one.question.choices:
                 for bar in choice.bars:
                     given = both((one.known, one.is_one_of([choice.name])))
-                    offered = encoding.offered.get(bar.pgd)
-                    if offered is not None:
-                        yield f"{name} {choice.name} bars {bar.pgd}, which is offered", both((given, offered))
+                    offer = encoding.offered.get(bar.pgd, FALSE)
+                    yield f"{name} {choice.name} bars {bar.pgd}, which is offered", both((given, offer))
 
     yield from proof.never(against())
 
@@ -45,13 +44,14 @@ def no_supply_while_open(proof: Proof) -> Iterator[Failure]:
 def answers_only_settle(proof: Proof) -> Iterator[Failure]:
     """b. An answer taken away never opens a medicine, and what is once decided stays decided."""
     more = proof.encoding
-    fewer_person = Person(proof.pathway.questions.values(), "fewer ", like=more.person)
+    fewer_person = Anybody(proof.pathway.questions.values(), "fewer ", like=more.person)
     fewer = Encoding(proof.pathway, fewer_person, proof.on)
     names = list(more.person.unsettled)
     solver = Solver([more.person.fits()])
     solver.say(if_then(fewer_person.known(name), more.person.known(name)) for name in names)
     in_place = [
-        if_then(both((more.person.known(name), shut)), fewer_person.known(name)) for name, shut in more.gate_closed.items()
+        if_then(both((more.person.known(name), shut)), fewer_person.known(name))
+        for name, shut in more.gate_closed.items()
     ]
 
     def against() -> Claims:
@@ -86,7 +86,10 @@ def one_outcome(proof: Proof) -> Iterator[Failure]:
             ("the treatment table has no row for this person", both((encoding.clear, no(encoding.table_ends)))),
             ("there is no outcome", no(either(kinds))),
             ("there are two outcomes", at_least(2, kinds)),
-            ("every answer is known, and answers are missing", both((encoding.complete, encoding.kinds[Kind.NEED_FACTS]))),
+            (
+                "every answer is known, and answers are missing",
+                both((encoding.complete, encoding.kinds[Kind.NEED_FACTS])),
+            ),
         ]
     )
 
@@ -109,7 +112,10 @@ def asking_ends(proof: Proof) -> Iterator[Failure]:
     missing = proof.missing
 
     def against() -> Claims:
-        yield "an answer is missing, and none is named", both((encoding.kinds[Kind.NEED_FACTS], no(either(missing.values()))))
+        yield (
+            "an answer is missing, and none is named",
+            both((encoding.kinds[Kind.NEED_FACTS], no(either(missing.values())))),
+        )
         for name, when in missing.items():
             settled = either((encoding.person.known(name), encoding.not_asked.get(name, FALSE)))
             yield f"{name} is asked for though it is known or not asked", both((when, settled))
@@ -134,7 +140,10 @@ def emergencies_show(proof: Proof) -> Iterator[Failure]:
             asks = either(proof.missing[name] for name in criterion.sentence.facts() if name in proof.missing)
             open_ = both((judged.not_known, either((urgent, waiting)), no(asks)))
             yield f"{criterion.id} is not known, and nothing of it is asked for", open_
-        yield "a threat to life in an emergency, and not 999", both((emergency, encoding.life_threatening, no(encoding.dial_999)))
+        yield (
+            "a threat to life in an emergency, and not 999",
+            both((emergency, encoding.life_threatening, no(encoding.dial_999))),
+        )
 
     yield from proof.never(against())
 

@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.content.invariants import Invariants, invariants_of
+from pharmacyfirst.content.invariants import Invariant, Invariants, invariants_of
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.proof.counterexample import Patient, as_case, cases_file
+from pharmacyfirst.proof.counterexample import Counterexample, as_case, cases_file
 from pharmacyfirst.proof.invariants import applying, broken
 from pharmacyfirst.proof.proof import Failure, Proof
 from pharmacyfirst.proof.properties import PROPERTIES, words_of
@@ -43,12 +44,11 @@ class Result:
     def as_dict(self) -> dict[str, Any]:
         """The result as JSON holds it; numbers of patients are whole or Decimal."""
         return {
-            "condition": self.condition,
             "kind": self.sort,
             "id": self.id,
             "says": self.says,
             "result": self.outcome.lower(),
-            "seconds": round(self.seconds, 3),
+            "seconds": _seconds(self.seconds),
             "remarks": list(self.remarks),
             "failures": [
                 {"what": one.what, "patients": [_patient(patient) for patient in one.patients]} for one in self.failures
@@ -56,7 +56,11 @@ class Result:
         }
 
 
-def _patient(patient: Patient) -> dict[str, Any]:
+def _seconds(taken: float) -> Decimal:
+    return Decimal(f"{taken:.3f}")
+
+
+def _patient(patient: Counterexample) -> dict[str, Any]:
     assessment = patient.assessment
     return {
         "changes": {name: list(v) if isinstance(v, tuple) else v for name, v in patient.changes.items()},
@@ -85,17 +89,30 @@ def _timed(proof: Proof, sort: str, id_: str, says: str, failures: Iterator[Fail
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """Everything found out of one condition."""
+    """Everything found out of one condition; ``cannot`` are the invariants that cannot be said of it."""
 
     proof: Proof
     results: tuple[Result, ...]
-    cannot: int
+    cannot: tuple[Invariant, ...]
     seconds: float
 
     @property
     def failed(self) -> tuple[Result, ...]:
         """The results that do not hold."""
         return tuple(result for result in self.results if result.failed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything found out, as JSON holds it."""
+        pathway = self.proof.pathway
+        return {
+            "condition": pathway.id,
+            "version": pathway.edition.version,
+            "as_of": self.proof.on.isoformat(),
+            "content_digest": pathway.content_digest,
+            "seconds": _seconds(self.seconds),
+            "cannot_be_said": [invariant.id for invariant in self.cannot],
+            "results": [result.as_dict() for result in self.results],
+        }
 
 
 def prove(library: Library, condition: str, on: date | None = None, invariants: Invariants | None = None) -> Proved:
@@ -104,7 +121,7 @@ def prove(library: Library, condition: str, on: date | None = None, invariants: 
     said = invariants_of(library, on) if invariants is None else invariants
     proof = Proof.of(library, condition, on, said)
     found = tuple(results(proof))
-    cannot = sum(condition in invariant.cannot for invariant in said.invariants)
+    cannot = tuple(invariant for invariant in said.invariants if condition in invariant.cannot)
     return Proved(proof, found, cannot, time.perf_counter() - start)
 
 
@@ -115,6 +132,8 @@ def in_words(proved: Proved, every: bool = True) -> Iterator[str]:
     for result in proved.results:
         if result.failed or every:
             yield from _result_in_words(result)
+    for invariant in proved.cannot if every else ():
+        yield f"  cannot be said    {invariant.id:<8} {invariant.says}"
     yield f"  {_total(proved)}, in {proved.seconds:.1f} s"
 
 
@@ -132,7 +151,7 @@ def _total(proved: Proved) -> str:
     if listed := outcomes.count("listed"):
         counts.append(f"{listed} fail as listed")
     if proved.cannot:
-        counts.append(f"{proved.cannot} cannot be said")
+        counts.append(f"{len(proved.cannot)} cannot be said")
     return ", ".join(counts)
 
 

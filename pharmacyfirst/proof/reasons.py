@@ -15,7 +15,9 @@ def decided_by(encoding: Encoding) -> dict[str, Formula]:
     """For each id that can decide: it is among those that decided. The order is not said."""
     found: Whens = defaultdict(list)
     for criterion, judged in encoding.stops:
-        found[criterion.id].append(both((encoding.kinds[criterion.kind], judged.met, _stopped(encoding, criterion.kind))))
+        found[criterion.id].append(
+            both((encoding.kinds[criterion.kind], judged.met, _stopped(encoding, criterion.kind)))
+        )
     for (row, _), turn in zip(encoding.rows, encoding.turns, strict=True):
         decides = both((encoding.by_table, turn))
         found[row.id].append(decides)
@@ -60,9 +62,7 @@ def missing(encoding: Encoding) -> dict[str, Formula]:
 def _of_table(encoding: Encoding, when: Formula, unknown: "_Unknown", found: Whens) -> None:
     rows, turns = [row for row, _ in encoding.rows], encoding.turns
     plans = [(row.kind, row.offers, row.fallback) for row in rows]
-    told_apart = either(
-        both((turns[i], turns[j])) for i in range(len(rows)) for j in range(i) if plans[i] != plans[j]
-    )
+    told_apart = either(both((turns[i], turns[j])) for i in range(len(rows)) for j in range(i) if plans[i] != plans[j])
     reached = both((when, told_apart))
     for row, judged in encoding.rows:
         if row.sentence is not None:
@@ -78,9 +78,9 @@ def _of_table(encoding: Encoding, when: Formula, unknown: "_Unknown", found: Whe
         for clause, judged in looked.clauses:
             if clause.sentence is not None:
                 unknown.adds(found, reached, clause.sentence, judged)
-        for row, judged in looked.doses:
-            if row.sentence is not None:
-                unknown.adds(found, reached, row.sentence, judged)
+        for dose, judged in looked.doses:
+            if dose.sentence is not None:
+                unknown.adds(found, reached, dose.sentence, judged)
             reached = both((reached, no(judged.met)))
 
 

@@ -12,7 +12,7 @@ from typing import Any, NewType
 from pharmacyfirst.errors import ExtraMissing
 
 try:
-    import z3  # type: ignore[import-untyped]
+    import z3
 except ImportError:
     raise ExtraMissing("proof", "a proof") from None
 
@@ -61,7 +61,9 @@ def either(formulas: Iterable[Formula]) -> Formula:
     return _joined(formulas, _FALSE_ID, _TRUE_ID, TRUE, FALSE, z3.Z3_mk_or)
 
 
-def _joined(formulas: Iterable[Formula], idle: int, deciding: int, decided: Formula, empty: Formula, join: Any) -> Formula:
+def _joined(
+    formulas: Iterable[Formula], idle: int, deciding: int, decided: Formula, empty: Formula, join: Any
+) -> Formula:
     kept: dict[int, Any] = {}
     for formula in formulas:
         number = _id(formula)
@@ -210,7 +212,15 @@ class Solver:
         raise RuntimeError(f"z3 gave up: {self._solver.reason_unknown()}")  # no formula of ours is beyond it
 
 
-AND, OR, NOT, CONSTANT, VARIABLE, COMPARISON, NUMERIC = "and", "or", "not", "constant", "variable", "comparison", "numeric"
+AND, OR, NOT, CONSTANT, VARIABLE, COMPARISON, NUMERIC = (
+    "and",
+    "or",
+    "not",
+    "constant",
+    "variable",
+    "comparison",
+    "numeric",
+)
 
 
 class Terms:

@@ -139,7 +139,11 @@ def test_a_failure_is_listed_by_version_and_condition(tmp_path):
 
     ((key, listed),) = one.fails.items()
     assert key == ("impetigo", "2026.1")
-    assert (dict(listed.facts), listed.unset, listed.kind) == ({"penicillin_allergy": False}, ("breastfeeding",), Kind.SUPPLY)
+    assert (dict(listed.facts), listed.unset, listed.kind) == (
+        {"penicillin_allergy": False},
+        ("breastfeeding",),
+        Kind.SUPPLY,
+    )
 
 
 def test_a_failure_is_listed_for_a_condition_it_is_said_of_only(tmp_path):
@@ -157,7 +161,10 @@ def test_what_never_decides_alone_names_rules_of_its_condition(tmp_path):
 
 
 def test_an_implausible_person_is_read_where_the_questions_are_asked(tmp_path):
-    words = FILE + "implausible:\n  heavy:\n    says: no child of 1 weighs 40 kg\n    never:\n      - age_years is 1\n      - weight_kg is at least 40\n    evidence: inferred S1\n"
+    words = (
+        FILE
+        + "implausible:\n  heavy:\n    says: no child of 1 weighs 40 kg\n    never:\n      - age_years is 1\n      - weight_kg is at least 40\n    evidence: inferred S1\n"
+    )
     implausible = read(words, tmp_path).implausible
 
     assert [len(implausible[one]) for one in ("impetigo", "shingles")] == [1, 0]

@@ -113,7 +113,6 @@ def gate_that_skips_an_unknown(pathway):
     return replace(pathway, questions=Frozen({**pathway.questions, asked.name: asked}))
 
 
-
 PLANTED = (
     Planted("deleted band", "acute-otitis-media", deleted_band, ("e",)),
     Planted("overlapping bands", "acute-sore-throat", overlapping_bands, ("e",)),

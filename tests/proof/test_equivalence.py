@@ -3,13 +3,10 @@
 Here some of each condition; `make thorough PART=equivalents` proves all that are listed.
 """
 
-import pytest
-
-pytest.importorskip("z3", reason="z3-solver is not installed; `make system` installs it")
-
 import shutil
 from dataclasses import replace
 
+import pytest
 from proof.proving import LIBRARY, ON, baseline
 from thorough.equivalents import listed, prove
 from thorough.mutants import mutants_of
@@ -76,10 +73,16 @@ def test_the_same_dose_under_another_id_is_the_same_dose():
     pgd = pathway.pgds["nitrofurantoin"]
     renamed = replace(pgd, doses=tuple(replace(row, id=f"{row.id}9") for row in pgd.doses))
 
-    assert comparison("uncomplicated-uti").difference(replace(pathway, pgds=Frozen({"nitrofurantoin": renamed}))) is None
+    assert (
+        comparison("uncomplicated-uti").difference(replace(pathway, pgds=Frozen({"nitrofurantoin": renamed}))) is None
+    )
 
 
-KILLED = ("UTI-E3 dropped", "nitrofurantoin UTI-NIT-X16 egfr_ml_min high +0.1", "nitrofurantoin UTI-NIT-D1 dose changed")
+KILLED = (
+    "UTI-E3 dropped",
+    "nitrofurantoin UTI-NIT-X16 egfr_ml_min high +0.1",
+    "nitrofurantoin UTI-NIT-D1 dose changed",
+)
 
 
 @pytest.mark.parametrize("name", KILLED)
@@ -96,7 +99,10 @@ def test_the_case_that_the_solver_proposes_kills_the_survivor(name, tmp_path):
 
 
 def test_nothing_is_proposed_where_nobody_notices():
-    assert case_that_notices(comparison("uncomplicated-uti"), Mutant("same", LIBRARY.in_force("uncomplicated-uti", ON))) == ""
+    assert (
+        case_that_notices(comparison("uncomplicated-uti"), Mutant("same", LIBRARY.in_force("uncomplicated-uti", ON)))
+        == ""
+    )
 
 
 def read_back(condition, words, tmp_path):

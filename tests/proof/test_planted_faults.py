@@ -1,9 +1,6 @@
 """Each planted mistake is caught, by the property or the invariant that stands for it, with a patient who is judged by assess."""
 
 import pytest
-
-pytest.importorskip("z3", reason="z3-solver is not installed; `make system` installs it")
-
 from proof.planted import PLANTED
 from proof.proving import LIBRARY, ON, failures, proof_of, shipped
 

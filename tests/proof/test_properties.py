@@ -1,16 +1,14 @@
 """What holds of every pathway as it ships, and what does not and stands in the list."""
 
-import pytest
-
-pytest.importorskip("z3", reason="z3-solver is not installed; `make system` installs it")
-
-import json
 import shutil
 from dataclasses import replace
 
+import pytest
 from proof.proving import LIBRARY, ON, failures, invariants, proof_of, shipped
 
-from pharmacyfirst.content.cases import cases_of, failures as cases_that_differ
+from pharmacyfirst import exact
+from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.cases import failures as cases_that_differ
 from pharmacyfirst.content.library import load
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.proof.counterexample import FormulasDiffer
@@ -53,7 +51,7 @@ def test_each_result_is_printed_with_its_time_and_can_be_written_as_json():
     assert any("proved" in line and " s  a " in line for line in lines)
     assert sum(" s  INV-" in line for line in lines) == len(proved.results) - 8
     for result in proved.results:
-        assert json.dumps(result.as_dict(), default=str)
+        assert exact.write(result.as_dict())
         assert result.as_dict()["result"] in ("proved", "listed")
 
 
@@ -97,8 +95,10 @@ def test_the_cases_of_several_conditions_stand_in_files_of_their_own(tmp_path):
     for condition in ("uncomplicated-uti", "shingles"):
         proof = shipped(condition)
         patient = proof.looking.nearest(proof.encoding.life_threatening)
-        result = Result(condition, "property", "h", "An emergency shows.", (Failure("it does not", (patient,)),), (), 0.1)
-        everything.append(Proved(proof, (result,), 0, 0.1))
+        result = Result(
+            condition, "property", "h", "An emergency shows.", (Failure("it does not", (patient,)),), (), 0.1
+        )
+        everything.append(Proved(proof, (result,), (), 0.1))
 
     written = save(everything, tmp_path / "found.yaml")
 

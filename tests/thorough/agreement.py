@@ -3,10 +3,10 @@
 from functools import partial
 
 from proof.proving import LIBRARY, ON
+from thorough.part import Part
 
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.proof.agreement import agreement
-from thorough.part import Part
 
 AT_ONCE = 5_000
 

@@ -3,10 +3,10 @@
 from functools import partial
 
 from proof.proving import LIBRARY, ON, baseline
-
-from pharmacyfirst.proof.equivalence import Comparison
 from thorough.mutants import equivalents, mutants_of
 from thorough.part import Part
+
+from pharmacyfirst.proof.equivalence import Comparison
 
 AT_ONCE = 10
 

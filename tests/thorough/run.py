@@ -23,7 +23,10 @@ if str(TESTS) not in sys.path:  # pytest puts it there by itself
 
 from thorough import agreement, equivalents, garbled, letters, mutants, safety  # noqa: E402
 
-PARTS = {part.name: part for part in (safety.PART, mutants.PART, equivalents.PART, agreement.PART, garbled.PART, letters.PART)}
+PARTS = {
+    part.name: part
+    for part in (safety.PART, mutants.PART, equivalents.PART, agreement.PART, garbled.PART, letters.PART)
+}
 STATE = ROOT / ".cache" / "thorough"
 FIGURES = ROOT / "docs" / "figures.md"
 SEED = 20261121

@@ -89,14 +89,14 @@ def decimal_of(number: Fraction) -> Decimal:
     )  # fmt: skip
 
 
-class Person:
+class Anybody:
     """One person as the solver sees them, by the questions of a pathway.
 
     ``like`` shares the answers of another person, save those to the questions ``but``; ``name`` keeps the flags of several apart.
     """
 
     def __init__(
-        self, questions: Iterable[Question], name: str = "", like: "Person | None" = None, but: Collection[str] = ()
+        self, questions: Iterable[Question], name: str = "", like: "Anybody | None" = None, but: Collection[str] = ()
     ):
         self.name = name
         self.unsettled: dict[str, Unsettled] = {}
@@ -105,9 +105,7 @@ class Person:
                 continue  # it gives the age, and nothing else reads it
             other = like.unsettled.get(question.name) if like is not None and question.name not in but else None
             number, choices = (other.number, other.choices) if other else _free(question, f"{name}{question.name}")
-            self.unsettled[question.name] = Unsettled(
-                question, truth(f"{name}{question.name} known"), number, choices
-            )
+            self.unsettled[question.name] = Unsettled(question, truth(f"{name}{question.name} known"), number, choices)
 
     def fits(self) -> Formula:
         """Every answer is one that its question takes."""
