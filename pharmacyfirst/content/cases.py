@@ -72,19 +72,20 @@ def _cases_of(library: Library, condition: str, mistakes: Mistakes) -> Iterable[
 
 def baseline_of(library: Library, condition: str) -> tuple[date, dict[str, Any]] | None:
     """The day of a condition's cases and the answers they change; None without a file. Raises ``ContentRefused``."""
-    mistakes = Mistakes()
     path = library.root / condition / f"{CASES_FILE}.yaml"
-    block = read_file(path, f"{condition}/{path.name}", mistakes) if path.exists() else None
-    found = None
-    if block is not None:
-        form = Form(block, "file of cases", Tags(), mistakes, ("as of", "baseline"), tuple(block.items))
-        as_of = form.parsed("as of", read_day, "a day, for instance 2026-11-21")
-        if as_of is not None:
-            pathway = library.in_force(condition, as_of)
-            found = as_of, read_facts(form.node("baseline"), pathway.questions, mistakes)
+    if not os.path.lexists(path):
+        return None
+    mistakes = Mistakes()
+    block = read_file(path, shown_below(library.root, path), mistakes)
+    form = Form(block, FILE_OF_CASES, Tags(), mistakes) if block is not None else None
+    as_of = form.parsed("as of", read_day, "a day, for instance 2026-11-21") if form is not None else None
+    baseline: dict[str, Any] = {}
+    if form is not None and as_of is not None:
+        questions = library.in_force(condition, as_of).questions
+        baseline = read_facts(form.node("baseline"), questions, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return found
+    return (as_of, baseline) if as_of is not None else None
 
 
 def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
@@ -217,8 +218,8 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
     destination = form.parsed(
         "destination", lambda words: words if words in destinations else None, " or ".join(destinations)
     )
-    missing = form.names("missing")
-    for text in missing:
+    missing, not_missing = form.names("missing"), form.names("not missing")
+    for text in (*missing, *not_missing):
         if text.words not in pathway.questions:
             fix = suggest(text.words, pathway.questions, "Name a question of the pathway.")
             mistakes.add(text.place, f'"{text.words}" is not a question of this pathway', fix, HARM_CASE)
@@ -229,7 +230,10 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
     elif offers is not None:
         form.refuse("offers", "offers are a list", "Write pgd: and the rest under a dash.", HARM_MISSING)
     decided_by = tuple(text.words for text in form.names("decided by"))
-    return Expected(kind, destination, decided_by, wanted, tuple(text.words for text in missing)) if kind else None
+    if kind is None:
+        return None
+    named, unnamed = (tuple(text.words for text in texts) for texts in (missing, not_missing))
+    return Expected(kind, destination, decided_by, wanted, named, unnamed)
 
 
 def _expected_offer(node: Node, pathway: Pathway, mistakes: Mistakes) -> ExpectedOffer | None:

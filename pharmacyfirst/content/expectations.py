@@ -29,13 +29,17 @@ class ExpectedOffer:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What must come out of a case; an empty ``decided_by`` or ``missing`` and ``offers`` None are not looked at."""
+    """What must come out of a case; an empty ``decided_by`` and ``offers`` None are not looked at.
+
+    ``missing`` are questions that must be among those still to ask, ``not_missing`` questions that must not.
+    """
 
     kind: Kind
     destination: str | None = None
     decided_by: tuple[str, ...] = ()
     offers: tuple[ExpectedOffer, ...] | None = None
     missing: tuple[str, ...] = ()
+    not_missing: tuple[str, ...] = ()
 
 
 def _dose(offer: ExpectedOffer) -> ExpectedOffer | None:
@@ -80,6 +84,13 @@ EXPECTED: FieldTable[Expected] = FieldTable(
             "Questions that must be among those whose answers can still change the outcome.",
             left_out=True,
         ),
+        JsonField(
+            "missing_excludes",
+            lambda expected: expected.not_missing or None,
+            ListOf(TEXT),
+            "Questions whose answers can no longer change the outcome, and that must not be among those.",
+            left_out=True,
+        ),
         ASSESSMENT["offers"].read_as(lambda expected: expected.offers, ListOf(BlockOf(EXPECTED_OFFER))),
     ),
 )
@@ -105,6 +116,8 @@ def differences(expected: Mapping[str, Any], result: Mapping[str, Any]) -> Itera
     missing = _list(result.get("missing"))
     if lacking := [name for name in expected.get("missing_includes", ()) if name not in missing]:
         yield f"missing lacks {_words(lacking)}"
+    if needless := [name for name in expected.get("missing_excludes", ()) if name in missing]:
+        yield f"missing has {_words(needless)}"
     if "offers" in expected:
         yield from _of_offers(expected["offers"], _list(result.get("offers")))
 

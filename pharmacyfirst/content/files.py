@@ -14,6 +14,7 @@ SHARED = "shared"
 EARLIER = "earlier"
 CASES_FILE = "cases"
 PUBLISHED = "published.yaml"
+INVARIANTS = "invariants.yaml"
 SHOWN_ROOT = "pathways"
 MOST_ENTRIES = 500
 MOST_BYTES_IN_ALL = 20_000_000

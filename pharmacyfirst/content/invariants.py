@@ -4,17 +4,19 @@ A pharmacist signs them without having seen a pathway, so they name questions, a
 The file stands beside the conditions and under no digest: it says nothing that anybody is treated by.
 """
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, identified, names_under
+from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, identified, named_blocks, names_under
 from pharmacyfirst.content.cases import read_facts
+from pharmacyfirst.content.files import INVARIANTS, shown_below
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.sentences import NAME, NUMBER, Vocabulary, limits_in_words, suggest
+from pharmacyfirst.content.sentences import Vocabulary, limits_in_words, suggest
+from pharmacyfirst.content.shapes import COMES, FILE_OF_INVARIANTS, KNOWN
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT
@@ -24,23 +26,13 @@ from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KI
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Question
 
-INVARIANTS_FILE = "invariants.yaml"
-
 NEVER, ALWAYS, POSSIBLE = "never", "always", "possible"
 
 HARM_INVARIANT = "A sentence that does not say what it means proves nothing."
 
-_OFFER = re.compile(rf"offer of ({NAME}(?: or {NAME})*)")
-_OUTCOME = re.compile(r"outcome is (.+)")
-_DESTINATION = re.compile(r"destination is (.+)")
-_DOSE = re.compile(
-    rf"(dose|daily dose|dose for each kg|course) of ({NAME}) is ((?:[a-z ]+ )?{NUMBER}(?: to (?:below )?{NUMBER})?) ([A-Za-z][A-Za-z ]*)"
-)
-_ASKED = re.compile(rf"({NAME}) is asked for")
-_SUPPLY = "supply"
-_ANYTHING = Limits()
-_KNOWN = "it is known that "
+_COMES = re.compile(COMES)
 _FOR_EACH_KG = "dose for each kg"
+_ANYTHING = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +110,11 @@ def invariants_of(library: Library, on: date | None = None) -> Invariants:
 
     Each is read in the words of the newest pathways, or of those of a day. Raises ``ContentRefused`` with every mistake.
     """
-    path = library.root / INVARIANTS_FILE
-    if not path.exists():
+    path = library.root / INVARIANTS
+    if not os.path.lexists(path):  # a link that leads nowhere is there, and is refused
         return NOTHING_SAID
     mistakes = Mistakes()
-    shown = (Path(library.root.name) / path.name).as_posix()
-    block = read_file(path, shown, mistakes)
+    block = read_file(path, shown_below(library.root, path), mistakes)
     pathways = {one: library.in_force(one, on) if on else library.newest(one) for one in library.conditions}
     found = _File(block, pathways, mistakes).read() if block is not None else NOTHING_SAID
     if len(mistakes):
@@ -139,21 +130,14 @@ class _File:
     ids: dict[str, Place] = field(default_factory=dict)
 
     def read(self) -> Invariants:
-        headings = ("invariants", "sources")
-        form = Form(
-            self.block, "file of invariants", Tags(), self.mistakes, headings, ("implausible", "never decides alone")
-        )
+        form = Form(self.block, FILE_OF_INVARIANTS, Tags(), self.mistakes)
         form.tags = Tags(names_under(form, "sources"))
-        for _, block in form.blocks("sources", "source"):
-            Form(block, "source", form.tags, self.mistakes, ("says",), ("date", "note")).text("says")
-        invariants = tuple(filter(None, (self._one(form, *one) for one in form.blocks("invariants", "invariant"))))
-        implausible = self._implausible(form)
-        alone = self._never_alone(form)
-        return Invariants(invariants, implausible, alone)
+        for _, source in form.forms("sources"):
+            source.text("says")
+        invariants = tuple(filter(None, (self._one(*one) for one in form.forms("invariants"))))
+        return Invariants(invariants, self._implausible(form), self._never_alone(form))
 
-    def _one(self, file: Form, name: Text, block: Block) -> Invariant | None:
-        optional = (NEVER, "when", ALWAYS, POSSIBLE, "for", "cannot be said for", "fails in", "note")
-        form = Form(block, "invariant", file.tags, self.mistakes, ("says", "evidence"), optional)
+    def _one(self, name: Text, form: Form) -> Invariant | None:
         identified(name, self.mistakes, self.ids)
         says, backing = form.text("says"), form.backing()
         stands = [one for one in (NEVER, ALWAYS, POSSIBLE) if one in form]
@@ -215,8 +199,8 @@ class _File:
         said: list[Condition] = []
         known: list[Condition] = []
         for line in person:
-            certain = line.words.startswith(_KNOWN)
-            shorter = Text(line.words.removeprefix(_KNOWN), line.at(len(_KNOWN)), line.plain) if certain else line
+            certain = line.words.startswith(KNOWN)
+            shorter = Text(line.words.removeprefix(KNOWN), line.at(len(KNOWN)), line.plain) if certain else line
             if (sentence := vocabulary.sentence(shorter)) is not None:
                 (known if certain else said).append(sentence)
         needed = [one.asks or (WEIGHT if one.measure == _FOR_EACH_KG else "") for one in wanted]
@@ -234,32 +218,27 @@ class _File:
         return None
 
     def _comes(self, line: Text) -> Comes | None:
-        words = line.words
-        if words == _SUPPLY:
-            return Comes(words, kinds=(Kind.SUPPLY,))
-        if match := _OUTCOME.fullmatch(words):
-            names = match.group(1).split(" or ")
-            self._known(line, names, KIND_OF_WORD, "an outcome")
-            return Comes(words, kinds=tuple(KIND_OF_WORD[name] for name in names if name in KIND_OF_WORD))
-        if match := _DESTINATION.fullmatch(words):
-            self._known(line, [match.group(1)], (EMERGENCY_999, EMERGENCY_DEPARTMENT), "a destination")
-            return Comes(words, destination=match.group(1))
-        if match := _ASKED.fullmatch(words):
-            return Comes(words, asks=match.group(1))
-        pgds = {pgd for pathway in self.pathways.values() for pgd in pathway.pgds}
-        if match := _OFFER.fullmatch(words):
-            names = match.group(1).split(" or ")
-            self._known(line, names, pgds, "a PGD")
-            return Comes(words, pgds=tuple(names))
-        if match := _DOSE.fullmatch(words):
-            measure, pgd, rest, unit = match.groups()
-            self._known(line, [pgd], pgds, "a PGD")
-            limits = limits_in_words(rest)
-            if limits is None:
-                fix = 'Write "at most 500 mg", "above 10.5 mg", "5 to 10 mg" and the like.'
-                self.mistakes.add(line.at(words.index(rest)), f'"{rest}" is no limit', fix, HARM_INVARIANT)
-            return Comes(words, pgds=(pgd,), measure=measure, limits=limits or _ANYTHING, unit=unit)
-        return None
+        match = _COMES.fullmatch(line.words)
+        if match is None:
+            return None
+        said = match.groupdict()
+        kinds, destination, pgds = said["kinds"], said["destination"], said["pgds"] or said["pgd"]
+        kinds_named, pgds_named = (tuple(names.split(" or ")) if names else () for names in (kinds, pgds))
+        all_pgds = {pgd for pathway in self.pathways.values() for pgd in pathway.pgds}
+        self._known(line, kinds_named, KIND_OF_WORD, "an outcome")
+        self._known(line, (destination,) if destination else (), (EMERGENCY_999, EMERGENCY_DEPARTMENT), "a destination")
+        self._known(line, pgds_named, all_pgds, "a PGD")
+        supply = (Kind.SUPPLY,) if said["supply"] else ()
+        return Comes(
+            line.words,
+            kinds=supply or tuple(KIND_OF_WORD[kind] for kind in kinds_named if kind in KIND_OF_WORD),
+            destination=destination or "",
+            pgds=pgds_named,
+            measure=said["measure"] or "",
+            limits=(limits_in_words(said["limits"]) if said["limits"] else None) or _ANYTHING,
+            unit=said["unit"] or "",
+            asks=said["asked"] or "",
+        )
 
     def _known(self, line: Text, names: Iterable[str], known: Iterable[str], what: str) -> None:
         for name in names:
@@ -268,22 +247,20 @@ class _File:
                 self.mistakes.add(line.at(line.words.index(name)), f'"{name}" is not {what}', fix, HARM_INVARIANT)
 
     def _fails(self, form: Form, claims: Mapping[str, Reading]) -> Iterator[tuple[tuple[str, str], Listed]]:
-        for version, block in form.blocks("fails in", "version"):
-            for condition, node in block.items.items():
-                place = block.keys[condition].place
-                if condition not in claims or not isinstance(node, Block):
-                    fix = "Name a condition it is said for, and under it set: and outcome:."
-                    self.mistakes.add(place, f'"{condition}" cannot be listed here', fix, HARM_INVARIANT)
-                    continue
-                inner = Form(node, "patient", Tags(), self.mistakes, ("outcome",), ("set", "unset", "note"))
-                kind = inner.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
-                pathway = self.pathways[condition]
-                if pathway.edition.version != version.words:
-                    continue  # said of a version that these are not
-                facts = read_facts(inner.node("set"), pathway.questions, self.mistakes)
-                unset = self._questions(inner, pathway.questions)
-                if kind is not None:
-                    yield (condition, version.words), Listed(Frozen(facts), unset, kind)
+        for condition, inner in form.forms("fails for"):
+            kind = inner.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
+            version = inner.text("version")
+            if condition.words not in claims:
+                fix = "Name a condition that it can be said for."
+                self.mistakes.add(condition.place, f'"{condition.words}" cannot be listed here', fix, HARM_INVARIANT)
+                continue
+            pathway = self.pathways[condition.words]
+            if pathway.edition.version != version:
+                continue  # said of a version that this is not
+            facts = read_facts(inner.node("set"), pathway.questions, self.mistakes)
+            unset = self._questions(inner, pathway.questions)
+            if kind is not None:
+                yield (condition.words, version), Listed(Frozen(facts), unset, kind)
 
     def _questions(self, form: Form, questions: Mapping[str, Question]) -> tuple[str, ...]:
         found = form.names("unset")
@@ -295,8 +272,7 @@ class _File:
 
     def _implausible(self, file: Form) -> Mapping[str, tuple[tuple[Condition, ...], ...]]:
         found: dict[str, list[tuple[Condition, ...]]] = {condition: [] for condition in self.pathways}
-        for name, block in file.blocks("implausible", "implausible person"):
-            form = Form(block, "implausible person", file.tags, self.mistakes, ("says", NEVER, "evidence"), ("note",))
+        for name, form in file.forms("implausible"):
             form.text("says"), form.backing()
             lines, read_somewhere, trial = self._lines(form, NEVER), False, Mistakes()
             for condition, pathway in self.pathways.items():
@@ -313,7 +289,8 @@ class _File:
 
     def _never_alone(self, file: Form) -> Mapping[str, Mapping[str, str]]:
         found: dict[str, Mapping[str, str]] = {}
-        for condition, block in file.blocks("never decides alone", "condition"):
+        node = file.node("never decides alone")
+        for condition, block in [] if node is None else named_blocks(node, "condition", self.mistakes):
             if condition.words not in self.pathways:
                 fix = suggest(condition.words, self.pathways, "Name a condition.")
                 self.mistakes.add(condition.place, f'"{condition.words}" is no condition', fix, HARM_NAME)

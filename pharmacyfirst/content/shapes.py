@@ -3,6 +3,7 @@
 The loader reads by this table, and ``docs/schema/content.schema.json`` and the table in docs/writing-a-pathway.md are made from it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -346,6 +347,7 @@ EXPECTATION = Shape(
         "decided by": NAMES,
         "offers": list_of(OFFER_EXPECTED),
         "missing": NAMES,
+        "not missing": NAMES,
     },
 )
 CASE = Shape(
@@ -362,6 +364,53 @@ CASE = Shape(
 FILE_OF_CASES = Shape(
     "file of cases", {"pathway": WORDS, "as of": DAY, "baseline": ANSWERS, "cases": named(CASE)}
 )  # fmt: skip
+KNOWN = "it is known that "
+_LIMITS = rf"(?:(?:at least|at most|above|below) )?{NUMBER}(?: to (?:below )?{NUMBER})?"
+_ONE_OR_MORE = rf"{NAME}(?: or {NAME})*"
+COMES = "|".join(
+    (
+        "(?P<supply>supply)",
+        rf"offer of (?P<pgds>{_ONE_OR_MORE})",
+        "outcome is (?P<kinds>.+)",
+        "destination is (?P<destination>.+)",
+        rf"(?P<measure>dose|daily dose|dose for each kg|course) of (?P<pgd>{NAME}) is (?P<limits>{_LIMITS}) (?P<unit>[A-Za-z][A-Za-z ]*)",
+        rf"(?P<asked>{NAME}) is asked for",
+    )
+)
+# JSON Schema knows no named groups.
+_SAID = line_or_list(
+    rf"{re.sub('P<[a-z]+>', '', COMES)}|(?:{KNOWN})?(?:{FORMS})", "sentences, and what comes out, or a list of them"
+)
+FAILURE = Shape("patient", {"version": matching(VERSION, "`2026.1`"), "outcome": one_word_of(*(kind.word for kind in Kind))},
+    {"set": ANSWERS, "unset": NAMES, "note": WORDS})  # fmt: skip
+INVARIANT = Shape(
+    "invariant",
+    {"says": WORDS, "evidence": EVIDENCE},
+    {
+        "for": NAMES, "when": _SAID, "never": _SAID, "always": _SAID, "possible": _SAID, "cannot be said for": NAMES,
+        "fails for": named(FAILURE), "note": WORDS,
+    },
+    one_of=("never", "always", "possible"),
+)  # fmt: skip
+IMPLAUSIBLE = Shape("implausible person", {"says": WORDS, "never": SENTENCES, "evidence": EVIDENCE}, {"note": WORDS})
+FILE_OF_INVARIANTS = Shape(
+    "file of invariants",
+    {"sources": _SOURCES, "invariants": named(INVARIANT, names=ID)},
+    {
+        "implausible": named(IMPLAUSIBLE),
+        "never decides alone": Under(
+            "conditions, each with ids and the reason of each",
+            {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "propertyNames": {"pattern": f"^(?:{ID})$"},
+                    "additionalProperties": WORDS.schema,
+                },
+            },
+        ),
+    },
+)
 PUBLISHED_LIST = Shape(
     "list of published digests",
     optional={
@@ -379,6 +428,7 @@ PUBLISHED_LIST = Shape(
 
 FILES = (
     PATHWAY_FILE, PGD_FILE, PROTOCOL_FILE, FILE_OF_CASES, SHARED_QUESTIONS, SHARED_ANSWERS, SHARED_LIST, PUBLISHED_LIST,
+    FILE_OF_INVARIANTS,
 )  # fmt: skip
 
 

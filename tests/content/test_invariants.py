@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from pharmacyfirst import load
-from pharmacyfirst.content.invariants import INVARIANTS_FILE, NOTHING_SAID, invariants_of
+from pharmacyfirst.content.files import INVARIANTS
+from pharmacyfirst.content.invariants import NOTHING_SAID, invariants_of
 from pharmacyfirst.content.text import ContentRefused
 from pharmacyfirst.kernel.evidence import Grade
 from pharmacyfirst.kernel.outcome import Kind
@@ -30,7 +31,7 @@ invariants:
 
 
 def read(words, tmp_path):
-    (tmp_path / INVARIANTS_FILE).write_text(words, encoding="utf-8")
+    (tmp_path / INVARIANTS).write_text(words, encoding="utf-8")
     return invariants_of(replace(LIBRARY, root=tmp_path))
 
 
@@ -103,7 +104,7 @@ MISTAKES = {
     "when without always": (("    never:", "    when: penicillin_allergy is no\n    never:"), "one of never, possible, always"),
     "an outcome misspelt": (("offer of amoxicillin or flucloxacillin", "outcome is refered"), '"refered" is not an outcome'),
     "a dose without a limit": (
-        ("offer of amoxicillin or flucloxacillin", "daily dose of amoxicillin is about 3 mg"), '"about 3" is no limit',
+        ("offer of amoxicillin or flucloxacillin", "daily dose of amoxicillin is about 3 mg"), 'nothing says what comes out',
     ),
     "a source that is not there": (("corroborated S1", "corroborated S2"), '"S2" is not a source of this file'),
     "a grade without a source": (("corroborated S1", "corroborated"), '"corroborated" without a source'),
@@ -118,22 +119,22 @@ def test_a_mistake_is_shown_at_its_place_with_how_to_mend_it(name, tmp_path):
     said = refused(with_line(old, new), tmp_path)
 
     assert what in said
-    assert f"{tmp_path.name}/{INVARIANTS_FILE}:" in said
+    assert f"{INVARIANTS}:" in said
     assert "nothing was loaded" in said
 
 
 def test_a_failure_is_listed_by_version_and_condition(tmp_path):
     fails = """\
-    fails in:
-      2026.1:
-        impetigo:
-          set:
-            penicillin_allergy: no
-          unset: breastfeeding
-          outcome: supply
-      2025.9:
-        impetigo:
-          outcome: refer
+    fails for:
+      impetigo:
+        version: 2026.1
+        set:
+          penicillin_allergy: no
+        unset: breastfeeding
+        outcome: supply
+      acute-otitis-media:
+        version: 2025.9
+        outcome: refer
 """
     (one,) = read(FILE + fails, tmp_path).invariants
 
@@ -147,7 +148,9 @@ def test_a_failure_is_listed_by_version_and_condition(tmp_path):
 
 
 def test_a_failure_is_listed_for_a_condition_it_is_said_of_only(tmp_path):
-    said = refused(FILE + "    fails in:\n      2026.1:\n        shingles:\n          outcome: supply\n", tmp_path)
+    said = refused(
+        FILE + "    fails for:\n      shingles:\n        version: 2026.1\n        outcome: supply\n", tmp_path
+    )
 
     assert '"shingles" cannot be listed here' in said
 
@@ -171,5 +174,5 @@ def test_an_implausible_person_is_read_where_the_questions_are_asked(tmp_path):
 
 
 def test_the_file_stands_under_no_digest(tmp_path):
-    assert (LIBRARY.root / INVARIANTS_FILE).is_file()
+    assert (LIBRARY.root / INVARIANTS).is_file()
     assert not any(pathway.draft for pathway in LIBRARY.newest_all())
