@@ -377,10 +377,8 @@ COMES = "|".join(
         rf"(?P<asked>{NAME}) is asked for",
     )
 )
-# JSON Schema knows no named groups.
-_SAID = line_or_list(
-    rf"{re.sub('P<[a-z]+>', '', COMES)}|(?:{KNOWN})?(?:{FORMS})", "sentences, and what comes out, or a list of them"
-)
+_COMES_UNNAMED = re.sub(r"\(\?P<[a-z]+>", "(?:", COMES)  # JSON Schema knows no named groups
+_SAID = line_or_list(f"{_COMES_UNNAMED}|(?:{KNOWN})?(?:{FORMS})", "sentences and what comes out, or a list of them")
 FAILURE = Shape("patient", {"version": matching(VERSION, "`2026.1`"), "outcome": one_word_of(*(kind.word for kind in Kind))},
     {"set": ANSWERS, "unset": NAMES, "note": WORDS})  # fmt: skip
 INVARIANT = Shape(

@@ -149,7 +149,7 @@ class Quote(Enum):
 # A file of the content has one of these headings, or a line of the published list, and no patient's record has: what has none is never quoted.
 _CONTENT = re.compile(
     r"^(source documents?|stopping criteria|treatment|questions|sources|cases|baseline|published|values list|"
-    r"who may use it|legal class|open items) *:|^ +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:",
+    r"who may use it|legal class|open items|invariants) *:|^ +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:",
     re.MULTILINE,
 )
 

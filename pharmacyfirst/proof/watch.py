@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pharmacyfirst.content.library import SHARED, load
+from pharmacyfirst.content.files import SHARED
+from pharmacyfirst.content.library import load
 from pharmacyfirst.content.text import ContentRefused
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.proof.prove import in_words, prove

@@ -10,6 +10,7 @@ from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_f
 FILES = (
     ("stopping criteria", shapes.PATHWAY_FILE), ("cases", shapes.FILE_OF_CASES), ("values list", shapes.SHARED_ANSWERS),
     ("items", shapes.SHARED_LIST), ("published", shapes.PUBLISHED_LIST), ("questions", shapes.SHARED_QUESTIONS),
+    ("invariants", shapes.FILE_OF_INVARIANTS),
 )  # fmt: skip
 
 

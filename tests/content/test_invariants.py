@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,15 @@ def test_an_implausible_person_is_read_where_the_questions_are_asked(tmp_path):
     implausible = read(words, tmp_path).implausible
 
     assert [len(implausible[one]) for one in ("impetigo", "shingles")] == [1, 0]
+
+
+def test_the_made_up_file_uses_every_heading_and_reads():
+    read = invariants_of(load(Path(__file__).resolve().parents[1] / "bad" / "good"))
+
+    assert [one.form for one in read.invariants] == ["never", "always", "possible"]
+    assert read.invariants[1].cannot == ("yawning",)
+    assert not read.invariants[2].fails, "it failed in a version that is not there"
+    assert read.never_alone["hiccups"] == {"HIC-E4": "a second lock"}
 
 
 def test_the_file_stands_under_no_digest(tmp_path):

@@ -10,6 +10,7 @@ from by_shape import shape_of_file, tree_of
 from pharmacyfirst.content import shapes
 from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.files import INVARIANTS
 from pharmacyfirst.content.shape import SENTENCE, Shape
 from pharmacyfirst.kernel.conditions import Count, Includes
 from pharmacyfirst.kernel.outcome import Kind
@@ -20,6 +21,8 @@ def lost(library) -> dict[str, list[tuple]]:
     """Of each file the ways to the words that the library has lost, with the words."""
     found = {}
     for path in sorted(library.root.rglob("*.yaml")):
+        if path.name == INVARIANTS:
+            continue  # it stands beside the library and is no part of it
         tree = tree_of(path)
         shape = shape_of_file(tree)
         there = dict(leaves(written(library, path, plain(tree), shape), shape))
@@ -388,6 +391,7 @@ def _case(case) -> dict:
         destination=wanted.destination,
         decided_by=wanted.decided_by,
         missing=wanted.missing,
+        not_missing=wanted.not_missing,
         offers=offers,
     )
     facts = {name: _fact(value) for name, value in case.facts.items()}

@@ -9,7 +9,7 @@ from thorough.part import Part
 
 from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
-from pharmacyfirst.content.text import Mistakes, read_file
+from pharmacyfirst.content.text import Mistakes, Quote, read_file
 from pharmacyfirst.proof.mutants import mutants, survives
 
 ON = date(2026, 11, 21)
@@ -28,7 +28,7 @@ def equivalents(condition):
     """The mutants listed as changing nothing, each with its reason."""
     path = EQUIVALENTS / f"{condition}.yaml"
     mistakes = Mistakes()
-    block = read_file(path, path.name, mistakes)
+    block = read_file(path, path.name, mistakes, Quote.ALL)  # no content: it would not be quoted
     assert not list(mistakes)
     return {entry.items["mutant"].words: entry.items["reason"].words for entry in block.items["equivalents"].items}
 
