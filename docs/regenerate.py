@@ -29,9 +29,9 @@ import pharmacyfirst
 from pharmacyfirst import PharmacyFirstError, load
 from pharmacyfirst.cli import main as main_command
 from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.content.shapes import every_shape
 from pharmacyfirst.contract.schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[1]

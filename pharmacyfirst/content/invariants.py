@@ -14,9 +14,9 @@ from typing import Any
 from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, identified, named_blocks, names_under
 from pharmacyfirst.content.cases import read_facts
 from pharmacyfirst.content.files import INVARIANTS, shown_below
+from pharmacyfirst.content.invariant_shapes import COMES, FILE_OF_INVARIANTS, KNOWN
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import Vocabulary, limits_in_words, suggest
-from pharmacyfirst.content.shapes import COMES, FILE_OF_INVARIANTS, KNOWN
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT

@@ -7,16 +7,15 @@ is declared or a sum comes out, only ``pharmacyfirst check`` knows.
 from itertools import combinations
 from typing import Any
 
+from pharmacyfirst.content.every_shape import FILES, every_shape
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.content.shapes import (
     DOSE_GAP,
     DOSE_ROW,
     EACH_DOSE,
-    FILES,
     NO_DOSE,
     PGD_FILE,
     PROTOCOL_FILE,
-    every_shape,
 )
 
 

@@ -1,9 +1,8 @@
 """Every kind of block that content files hold, as data: its headings, which of them it needs, and what stands under each.
 
-The loader reads by this table, and ``docs/schema/content.schema.json`` and the table in docs/writing-a-pathway.md are made from it.
+The loader reads by this table, and ``docs/schema/content.schema.json`` and the table in docs/writing-a-pathway.md are made from it. ``every_shape`` gathers them all.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -211,13 +210,13 @@ _STOPPING = Under(
     "heading of stopping criteria",
 )
 _EDITION = {"title": WORDS, "version": matching(VERSION, "year and number, `2026.1`"), "status": WORDS}
-_SOURCES = named(SOURCE)
+SOURCES = named(SOURCE)
 ADVICE = ("advice", "safety-netting")
 PATHWAY_FILE = Shape(
     "pathway file",
     {
         "pathway": WORDS, **_EDITION, "in force": PERIOD, "source documents": list_of(SOURCE_DOCUMENT), "stopping criteria": _STOPPING,
-        "treatment": named(TREATMENT_ROW, names=ID), "questions": _QUESTIONS, "sources": _SOURCES,
+        "treatment": named(TREATMENT_ROW, names=ID), "questions": _QUESTIONS, "sources": SOURCES,
     },
     {
         "channels": named(CHANNEL, names=list(CHANNELS)), "scores": named(SCORE, names=NAME),
@@ -322,12 +321,12 @@ PARTS = ("items", "non_severe", "none", "examples")  # of a readable shared list
 SHARED_QUESTIONS = Shape("file of shared questions", {"questions": named(QUESTION_OF_ALL, names=NAME)})
 SHARED_ANSWERS = Shape(
     "shared file",
-    {"values": WORDS, "title": WORDS, "values list": _VALUES, "sources": _SOURCES},
+    {"values": WORDS, "title": WORDS, "values list": _VALUES, "sources": SOURCES},
     key="shared file of answers",
 )
 SHARED_LIST = Shape(
     "shared file",
-    {"list": WORDS, "title": WORDS, PARTS[0]: _STATEMENTS, "sources": _SOURCES},
+    {"list": WORDS, "title": WORDS, PARTS[0]: _STATEMENTS, "sources": SOURCES},
     dict.fromkeys(PARTS[1:], _STATEMENTS),
     key="shared file of a list",
 )
@@ -364,51 +363,6 @@ CASE = Shape(
 FILE_OF_CASES = Shape(
     "file of cases", {"pathway": WORDS, "as of": DAY, "baseline": ANSWERS, "cases": named(CASE)}
 )  # fmt: skip
-KNOWN = "it is known that "
-_LIMITS = rf"(?:(?:at least|at most|above|below) )?{NUMBER}(?: to (?:below )?{NUMBER})?"
-_ONE_OR_MORE = rf"{NAME}(?: or {NAME})*"
-COMES = "|".join(
-    (
-        "(?P<supply>supply)",
-        rf"offer of (?P<pgds>{_ONE_OR_MORE})",
-        "outcome is (?P<kinds>.+)",
-        "destination is (?P<destination>.+)",
-        rf"(?P<measure>dose|daily dose|dose for each kg|course) of (?P<pgd>{NAME}) is (?P<limits>{_LIMITS}) (?P<unit>[A-Za-z][A-Za-z ]*)",
-        rf"(?P<asked>{NAME}) is asked for",
-    )
-)
-_COMES_UNNAMED = re.sub(r"\(\?P<[a-z]+>", "(?:", COMES)  # JSON Schema knows no named groups
-_SAID = line_or_list(f"{_COMES_UNNAMED}|(?:{KNOWN})?(?:{FORMS})", "sentences and what comes out, or a list of them")
-FAILURE = Shape("patient", {"version": matching(VERSION, "`2026.1`"), "outcome": one_word_of(*(kind.word for kind in Kind))},
-    {"set": ANSWERS, "unset": NAMES, "note": WORDS})  # fmt: skip
-INVARIANT = Shape(
-    "invariant",
-    {"says": WORDS, "evidence": EVIDENCE},
-    {
-        "for": NAMES, "when": _SAID, "never": _SAID, "always": _SAID, "possible": _SAID, "cannot be said for": NAMES,
-        "fails for": named(FAILURE), "note": WORDS,
-    },
-    one_of=("never", "always", "possible"),
-)  # fmt: skip
-IMPLAUSIBLE = Shape("implausible person", {"says": WORDS, "never": SENTENCES, "evidence": EVIDENCE}, {"note": WORDS})
-FILE_OF_INVARIANTS = Shape(
-    "file of invariants",
-    {"sources": _SOURCES, "invariants": named(INVARIANT, names=ID)},
-    {
-        "implausible": named(IMPLAUSIBLE),
-        "never decides alone": Under(
-            "conditions, each with ids and the reason of each",
-            {
-                "type": "object",
-                "additionalProperties": {
-                    "type": "object",
-                    "propertyNames": {"pattern": f"^(?:{ID})$"},
-                    "additionalProperties": WORDS.schema,
-                },
-            },
-        ),
-    },
-)
 PUBLISHED_LIST = Shape(
     "list of published digests",
     optional={
@@ -423,24 +377,3 @@ PUBLISHED_LIST = Shape(
         )
     },
 )
-
-FILES = (
-    PATHWAY_FILE, PGD_FILE, PROTOCOL_FILE, FILE_OF_CASES, SHARED_QUESTIONS, SHARED_ANSWERS, SHARED_LIST, PUBLISHED_LIST,
-    FILE_OF_INVARIANTS,
-)  # fmt: skip
-
-
-def every_shape() -> tuple[Shape, ...]:
-    """All shapes, each after the file or block it stands in, each once."""
-    found: dict[str, Shape] = {}
-
-    def note(shape: Shape) -> None:
-        if shape.key not in found:
-            found[shape.key] = shape
-            for under in shape.headings.values():
-                for inner in under.shapes:
-                    note(inner)
-
-    for file in FILES:
-        note(file)
-    return tuple(found.values())

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from pharmacyfirst.content import shapes
 from pharmacyfirst.content.adoption import plain
+from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
 from pharmacyfirst.content.shape import Shape, Under
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_file
 
 FILES = (
     ("stopping criteria", shapes.PATHWAY_FILE), ("cases", shapes.FILE_OF_CASES), ("values list", shapes.SHARED_ANSWERS),
     ("items", shapes.SHARED_LIST), ("published", shapes.PUBLISHED_LIST), ("questions", shapes.SHARED_QUESTIONS),
-    ("invariants", shapes.FILE_OF_INVARIANTS),
+    ("invariants", FILE_OF_INVARIANTS),
 )  # fmt: skip
 
 

@@ -18,8 +18,8 @@ from click.testing import CliRunner
 
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.cases import cases_of_each, failures
+from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.library import load
-from pharmacyfirst.content.shapes import every_shape
 from pharmacyfirst.content.text import ContentRefused
 
 BAD = Path(__file__).resolve().parents[1] / "bad"

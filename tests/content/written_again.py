@@ -10,6 +10,7 @@ from by_shape import shape_of_file, tree_of
 from pharmacyfirst.content import shapes
 from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.files import INVARIANTS
 from pharmacyfirst.content.shape import SENTENCE, Shape
 from pharmacyfirst.kernel.conditions import Count, Includes
@@ -64,7 +65,7 @@ def _shape(one, allowed):
     return allowed[0]
 
 
-_NAMES = {h for s in shapes.every_shape() for h, under in s.headings.items() if under is shapes.NAMES}
+_NAMES = {h for s in every_shape() for h, under in s.headings.items() if under is shapes.NAMES}
 
 
 def _said(heading, node):

@@ -87,7 +87,7 @@ def test_a_counterexample_is_saved_as_a_case_that_reads_back(tmp_path):
     assert case.facts["breastfeeding"] is True
     # The case expects what the broken pathway says; the one on the disk is whole, so it comes out differently.
     ((_, differs),) = cases_that_differ(library, "uncomplicated-uti")
-    assert differs.startswith("refer for supply")
+    assert "refer for supply" in differs
 
 
 def test_the_cases_of_several_conditions_stand_in_files_of_their_own(tmp_path):

@@ -1,0 +1,35 @@
+"""All shapes together: the files there are, and every kind of block in them."""
+
+from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
+from pharmacyfirst.content.shape import Shape
+from pharmacyfirst.content.shapes import (
+    FILE_OF_CASES,
+    PATHWAY_FILE,
+    PGD_FILE,
+    PROTOCOL_FILE,
+    PUBLISHED_LIST,
+    SHARED_ANSWERS,
+    SHARED_LIST,
+    SHARED_QUESTIONS,
+)
+
+FILES = (
+    PATHWAY_FILE, PGD_FILE, PROTOCOL_FILE, FILE_OF_CASES, SHARED_QUESTIONS, SHARED_ANSWERS, SHARED_LIST, PUBLISHED_LIST,
+    FILE_OF_INVARIANTS,
+)  # fmt: skip
+
+
+def every_shape() -> tuple[Shape, ...]:
+    """All shapes, each after the file or block it stands in, each once."""
+    found: dict[str, Shape] = {}
+
+    def note(shape: Shape) -> None:
+        if shape.key not in found:
+            found[shape.key] = shape
+            for under in shape.headings.values():
+                for inner in under.shapes:
+                    note(inner)
+
+    for file in FILES:
+        note(file)
+    return tuple(found.values())
