@@ -152,7 +152,9 @@ def _number(question: Question, value: Any) -> Decimal | None:
         return None
     # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
     number = value if type(value) is Decimal else Decimal(str(value) if isinstance(value, float) else value)
-    return number if number.is_finite() and _in_range(question, number) else None
+    if not number.is_finite() or not _in_range(question, number):
+        return None
+    return number.copy_abs() if number.is_zero() else number  # -0 is 0, and is written so
 
 
 def _in_range(question: Question, number: int | Decimal) -> bool:

@@ -3,6 +3,7 @@
 import random
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,10 @@ from pharmacyfirst.contract.answers import answer_line
 from pharmacyfirst.contract.conformance import INPUT
 from pharmacyfirst.contract.text import text_of
 from pharmacyfirst.exact import write
+from pharmacyfirst.kernel.conditions import Limits, Within
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.questions import Answer, Question
 
 LIBRARY = load()
 ON = date(2026, 11, 21)
@@ -71,3 +75,15 @@ def test_what_is_remembered_has_a_bound_and_made_again_it_is_the_same(monkeypatc
     for assessment in people:
         assert text_of(assessment) == write(assessment.as_dict())
         assert len(text._PATHWAYS) == 1
+
+
+@pytest.mark.parametrize("order", [("0", "-0", "-0.0"), ("-0", "0", "-0.0")])
+def test_nought_has_no_sign_whichever_came_first(order):
+    pathway = LIBRARY.in_force("acute-sore-throat", ON)
+    plain = Question("hours", "How many?", Answer.NUMBER, low=Decimal(0), high=Decimal(9), unit="hours")
+    one = pathway.stopping[0]
+    reading = replace(one, sentence=Within("hours", Limits(high=Decimal(5))))
+    asking = replace(pathway, questions=Frozen({**pathway.questions, "hours": plain}), stopping=(reading,))
+    texts = {text_of(assess(asking, {"hours": Decimal(number)}, ON)) for number in order}
+    assert len(texts) == 1
+    assert '"read": {"hours": 0}' in texts.pop()
