@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from pharmacyfirst import Kind, Outcome, assess, explain
+from pharmacyfirst import Kind, Outcome, Refused, assess, explain
 from pharmacyfirst.kernel.conditions import Includes, Limits, OneOf, Within, all_of
 from pharmacyfirst.kernel.dose import Amount, Dose, DoseRow, Pack, Product, Rounding, Strength
 from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, OpenItem, Statement, weakest
@@ -124,6 +124,15 @@ def pathway(**changes):
         content_digest="sha256:0",
     )  # fmt: skip
     return replace(made, **changes)
+
+
+@pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1)])
+def test_on_a_day_outside_the_period_nothing_is_assessed(day):
+    with pytest.raises(
+        Refused, match=f"made-up 2026.1 is in force 2026-01-01 to 2026-12-31, not on {day}.*no all-clear"
+    ) as refused:
+        assess(pathway(), {"collapse": True}, day)
+    assert refused.value.code == "not_in_force"
 
 
 CLEAR = {"collapse": False, "sting": False, "unwell": False, "visitor": False, "test_done": False}
