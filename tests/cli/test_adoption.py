@@ -39,13 +39,21 @@ def answers(root, clear=True):
     return "\n".join([*typed, "2012345", "pharmacist", "2027-01-30", "", ""])
 
 
-@pytest.fixture
-def adoption(published, tmp_path):
-    record = tmp_path / "adoption.yaml"
+@pytest.fixture(scope="module")
+def adopted(published, tmp_path_factory):
+    record = tmp_path_factory.mktemp("adopted") / "adoption.yaml"
     result = run(
         "adopt", CONDITION, "--to", record, "--as-of", "2026-11-01", "--pathways", published, answers=answers(published)
     )
     assert result.exit_code == 0, result.output
+    return record.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def adoption(adopted, tmp_path):
+    """The record that `adopt` writes, to be changed by one test."""
+    record = tmp_path / "adoption.yaml"
+    record.write_text(adopted, encoding="utf-8")
     return record
 
 
