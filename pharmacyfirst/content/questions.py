@@ -23,6 +23,8 @@ from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.questions import Answer, Choice, Question
 
+HARM_TWO = "Two versions would be compared as if one answer had been given to both questions."
+
 _ANSWER = re.compile(
     rf"(whole number|number) from ({NUMBER}) to ({NUMBER})(?: (.+))?|(one of|any of)(?: (.+))?|(yes or no|date)"
 )
@@ -55,6 +57,7 @@ class Questions:
                 question = self._question(node.keys[name], inner)
                 if question is not None:
                     self.found[question.name] = question
+            self._refuse_names_in_use(node)
         elif node is not None:
             named_blocks(node, "question", self.mistakes)
 
@@ -103,7 +106,7 @@ class Questions:
         question = _asked(name.words, asked, match)
         if asked is not own:
             question = _with_notes(replace(question, shared=True), own.text("note"), asked.text("note"))
-        question = replace(question, explained_by=self._list_named(own))
+        question = replace(question, explained_by=self._list_named(own), was=_was(own) or _was(asked))
         if question.answer in (Answer.ONE_OF, Answer.ANY_OF):
             choices = self._choices(question, values, answer_from, match)
             return None if choices is None else replace(question, choices=choices)
@@ -116,6 +119,17 @@ class Questions:
                     "What an answer bars would never be applied.",
                 )
         return _ranged(question, answer_from, match)
+
+    def _refuse_names_in_use(self, block: Block) -> None:
+        """Of an earlier name there may be one question now: not a second that was called so, and none that still is."""
+        taken = dict.fromkeys(block.items, "a question of this file")
+        for name, question in self.found.items():
+            for before in question.was:
+                if before in taken:
+                    what = f'"{before}", which "{name}" was, is {taken[before]}'
+                    fix = "Take was: out where the question is another one."
+                    self.mistakes.add(block.keys[name].place, what, fix, HARM_TWO)
+                taken[before] = f'what "{name}" was'
 
     def _list_named(self, own: Headings) -> str:
         name = own.text("explained by")
@@ -178,7 +192,8 @@ def shared_questions(shared: Shared, mistakes: Mistakes) -> dict[str, Question]:
         match = _answer_of(asked)
         if match is not None:
             choices = tuple(_choices_of_the_line(asked, match).values())
-            found[name] = replace(_ranged(_asked(name, asked, match), asked, match), shared=True, choices=choices)
+            question = replace(_asked(name, asked, match), shared=True, choices=choices, was=_was(asked))
+            found[name] = _ranged(question, asked, match)
     return found
 
 
@@ -198,6 +213,10 @@ def _asked(name: str, form: Form, match: re.Match[str]) -> Question:
         judgement=form.yes("judgement"),
         backing=Backing(note=form.text("note")),
     )
+
+
+def _was(form: Headings) -> tuple[str, ...]:
+    return tuple(before.words for before in form.names("was"))
 
 
 def _with_notes(question: Question, own: str, shared: str) -> Question:

@@ -92,7 +92,7 @@ CODE = Shape("code", {"says": WORDS, "use": WORDS, "evidence": EVIDENCE}, REMARK
 
 ANSWER = Shape(
     "answer",
-    optional={"says": WORDS, "bars": NAMES, "action": WORDS, "evidence": EVIDENCE, **REMARKS},
+    optional={"says": WORDS, "bars": NAMES, "action": WORDS, "evidence": EVIDENCE, "was": NAMES, **REMARKS},
     with_evidence=("bars", "action"),
 )
 _HOW_ANSWERED = matching(
@@ -103,17 +103,20 @@ _VALUES = named(ANSWER, names=NAME)
 QUESTION = Shape(
     "question",
     {"ask": WORDS, "answer": _HOW_ANSWERED},
-    {"values": _VALUES, "values from": NAMES, "judgement": YES_NO, "asked when": SENTENCES, "explained by": WORDS, "note": WORDS},
+    {"values": _VALUES, "values from": NAMES, "judgement": YES_NO, "asked when": SENTENCES, "explained by": WORDS, "was": NAMES, "note": WORDS},
 )  # fmt: skip
 SHARED_QUESTION = Shape(
     "shared question",
     {"shared": Under("`yes`", {"const": "yes"})},
-    {"note": WORDS, "values": _VALUES, "values from": NAMES, "explained by": WORDS, "asked when": SENTENCES, "answer": _HOW_ANSWERED},
+    {
+        "note": WORDS, "values": _VALUES, "values from": NAMES, "explained by": WORDS, "asked when": SENTENCES,
+        "answer": _HOW_ANSWERED, "was": NAMES,
+    },
 )  # fmt: skip
 QUESTION_OF_ALL = Shape(
     "question",
     {"ask": WORDS, "answer": _HOW_ANSWERED},
-    {"judgement": YES_NO, "asked when": SENTENCES, "note": WORDS},
+    {"judgement": YES_NO, "asked when": SENTENCES, "was": NAMES, "note": WORDS},
     key="question in the shared file",
 )
 _QUESTIONS = Under(

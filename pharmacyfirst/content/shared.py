@@ -82,7 +82,8 @@ def read_choices(form: Form, heading: str, shared: str = "") -> dict[str, Choice
                 inner.refuse(does, "what the answer does has no evidence", "Write evidence:.", HARM_UNSOURCED)
                 break
         bars = tuple(Bar(pgd.words, backing) for pgd in inner.names("bars"))
-        origin = Origin(shared, bars, backing, inner.text("says"), inner.text("action"))
+        was = tuple(before.words for before in inner.names("was"))
+        origin = Origin(shared, bars, backing, inner.text("says"), inner.text("action"), was)
         choices[name.words] = Choice(plain_name(name, form.mistakes), origin.says, origin.action, (origin,))
     return choices
 

@@ -46,6 +46,7 @@ class Origin:
     """What one file says of an answer: what it rules out, what stands behind that, its words, and the action it calls for.
 
     ``shared`` is the name of the shared list that says so; empty where the pathway's own file does. The tags of a shared list are its own.
+    ``was`` are the answers that stood for it in an earlier version.
     """
 
     shared: str
@@ -53,6 +54,7 @@ class Origin:
     backing: Backing
     says: str = ""
     action: str = ""
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Choice:
     def bars(self) -> tuple[Bar, ...]:
         """The PGDs it rules out, whichever file says so."""
         return tuple(bar for origin in self.origins for bar in origin.bars)
+
+    @property
+    def was(self) -> tuple[str, ...]:
+        """The answers that stood for it in an earlier version; nothing is decided by them."""
+        return tuple(dict.fromkeys(name for origin in self.origins for name in origin.was))
 
     @property
     def backing(self) -> Backing:
@@ -86,6 +93,7 @@ class Question:
     ``name`` is that of the fact it asks for; ``called`` says it in words. ``low`` and ``high`` are the plausible range in ``unit``.
     ``judgement`` marks what only the clinician can answer. ``explained_by`` names a readable shared list; ``shared`` is true of a
     question that several pathways share. ``beside`` holds the shared file's note where the condition's own file has another.
+    ``was`` are its names in earlier versions; nothing is decided by them.
     """
 
     name: str
@@ -102,6 +110,7 @@ class Question:
     shared: bool = False
     backing: Backing = NO_BACKING
     beside: Backing = NO_BACKING
+    was: tuple[str, ...] = ()
     # Every answer of every person is checked against these, so they are gathered once.
     _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 

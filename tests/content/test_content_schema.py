@@ -36,6 +36,7 @@ NOT_SEEN = {
     "sums, units and digits": "check digit|come to|can be worked out|is rounded|\"rounding\"|\"strength\"|\"dose\"",
     "the dose table: everybody in one row": "dose row|goes by weight",
     "how strong the evidence has to be": "rests on|has no open item",
+    "an earlier name of two questions, or of one that is still asked": "\", which \"",
     "one question that needs another": "\"age_years\"|is not asked",
     "answers that nothing reads": "reads \"colour\"",
 }  # fmt: skip

@@ -276,7 +276,9 @@ def _choices(choices: Iterable, shared: str) -> dict:
         for one in choice.origins:
             if one.shared == shared:
                 bars = tuple(bar.pgd for bar in one.bars)
-                found[choice.name] = _only(says=one.says, bars=bars, action=one.action) | _backing(one.backing)
+                found[choice.name] = _only(says=one.says, bars=bars, action=one.action, was=one.was) | _backing(
+                    one.backing
+                )
     return found
 
 
@@ -284,7 +286,7 @@ def _question(question) -> dict:
     lists = tuple(dict.fromkeys(one.shared for choice in question.choices for one in choice.origins if one.shared))
     said = _only(
         answer=_answer_line(question), note=question.backing.note, explained_by=question.explained_by, values_from=lists,
-        values=_choices(question.choices, ""),
+        values=_choices(question.choices, ""), was=question.was,
     )  # fmt: skip
     if question.asked_when is not None:
         said["asked when"] = question.asked_when
@@ -301,7 +303,7 @@ def _shared_question(library, question) -> dict:
         if question.name in p.questions
     ]
     gates = [one.asked_when for one in asked if one.shared and one.asked_when is not None]
-    said = _only(ask=question.ask, answer=_answer_line(question), note=question.backing.note)
+    said = _only(ask=question.ask, answer=_answer_line(question), note=question.backing.note, was=question.was)
     return said | _only(judgement="yes" if question.judgement else "") | ({"asked when": gates[0]} if gates else {})
 
 
