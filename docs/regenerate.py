@@ -35,6 +35,9 @@ from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.append(str(ROOT / "tests"))
+from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
+
 SCHEMAS = schemas(load())
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
 
@@ -47,6 +50,14 @@ def help_of(command: str) -> str:
 def transcript(command: str) -> str:
     """A command as it is typed in the checkout, and what it prints."""
     return fenced("console", f"$ {command}\n{output(command)}")
+
+
+def changes(named: str) -> str:
+    """Two versions compared: the shipped urinary infection and a copy without the exclusion of diabetes. Times are left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        said = output(f"pharmacyfirst changes {named} {uti_without_diabetes(Path(folder))}")
+    timeless = re.sub(r"(?<= in )[0-9]+\.[0-9](?= s\b)", "...", said)
+    return fenced("console", f"$ pharmacyfirst changes {named} drafts/uncomplicated-uti\n{timeless}")
 
 
 def file(name: str) -> str:
@@ -171,6 +182,7 @@ def place_of(name: str) -> str:
 
 
 PARTS: dict[str, Callable[[str], str]] = {
+    "changes": changes,
     "errors": errors,
     "file": file,
     "follow": follow,

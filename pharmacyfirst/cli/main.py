@@ -42,6 +42,13 @@ def _cases() -> click.Command:
     return cases
 
 
+def _changes() -> click.Command:
+    """Say who is treated differently by two versions of a pathway."""
+    from pharmacyfirst.cli.changes import changes
+
+    return changes
+
+
 def _check() -> click.Command:
     """Check content, and list what there is."""
     from pharmacyfirst.cli.check import check
@@ -82,6 +89,7 @@ ENTRIES = {
     "assess": _assess,
     "authorise": _authorise,
     "cases": _cases,
+    "changes": _changes,
     "check": _check,
     "consult": _consult,
     "pgd": _pgd,

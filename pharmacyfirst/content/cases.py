@@ -88,6 +88,22 @@ def baseline_of(library: Library, condition: str) -> tuple[date, dict[str, Any]]
     return (as_of, baseline) if as_of is not None else None
 
 
+def answers_that_fit(library: Library, pathway: Pathway) -> tuple[date | None, dict[str, Any]]:
+    """The day of a condition's cases, and those answers of their baseline that fit the questions of one version of its pathway.
+
+    Cases are of the newest version, so that another may not take all of the answers; what does not fit is left out.
+    """
+    path = library.root / pathway.id / f"{CASES_FILE}.yaml"
+    if not os.path.lexists(path):
+        return None, {}
+    aside = Mistakes()
+    block = read_file(path, shown_below(library.root, path), aside)
+    if block is None:
+        return None, {}
+    form = Form(block, FILE_OF_CASES, Tags(), aside)
+    return form.parsed("as of", read_day, "a day"), read_facts(form.node("baseline"), pathway.questions, aside)
+
+
 def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
     """The cases of a condition that come out differently, each with what is different."""
     for case in cases_of(library, condition):

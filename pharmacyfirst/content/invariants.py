@@ -122,6 +122,17 @@ def invariants_of(library: Library, on: date | None = None) -> Invariants:
     return found
 
 
+def implausible_in(library: Library, pathway: Pathway) -> tuple[tuple[Condition, ...], ...]:
+    """Who is implausible, as the invariants beside the conditions say it, in the words of one version of a pathway.
+
+    It serves to choose who is shown and no proof, so what cannot be said of the version is left out, and no mistake is reported.
+    """
+    path = library.root / INVARIANTS
+    aside = Mistakes()
+    block = read_file(path, shown_below(library.root, path), aside) if os.path.lexists(path) else None
+    return () if block is None else _File(block, {pathway.id: pathway}, aside).implausible().get(pathway.id, ())
+
+
 @dataclass
 class _File:
     block: Block
@@ -129,9 +140,16 @@ class _File:
     mistakes: Mistakes
     ids: dict[str, Place] = field(default_factory=dict)
 
-    def read(self) -> Invariants:
+    def _form(self) -> Form:
         form = Form(self.block, FILE_OF_INVARIANTS, Tags(), self.mistakes)
         form.tags = Tags(names_under(form, "sources"))
+        return form
+
+    def implausible(self) -> Mapping[str, tuple[tuple[Condition, ...], ...]]:
+        return self._implausible(self._form())
+
+    def read(self) -> Invariants:
+        form = self._form()
         for _, source in form.forms("sources"):
             source.text("says")
         invariants = tuple(filter(None, (self._one(*one) for one in form.forms("invariants"))))

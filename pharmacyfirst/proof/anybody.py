@@ -104,8 +104,15 @@ class Anybody:
             if question.name == BORN:
                 continue  # it gives the age, and nothing else reads it
             other = like.unsettled.get(question.name) if like is not None and question.name not in but else None
-            number, choices = (other.number, other.choices) if other else _free(question, f"{name}{question.name}")
+            number, choices = (other.number, other.choices) if other else free(question, f"{name}{question.name}")
             self.unsettled[question.name] = Unsettled(question, truth(f"{name}{question.name} known"), number, choices)
+
+    @classmethod
+    def of(cls, unsettled: Mapping[str, Unsettled]) -> "Anybody":
+        """Somebody whose answers are made elsewhere."""
+        person = cls(())
+        person.unsettled = dict(unsettled)
+        return person
 
     def fits(self) -> Formula:
         """Every answer is one that its question takes."""
@@ -147,7 +154,8 @@ class Anybody:
         return {name: one.answer(found) for name, one in self.unsettled.items() if found.holds(one.known)}
 
 
-def _free(question: Question, name: str) -> tuple[Number | None, dict[str | bool, Formula]]:
+def free(question: Question, name: str) -> tuple[Number | None, dict[str | bool, Formula]]:
+    """An answer to a question of which nothing is said: a number, or a truth for each choice, under a name of its own."""
     match question.answer:
         case Answer.WHOLE_NUMBER:
             return whole_number(name), {}

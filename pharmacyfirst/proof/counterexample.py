@@ -13,12 +13,13 @@ from pharmacyfirst.content.invariants import NOTHING_SAID, Invariants
 from pharmacyfirst.content.made_up import answers_worth_trying
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.conditions import NOT_MET
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.trace import Assessment
-from pharmacyfirst.proof.anybody import Unsettled
+from pharmacyfirst.proof.anybody import Anybody, Unsettled
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.solver import Formula, Found, Solver, both, either, fewer_than_all, no
 
@@ -58,33 +59,18 @@ class Counterexample:
         return f"{first}{f': {offers}' if offers else ''}{f' (decided by {decided})' if decided else ''}"
 
 
-class Looking:
-    """Looking for patients of one pathway: what is said of everybody, the baseline, and who is implausible."""
+class Nearest:
+    """Looking for the person nearest to the baseline: of whom the solver knows what fits, who is plausible, and what values to try."""
 
     def __init__(
-        self, encoding: Encoding, baseline: Facts, invariants: Invariants = NOTHING_SAID, solver: Solver | None = None
+        self, person: Anybody, baseline: Facts, plausible: Formula, values: Mapping[str, Sequence[Any]], solver: Solver
     ):
-        self.encoding, self.person = encoding, encoding.person
-        shut = [
-            q
-            for q in encoding.pathway.questions.values()
-            if q.asked_when and q.asked_when.verdict(baseline).value == "not met"
-        ]
-        out_of_place = {question.name for question in shut}
-        self.baseline = {
-            name: value
-            for name, value in baseline.items()
-            if name in self.person.unsettled and name not in out_of_place
-        }
-        self.solver = solver or Solver([self.person.fits()])
-        condition = encoding.pathway.id
-        implausible = invariants.implausible.get(condition, ())
-        self.plausible = both(no(both(encoding.alone.judged(one).met for one in people)) for people in implausible)
-        self.values = answers_worth_trying(encoding.pathway, invariants.sentences(condition))
+        self.person, self.plausible, self.values, self.solver = person, plausible, values, solver
+        self.baseline = {name: value for name, value in baseline.items() if name in person.unsettled}
         self.tidy = both(self._tidy())
         self.differs = [
             no(both((one.known, one.is_answered(self.baseline[name])))) if name in self.baseline else one.known
-            for name, one in self.person.unsettled.items()
+            for name, one in person.unsettled.items()
         ]
 
     def _tidy(self) -> Iterable[Formula]:
@@ -94,11 +80,6 @@ class Looking:
             if one.number is not None:
                 given = (self.baseline[name],) if name in self.baseline else ()
                 yield either((no(one.known), *(one.is_answered(value) for value in (*given, *values))))
-
-    def nearest(self, *formulas: Formula) -> Counterexample | None:
-        """The nearest person for whom all of these hold, plausible if anybody plausible is; None where there is nobody at all."""
-        found = self.somebody(*formulas)
-        return None if found is None else self.patient(found, found.holds(self.plausible))
 
     def somebody(self, *formulas: Formula) -> Found | None:
         """The same person as the solver found them, not yet judged again."""
@@ -150,9 +131,38 @@ class Looking:
             return () if one.question.answer is Answer.ANY_OF else values
         return sorted(values, key=lambda value: abs(value - self.baseline[name])) if name in self.baseline else values
 
+
+class Looking(Nearest):
+    """Looking for patients of one pathway: what is said of everybody, the baseline, and who is implausible."""
+
+    def __init__(
+        self, encoding: Encoding, baseline: Facts, invariants: Invariants = NOTHING_SAID, solver: Solver | None = None
+    ):
+        self.encoding, condition = encoding, encoding.pathway.id
+        implausible = invariants.implausible.get(condition, ())
+        super().__init__(
+            encoding.person,
+            in_place(encoding.pathway, baseline),
+            both(no(both(encoding.alone.judged(one).met for one in people)) for people in implausible),
+            answers_worth_trying(encoding.pathway, invariants.sentences(condition)),
+            solver or Solver([encoding.person.fits()]),
+        )
+
+    def nearest(self, *formulas: Formula) -> Counterexample | None:
+        """The nearest person for whom all of these hold, plausible if anybody plausible is; None where there is nobody at all."""
+        found = self.somebody(*formulas)
+        return None if found is None else self.patient(found, found.holds(self.plausible))
+
     def patient(self, found: Found, plausible: bool = True) -> Counterexample:
         """Somebody found, judged again. Raises ``FormulasDiffer`` where ``assess`` says something else than the formulas."""
         return judged_again(self.encoding, found, self.baseline, plausible)
+
+
+def in_place(pathway: Pathway, facts: Facts) -> dict[str, Any]:
+    """The answers without those that nobody asks such a person for."""
+    gates = {question.name: question.asked_when for question in pathway.gated if question.asked_when is not None}
+    shut = {name for name, gate in gates.items() if gate.verdict(facts) is NOT_MET}
+    return {name: value for name, value in facts.items() if name not in shut}
 
 
 def judged_again(encoding: Encoding, found: Found, baseline: Facts, plausible: bool = True) -> Counterexample:

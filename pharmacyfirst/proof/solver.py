@@ -139,6 +139,19 @@ def times(number: Number, factor: Decimal | int) -> Number:
     return Number(real * z3.RealVal(f"{fraction.numerator}/{fraction.denominator}"))
 
 
+def plus(number: Number, more: Decimal) -> Number:
+    """A number and so much more."""
+    term: Any = number
+    return Number((z3.ToReal(term) if z3.is_int(term) else term) + z3.RealVal(str(more)))
+
+
+def floor(number: Number, name: str) -> tuple[Number, Formula]:
+    """A whole number of this name, and that it is the number rounded down."""
+    term: Any = z3.Int(name)
+    given: Any = number
+    return Number(term), Formula(z3.And(z3.ToReal(term) <= given, given < z3.ToReal(term) + 1))
+
+
 def below(one: Any, other: Any) -> Formula:
     """The first number is smaller."""
     return Formula(one < other)
