@@ -1,6 +1,6 @@
 """Prints one digest over the assessments of many made-up people: whatever machine or Python it runs on, it has to be the same.
 
-    python tests/start/traces.py [PEOPLE OF EACH CONDITION]
+python tests/start/traces.py [PEOPLE OF EACH CONDITION]
 """
 
 import hashlib
