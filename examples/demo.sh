@@ -25,7 +25,7 @@ outcome() {
 echo 'A woman of 31 with a urinary infection'
 outcome uncomplicated-uti uti-supply.json --as-of $DAY
 
-printf '\nThe same, where sepsis is suspected: an emergency waits for no other answer\n'
+printf '\nAnother woman, of whom sepsis is suspected: an emergency waits for no other answer\n'
 outcome uncomplicated-uti uti-emergency.yaml --as-of $DAY
 
 printf '\nWhat the GP practice is told of a supply, written and checked\n'

@@ -85,9 +85,8 @@ def authorise(
     Example:
       pharmacyfirst authorise uncomplicated-uti facts.json --adoption adoption.yaml --practitioner 2012345 --channel "in person"
     """
-    day = as_of or options.today_in_london()
-    assessment = assess_file(options.library(folder), condition, facts, day)
-    at = datetime.combine(day, options.now_in_london().time())
+    assessment = assess_file(options.library(folder), condition, facts, as_of)
+    at = datetime.combine(assessment.on, options.now_in_london().time())
     if not _ask_for_permit(assessment, read_adoption(adoption), practitioner, Channel(channel), at, offer):
         raise SystemExit(1)
 

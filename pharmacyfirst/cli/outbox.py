@@ -216,7 +216,8 @@ def _say_round(done: Round) -> None:
         (done.overdue, "newly overdue"),
     )
     said = [f"{many:6} {words}" for many, words in counted if many]
-    click.echo("\n".join(said) or "Nothing to send, and nothing came back.")
+    if said or not done.trouble:
+        click.echo("\n".join(said) or "Nothing to send, and nothing came back.")
     if done.trouble:
         click.echo(f"This round was not completed: {done.trouble}.", err=True)
 

@@ -68,7 +68,7 @@ def label(consultation: Path, to: Path | None, folder: Path | None) -> None:
 @_to
 @options.pathways
 def leaflet(consultation: Path, to: Path | None, folder: Path | None) -> None:
-    """Write the sheet that the patient takes home: .html, .pdf or .txt.
+    """Write the sheet that the patient takes home: .txt, .html or .pdf.
 
     \b
     Example:

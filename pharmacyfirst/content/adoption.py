@@ -119,7 +119,7 @@ def read_adoption(path: Path) -> Adoption:
     mistakes = Mistakes()
     # Named as the documentation names it and never quoted: the file's name may be a patient's, and so may what stands in it.
     block = read_file(path, FILE, mistakes, Quote.NOTHING)
-    if block is not None:
+    if block is not None and not len(mistakes):  # a record with a mistake in it says something else than it means
         try:
             return AdoptionRecord.model_validate(plain(block)).adoption()
         except ValidationError as error:

@@ -111,11 +111,17 @@ def against(command: str, cases: Iterable[Case]) -> Iterator[Difference]:
     cases = list(cases)
     lines = "".join(write(INPUT.as_dict(case)) + "\n" for case in cases)
     try:
-        run = subprocess.run(
-            shlex.split(command), input=lines.encode(), capture_output=True, timeout=MOST_SECONDS, check=False
-        )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise Refused("not_json", f"The command could not be run to its end: {type(error).__name__}.") from None
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if not words:
+        raise Refused("not_json", "There is no command to run: name a program, with its quotes in pairs.")
+    try:
+        run = subprocess.run(words, input=lines.encode(), capture_output=True, timeout=MOST_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise Refused("not_json", f"The command did not end within {MOST_SECONDS // 60} minutes.") from None
+    except OSError as error:
+        raise Refused("not_json", f"The command could not be started: {error.strerror}.") from None
     answers = [line for line in run.stdout.splitlines() if line.strip()]
     if len(answers) != len(cases):
         raise Refused(

@@ -1,5 +1,6 @@
 """From the open items to a permit, as a pharmacy would go: adopt, then authorise. Records that are wrong are refused in their place."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -221,3 +222,34 @@ def test_the_example_record_leads_to_a_permit_under_the_content_as_shipped():
 
     assert result.exit_code == 0, result.output
     assert result.output.startswith("PERMIT: ")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("practitioners:\n", "practitioners:\n  2012345:\n    profession: pharmacist\n    until: 2026-01-01\n", "stands here a second time"),
+        ("distance selling: no\n", "distance selling: no\ndistance selling: yes\n", "stands here a second time"),
+        ("organisation: FW844", "organisation: &ours FW844", "is an anchor"),
+        ("organisation: FW844", "organisation: !!str FW844", "is a tag"),
+    ],
+)  # fmt: skip
+def test_a_mistake_anywhere_in_a_record_leaves_no_part_of_it_in_force(published, adoption, old, new, says):
+    written = adoption.read_text(encoding="utf-8")
+    assert old in written
+    adoption.write_text(written.replace(old, new), encoding="utf-8")
+    result = authorise(published, adoption)
+    assert result.exit_code == 1
+    assert says in result.output
+    assert "PERMIT" not in result.output
+    with pytest.raises(ContentRefused, match=says):
+        read_adoption(adoption)
+
+
+def test_authorise_takes_the_day_that_the_facts_bring(published, adoption, tmp_path):
+    facts = json.loads(Path(EXAMPLE).read_text(encoding="utf-8"))
+    whole = tmp_path / "whole.json"
+    whole.write_text(json.dumps({"pathway": CONDITION, "as_of": "2026-11-21", "facts": facts}), encoding="utf-8")
+    rest = ("--practitioner", "2012345", "--channel", "in person", "--pathways", published)
+    result = run("authorise", CONDITION, whole, "--adoption", adoption, *rest)
+    assert "2026-11-21" in result.output
+    assert result.output.startswith("PERMIT")

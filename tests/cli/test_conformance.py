@@ -81,10 +81,6 @@ def test_an_engine_that_does_not_speak_the_contract_is_told_so(tmp_path, body, s
     assert "Traceback" not in result.output
 
 
-def test_a_command_that_does_not_start_is_told_so():
-    assert "could not be run" in run(CONDITION, "--against", "no-such-program-anywhere").output
-
-
 @pytest.mark.parametrize(
     ("change", "says"),
     [
@@ -102,3 +98,18 @@ def test_a_different_dose_is_a_difference(change, says):
     assert list(differences(wanted, right)) == []
     wrong = {**right, "offers": [{**wanted["offers"][0], **change}]}
     assert says in "; ".join(differences(wanted, wrong))
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("", "There is no command to run"),
+        (" ", "There is no command to run"),
+        ("'unfinished", "There is no command to run"),
+        ("no-such-program-anywhere", "could not be started: No such file or directory"),
+    ],
+)
+def test_what_is_no_command_is_refused_in_words(command, says):
+    result = run(CONDITION, "--against", command)
+    assert result.exit_code == 2
+    assert says in result.output

@@ -1,7 +1,10 @@
 """No start depends on what somebody else releases: lock files are installed as they are, and checked."""
 
 import re
+import tomllib
 from pathlib import Path
+
+import pharmacyfirst
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -59,3 +62,9 @@ def test_every_pinned_package_has_its_hashes():
     for lock in ROOT.glob("requirements*.lock"):
         pinned = re.split(r"\n(?=[a-z])", lock.read_text(encoding="utf-8").split("\n\n")[0])
         assert all("--hash=sha256:" in one for one in pinned if re.match(r"[a-z]", one)), lock.name
+
+
+def test_the_version_is_one_number():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert declared == pharmacyfirst.__version__
+    assert f"\n## {declared}, " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
