@@ -92,9 +92,16 @@ def _assess_lines(library: Library, name: str | None, as_of: date | None) -> Non
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines that are not blank; of one too long to be a consultation no more than it takes to refuse it."""
-    while line := stream.readline(MOST_BYTES + 1):
+    while line := _read(stream, MOST_BYTES + 1):
         rest = line
         while rest and not rest.endswith(b"\n"):
-            rest = stream.readline(MOST_BYTES)
+            rest = _read(stream, MOST_BYTES)
         if line.strip() or len(line) > MOST_BYTES:
             yield line
+
+
+def _read(stream: BinaryIO, most: int) -> bytes:
+    try:
+        return stream.readline(most)
+    except OSError as error:
+        raise Refused("not_json", f"FILE cannot be read further: {error.strerror}.") from None

@@ -91,20 +91,27 @@ class Library:
         is no day.
         """
         refuse_no_day(on)
-        if not isinstance(condition, str) or condition not in self.stretches:
-            raise Refused(
-                "unknown_pathway",
-                f"There is no such pathway. {suggest(str(condition), self.conditions, 'There are: ' + ', '.join(self.conditions) + '.')}",
-            )
-        for stretch in self.stretches[condition]:
+        stretches = self._stretches_of(condition)
+        for stretch in stretches:
             if on in stretch.period:
                 return stretch.pathway
-        known = "; ".join(dict.fromkeys(s.pathway.edition.in_force.in_words() for s in self.stretches[condition]))
+        known = "; ".join(dict.fromkeys(one.pathway.edition.in_force.in_words() for one in stretches))
         raise Refused("not_in_force", f"{condition} is in force {known}, not on {on}.")
 
+    def _stretches_of(self, condition: str) -> tuple[Stretch, ...]:
+        if isinstance(condition, str) and condition in self.stretches:
+            return self.stretches[condition]
+        near = suggest(condition, self.conditions, "") if isinstance(condition, str) else ""
+        raise Refused(
+            "unknown_pathway", f"There is no such pathway. {near or 'There are: ' + ', '.join(self.conditions) + '.'}"
+        )
+
     def newest(self, condition: str) -> Pathway:
-        """The pathway as it last stands: for documents and tests, never for a consultation, which has a day."""
-        return self.stretches[condition][-1].pathway
+        """The pathway as it last stands: for documents and tests, never for a consultation, which has a day.
+
+        Raises ``Refused`` (``unknown_pathway``).
+        """
+        return self._stretches_of(condition)[-1].pathway
 
     def newest_all(self) -> tuple[Pathway, ...]:
         """The newest pathway of every condition."""

@@ -16,6 +16,7 @@ from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.fields import JsonField, plainly
 from pharmacyfirst.kernel.outcome import Outcome
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.rule import Finding, Judged
 from pharmacyfirst.kernel.trace import ASSESSMENT, LINE, OFFER, OUTCOME, Assessment, NotInForce, Offer, TraceLine
 
@@ -52,7 +53,7 @@ class LineText:
     ``asks`` names the question of a line that reads one answer, as most do; ``names`` are those of any other.
     """
 
-    __slots__ = ("_around", "asks", "finding", "names", "texts")
+    __slots__ = ("_around", "_yes_no", "asks", "finding", "names", "texts")
 
     def __init__(self, finding: Finding[Judged], found: Assessment) -> None:
         fields = LINE.as_dict(TraceLine(finding, found))
@@ -60,12 +61,17 @@ class LineText:
         self.names = tuple(fields["read"])
         self.asks = self.names[0] if len(self.names) == 1 else None
         self.texts: dict[Any, str] = {}
+        self._yes_no = [found.pathway.questions[name].answer is Answer.YES_NO for name in self.names]
         self._around = f"{{{', '.join(starmap(_with_gaps, fields.items()))}}}"
 
     def made(self, answers: Any) -> str:
         """The line for an answer, or the answers, that it has not met with yet."""
         values = answers if self.asks is None else (answers,)
-        return _remember(self.texts, answers, self._around % tuple(map(write, values)), MOST_TEXTS_OF_A_LINE)
+        text = self._around % tuple(map(write, values))
+        of_the_questions = zip(self._yes_no, values, strict=True)
+        if any(isinstance(value, bool) is not yes_no for yes_no, value in of_the_questions if value is not None):
+            return text  # no answer that `assess` gives: 0 would be remembered for no
+        return _remember(self.texts, answers, text, MOST_TEXTS_OF_A_LINE)
 
 
 class PathwayTexts:
@@ -139,7 +145,7 @@ class PathwayTexts:
         lines = []
         for finding in found.findings:
             line = kept.get(id(finding)) or self._line(finding, found)
-            # Equal answers to one question have one text: yes is never beside 1, and 37.0 is written as 37 is.
+            # Equal answers to one question have one text: 37.0 is written as 37 is, and yes is never beside 1.
             answers = answer(line.asks) if line.asks is not None else tuple(map(answer, line.names))
             lines.append(line.texts.get(answers) or line.made(answers))
         return f"[{', '.join(lines)}]"

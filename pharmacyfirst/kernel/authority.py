@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Period
@@ -130,8 +131,14 @@ def authorise(
 ) -> Permit | NoPermit:
     """Whether the offer may be supplied; ``pgd`` chooses among several offers, and without it the first is meant.
 
-    ``at`` is local time in England; the documents have to be in force on its day, which has to be the day of the assessment.
+    Raises ``Refused`` (``wrong_value``) for anything of another type. ``at`` is local time in England; the documents have to be in force on its day, which has to be the day of the assessment.
     """
+    for name, given, wanted in (
+        ("assessment", assessment, Assessment), ("adoption", adoption, Adoption), ("practitioner", practitioner, Practitioner),
+        ("channel", channel, Channel), ("at", at, datetime), ("pgd", pgd or "", str),
+    ):  # fmt: skip
+        if not isinstance(given, wanted):
+            raise Refused("wrong_value", f"{name}: give {wanted.__name__}. Nothing may be supplied.")
     offer = next((one for one in assessment.offers if pgd in (None, one.pgd.id)), None)
     if offer is None:
         return NoPermit((_nothing_offered(assessment, pgd),))

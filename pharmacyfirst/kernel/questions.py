@@ -171,7 +171,8 @@ def _in_range(question: Question, number: int | Decimal) -> bool:
 
 
 def _one_of(question: Question, value: Any) -> str | None:
-    return value if isinstance(value, str) and value in question.choice_names() else None
+    # Our own name for it, as what was given may be more than text.
+    return next((name for name in question.choice_names() if name == value), None) if isinstance(value, str) else None
 
 
 _LISTS = (list, tuple, set, frozenset)
@@ -190,7 +191,7 @@ def _any_of(question: Question, value: Any) -> tuple[str, ...] | None:
 
 def _date(question: Question, value: Any) -> date | None:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return value
+        return date(value.year, value.month, value.day)
     return read_day(value)
 
 

@@ -87,3 +87,14 @@ def test_nought_has_no_sign_whichever_came_first(order):
     texts = {text_of(assess(asking, {"hours": Decimal(number)}, ON)) for number in order}
     assert len(texts) == 1
     assert '"read": {"hours": 0}' in texts.pop()
+
+
+def test_an_assessment_made_by_hand_spoils_no_other():
+    pathway = LIBRARY.in_force("uncomplicated-uti", ON)
+    found = assess(pathway, {"sepsis_suspected": False}, ON)
+    by_hand = replace(found, known=Frozen({"sepsis_suspected": 0}))
+    fresh = replace(pathway, title="another object, of which nothing is remembered")
+    text_of(replace(by_hand, pathway=fresh))
+    genuine = assess(fresh, {"sepsis_suspected": False}, ON)
+    assert text_of(genuine) == write(genuine.as_dict())
+    assert '"sepsis_suspected": false' in text_of(genuine)

@@ -5,7 +5,7 @@ import dataclasses
 import pickle
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 
 import pytest
@@ -137,3 +137,30 @@ def test_a_frozen_mapping_is_equal_whatever_its_order_and_says_how_to_change_it(
     with pytest.raises(TypeError, match="make a dict of it"):
         Frozen({"a": 1})["a"] = 2
     assert copy.copy(Frozen({"a": 1})) == Frozen({"a": 1})
+
+
+def test_a_mapping_that_is_made_is_not_made_again():
+    assessment = assess(LIBRARY.in_force("uncomplicated-uti", ON), {"rigors": False}, ON)
+    with pytest.raises(TypeError, match="never changes"):
+        assessment.known.__init__({"rigors": True})
+    assert assessment.known == {"rigors": False}
+
+
+class Pregnancy(StrEnum):
+    """An answer as a vendor's program may hold it: text, and more."""
+
+    KNOWN = "not_pregnant"
+
+
+class BirthDay(date):
+    """A day with attributes of its own."""
+
+
+def test_what_is_held_is_our_own_whatever_was_given():
+    pathway = LIBRARY.in_force("uncomplicated-uti", ON)
+    given = {"pregnancy": Pregnancy.KNOWN, "date_of_birth": BirthDay(1995, 1, 1)}
+    assessment = assess(pathway, given, ON)
+    assert type(assessment.known["pregnancy"]) is str
+    assert assessment == assess(pathway, {"pregnancy": "not_pregnant", "date_of_birth": date(1995, 1, 1)}, ON)
+    assert {changeable(one) for one in everything_inside(assessment.known, {})} == {""}
+    assert type(pathway.questions["date_of_birth"].read(BirthDay(1995, 1, 1))) is date
