@@ -1,7 +1,7 @@
 """A mapping that never changes, so that whatever holds one can be hashed, compared, copied, pickled and shared by threads."""
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Held = TypeVar("Held")
@@ -18,12 +18,10 @@ class Frozen(dict[Key, Held]):
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("this mapping never changes: make a dict of it, and change that")
 
-    if not TYPE_CHECKING:  # what it may be made from is what a dict may be made from
-
-        def __init__(self, *given, **more):
-            if self:  # called again on one that is made already
-                self._refuse()
-            super().__init__(*given, **more)
+    def __init__(self, given: Mapping[Key, Held] | Iterable[tuple[Key, Held]] = (), /) -> None:
+        if self:  # called again on one that is made already
+            self._refuse()
+        super().__init__(given)
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
 
