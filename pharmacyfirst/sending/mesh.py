@@ -75,7 +75,11 @@ class Mailbox:
     """Our mailbox at MESH."""
 
     def __init__(self, settings: MeshSettings):
-        """Connects to nothing yet. Raises ``ValueError`` where the address is neither encrypted nor this machine's own."""
+        """Connects to nothing yet. Raises ``ValueError`` where the address is neither encrypted nor this machine's own.
+
+        ``OSError`` is about the certificate, its key or the authority. Without mesh-client it is ``ExtraMissing``, and
+        ``MeshUnreachable`` where that cannot be loaded.
+        """
         address = urlsplit(settings.url)
         if address.scheme != "https" and not (address.scheme == "http" and _this_machine(address.hostname or "")):
             raise ValueError("MESH is reached by https; http is for a MESH on this machine.")
@@ -192,6 +196,13 @@ def _mesh_client() -> ModuleType:
         import mesh_client
     except ImportError:
         raise ExtraMissing("record", "MESH") from None
+    except (
+        OSError
+    ) as fault:  # said here: whoever opens a mailbox takes an OSError for a certificate that cannot be read
+        raise MeshUnreachable(
+            f"The package mesh-client is installed and cannot be loaded: {fault.strerror or type(fault).__name__}."
+            " Nothing was sent. Install it again."
+        ) from None
     return mesh_client
 
 

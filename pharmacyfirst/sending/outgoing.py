@@ -78,18 +78,21 @@ class Prepared:
     seal: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        self.verify()
+        Prepared.verify(self)
 
     def verify(self) -> None:
         """Raises ``NotPrepared`` unless all of it is what the check returned."""
         try:
-            altered = self.message.digest != self.digest
-            genuine = hmac.compare_digest(self.seal, _seal(self.message, self.digest, self.checked_by))
-        except (AttributeError, TypeError):
-            _not_prepared("It lacks a part of what the check returns.")
-        if altered:
+            message, said = self.message, (self.digest, self.checked_by, self.seal)
+            whole = type(message) is Outgoing and all(type(one) is str for one in said) and _is_plain(message)
+        except AttributeError:
+            whole = False
+        if not whole:
+            _not_prepared("It lacks a part of what the check returns, or holds something else in its place.")
+        if _digest(message) != self.digest:
             _not_prepared("Its bytes are not those that were checked.")
-        if not genuine:
+        seal = _seal(message, self.digest, self.checked_by)
+        if not hmac.compare_digest(self.seal.encode(errors="replace"), seal.encode()):
             _not_prepared("It does not bear the seal of the check in this process: it was made by hand, or altered.")
 
 
@@ -99,23 +102,36 @@ def _not_prepared(why: str) -> NoReturn:
 
 def only_prepared(given: object) -> Prepared:
     """What was given, where the check returned it and nothing was altered since. Raises ``NotPrepared`` with the reason."""
-    if not isinstance(given, Prepared):
+    if type(given) is not Prepared:  # a subclass could say of itself that it is genuine
         _not_prepared(f"The outbox takes what the check returned, not {type(given).__name__}.")
-    given.verify()
+    Prepared.verify(given)
     return given
 
 
 _KEY = secrets.token_bytes(32)
 
 
+# These read the message themselves and call nothing of it: what is not quite an Outgoing cannot answer for itself.
+
+
+def _is_plain(message: Outgoing) -> bool:
+    """Whether each part is of just the type that it should be. Raises ``AttributeError`` where one is not there."""
+    return all(type(getattr(message, one.name)) is one.type for one in fields(Outgoing))
+
+
+def _digest(message: Outgoing) -> str:
+    return hashlib.sha256(message.xml).hexdigest()
+
+
 def _seal(message: Outgoing, digest: str, checked_by: str) -> str:
-    sealed = json.dumps([message.routing(), message.digest, digest, checked_by], sort_keys=True)
+    parts = {one.name: getattr(message, one.name) for one in fields(Outgoing) if one.name != "xml"}
+    sealed = json.dumps([parts, _digest(message), digest, checked_by], sort_keys=True)
     return hmac.new(_KEY, sealed.encode(), hashlib.sha256).hexdigest()
 
 
 def _checked(message: Outgoing, checked_by: str) -> Prepared:
     """The seal of the check. For ``prepare``, which has checked; whoever else calls it vouches for a message that nobody has."""
-    return Prepared(message, message.digest, checked_by, _seal(message, message.digest, checked_by))
+    return Prepared(message, _digest(message), checked_by, _seal(message, _digest(message), checked_by))
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")

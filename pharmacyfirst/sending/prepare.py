@@ -47,6 +47,7 @@ def prepare(xml: bytes, practice_patient: bool | None = None, born_as: str = YEA
     ``CannotRoute`` where no address can be made of a message that is good otherwise.
     """
     message, why_not = None, None
+    xml = _plain(xml)  # once: what is judged, sealed and sent are the same bytes
     try:
         message = message_of(xml, practice_patient, born_as)
     except CannotRoute as no:
@@ -67,8 +68,7 @@ def message_of(xml: bytes, practice_patient: bool | None = None, born_as: str = 
 
     Raises ``Unreadable``, or ``CannotRoute`` where it does not say who the patient is.
     """
-    if not isinstance(xml, bytes):
-        raise Unreadable("it is not bytes")
+    xml = _plain(xml)
     bundle = read_bundle(xml)
     document, patient = f"{_DOCUMENT}/", f"{_DOCUMENT}/f:entry/f:resource/f:Patient/"
     number = value_at(bundle, patient + _NHS_NUMBER)
@@ -93,6 +93,13 @@ def message_of(xml: bytes, practice_patient: bool | None = None, born_as: str = 
         sender_reference=value_at(bundle, _HEADER + _REFERENCE),
         replaces=plain_id(value_at(bundle, replaced + "/f:targetIdentifier/f:value")),
     )
+
+
+def _plain(xml: object) -> bytes:
+    """The bytes as no subclass of bytes can change them any more."""
+    if not isinstance(xml, bytes):
+        raise Unreadable("it is not bytes")
+    return xml if type(xml) is bytes else bytes(memoryview(xml))
 
 
 def _subject(bundle: Element, number: str) -> str:

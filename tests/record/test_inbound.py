@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.cases import cases_of_each
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import ExtraMissing, Refused
 from pharmacyfirst.kernel.identifiers import snomed_code
 from pharmacyfirst.record import confirm, read_gp_record, read_referral
 from pharmacyfirst.record.inbound.bundle import InboundRefused
@@ -696,21 +697,18 @@ def test_the_referral_command_prints_the_referrers_words(examples):
     assert "ended on" not in shown.output
 
 
-def test_without_lxml_the_extra_is_named(monkeypatch):
-    import builtins
-
-    real = builtins.__import__
-
-    def refuse(name, *rest):
-        if name.startswith("lxml"):
-            raise ImportError(name)
-        return real(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(
-        InboundRefused, match=r"Reading a FHIR message needs packages that are not installed\. Install them: "
-    ):
+def test_without_lxml_the_extra_is_named_and_nothing_is_said_against_the_message(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "lxml", None)
+    missing = "Reading a FHIR message needs packages that are not installed. Install them: "
+    with pytest.raises(ExtraMissing, match=re.escape(missing)):
         read_gp_record(b"<Bundle/>", ON)
+    path = tmp_path / "answer.xml"
+    path.write_bytes(b"<Bundle/>")
+    for command in ("referral", "gp-record"):
+        shown = run(command, str(path))
+        assert shown.exit_code == 2
+        assert missing in shown.output
+        assert "not_readable" not in shown.output
 
 
 def test_suggestions_are_data_and_no_mapping():

@@ -504,6 +504,14 @@ def test_what_is_not_installed_is_named_with_its_extra(name, use, monkeypatch):
         use()
 
 
+def test_a_package_that_cannot_be_read_is_not_told_as_an_unreadable_certificate(tmp_path, monkeypatch):
+    (tmp_path / "mesh_client.py").write_text("raise PermissionError(13, 'Permission denied')")
+    monkeypatch.delitem(sys.modules, "mesh_client", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(MeshUnreachable, match=r"mesh-client is installed and cannot be loaded: Permission denied\. "):
+        Mailbox(MeshSettings("https://127.0.0.1", "M", "p", "k"))
+
+
 # Addresses
 
 

@@ -5,7 +5,8 @@ import pickle
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import pytest
 from practice_system import NOON, PracticeSystem, a_message
@@ -20,7 +21,7 @@ from pharmacyfirst.record.message.envelope import DAY_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
 from pharmacyfirst.sending.mesh import Mailbox
 from pharmacyfirst.sending.outbox import Outbox
-from pharmacyfirst.sending.outgoing import NotPrepared, Prepared, RefusedByOutbox
+from pharmacyfirst.sending.outgoing import NotPrepared, Outgoing, Prepared, RefusedByOutbox
 from pharmacyfirst.sending.prepare import RefusedByRules, message_of, prepare
 from pharmacyfirst.sending.rounds import send_round
 from pharmacyfirst.sending.standing import MessageState, Waits
@@ -124,7 +125,7 @@ def test_nobody_else_makes_what_the_check_returns(xml):
         ("xml", b"<Bundle/>", "not those that were checked"),
         ("recipient", "GPPROVIDER_9990000018_20000101_X", "does not bear the seal"),
         ("practice_patient", False, "does not bear the seal"),
-        ("xml", "words", "lacks a part"),
+        ("xml", "words", "lacks a part of what the check returns, or holds something else"),
     ],
 )
 def test_what_was_altered_after_the_check_is_refused(outbox, xml, name, value, why):
@@ -134,6 +135,57 @@ def test_what_was_altered_after_the_check_is_refused(outbox, xml, name, value, w
     with pytest.raises(NotPrepared, match=why):
         outbox.put(prepared, NOON)
     assert sum(outbox.counts().values()) == 0
+
+
+class SaysItIsGenuine(Prepared):
+    def verify(self):
+        """Nothing is wrong with me."""
+
+
+class SaysAnotherDigest(Outgoing):
+    """A message that answers for the one that was checked, and is another."""
+
+    digest = property(lambda self: self.checked.digest)
+
+    def routing(self):
+        return self.checked.routing()
+
+
+class ManyBytes(bytes):
+    """Bytes that are not what they seem."""
+
+    def __bytes__(self):
+        return b"<Bundle/>"
+
+
+def test_what_only_looks_like_what_the_check_returned_is_refused(outbox, xml):
+    """Each was queued, with a message that the rules refuse."""
+    good, refused = prepare(xml), message_of(xml.replace(b"ITK014M", b"ITK008M"))
+    forged = object.__new__(SaysItIsGenuine)
+    for name, value in (("message", refused), ("digest", refused.digest), ("checked_by", "x"), ("seal", "x")):
+        object.__setattr__(forged, name, value)
+    with pytest.raises(NotPrepared, match="takes what the check returned, not SaysItIsGenuine"):
+        outbox.put(forged, NOON)
+    inside = object.__new__(SaysAnotherDigest)
+    SaysAnotherDigest.checked = good.message
+    for one in fields(Outgoing):
+        object.__setattr__(inside, one.name, getattr(refused, one.name))
+    duck = SimpleNamespace(**refused.routing(), xml=refused.xml, digest=good.digest, routing=good.message.routing)
+    for message in (inside, duck):
+        given = copy.deepcopy(good)
+        object.__setattr__(given, "message", message)
+        with pytest.raises(NotPrepared, match="something else in its place"):
+            outbox.put(given, NOON)
+    assert sum(outbox.counts().values()) == 0
+
+
+def test_bytes_that_are_not_plain_are_made_so_before_they_are_checked(outbox, xml):
+    prepared = prepare(ManyBytes(xml))
+    assert type(prepared.message.xml) is bytes
+    assert prepared.message.xml == xml
+    object.__setattr__(prepared.message, "xml", ManyBytes(xml))
+    with pytest.raises(NotPrepared, match="something else in its place"):
+        outbox.put(prepared, NOON)
 
 
 def test_one_without_its_parts_is_refused(outbox):

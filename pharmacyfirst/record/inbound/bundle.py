@@ -126,7 +126,10 @@ def _names(one: Resource) -> Iterator[str]:
 
 
 def read_bundle(raw: bytes, refusal: str) -> Bundle:
-    """The bundle in a message, as JSON or XML. Raises ``InboundRefused``: ``refusal`` is the code for FHIR that is no bundle."""
+    """The bundle in a message, as JSON or XML. Raises ``InboundRefused``: ``refusal`` is the code for FHIR that is no bundle.
+
+    Without lxml, XML raises ``ExtraMissing``: nothing is wrong with the message.
+    """
     if len(raw) > MOST_BYTES:
         raise InboundRefused("not_readable", f"This holds more than {MOST_BYTES // 1_000_000} MB.")
     text = raw.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -164,11 +167,9 @@ def _from_xml(raw: bytes) -> Mapping[str, Any]:
 
 
 def read_xml(raw: bytes) -> Element:
-    """XML with nothing loaded from outside it. Raises ``InboundRefused``."""
+    """XML with nothing loaded from outside it. Raises ``InboundRefused``, and ``ExtraMissing`` without lxml."""
     try:
         return xml_in.read_xml(raw)
-    except ImportError as missing:
-        raise InboundRefused("not_readable", f"{missing}.") from None
     except xml_in.XMLRefused as refused:
         raise InboundRefused("not_readable", f"This cannot be read as XML: {refused}.") from None
 
