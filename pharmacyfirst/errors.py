@@ -16,6 +16,22 @@ class PharmacyFirstError(Exception):
     """Something that this package will not or cannot do; the message says where, what, and what to do about it."""
 
 
+class WrongKind(PharmacyFirstError, TypeError):
+    """What was given is not of the kind that is taken there, so nothing was done; names its type alone."""
+
+
+def must_be(kind: type, /, **given: object) -> None:
+    """Raises ``WrongKind`` unless all that is given, by name, is of a kind, and text can be written as UTF-8."""
+    for name, value in given.items():
+        if not isinstance(value, kind):
+            raise WrongKind(f"{name} has to be {kind.__name__}, not {type(value).__name__}. Nothing was done.")
+        if isinstance(value, str):
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise WrongKind(f"{name} is text that holds half a character. Nothing was done.") from None
+
+
 class Refused(PharmacyFirstError, ValueError):
     """The input cannot be assessed, so nothing was. Never carries a patient's identity or answers.
 

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError, WrongKind, must_be
 
 LAST = "\U0010ffff"  # after every value
 
@@ -84,6 +84,8 @@ def open_ledger(path: Path | None = None) -> "Ledger":
 
     A file that others could read is closed to them. Raises ``LedgerUnusable``.
     """
+    if path is not None:
+        must_be(Path, path=path)
     with _Told():
         if path is not None:
             _private(path)
@@ -121,6 +123,7 @@ class Ledger:
         if getattr(database, "autocommit", None) is False:
             raise LedgerUnusable("A ledger has to know what is on disk: open the connection without autocommit=False.")
         self._database = database
+        self._reserved: list[str] = []
         if int(self._rows("PRAGMA synchronous")[0][0]) < _FULL:
             raise LedgerUnusable("A ledger needs PRAGMA synchronous=FULL, or a power cut could undo what was sent.")
         there = self._names("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -158,7 +161,31 @@ class Ledger:
             raise
 
     def append(self, stream: str, kind: str, body: str, at: datetime, attached: bytes = b"") -> LedgerEvent:
-        """Write one event at the end of a stream, which begins with its first. Raises ``NoOffset``."""
+        """Write one event at the end of a stream, which begins with its first. Raises ``NoOffset``.
+
+        Raises ``LedgerUnusable`` for a stream that somebody has reserved.
+        """
+        must_be(str, stream=stream, kind=kind, body=body)
+        if stream.startswith(tuple(self._reserved)):
+            raise LedgerUnusable("Streams that begin so are reserved: only who reserved them writes them.")
+        return self._append(stream, kind, body, at, attached)
+
+    def reserve(self, prefix: str) -> "Writer":
+        """The only one who writes streams that begin so, as long as this ledger is open; given once.
+
+        It keeps apart those who share this object. Whoever opens the file themselves is trusted. Raises ``LedgerUnusable`` where
+        any of it is reserved already.
+        """
+        must_be(str, prefix=prefix)
+        if any(prefix.startswith(one) or one.startswith(prefix) for one in self._reserved):
+            raise LedgerUnusable(
+                "Streams that begin so are reserved already: use the one that was made with this ledger."
+            )
+        self._reserved.append(prefix)
+        return Writer(self, prefix)
+
+    def _append(self, stream: str, kind: str, body: str, at: datetime, attached: bytes) -> LedgerEvent:
+        must_be(bytes, attached=attached)
         written = as_text(at)
         with self.transaction():
             last, before = self._end()
@@ -171,13 +198,21 @@ class Ledger:
 
     def events(self, stream: str, attached: bool = True) -> tuple[LedgerEvent, ...]:
         """What happened in a stream, in order; nothing where there is no such stream. ``attached`` False leaves attachments empty."""
+        must_be(str, stream=stream)
         columns = _COLUMNS if attached else _COLUMNS.replace("attached", "x''")
         found = self._rows(f"SELECT {columns} FROM ledger_event WHERE stream = ? ORDER BY number", stream)
         return tuple(map(_event, found))
 
     def mark(self, stream: str, marks: Iterable[tuple[str, str]]) -> bool:
         """Let a stream be found by these names and values, and by no others any more; whether that changed anything."""
-        wanted = set(marks)
+        must_be(str, stream=stream)
+        must_be(Iterable, marks=marks)
+        wanted = set()
+        for one in marks:
+            must_be(tuple, mark=one)
+            name, value = one if len(one) == 2 else ("", None)
+            must_be(str, name=name, value=value)
+            wanted.add((name, value))
         with self.transaction():
             found = self._rows("SELECT name, value FROM ledger_mark WHERE stream = ?", stream)
             known = {(str(name), str(value)) for name, value in found}
@@ -189,16 +224,19 @@ class Ledger:
 
     def streams(self, beginning: str) -> tuple[str, ...]:
         """All streams whose names begin so, in order. It goes through the names of all their events; marks are quicker."""
+        must_be(str, beginning=beginning)
         asked = "SELECT DISTINCT stream FROM ledger_event WHERE stream >= ? AND stream < ? ORDER BY stream"
         return self._names(asked, beginning, beginning + LAST)
 
     def marked(self, name: str, value: str | None = None, until: str | None = None) -> tuple[str, ...]:
         """The streams with a mark of this name, in the order of its values: with this one value, or those up to ``until``."""
+        must_be(str, name=name, value=value or "", until=until or "")
         asked = "SELECT stream FROM ledger_mark WHERE name = ? AND value >= ? AND value <= ? ORDER BY value, stream"
         return self._names(asked, name, value or "", value or until or LAST)
 
     def counted(self, name: str) -> dict[str, int]:
         """How many streams have each value of a mark."""
+        must_be(str, name=name)
         found = self._rows("SELECT value, count(*) FROM ledger_mark WHERE name = ? GROUP BY value", name)
         return {str(value): int(many) for value, many in found}
 
@@ -209,6 +247,7 @@ class Ledger:
 
     def verify(self, stream: str | None = None) -> int:
         """Work out the digest of every event again, or of those of one stream; how many there are. Raises ``LedgerDamaged``."""
+        must_be(str, stream=stream or "")
         where, given = ("", []) if stream is None else ("WHERE this.stream = ?", [stream])
         many = 0
         self._end()
@@ -247,11 +286,29 @@ class Ledger:
         return cursor
 
 
+class Writer:
+    """Writes the streams of one ledger that begin with what was reserved. ``Ledger.reserve`` makes one."""
+
+    def __init__(self, ledger: Ledger, prefix: str):
+        self._ledger, self._prefix = ledger, prefix
+
+    def append(self, stream: str, kind: str, body: str, at: datetime, attached: bytes = b"") -> LedgerEvent:
+        """As ``Ledger.append``, for the reserved streams alone. Raises ``LedgerUnusable`` for others."""
+        must_be(str, stream=stream, kind=kind, body=body)
+        if not stream.startswith(self._prefix):
+            raise LedgerUnusable("This stream does not begin with what was reserved.")
+        return self._ledger._append(stream, kind, body, at, attached)
+
+
 def as_text(at: datetime) -> str:
     """A time as it is stored and compared: UTC, always of one length. Raises ``NoOffset``."""
-    if at.tzinfo is None:
+    must_be(datetime, at=at)
+    if at.utcoffset() is None:
         raise NoOffset("A time without its offset could be an hour off.")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
+    try:
+        return at.astimezone(UTC).isoformat(timespec="microseconds")
+    except OverflowError:
+        raise WrongKind("at is a time that UTC has no year for. Nothing was done.") from None
 
 
 def _event(row: Sequence[Any]) -> LedgerEvent:

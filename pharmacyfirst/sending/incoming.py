@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from pharmacyfirst.errors import must_be
 from pharmacyfirst.sending.acknowledgement import Unreadable, read_acknowledgement
 from pharmacyfirst.sending.for_person import REPORTS
 from pharmacyfirst.sending.standing import Happened, MessageEvent
@@ -33,6 +34,16 @@ class Understood:
     bundle_id: str
     says: str
     new: bool = True
+
+
+def must_be_whole(received: Received) -> None:
+    """Raises ``WrongKind`` where something received is not made of what it should be."""
+    must_be(Received, received=received)
+    must_be(str, mesh_id=received.mesh_id)
+    must_be(bytes, raw=received.raw)
+    must_be(Mapping, headers=received.headers)
+    for name, value in received.headers.items():
+        must_be(str, header=name, value=value)
 
 
 def read(received: Received, at: datetime, find: Find) -> tuple[str, MessageEvent]:

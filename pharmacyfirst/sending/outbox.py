@@ -9,17 +9,25 @@ are committed at once; only the intent to send insists on a commit of its own, b
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, as_text
 from pharmacyfirst.sending import waiting
 from pharmacyfirst.sending.for_person import DAMAGED, LOOK, ForPerson, for_person
-from pharmacyfirst.sending.incoming import Received, Understood, read
-from pharmacyfirst.sending.outgoing import Outgoing, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared, outgoing
+from pharmacyfirst.sending.incoming import Received, Understood, must_be_whole, read
+from pharmacyfirst.sending.outgoing import (
+    Outgoing,
+    Prepared,
+    RefusedByOutbox,
+    is_uuid,
+    must_fit_mesh,
+    only_prepared,
+    outgoing,
+)
 from pharmacyfirst.sending.standing import (
     AWAITING,
     OVER,
@@ -34,6 +42,7 @@ from pharmacyfirst.sending.standing import (
     may_be_posted,
     overdue,
 )
+from pharmacyfirst.sending.stored import TOLD, event_in, routing_in, standing_in
 
 
 class UnknownMessage(PharmacyFirstError, KeyError):
@@ -53,10 +62,14 @@ _MESSAGE, _RECEIVED, _OURS = "outbox/message/", "outbox/received/", "outbox: "
 
 
 class Outbox:
-    """The outbox in an open ledger, which others may use too."""
+    """The outbox in an open ledger, which others may use too: one outbox a ledger, and nobody else writes its streams.
+
+    Whoever opens the file themselves is trusted: events that they write are sent as if they had been checked.
+    """
 
     def __init__(self, ledger: Ledger):
-        self._ledger = ledger
+        must_be(Ledger, ledger=ledger)
+        self._ledger, self._writer = ledger, ledger.reserve("outbox/")
 
     # What a pharmacy does
 
@@ -66,7 +79,7 @@ class Outbox:
         Raises ``NotPrepared`` for all but what ``prepare`` returned, and ``RefusedByOutbox``.
         """
         prepared = only_prepared(prepared)
-        message = prepared.message
+        message, _ = prepared.message, as_text(at)
         must_fit_mesh(message)
         with self._ledger.transaction():
             known = {bundle_id for name in waiting.OWN_IDS for bundle_id in self._found(name, getattr(message, name))}
@@ -78,7 +91,7 @@ class Outbox:
                 self._check_replacement(message)
             stored = {"routing": message.routing(), "digest": prepared.digest, "checked_by": prepared.checked_by}
             stream = _MESSAGE + message.bundle_id
-            self._ledger.append(stream, Happened.DRAFTED.value, json.dumps(stored), at, message.xml)
+            self._writer.append(stream, Happened.DRAFTED.value, json.dumps(stored), at, message.xml)
             standing = after(None, MessageEvent(Happened.DRAFTED, at))
             self._mark(message.routing(), standing)
             return standing
@@ -125,10 +138,11 @@ class Outbox:
     def seen_received(self, mesh_id: str, at: datetime, by: str) -> None:
         """A person has dealt with something received that is about no message of ours. Raises ``UnknownMessage``."""
         _needed(by, "Say who it was.")
+        must_be(str, mesh_id=mesh_id)
         stream = _RECEIVED + mesh_id
         with self._ledger.transaction():
             self.raw(mesh_id)
-            self._ledger.append(stream, Happened.SEEN.value, json.dumps({"by": by}), at)
+            self._writer.append(stream, Happened.SEEN.value, json.dumps({"by": by}), at)
             self._ledger.mark(stream, ())
 
     # What the sender does
@@ -138,6 +152,7 @@ class Outbox:
 
         Raises ``OutOfOrder``, and ``LedgerDamaged`` where the stored message is not what was put.
         """
+        must_be(str, bundle_id=bundle_id)
         if self._ledger.in_transaction:
             raise CommitFirst("The intent to send has to be on disk before the POST: commit first.")
         with self._ledger.transaction():
@@ -147,19 +162,22 @@ class Outbox:
 
     def record(self, bundle_id: str, event: MessageEvent) -> Standing:
         """Put down what became of a POST, or what MESH said of a message. Raises ``OutOfOrder``, and ``UnknownMessage``."""
+        must_be(MessageEvent, event=event)
+        as_text(event.at)
         with self._ledger.transaction():
             stored = self._stored(bundle_id)
-            now = _standing(stored)
+            now = standing_in(stored)
             then = after(now, event)
-            told = {name: getattr(event, name) for name in _TOLD if getattr(event, name)}
-            self._ledger.append(_MESSAGE + bundle_id, event.what.value, json.dumps(told), event.at)
-            self._mark(_routing(stored), then)
+            told = {name: getattr(event, name) for name in TOLD if getattr(event, name)}
+            self._writer.append(_MESSAGE + bundle_id, event.what.value, json.dumps(told), event.at)
+            self._mark(routing_in(stored), then)
             if then.state is not now.state:
                 self._tell_the_original(bundle_id, then, event)
             return then
 
     def receive(self, received: Received, at: datetime) -> Understood:
         """Store something from the mailbox and what it changes, both at once. Only then may MESH be told that we have it."""
+        must_be_whole(received)
         stream = _RECEIVED + received.mesh_id
         with self._ledger.transaction():
             for known in self._ledger.events(stream):
@@ -168,7 +186,7 @@ class Outbox:
             bundle_id, event = read(received, at, self._one)
             headers = dict(received.headers)
             told = {"headers": headers, "bundle_id": bundle_id, "code": event.code, "says": event.says}
-            self._ledger.append(stream, "received", json.dumps(told, sort_keys=True), at, received.raw)
+            self._writer.append(stream, "received", json.dumps(told, sort_keys=True), at, received.raw)
             if bundle_id:
                 self.record(bundle_id, event)
             else:
@@ -177,6 +195,8 @@ class Outbox:
 
     def overdue(self, at: datetime, waits: Waits) -> tuple[str, ...]:
         """Mark what has waited too long for its acknowledgements, and name what is newly so."""
+        must_be(Waits, waits=waits)
+        as_text(at)
         late = []
         with self._ledger.transaction():
             for bundle_id in self._waiting(waiting.AWAITING, as_text(at - waits.warn)):
@@ -214,23 +234,24 @@ class Outbox:
     def message(self, bundle_id: str) -> Outgoing:
         """A message as it was stored. Raises ``UnknownMessage``."""
         stored = self._stored(bundle_id, attached=True)
-        return outgoing(_routing(stored), stored[0].attached)
+        return outgoing(routing_in(stored), stored[0].attached)
 
     def standing(self, bundle_id: str) -> Standing:
         """Where a message stands. Raises ``UnknownMessage``."""
-        return _standing(self._stored(bundle_id))
+        return standing_in(self._stored(bundle_id))
 
     def history(self, bundle_id: str) -> tuple[tuple[MessageEvent, MessageState], ...]:
         """All that happened to a message, with the state that followed. Raises ``UnknownMessage``."""
-        events = [_event(one) for one in self._stored(bundle_id)]
+        events = [event_in(one) for one in self._stored(bundle_id)]
         states = (folded(events[: number + 1]) for number in range(len(events)))
         return tuple((event, now.state) for event, now in zip(events, states, strict=True) if now)
 
     def raw(self, mesh_id: str) -> bytes:
         """Something received, byte for byte. Raises ``UnknownMessage``."""
+        must_be(str, mesh_id=mesh_id)
         for event in self._ledger.events(_RECEIVED + mesh_id):
             return event.attached
-        raise UnknownMessage(mesh_id)
+        raise _not_there(mesh_id)
 
     def counts(self) -> dict[MessageState, int]:
         """How many messages there are in each state."""
@@ -239,6 +260,7 @@ class Outbox:
 
     def knows_mesh_id(self, mesh_id: str) -> str:
         """The message that was posted under this MESH id, or nothing."""
+        must_be(str, mesh_id=mesh_id)
         return next(iter(self._found(waiting.POSTED_AS, mesh_id)), "")
 
     def for_fallback(self) -> tuple[str, ...]:
@@ -254,6 +276,8 @@ class Outbox:
 
         What is overdue at this time is here, whether or not a round has been there to mark it.
         """
+        must_be(Waits, waits=waits)
+        as_text(at)
         late = as_text(at - waits.warn)
         ids = [*self._waiting(waiting.FOR_PERSON), *self._waiting(waiting.UNSENT_REPLACEMENT)]
         ids += [*self._waiting(waiting.UNSENT, late), *self._waiting(waiting.AWAITING, late)]
@@ -271,15 +295,16 @@ class Outbox:
         for stream in self._ledger.streams(_MESSAGE):
             with self._ledger.transaction():
                 stored = self._stored(stream.removeprefix(_MESSAGE))
-                mended += self._mark(_routing(stored), _standing(stored))
+                mended += self._mark(routing_in(stored), standing_in(stored))
         return mended
 
     # How it is stored
 
     def _stored(self, bundle_id: str, attached: bool = False) -> tuple[LedgerEvent, ...]:
+        must_be(str, bundle_id=bundle_id)
         events = self._ledger.events(_MESSAGE + bundle_id, attached)
         if not events:
-            raise UnknownMessage(bundle_id)
+            raise _not_there(bundle_id)
         return events
 
     def _mark(self, routing: Mapping[str, Any], now: Standing) -> bool:
@@ -333,7 +358,7 @@ class Outbox:
             raise RefusedByOutbox("What it replaces has a replacement already: replace that one.")
 
     def _original(self, bundle_id: str) -> str:
-        return self._one("document_id", str(_routing(self._stored(bundle_id))["replaces"]))
+        return self._one("document_id", str(routing_in(self._stored(bundle_id))["replaces"]))
 
     def _original_state(self, bundle_id: str) -> MessageState | None:
         original = self._original(bundle_id)
@@ -355,36 +380,12 @@ class Outbox:
         return ForPerson("", stream.removeprefix(_RECEIVED), "received", event.at, codes, False, told["says"], LOOK)
 
 
-_TOLD = ("code", "mesh_id", "received", "by", "says")
-
-
-def _event(stored: LedgerEvent) -> MessageEvent:
-    body = json.loads(stored.body)
-    return MessageEvent(Happened(stored.kind), stored.at, **{name: body.get(name, "") for name in _TOLD})
-
-
-def _standing(stored: tuple[LedgerEvent, ...]) -> Standing:
-    with _as_written(stored):
-        standing = folded(map(_event, stored))
-        assert standing is not None  # there is no stream without an event
-        return standing
-
-
-def _routing(stored: tuple[LedgerEvent, ...]) -> dict[str, Any]:
-    with _as_written(stored):
-        return dict(json.loads(stored[0].body)["routing"])
-
-
-@contextmanager
-def _as_written(stored: tuple[LedgerEvent, ...]) -> Iterator[None]:
-    """What we wrote can be read; what cannot was written by somebody else."""
-    try:
-        yield
-    except (AttributeError, KeyError, TypeError, ValueError):
-        positions = ", ".join(str(one.position) for one in stored)
-        raise LedgerDamaged(f"One of the events {positions} of the ledger is not what was written.") from None
+def _not_there(id: str) -> UnknownMessage:
+    """What is no id of ours may be anything, a name too, and is not repeated."""
+    return UnknownMessage(id if is_uuid(id) else "an id that is no UUID")
 
 
 def _needed(words: str, otherwise: str) -> None:
+    must_be(str, words=words)
     if not words.strip():
         raise NotSaid(otherwise)

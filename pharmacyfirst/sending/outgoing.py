@@ -139,10 +139,15 @@ _HEADER = re.compile(r"[\x20-\x7e]+")
 _LONGEST = {"recipient": 100, "subject": 500, "local_id": 300}  # as MESH takes them
 
 
+def is_uuid(text: str) -> bool:
+    """Whether this is an id as ours are: a UUID in lower case."""
+    return _UUID.fullmatch(text) is not None
+
+
 def must_fit_mesh(message: Outgoing) -> None:
     """Raises ``RefusedByOutbox`` for a message that MESH or the practice's system could not take."""
     for name in ("bundle_id", "header_id", "document_id"):
-        if not _UUID.fullmatch(getattr(message, name)):
+        if not is_uuid(getattr(message, name)):
             raise RefusedByOutbox(f"{name} is not a UUID in lower case.")
         if getattr(message, name).encode() not in message.xml:
             raise RefusedByOutbox(f"{name} does not occur in the message.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.sending.acknowledgement import Says, response_code
 
 # A message that MESH does not hold after it was posted is posted again this often; then a person looks.
@@ -62,7 +62,10 @@ class OutOfOrder(PharmacyFirstError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class MessageEvent:
-    """One thing that happened to a message. ``by`` is the person who did it; ``received`` the MESH id of what told us."""
+    """One thing that happened to a message. ``by`` is the person who did it; ``received`` the MESH id of what told us.
+
+    Raises ``WrongKind`` for parts of another type.
+    """
 
     what: Happened
     at: datetime
@@ -71,6 +74,11 @@ class MessageEvent:
     received: str = ""
     by: str = ""
     says: str = ""
+
+    def __post_init__(self) -> None:
+        must_be(Happened, what=self.what)
+        must_be(datetime, at=self.at)
+        must_be(str, code=self.code, mesh_id=self.mesh_id, received=self.received, by=self.by, says=self.says)
 
 
 @dataclass(frozen=True, slots=True)

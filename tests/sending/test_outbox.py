@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from practice_system import NOON, PRACTICE_PATIENT, a_message, a_report, an_acknowledgement, came_in, prepared, put
 from what_happens import GOOD_ENDS, anything
 
-from pharmacyfirst.ledger import Ledger, LedgerDamaged, NoOffset, open_ledger
+from pharmacyfirst.errors import WrongKind
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, NoOffset, open_ledger
 from pharmacyfirst.sending.outbox import CommitFirst, NotSaid, Outbox, UnknownMessage
 from pharmacyfirst.sending.outgoing import RefusedByOutbox
 from pharmacyfirst.sending.standing import (
@@ -218,6 +219,50 @@ def test_an_id_that_is_not_there_is_said(outbox):
     with pytest.raises(UnknownMessage):
         outbox.seen_received("ACK1", SOON, by="A Pharmacist")
     assert outbox.receive(came_in(b"", "ACK1"), SOON).new
+
+
+def test_only_an_id_that_could_be_ours_is_repeated(outbox):
+    for id, shown in ((a_message().bundle_id, a_message().bundle_id), ("Test TESTPATIENT", "no UUID")):
+        with pytest.raises(UnknownMessage, match=shown) as refused:
+            outbox.message(id)
+        assert "TESTPATIENT" not in str(refused.value)
+
+
+@pytest.mark.parametrize("wrong", [None, b"x", "\ud800", 1.5])
+def test_what_is_of_the_wrong_type_is_said_in_words_and_changes_nothing(wrong):
+    ledger = open_ledger()
+    outbox = Outbox(ledger)
+    id = put(outbox, a_message())
+    head = ledger.head
+    asks = [outbox.message, outbox.standing, outbox.history, outbox.raw, outbox.knows_mesh_id, Outbox, ledger.events]
+    asks += [ledger.streams, ledger.counted, ledger.marked, ledger.reserve, lambda x: ledger.mark("a", x)]
+    asks += [lambda x: outbox.begin_post(x, NOON), lambda x: outbox.begin_post(id, x), lambda x: outbox.record(id, x)]
+    asks += [lambda x: outbox.void(id, NOON, x, "why"), lambda x: outbox.void(id, NOON, "A", x)]
+    asks += [lambda x: outbox.put(prepared(a_message("two")), x), lambda x: outbox.put(prepared(a_message()), x)]
+    asks += [lambda x: outbox.receive(x, NOON), lambda x: outbox.receive(came_in(b"", "A"), x)]
+    asks += [lambda x: outbox.receive(came_in(b"", "A", statuscode=x), NOON)]
+    asks += [lambda x: outbox.overdue(x, WAITS), lambda x: outbox.for_person(NOON, x)]
+    asks += [lambda x: outbox.seen_received(x, NOON, "A"), lambda x: ledger.mark("a", {(x, "v")})]
+    asks += [lambda x: ledger.append(x, "k", "{}", NOON), lambda x: ledger.append("a", x, "{}", NOON)]
+    asks += [lambda x: ledger.append("a", "k", x, NOON), lambda x: ledger.append("a", "k", "{}", x)]
+    asks += [lambda x: ledger.append("a", "k", "{}", NOON, "x" if isinstance(x, bytes) else x)]
+    for ask in asks:
+        with pytest.raises(WrongKind, match=r"has to be \w+, not \w+|half a character"):
+            ask(wrong)
+    assert ledger.head == head
+
+
+def test_nobody_else_writes_what_the_outbox_sends():
+    ledger = open_ledger()
+    outbox = Outbox(ledger)
+    with pytest.raises(LedgerUnusable, match="only who reserved them"):
+        ledger.append("outbox/message/1", "drafted", "{}", NOON)
+    with pytest.raises(LedgerUnusable, match="reserved already"):
+        Outbox(ledger)
+    with pytest.raises(LedgerUnusable, match="does not begin with"):
+        ledger.reserve("consultation/").append("outbox/message/1", "drafted", "{}", NOON)
+    assert ledger.head == ""
+    put(outbox, a_message())
 
 
 def test_the_outbox_shares_its_ledger_and_finds_only_what_is_its_own():
