@@ -11,7 +11,7 @@ from typing import Any
 from pharmacyfirst.content.amounts import amount
 from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags
 from pharmacyfirst.content.expectations import COMPARED, EXPECTED, Expected, ExpectedOffer, differences
-from pharmacyfirst.content.files import CASES_FILE, shown_below
+from pharmacyfirst.content.files import CASES_FILE, name_shown, shown_below
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
 from pharmacyfirst.content.shapes import CASE_GRADES, DAYS, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
@@ -120,7 +120,10 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
     as_of = form.parsed("as of", read_day, "a day, for instance 2026-11-21")
     if form.text("pathway", condition) != condition:
         form.refuse(
-            "pathway", f'the folder is called "{condition}"', "Give the cases the name of their pathway.", HARM_NAME
+            "pathway",
+            f'the folder is called "{name_shown(condition)}"',
+            "Give the cases the name of their pathway.",
+            HARM_NAME,
         )
     if as_of is None:
         return

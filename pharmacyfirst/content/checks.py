@@ -9,6 +9,7 @@ from typing import Any
 
 from pharmacyfirst.content.blocks import Headings, Tags
 from pharmacyfirst.content.documents import refuse_unused
+from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.pathways import Draft, check_audiences
 from pharmacyfirst.content.pgds import ReadPGD, refer_to
 from pharmacyfirst.content.rules import result_of
@@ -141,7 +142,7 @@ def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], mistakes: Mistakes, 
         if name not in offered:
             mistakes.add(
                 read.block.place,
-                f'no treatment row offers "{name}"',
+                f'no treatment row offers "{name_shown(name)}"',
                 "Offer it, or take the file out.",
                 "A document nobody is led to looks as though it were in use.",
             )
@@ -226,6 +227,7 @@ def bars_are_read(draft: Draft, block: Block, read: ReadPGD, mistakes: Mistakes)
     """An answer bars a PGD, and no clause of the PGD looks at that answer: it would be supplied all the same."""
     if not (draft.whole and read.whole):
         return
+    pgd = name_shown(read.pgd.id)
     included = {one for clause in read.pgd.judged() for one in _included(clause.sentence)}
     for fact in draft.pathway.questions.values():
         for value in fact.choices:
@@ -233,7 +235,7 @@ def bars_are_read(draft: Draft, block: Block, read: ReadPGD, mistakes: Mistakes)
                 reads = "bars this medicine" if fact.answer is Answer.ANY_OF else f"is {value.name}"
                 mistakes.add(
                     _place_of_answer(block, fact.name, value.name, "bars"),
-                    f'"{value.name}" bars {read.pgd.id}, and no exclusion of {read.pgd.id} reads "{fact.name}"',
+                    f'"{value.name}" bars {pgd}, and no exclusion of {pgd} reads "{fact.name}"',
                     f"Write an exclusion with when: {fact.name} {reads}.",
                     "The medicine would be supplied all the same.",
                 )

@@ -19,7 +19,14 @@ SHOWN_ROOT = "pathways"
 MOST_ENTRIES = 500
 MOST_BYTES_IN_ALL = 20_000_000
 
-_OURS = re.compile(r"[a-z0-9][a-z0-9.-]*")  # how conditions, PGDs, versions and their files are named
+# How conditions, PGDs, versions and their files are named; no such name has as many digits in a row as a number of somebody's.
+_OURS = re.compile(r"(?!.*[0-9]{6})[a-z0-9][a-z0-9.-]*")
+_NOT_OURS = "(a name that is not ours)"
+_WRONG_NAME = (
+    "the name is not written as ours are",
+    "Name it in small letters, digits and hyphens, with no more than five digits in a row.",
+    "A name in any other letters may be a patient's, or be read as that of another document.",
+)
 _HARM_TOO_MUCH = "A set too big to review is a set nobody has read."
 
 
@@ -47,6 +54,7 @@ class ContentFolder:
     shared: tuple[Path, ...] = field(init=False)
     published: Path | None = field(init=False, default=None)
     _entries: int = field(init=False, default=0)
+    _strangers: set[Path] = field(init=False, default_factory=set)
     _raw: dict[Path, bytes] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,16 +69,26 @@ class ContentFolder:
                 self.shared = self._yaml_in(path)
             else:
                 self.conditions[path] = self._versions_in(path)
+        ours = [path for path in self.conditions if _OURS.fullmatch(path.name)]
+        if any(self.conditions.values()):  # else this is no folder of content, and one mistake says so
+            for path in sorted(self._strangers | ({*self.conditions} - {*ours})):
+                self.mistakes.add(Place(shown_below(self.root, path)), *_WRONG_NAME)
+            self.conditions = {path: self.conditions[path] for path in ours}
 
     def _versions_in(self, condition: Path) -> tuple[Path, ...]:
         """The newest version of each document, under its plain name, and those under earlier/<version>/."""
         earlier = condition / EARLIER
-        folders = [one for one in self._inside(earlier) if one.is_dir()] if earlier.is_dir() else []
+        folders = self._named([one for one in self._inside(earlier) if one.is_dir()] if earlier.is_dir() else [])
         found = [file for folder in (condition, *folders) for file in self._yaml_in(folder)]
         return tuple(sorted(file for file in found if file.stem != CASES_FILE))
 
     def _yaml_in(self, folder: Path) -> tuple[Path, ...]:
-        return tuple(path for path in self._inside(folder) if path.name.endswith(".yaml"))
+        return tuple(self._named([path for path in self._inside(folder) if path.name.endswith(".yaml")]))
+
+    def _named(self, paths: list[Path]) -> list[Path]:
+        """Those that are named as ours are; the others are noted and not read."""
+        self._strangers.update(path for path in paths if not _OURS.fullmatch(path.name))
+        return [path for path in paths if path not in self._strangers]
 
     def _inside(self, folder: Path) -> list[Path]:
         return sorted(self._counted(folder))
@@ -119,5 +137,9 @@ class ContentFolder:
 
 def shown_below(root: Path, path: Path) -> str:
     """The place of a file as messages name it: below ``pathways``, however the folder itself is called; no name but ours is repeated."""
-    parts = [part if _OURS.fullmatch(part) else "(a name that is not ours)" for part in path.relative_to(root).parts]
-    return "/".join((SHOWN_ROOT, *parts))
+    return "/".join((SHOWN_ROOT, *map(name_shown, path.relative_to(root).parts)))
+
+
+def name_shown(name: str) -> str:
+    """The name of a file or folder as a message may show it: one that is named as ours are, or that it is none."""
+    return name if _OURS.fullmatch(name) else _NOT_OURS

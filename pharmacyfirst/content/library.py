@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pharmacyfirst.content.blocks import Form, Headings, Tags
 from pharmacyfirst.content.checks import check_condition
-from pharmacyfirst.content.files import SHARED, SHOWN_ROOT, ContentFolder, ReadFile, shown_below
+from pharmacyfirst.content.files import SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
 from pharmacyfirst.content.pathways import read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, read_pgd
 from pharmacyfirst.content.questions import shared_questions
@@ -181,7 +181,7 @@ def _documents(folder: ContentFolder, condition: Path, mistakes: Mistakes) -> di
         if path.parent != condition and document.version and path.parent.name != document.version:
             mistakes.add(
                 _place(document, "version"),
-                f"the folder says version {path.parent.name}",
+                f"the folder says version {name_shown(path.parent.name)}",
                 "Move the file, byte for byte, to the folder of its version.",
                 "The wrong version would be taken for the one in force.",
             )

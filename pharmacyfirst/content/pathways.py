@@ -16,6 +16,7 @@ from pharmacyfirst.content.blocks import (
     names_under,
 )
 from pharmacyfirst.content.documents import read_edition, read_open_items, read_sources, source_document
+from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.questions import Questions
 from pharmacyfirst.content.rules import read_criteria, read_gateways, read_named, read_rows
 from pharmacyfirst.content.sentences import Vocabulary, suggest
@@ -55,7 +56,7 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
     sources, open_items = read_sources(form), read_open_items(form)
     if form.text("pathway", folder) != folder:
         fix = "Give the pathway the name of its folder."
-        form.refuse("pathway", f'the folder is called "{folder}"', fix, HARM_NAME)
+        form.refuse("pathway", f'the folder is called "{name_shown(folder)}"', fix, HARM_NAME)
     questions = Questions(form, shared)
     vocabulary = Vocabulary(questions.found, mistakes, declared=questions.declared)
     ids: dict[str, Place] = {}

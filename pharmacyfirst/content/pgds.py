@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pharmacyfirst.content.blocks import HARM_NAME, Form, Headings, Tags, identified
 from pharmacyfirst.content.documents import read_edition, source_document
 from pharmacyfirst.content.doses import read_doses, read_products
+from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.pathways import Draft
 from pharmacyfirst.content.rules import needs, one_sentence
 from pharmacyfirst.content.sentences import Vocabulary, suggest
@@ -43,7 +44,7 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
     is_pgd = isinstance(words, Text) and words.words == Mechanism.PGD.value
     form = Form(block, PGD_FILE if is_pgd else PROTOCOL_FILE, draft.tags, mistakes)
     if form.text("pgd", name) != name:
-        form.refuse("pgd", f'the file is called "{name}"', "Give the PGD the name of its file.", HARM_NAME)
+        form.refuse("pgd", f'the file is called "{name_shown(name)}"', "Give the PGD the name of its file.", HARM_NAME)
     vocabulary = draft.vocabulary.for_medicine(name)
     places: dict[str, Place] = {}
     products = read_products(form)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 
+from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.text import MOST_LEVELS, Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of, any_of
 from pharmacyfirst.kernel.questions import Answer, Question
@@ -274,8 +275,8 @@ class Vocabulary:
         if not barring:
             raise _Wrong(
                 0,
-                f'no answer of "{fact.name}" bars {pgd}',
-                f"Write bars: {pgd} beside the answers that do, or take the sentence out.",
+                f'no answer of "{fact.name}" bars {name_shown(pgd)}',
+                f"Write bars: {name_shown(pgd)} beside the answers that do, or take the sentence out.",
                 HARM_NEVER_MET,
             )
         return Includes(fact.name, barring, pgd)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, HARM_UNSOURCED, Form, Tags, names_under, plain_name
 from pharmacyfirst.content.documents import read_sources, refuse_unused
+from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.shapes import PARTS, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.text import Block, Mistakes
 from pharmacyfirst.kernel.frozen import Frozen
@@ -47,7 +48,12 @@ def read_shared(files: Mapping[str, Block], mistakes: Mistakes) -> Shared:
         elif "questions" in block.items:
             form = Form(block, SHARED_QUESTIONS, Tags(), mistakes)
             if name != QUESTIONS:
-                form.refuse("questions", f'the file is called "{name}"', f"Keep them in {QUESTIONS}.yaml.", HARM_NAME)
+                form.refuse(
+                    "questions",
+                    f'the file is called "{name_shown(name)}"',
+                    f"Keep them in {QUESTIONS}.yaml.",
+                    HARM_NAME,
+                )
             shared.questions.update({key.words: inner for key, inner in form.blocks("questions")})
         else:
             _read_list(block, name, shared, mistakes)
@@ -59,7 +65,7 @@ def _read_list(block: Block, name: str, shared: Shared, mistakes: Mistakes) -> N
     form = Form(block, SHARED_ANSWERS if of_answers else SHARED_LIST, Tags(), mistakes)
     kind = "values" if of_answers else "list"
     if form.text(kind) != name:
-        form.refuse(kind, f'the file is called "{name}"', "Give the list the name of its file.", HARM_NAME)
+        form.refuse(kind, f'the file is called "{name_shown(name)}"', "Give the list the name of its file.", HARM_NAME)
     sources = read_sources(form)
     tags = form.tags = Tags(tagged := names_under(form, "sources"), whole=bool(tagged))
     choices = read_choices(form, "values list", name) if of_answers else {}

@@ -5,7 +5,7 @@ what, how to mend it, what harm it prevents.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from pharmacyfirst.content.ordinary import bytes_of
+from pharmacyfirst.content.recognised import is_content
 from pharmacyfirst.errors import PharmacyFirstError
 
 MOST_BYTES = 1_000_000
@@ -83,13 +84,16 @@ class Mistakes:
 class ContentRefused(PharmacyFirstError):
     """The content does not load; ``mistakes`` says why, all of it."""
 
-    def __init__(self, mistakes: Mistakes):
+    def __init__(self, mistakes: Iterable[Mistake]):
         self.mistakes = list(mistakes)
         shown, count = self.mistakes[:MOST_SHOWN], len(self.mistakes)
         more = f"\n\nand {count - len(shown)} more" if count > len(shown) else ""
         super().__init__(
             "\n\n".join(map(str, shown)) + more + f"\n\n{count} mistake{'s' if count > 1 else ''}: nothing was loaded."
         )
+
+    def __reduce__(self) -> tuple[type["ContentRefused"], tuple[list[Mistake]]]:
+        return type(self), (self.mistakes,)
 
 
 def _cut(words: str) -> str:
@@ -142,16 +146,8 @@ class Quote(Enum):
     """Which files a message may quote. Where a file is given that belongs elsewhere, it may be a patient's record."""
 
     ALL = "a file that ships with the package"
-    CONTENT = "a file of a content folder, where it is content: has a heading of a pathway, PGD, list or set of cases; else it is refused"
+    CONTENT = "a file of a content folder, where its headings are those of our files; else it is refused"
     NOTHING = "a file that somebody names, for instance an adoption"
-
-
-# A file of the content has one of these headings, or a line of the published list, and no patient's record has: what has none is never quoted.
-_CONTENT = re.compile(
-    r"^(source documents?|stopping criteria|treatment|questions|sources|cases|baseline|published|values list|"
-    r"who may use it|legal class|open items|invariants) *:|^ +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:",
-    re.MULTILINE,
-)
 
 
 def read_file(path: Path, shown: str, mistakes: Mistakes, quote: Quote = Quote.CONTENT) -> Block | None:
@@ -182,12 +178,16 @@ def read_bytes(raw: bytes, shown: str, mistakes: Mistakes, quote: Quote = Quote.
             "A file too big to review is a file nobody has read.",
         )
         return None
-    is_content = _CONTENT.search(raw.decode("utf-8-sig", "replace")) is not None
-    may_quote = quote is Quote.ALL or (quote is Quote.CONTENT and is_content)
+    ours = is_content(raw.decode("utf-8-sig", "replace"))
+    may_quote = quote is Quote.ALL or (quote is Quote.CONTENT and ours)
     try:
         words = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = len(raw[: error.start].decode("utf-8"))
+        wrong_at = error.start
+    else:
+        wrong_at = -1
+    if wrong_at >= 0:  # out here, as in exact.read: a refusal does not carry what was read
+        before = len(raw[:wrong_at].decode("utf-8"))
         place = _place_of(shown, raw.decode("utf-8", "replace"), before, may_quote)
         mistakes.add(place, "this letter is not UTF-8 text", "Save the file as UTF-8.", _HARM_UNREAD)
         return None
@@ -209,7 +209,7 @@ def read_bytes(raw: bytes, shown: str, mistakes: Mistakes, quote: Quote = Quote.
         return None
     if tree.spoilt:
         return None
-    if isinstance(top, Block) and (is_content or quote is not Quote.CONTENT):
+    if isinstance(top, Block) and (ours or quote is not Quote.CONTENT):
         return top
     mistakes.add(
         top.place if may_quote else Place(shown, top.place.line, top.place.column, None),

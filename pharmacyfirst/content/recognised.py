@@ -1,0 +1,45 @@
+"""Which files are content of ours, told by their headings before anything else is read: no other file is ever quoted."""
+
+import re
+
+FIRST = frozenset({"pathway", "pgd", "questions", "values", "list", "published", "sources", "invariants"})
+"""The heading that each kind of file begins with."""
+
+TOP = FIRST | {
+    # any document
+    "title", "version", "status", "in force", "open", "note", "advice", "leaflets", "records",
+    # a pathway
+    "source documents", "stopping criteria", "treatment", "channels", "scores", "definitions", "every medicine",
+    "gateway points", "safety-netting", "prompts", "codes", "open items", "conflicts",
+    # a PGD
+    "mechanism", "legal class", "source document", "who may use it", "medicine", "clinical situation", "inclusion",
+    "exclusions", "cautions", "seek advice", "products", "route", "each dose", "doses", "quantity limits", "warnings",
+    "follow-up", "referral", "label", "counselling", "adverse effects", "storage", "licence",
+    # cases, shared lists, invariants
+    "as of", "baseline", "cases", "values list", "items", "non_severe", "none", "examples", "implausible",
+    "never decides alone",
+}  # fmt: skip
+"""Every heading that stands at the margin of a file of ours."""
+
+_ALONE = {"questions", "published", "sources", "invariants"}  # what they hold stands in a block below
+_NOTHING = re.compile(r"\s*(#.*)?|---\s*|%.*")
+_HEADING = re.compile(r"""(["']?)([^\s#"'-][^:"']*?)\1\s*:(?:\s+(.*))?""")
+_PUBLISHED = re.compile(r" +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:[0-9a-f]*")
+
+
+def is_content(words: str) -> bool:
+    """Whether a text begins as one of our files does, and at least half of the headings at its margin are ours.
+
+    One heading alone tells nothing: a note about a patient may have ``treatment:`` too. A list of published digests is known by these,
+    whatever its heading.
+    """
+    lines = [line for line in re.split("\r\n|\r|\n", words) if not _NOTHING.fullmatch(line)]
+    tops = [found for line in lines if (found := _HEADING.fullmatch(line))]
+    if not tops or not _HEADING.fullmatch(lines[0]):
+        return False
+    if len(lines) > 1 and all(map(_PUBLISHED.fullmatch, lines[1:])):
+        return True
+    names, beside = [found[2] for found in tops], re.sub(" *#.*", "", tops[0][3] or "")
+    if names[0] not in FIRST or (names[0] in _ALONE and beside and not beside.startswith("sha256:")):
+        return False
+    return 2 * sum(name in TOP for name in names) >= len(names) and (names[0] != "sources" or "invariants" in names)
