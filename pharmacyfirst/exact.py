@@ -32,14 +32,15 @@ def read(words: bytes | str, most_bytes: int = MOST_BYTES) -> Any:
     try:
         return _read(words, most_bytes)
     except _Said as said:
-        raise Refused("not_json", str(said)) from None
+        why = str(said)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise Refused("not_json", f"The input cannot be read as JSON; the first mistake is at {where}.") from None
+        why = f"The input cannot be read as JSON; the first mistake is at {where}."
     except UnicodeDecodeError:
-        raise Refused("not_json", "The input is not UTF-8 text.") from None
+        why = "The input is not UTF-8 text."
     except RecursionError:
-        raise Refused("not_json", _TOO_DEEP) from None
+        why = _TOO_DEEP
+    raise Refused("not_json", why)  # out here: raised above it would carry what was caught, and with it the whole input
 
 
 class _Said(ValueError):

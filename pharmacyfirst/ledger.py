@@ -103,11 +103,13 @@ def _private(path: Path) -> None:
     # An existing file is not opened for this: closing it would drop the locks that this process holds on it.
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        return
     except FileExistsError:
-        if not path.is_file():
-            raise LedgerUnusable("The ledger cannot be used: this is no file.") from None
-        if path.stat().st_mode & 0o077:
-            path.chmod(0o600)
+        pass
+    if not path.is_file():
+        raise LedgerUnusable("The ledger cannot be used: this is no file.")
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
 
 
 class Ledger:
@@ -316,7 +318,8 @@ def _event(row: Sequence[Any]) -> LedgerEvent:
     try:
         return LedgerEvent(position, stream, number, kind, datetime.fromisoformat(at), body, bytes(attached), digest)
     except (TypeError, ValueError):
-        raise LedgerDamaged(f"Event {position} of the ledger is not what was written.") from None
+        pass
+    raise LedgerDamaged(f"Event {position} of the ledger is not what was written.")
 
 
 def _digest(before: str, *row: Any) -> str:
@@ -339,4 +342,8 @@ class _Told:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: object) -> None:
         if isinstance(error, sqlite3.Error | OSError):
-            raise LedgerUnusable(f"The ledger cannot be used: {getattr(error, 'strerror', None) or error}.") from None
+            told = LedgerUnusable(f"The ledger cannot be used: {getattr(error, 'strerror', None) or error}.")
+            try:
+                raise told from None
+            finally:
+                told.__context__ = None  # the error holds the path, and a path may be a patient's name

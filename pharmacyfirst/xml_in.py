@@ -62,9 +62,16 @@ def read_xml(raw: bytes, most_bytes: int = MOST_BYTES) -> Element:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as wrong:  # its own words quote the text
         line, column = wrong.position
-        raise XMLRefused("not_well_formed", "it is not well-formed XML", f"line {line}, column {column}") from None
+        place = f"line {line}, column {column}"
     except ValueError:
-        raise XMLRefused("not_well_formed", "it is not well-formed XML") from None
+        place = ""
+    else:
+        return _within_bounds(root)
+    # Out here: raised above it would carry what was caught, which quotes the text.
+    raise XMLRefused("not_well_formed", "it is not well-formed XML", place)
+
+
+def _within_bounds(root: Element) -> Element:
     if root.getroottree().docinfo.doctype:
         raise XMLRefused("document_type", "it brings a document type of its own")
     if root.xpath(_DEEPER):

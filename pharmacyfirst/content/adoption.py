@@ -123,12 +123,11 @@ def read_adoption(path: Path) -> Adoption:
         try:
             return AdoptionRecord.model_validate(plain(block)).adoption()
         except ValidationError as error:
-            for one in error.errors(include_url=False, include_input=False):
-                said = one["msg"].removeprefix("Value error, ")
-                heading = " under ".join(map(_shown, filter("[key]".__ne__, reversed(one["loc"])))) or "the record"
-                mistakes.add(
-                    _place(block, one["loc"]), f"{heading}: {said}", "Mend it as docs/adoption.md shows.", HARM
-                )
+            wrong = error.errors(include_url=False, include_input=False, include_context=False)
+        for one in wrong:  # out here: a refusal raised above would carry pydantic's error, which holds the record
+            said = one["msg"].removeprefix("Value error, ")
+            heading = " under ".join(map(_shown, filter("[key]".__ne__, reversed(one["loc"])))) or "the record"
+            mistakes.add(_place(block, one["loc"]), f"{heading}: {said}", "Mend it as docs/adoption.md shows.", HARM)
     raise ContentRefused(mistakes)
 
 

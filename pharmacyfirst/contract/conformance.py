@@ -116,12 +116,15 @@ def against(command: str, cases: Iterable[Case]) -> Iterator[Difference]:
         words = []
     if not words:
         raise Refused("not_json", "There is no command to run: name a program, with its quotes in pairs.")
+    why = ""
     try:
         run = subprocess.run(words, input=lines.encode(), capture_output=True, timeout=MOST_SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise Refused("not_json", f"The command did not end within {MOST_SECONDS // 60} minutes.") from None
+        why = f"The command did not end within {MOST_SECONDS // 60} minutes."
     except OSError as error:
-        raise Refused("not_json", f"The command could not be started: {error.strerror}.") from None
+        why = f"The command could not be started: {error.strerror}."
+    if why:  # out here: raised above it would carry what was caught, and with it the command and what it said
+        raise Refused("not_json", why)
     answers = [line for line in run.stdout.splitlines() if line.strip()]
     if len(answers) != len(cases):
         raise Refused(

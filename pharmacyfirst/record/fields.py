@@ -125,8 +125,10 @@ class Recorded(BaseModel):
         """Raises ``RecordRefused`` with the first field that is wrong and why."""
         try:
             self.__pydantic_validator__.validate_python(given, self_instance=self)
+            return
         except ValidationError as error:
-            raise _refusal(error) from None
+            refusal = _refusal(error)
+        raise refusal  # out here: raised above it would carry pydantic's error, which holds the input
 
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # pydantic's mark: what stands within another is made without it
 
@@ -158,7 +160,8 @@ def read_back(kind: type[Made], held: Any) -> Made:
     try:
         return kind.model_validate(held, context=READ_BACK)
     except ValidationError as error:
-        raise _refusal(error) from None
+        refusal = _refusal(error)
+    raise refusal  # as in Recorded
 
 
 def _refusal(error: ValidationError) -> RecordRefused:

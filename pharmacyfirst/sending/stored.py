@@ -38,4 +38,8 @@ def as_written(stored: tuple[LedgerEvent, ...]) -> Iterator[None]:
         yield
     except (AttributeError, KeyError, TypeError, ValueError):
         positions = ", ".join(str(one.position) for one in stored)
-        raise LedgerDamaged(f"One of the events {positions} of the ledger is not what was written.") from None
+        damaged = LedgerDamaged(f"One of the events {positions} of the ledger is not what was written.")
+        try:
+            raise damaged from None
+        finally:
+            damaged.__context__ = None  # JSON's own error holds what was read
