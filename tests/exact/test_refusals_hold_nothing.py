@@ -16,7 +16,7 @@ from pharmacyfirst.record.consultation import read_record
 from pharmacyfirst.record.fields import Coded, Observation, Quantity
 from pharmacyfirst.record.inbound.sources import read_gp_record, read_referral
 from pharmacyfirst.record.message.rules import check
-from pharmacyfirst.sending.outbox import _as_written
+from pharmacyfirst.sending.stored import as_written
 from pharmacyfirst.xml_in import read_xml
 
 MARKER = "Zebedee-9990000018"
@@ -114,7 +114,7 @@ def test_an_event_that_was_tampered_with(tmp_path):
     event = open_ledger().append("s", "k", f"{{{MARKER}", datetime(2026, 11, 21, tzinfo=UTC))
 
     def told():
-        with _as_written((event,)):
+        with as_written((event,)):
             json.loads(event.body)
 
     holds_nothing(told)
