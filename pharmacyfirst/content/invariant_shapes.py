@@ -16,7 +16,7 @@ COMES = "|".join(
         rf"offer of (?P<pgds>{_ONE_OR_MORE})",
         "outcome is (?P<kinds>.+)",
         "destination is (?P<destination>.+)",
-        rf"(?P<measure>dose|daily dose|dose for each kg|course) of (?P<pgd>{NAME}) is (?P<limits>{_LIMITS}) (?P<unit>[A-Za-z][A-Za-z ]*)",
+        rf"(?P<measure>dose|daily dose|dose for each kg|course(?!.* after)) of (?P<pgd>{NAME})(?P<later> after the first day)? is (?P<limits>{_LIMITS}) (?P<unit>[A-Za-z][A-Za-z ]*)",
         rf"(?P<asked>{NAME}) is asked for",
     )
 )

@@ -39,8 +39,8 @@ _ANYTHING = Limits()
 class Comes:
     """What comes out of a consultation: one of these kinds, a destination, an offer of one of these PGDs, or a dose within limits.
 
-    ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named. ``asks`` is a
-    question that is among the missing.
+    ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named; ``later``
+    leaves out a first day that has a dose of its own. ``asks`` is a question that is among the missing.
     """
 
     words: str
@@ -50,6 +50,7 @@ class Comes:
     measure: str = ""
     limits: Limits = _ANYTHING
     unit: str = ""
+    later: bool = False
     asks: str = ""
 
 
@@ -255,6 +256,7 @@ class _File:
             measure=said["measure"] or "",
             limits=(limits_in_words(said["limits"]) if said["limits"] else None) or _ANYTHING,
             unit=said["unit"] or "",
+            later=bool(said["later"]),
             asks=said["asked"] or "",
         )
 

@@ -1,22 +1,21 @@
 """Dose tables: everybody let in has one dose and no more than one, nobody bigger has less of it, and the quantities come to it."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from itertools import combinations
 
-from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
+from pharmacyfirst.kernel.dose import WEIGHT, Dose, DoseRow
 from pharmacyfirst.kernel.questions import AGE
 from pharmacyfirst.proof.anybody import Anybody
 from pharmacyfirst.proof.encoding import Encoding, Looked
 from pharmacyfirst.proof.proof import Failure, Proof
-from pharmacyfirst.proof.solver import Formula, Number, Solver, at_or_below, below, both, exact, if_then, times
+from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, Number, Solver, at_or_below, below, both, exact, if_then, times
 
 # What can be turned into one another; a dose and a strength in two of these that differ is a slip of a thousand.
 _MASSES = ("g", "mg", "microgram", "micrograms", "kg", "ng")
 
 
 def doses_are_whole(proof: Proof) -> Iterator[Failure]:
-    """e. Whoever may be offered a medicine has one dose of it, never less for being older or heavier, and a quantity that fits."""
+    """e. Whoever may be offered a medicine has one dose of it that is more than nothing, on no day less for being older or heavier, and a quantity that fits."""
     yield from proof.never(_one_dose_each(proof))
     yield from proof.never(_sums(proof))
     yield from _never_less(proof)
@@ -38,6 +37,19 @@ def _sums(proof: Proof) -> Iterator[tuple[str, Formula]]:
         row = next(row for row, _ in looked.by_row if row.id == id_)
         for wrong in _wrong_sums(row, looked):
             yield f"{id_} of {pgd}: {wrong}", offered
+        if row.dose is not None:
+            nothing = both((offered, _nothing(row.dose, proof.encoding.person)))
+            yield f"{id_} of {pgd}: the dose comes to nothing", nothing
+
+
+def _nothing(dose: Dose, person: Anybody) -> Formula:
+    """The dose of this person, rounded as the row says, is nothing: less than half a step, or than one where it is rounded down."""
+    if not dose.for_each_kg:
+        return TRUE if dose.each.amount <= 0 else FALSE
+    given, rounding = times(person.number(WEIGHT), dose.each.amount), dose.rounding
+    if rounding is None:
+        return at_or_below(given, exact(0))
+    return below(given, exact(rounding.step if rounding.down else rounding.step / 2))
 
 
 def _wrong_sums(row: DoseRow, looked: Looked) -> Iterator[str]:
@@ -88,20 +100,24 @@ def _by_weight(looked: Looked) -> bool:
 def _less(smaller: Encoding, bigger: Encoding, pgd: str) -> Iterator[tuple[str, Formula]]:
     for row, when in smaller.looked[pgd].by_row:
         for other, then in bigger.looked[pgd].by_row:
-            first, second = _daily(row, smaller.person), _daily(other, bigger.person)
-            if first is None or second is None:
+            if row.dose is None or other.dose is None:
                 continue
-            fewer = below(second, first)
-            clear = both((smaller.clear, bigger.clear))
-            yield (
-                f"{pgd}: {other.id} gives less a day than {row.id} to somebody bigger",
-                both((clear, when, then, fewer)),
-            )
+            both_offered = both((smaller.clear, bigger.clear, when, then))
+            fewer = below(_daily(other, other.dose, bigger.person), _daily(row, row.dose, smaller.person))
+            yield f"{pgd}: {other.id} gives less a day than {row.id} to somebody bigger", both((both_offered, fewer))
+            if row.dose.first_day is None and other.dose.first_day is None:
+                continue
+            fewer = below(_first_day(other, other.dose, bigger.person), _first_day(row, row.dose, smaller.person))
+            what = f"{pgd}: {other.id} gives less on the first day than {row.id} to somebody bigger"
+            yield what, both((both_offered, fewer))
 
 
-def _daily(row: DoseRow, person: Anybody) -> Number | None:
+def _daily(row: DoseRow, dose: Dose, person: Anybody) -> Number:
     """What is taken in a day, unrounded: the least of it where there is a choice of times."""
-    if row.dose is None:
-        return None
-    amount = row.dose.each.amount * row.times_a_day
-    return times(person.number(WEIGHT), amount) if row.dose.for_each_kg else exact(Decimal(amount))
+    amount = dose.each.amount * row.times_a_day
+    return times(person.number(WEIGHT), amount) if dose.for_each_kg else exact(amount)
+
+
+def _first_day(row: DoseRow, dose: Dose, person: Anybody) -> Number:
+    """The same of the first day, which may have a dose of its own."""
+    return _daily(row, dose, person) if dose.first_day is None else exact(dose.first_day * row.times_a_day)

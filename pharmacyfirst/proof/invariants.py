@@ -51,7 +51,7 @@ def _what(invariant: Invariant) -> str:
 def _against(proof: Proof, invariant: Invariant, claim: Reading) -> Formula:
     """Somebody of whom the invariant does not hold; of one that says what is possible, somebody of whom it does."""
     encoding = proof.encoding
-    comes = both(came(proof, one, of_another_unit=invariant.form == NEVER) for one in claim.comes)
+    comes = both(came(proof, one, never=invariant.form == NEVER) for one in claim.comes)
     known = _known(encoding, claim)
     if invariant.form == NEVER:
         # What is not ruled out counts as said: on what is known alone, so that a question nobody puts rules nothing out.
@@ -91,8 +91,10 @@ def _changed(listed: Listed) -> str:
     return "; ".join([*given, *(f"{name} not known" for name in listed.unset)])
 
 
-def came(proof: Proof, comes: Comes, of_another_unit: bool) -> Formula:
-    """This is what comes out of the consultation. A dose in a unit that the sentence does not name counts as it is said to."""
+def came(proof: Proof, comes: Comes, never: bool) -> Formula:
+    """This is what comes out of the consultation. What must never come out counts where a dose is in a unit that the sentence does not
+    name, and where the first day or the others have it; everything else, where the unit is the same and all days have it.
+    """
     encoding = proof.encoding
     if comes.asks:
         return proof.missing.get(comes.asks, FALSE)
@@ -109,25 +111,33 @@ def came(proof: Proof, comes: Comes, of_another_unit: bool) -> Formula:
         return FALSE
     rows = {row.id: row for row in encoding.pathway.pgds[pgd].doses}
     return either(
-        both((offered, _measured(encoding, rows[row], comes, of_another_unit)))
+        both((offered, _measured(encoding, rows[row], comes, never)))
         for (name, row), offered in encoding.offered_by_row.items()
         if name == pgd
     )
 
 
-def _measured(encoding: Encoding, row: DoseRow, comes: Comes, of_another_unit: bool) -> Formula:
-    """What is offered by this dose row lies within the limits."""
+def _measured(encoding: Encoding, row: DoseRow, comes: Comes, never: bool) -> Formula:
+    """What is offered by this dose row lies within the limits: on some day where it never should, otherwise on every day."""
     dose, limits = row.dose, comes.limits
     if dose is None:
         return FALSE
     if comes.measure == "course":
-        return _constant(limits.hold(Decimal(row.days)) if comes.unit == "days" else of_another_unit)
+        return _constant(limits.hold(Decimal(row.days)) if comes.unit == "days" else never)
     if dose.each.unit != comes.unit:
-        return _constant(of_another_unit)
-    amount = dose.each.amount * (_most(row) if comes.measure == "daily dose" else 1)
+        return _constant(never)
+    days = [_taken(encoding, row, comes, dose.each.amount, dose.for_each_kg)]
+    if dose.first_day is not None and not comes.later:
+        days.append(_taken(encoding, row, comes, dose.first_day, for_each_kg=False))
+    return either(days) if never else both(days)
+
+
+def _taken(encoding: Encoding, row: DoseRow, comes: Comes, each: Decimal, for_each_kg: bool) -> Formula:
+    """What is taken of this dose lies within the limits."""
+    amount, limits = each * (_most(row) if comes.measure == "daily dose" else 1), comes.limits
     if comes.measure != "dose for each kg":
-        return _by_weight(encoding, amount, limits) if dose.for_each_kg else _constant(limits.hold(amount))
-    return _constant(limits.hold(amount)) if dose.for_each_kg else _for_each_kg(encoding, amount, limits)
+        return _by_weight(encoding, amount, limits) if for_each_kg else _constant(limits.hold(amount))
+    return _constant(limits.hold(amount)) if for_each_kg else _for_each_kg(encoding, amount, limits)
 
 
 def _most(row: DoseRow) -> int:

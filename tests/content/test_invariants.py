@@ -107,6 +107,10 @@ MISTAKES = {
     "a dose without a limit": (
         ("offer of amoxicillin or flucloxacillin", "daily dose of amoxicillin is about 3 mg"), 'nothing says what comes out',
     ),
+    "a course after the first day": (
+        ("offer of amoxicillin or flucloxacillin", "course of amoxicillin after the first day is above 5 days"),
+        'nothing says what comes out',
+    ),
     "a source that is not there": (("corroborated S1", "corroborated S2"), '"S2" is not a source of this file'),
     "a grade without a source": (("corroborated S1", "corroborated"), '"corroborated" without a source'),
     "a condition that is not there": (("    evidence", "    for: impetigoo\n    evidence"), '"impetigoo" is no condition'),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from pharmacyfirst.kernel.conditions import Limits, OneOf, Within, all_of
+from pharmacyfirst.kernel.dose import Rounding
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
@@ -97,6 +98,30 @@ def unit_swap(pathway):
     return of_pgd(pathway, "flucloxacillin", doses=(replace(row, dose=dose), *others))
 
 
+def large_first_day(pathway):
+    (row, *others) = pathway.pgds["amoxicillin"].doses
+    packs = tuple(replace(pack, quantity=None) for pack in row.packs)
+    dose = replace(row.dose, first_day=Decimal(2000))
+    return of_pgd(pathway, "amoxicillin", doses=(replace(row, dose=dose, packs=packs), *others))
+
+
+def every_day_as_the_first(pathway):
+    (row,) = pathway.pgds["doxycycline"].doses
+    dose = replace(row.dose, each=replace(row.dose.each, amount=row.dose.first_day), first_day=None)
+    return of_pgd(pathway, "doxycycline", doses=(replace(row, dose=dose),))
+
+
+def large_first_day_of_doxycycline(pathway):
+    (row,) = pathway.pgds["doxycycline"].doses
+    return of_pgd(pathway, "doxycycline", doses=(replace(row, dose=replace(row.dose, first_day=Decimal(300))),))
+
+
+def dose_rounded_to_nothing(pathway):
+    (row, *others) = pathway.pgds["clarithromycin"].doses
+    dose = replace(row.dose, rounding=Rounding(Decimal(100)))
+    return of_pgd(pathway, "clarithromycin", doses=(replace(row, dose=dose), *others))
+
+
 def limit_in_another_unit(pathway):
     """An eGFR in mL a second, where mL a minute are asked for."""
     seconds = Within("egfr_ml_min", Limits(high=Decimal("0.5"), to_below=True))
@@ -131,6 +156,19 @@ PLANTED = (
         ("Mild urinary symptoms on a first visit get no antibiotic.", "Mild urinary symptoms that came back can be treated."),
     ),
     Planted("unit swap, of a dose", "impetigo", unit_swap, ("e",)),
+    Planted(
+        "first day of another dose", "acute-otitis-media", large_first_day,
+        ("Nobody is offered more amoxicillin than 1500 mg a day.", "e"),
+    ),
+    Planted(
+        "first day of another dose, for all days", "acute-sinusitis", every_day_as_the_first,
+        ("Nobody is offered more doxycycline than 100 mg a day after the first day.",),
+    ),
+    Planted(
+        "first day of another dose, above the reference", "acute-sinusitis", large_first_day_of_doxycycline,
+        ("Nobody is offered more doxycycline than 200 mg on any day.",),
+    ),
+    Planted("dose rounded to nothing", "acute-otitis-media", dose_rounded_to_nothing, ("e",)),
     Planted(
         "unit swap, of a limit", "impetigo", limit_in_another_unit,
         ("Nobody is offered a macrolide with a kidney function that may be under 30.",),
