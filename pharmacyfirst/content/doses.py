@@ -10,13 +10,19 @@ from pharmacyfirst.content.rules import needs
 from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.shapes import DAYS, DOSE_GAP, DOSE_ROW, EACH_DOSE, FURTHER_PRODUCT, NO_DOSE, TIMES
 from pharmacyfirst.content.text import Block, List, Place, Text
-from pharmacyfirst.kernel.conditions import Condition, Within, parts
-from pharmacyfirst.kernel.dose import WEIGHT, Dose, DoseRow, Pack, Product, Rounding, Strength
+from pharmacyfirst.kernel.conditions import Condition, Limits, Within, parts
+from pharmacyfirst.kernel.dose import WEIGHT, Amount, Dose, DoseRow, Pack, Product, Rounding, Strength, plain
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.kernel.questions import Question
 
 _TIMES = re.compile(TIMES)
 _DAYS = re.compile(DAYS)
 EACH_HEADING = "each dose"
+_MOST_COURSES = (
+    10  # a quantity is whole packs, so more than one course of the heaviest may be right; so much more is a slip
+)
+_FIX_QUANTITY = "Mend the dose, the days, the strength or the quantity."
+_HARM_QUANTITY = "Too few is a course not finished; too many is a medicine left over for somebody else."
 
 
 def read_products(form: Form) -> dict[str, Product]:
@@ -88,9 +94,10 @@ def _dose_row(
     if gap:
         yield row
     elif each is not None and times is not None and days is not None:
-        given = replace(each, rounding=_rounded(inner, each))
+        weights = _weights(condition, vocabulary.questions.get(WEIGHT))
+        given = replace(each, rounding=_rounded(inner, each, weights))
         row = replace(row, dose=given, times_a_day=times[0], times_a_day_most=times[1], days=days)
-        packs = tuple(pack for pack in _packs(block, inner, products, row) if pack is not None)
+        packs = tuple(pack for pack in _packs(block, inner, products, row, weights) if pack is not None)
         if packs:
             yield replace(row, packs=packs)
 
@@ -110,7 +117,17 @@ def _asks_for_weight(condition: Condition | None) -> bool:
     return condition is not None and any(isinstance(one, Within) and one.fact == WEIGHT for one in parts(condition))
 
 
-def _rounded(form: Form, each: Dose) -> Rounding | None:
+def _weights(condition: Condition | None, question: Question | None) -> Limits:
+    """Which weights a row can be met with: what its sentence asks for, within what the question takes."""
+    asked = (
+        [one.limits for one in parts(condition) if isinstance(one, Within) and one.fact == WEIGHT] if condition else []
+    )
+    taken = [*asked, Limits(question.low, question.high)] if question is not None else asked
+    lows, highs = [one.low for one in taken if one.low is not None], [one.high for one in taken if one.high is not None]
+    return Limits(max(lows, default=None), min(highs, default=None))
+
+
+def _rounded(form: Form, each: Dose, weights: Limits) -> Rounding | None:
     unit = each.each.unit
     if "rounding" in form and not each.for_each_kg:
         form.refuse(
@@ -121,23 +138,36 @@ def _rounded(form: Form, each: Dose) -> Rounding | None:
         )
         return None
     fits = f'"to the nearest 2.5 {unit}" or "down to 2.5 {unit}"'
-    return form.parsed("rounding", lambda words: rounding(words, unit), fits, HARM_UNIT)
+    found = form.parsed("rounding", lambda words: rounding(words, unit), fits, HARM_UNIT)
+    smallest = each.each.amount * (weights.low or 0)
+    if found is not None and found.step > smallest:
+        form.refuse(
+            "rounding",
+            f"the step is larger than the smallest dose of this row: {plain(smallest)} {unit}",
+            "Write a smaller step, or a sentence that lets in only those who weigh more.",
+            "A dose rounded by so much may be nothing, or far from what was meant.",
+        )
+    return found
 
 
-def _packs(block: Block, row_form: Form, products: Mapping[str, Product], row: DoseRow) -> Iterable[Pack | None]:
-    yield _pack(row_form, products, row)
+def _packs(
+    block: Block, row_form: Form, products: Mapping[str, Product], row: DoseRow, weights: Limits
+) -> Iterable[Pack | None]:
+    yield _pack(row_form, products, row, weights)
     others = block.items.get("or")
     for node in others.items if isinstance(others, List) else [others] if others is not None else []:
         if isinstance(node, Block):
             further = Form(node, FURTHER_PRODUCT, row_form.tags, row_form.mistakes)
-            yield _pack(further, products, row, further.backing())
+            yield _pack(further, products, row, weights, further.backing())
         else:
             row_form.mistakes.add(
                 node.place, "another product is a block", "Write product: and quantity: under a dash.", HARM_MISSING
             )
 
 
-def _pack(form: Form, products: Mapping[str, Product], row: DoseRow, backing: Backing = NO_BACKING) -> Pack | None:
+def _pack(
+    form: Form, products: Mapping[str, Product], row: DoseRow, weights: Limits, backing: Backing = NO_BACKING
+) -> Pack | None:
     product = products.get(form.text("product"))
     if product is None:
         if "product" in form:
@@ -168,12 +198,45 @@ def _pack(form: Form, products: Mapping[str, Product], row: DoseRow, backing: Ba
     )
     if quantity is None:
         return None
+    if (counted := _counted_in(product)) and not counted.issuperset(_singular(quantity.unit)):
+        form.refuse(
+            "quantity",
+            f'"{quantity.unit}" is neither a word of the form nor pack: {product.form}',
+            "Write the unit in words of the form, for instance capsule or tablet; or mend the form or the strength.",
+            HARM_UNIT,
+        )
+        return None
     volume = None if row.dose.for_each_kg else row.volume(product.strength, {})
+    if row.dose.for_each_kg:
+        _fits_some_weight(form, row, product, quantity, weights)
     if volume is not None and (volume.amount != quantity.amount or (volume.unit and volume.unit != quantity.unit)):
         form.refuse(
             "quantity",
             f"{quantity.in_words()} is not what the doses come to: {volume.in_words().strip()}",
-            "Mend the dose, the days, the strength or the quantity.",
-            "Too few is a course not finished; too many is a medicine left over for somebody else.",
+            _FIX_QUANTITY,
+            _HARM_QUANTITY,
         )
     return Pack(product, quantity, backing=backing)
+
+
+def _counted_in(product: Product) -> frozenset[str]:
+    """What a product is counted in: the words of its form, or packs. Nothing where its strength is not that of one piece."""
+    per = product.strength.per
+    return frozenset() if per is None or per.unit else frozenset((*_singular(product.form), "pack", "or"))
+
+
+def _singular(words: str) -> Iterable[str]:
+    return (word.removesuffix("s") for word in words.lower().split())
+
+
+def _fits_some_weight(form: Form, row: DoseRow, product: Product, quantity: Amount, weights: Limits) -> None:
+    """Refuse a quantity that is too little for the lightest, or more than ten courses of the heaviest."""
+    ends = [None if one is None else row.volume(product.strength, {WEIGHT: one}) for one in (weights.low, weights.high)]
+    least, most = (one if one is None or one.unit in ("", quantity.unit) else None for one in ends)
+    if least is not None and quantity.amount < least.amount:
+        what = f"{quantity.in_words()} is less than the doses of the lightest come to: {least.in_words().strip()}"
+    elif most is not None and quantity.amount > _MOST_COURSES * most.amount:
+        what = f"{quantity.in_words()} is more than {_MOST_COURSES} times what the doses of the heaviest come to: {most.in_words().strip()}"
+    else:
+        return
+    form.refuse("quantity", what, _FIX_QUANTITY, _HARM_QUANTITY)

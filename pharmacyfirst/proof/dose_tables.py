@@ -8,7 +8,19 @@ from pharmacyfirst.kernel.questions import AGE
 from pharmacyfirst.proof.anybody import Anybody
 from pharmacyfirst.proof.encoding import Encoding, Looked
 from pharmacyfirst.proof.proof import Failure, Proof
-from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, Number, Solver, at_or_below, below, both, exact, if_then, times
+from pharmacyfirst.proof.solver import (
+    FALSE,
+    TRUE,
+    Formula,
+    Number,
+    Solver,
+    at_or_below,
+    below,
+    both,
+    exact,
+    if_then,
+    times,
+)
 
 # What can be turned into one another; a dose and a strength in two of these that differ is a slip of a thousand.
 _MASSES = ("g", "mg", "microgram", "micrograms", "kg", "ng")

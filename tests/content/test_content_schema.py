@@ -33,7 +33,7 @@ NOT_SEEN = {
     "a sentence that always or never holds, or leads back to itself": "holds for|leads back|definitions one inside|can never decide|has a condition",
     "a day or a range that is none": "is not a range|range is empty|\"in force\"|in force",
     "what a question that is not always asked may do": "not asked of everybody|not always asked",
-    "sums, units and digits": "check digit|come to|can be worked out|is rounded|\"rounding\"|\"strength\"|\"dose\"",
+    "sums, units and digits": "check digit|come to|the step is larger|word of the form|can be worked out|is rounded|\"rounding\"|\"strength\"|\"dose\"",
     "the dose table: everybody in one row": "dose row|goes by weight",
     "how strong the evidence has to be": "rests on|has no open item",
     "an earlier name of two questions, or of one that is still asked": "\", which \"",
