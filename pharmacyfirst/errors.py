@@ -78,18 +78,20 @@ class ExtraMissing(PharmacyFirstError, ImportError):
     """Packages of an extra are needed and not installed; the message names the command that installs them.
 
     ``extra`` is the extra's name in pyproject.toml; ``needed_for`` says what cannot be done, as the subject of a sentence:
-    ``ExtraMissing("record", "a GP message")``.
+    ``ExtraMissing("record", "a GP message")``. ``unusable``: they are there, in part or damaged, and cannot be loaded.
     """
 
-    def __init__(self, extra: str, needed_for: str):
+    def __init__(self, extra: str, needed_for: str, unusable: bool = False):
         self.extra = extra
         self.needed_for = needed_for
+        self.unusable = unusable
         super().__init__(
-            f"{needed_for[:1].upper()}{needed_for[1:]} needs packages that are not installed. {how_to_install(extra)}"
+            f"{needed_for[:1].upper()}{needed_for[1:]} needs packages that are not installed"
+            f"{' or cannot be used' if unusable else ''}. {how_to_install(extra)}"
         )
 
-    def __reduce__(self) -> "tuple[type[ExtraMissing], tuple[str, str]]":
-        return type(self), (self.extra, self.needed_for)
+    def __reduce__(self) -> "tuple[type[ExtraMissing], tuple[str, str, bool]]":
+        return type(self), (self.extra, self.needed_for, self.unusable)
 
 
 def how_to_install(extra: str) -> str:

@@ -107,12 +107,14 @@ def _refusal(refused: PharmacyFirstError) -> Exception:
 
 
 def _not_finished(error: OSError) -> Exception:
+    # An error that a library made has no words of the system's, and its own may repeat what was given.
+    said = f"{error.strerror or 'Something could not be read or written'}. This run did not finish."
     if error.errno not in _OUTPUT_ERRORS:
-        return NotDone(f"{error.strerror}. This run did not finish.")
+        return NotDone(said)
     _forget_output()
     if error.errno == errno.EPIPE:
         return click.exceptions.Exit(NOT_WRITTEN)  # whoever read our output has seen enough
-    return NotWritten(f"{error.strerror}. This run did not finish.")
+    return NotWritten(said)
 
 
 def _forget_output() -> None:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.content.invariants import Invariant, Invariants, invariants_of
+from pharmacyfirst.content.files import INVARIANTS
+from pharmacyfirst.content.invariants import NOTHING_SAID, Invariant, Invariants, invariants_of
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.proof.counterexample import Counterexample, as_case, cases_file
 from pharmacyfirst.proof.invariants import applying, broken
@@ -129,6 +130,8 @@ def in_words(proved: Proved, every: bool = True) -> Iterator[str]:
     """What was found out, a line each: what holds with its time, what does not with the patient. ``every`` False leaves out what holds."""
     pathway = proved.proof.pathway
     yield f"{pathway.title} ({pathway.id} {pathway.edition.version}), on {proved.proof.on}"
+    if proved.proof.invariants is NOTHING_SAID:
+        yield f"  no {INVARIANTS} stands beside the conditions: only the properties of every pathway are looked at"
     for result in proved.results:
         if result.failed or every:
             yield from _result_in_words(result)

@@ -1,6 +1,7 @@
 """The one module that speaks to z3: formulas, numbers, a solver that can be asked again and again, and what it answers.
 
-z3 has no types of its own; everything here has. Raises ``ExtraMissing`` when it is imported where z3 is not installed.
+z3 has no types of its own; everything here has. Raises ``ExtraMissing`` when it is imported where z3 is not installed, or
+cannot be loaded.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,10 @@ try:
     import z3
 except ImportError:
     raise ExtraMissing("proof", "a proof") from None
+except (
+    Exception
+):  # whatever z3 meets while it looks for its library; a damaged one raises errors of several kinds, and its own
+    raise ExtraMissing("proof", "a proof", unusable=True) from None
 
 Formula = NewType("Formula", object)
 """A sentence of z3 that is true or false of a person."""

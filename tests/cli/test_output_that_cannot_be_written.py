@@ -6,6 +6,8 @@ import subprocess
 import pytest
 from the_program import ENVIRONMENT, EXAMPLES, PROGRAM, ROOT, run
 
+from pharmacyfirst.cli.guard import NotDone, guarded
+
 ASSESS = ("assess", "uncomplicated-uti", str(EXAMPLES / "uti-supply.json"))
 COMMANDS = [("check",), ("--help",), ("--version",), ASSESS, ("record", "-h")]
 NOT_WRITTEN = 3
@@ -69,6 +71,13 @@ def test_a_file_that_cannot_be_written_is_not_named(tmp_path):
 
     assert (ran.exit_code, ran.stdout) == (1, "")
     assert ran.stderr == "Error: No such file or directory. This run did not finish.\n"
+
+
+def test_an_error_without_words_of_the_system_is_not_none():
+    with pytest.raises(NotDone) as told, guarded():
+        raise OSError("Penny Practice.json")
+
+    assert told.value.message == "Something could not be read or written. This run did not finish."
 
 
 def test_the_exit_status_is_documented():

@@ -73,6 +73,28 @@ def test_watch_stands_alone(tmp_path):
     assert "--watch stands alone" in ran.stderr
 
 
+def test_without_a_file_of_invariants_it_says_so(tmp_path):
+    root = shutil.copytree(pathways_folder(), tmp_path / "pathways")
+    (root / "invariants.yaml").unlink()
+    without, shipped = (run("prove", "shingles", "--pathways", folder) for folder in (root, pathways_folder()))
+
+    said = "  no invariants.yaml stands beside the conditions: only the properties of every pathway are looked at"
+    assert without.stdout.splitlines()[1] == said
+    assert said not in shipped.stdout
+
+
+@pytest.mark.parametrize(
+    "error", ["OSError('libz3.so: wrong ELF class')", "AttributeError('Z3_mk_and')", "Exception('libz3 not found')"]
+)
+def test_a_z3_that_cannot_be_loaded_is_said(error, tmp_path):
+    (tmp_path / "z3.py").write_text(f"raise {error}\n", encoding="utf-8")
+    ran = program("prove", CONDITION, PYTHONPATH=str(tmp_path))
+
+    assert (ran.returncode, ran.stdout) == (2, b"")
+    assert b"A proof needs packages that are not installed or cannot be used. Install them: " in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
 def test_without_z3_it_says_what_to_install(tmp_path):
     (tmp_path / "z3.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
     ran = program("prove", CONDITION, PYTHONPATH=str(tmp_path))

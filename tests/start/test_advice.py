@@ -60,6 +60,8 @@ def test_an_error_about_an_extra_survives_being_pickled():
     missing = ExtraMissing("record", "a GP message")
     again = pickle.loads(pickle.dumps(missing))
     assert (again.extra, again.needed_for, str(again)) == ("record", "a GP message", str(missing))
+    unusable = ExtraMissing("proof", "a proof", unusable=True)
+    assert str(pickle.loads(pickle.dumps(unusable))) == str(unusable) != str(ExtraMissing("proof", "a proof"))
 
 
 def test_all_extras_together_are_those_that_there_are():
