@@ -41,7 +41,7 @@ def _label() -> click.Command:
 
 
 def _leaflet() -> click.Command:
-    """Write the sheet that the patient takes home: .html, .pdf or .txt."""
+    """Write the sheet that the patient takes home: .txt, .html or .pdf."""
     from pharmacyfirst.cli.papers import leaflet
 
     return leaflet
