@@ -1,10 +1,8 @@
 """Part `equivalents`: what is listed as changing nothing is proved to change nothing, whatever is known of anybody."""
 
-from functools import partial
-
 from proof.proving import LIBRARY, ON, baseline
 from thorough.mutants import equivalents, mutants_of
-from thorough.part import Part
+from thorough.part import Part, in_turn
 
 from pharmacyfirst.proof.equivalence import Comparison
 
@@ -29,9 +27,7 @@ def listed(condition):
 def pieces(size, seed):
     for condition in LIBRARY.conditions:
         chosen = listed(condition)[:size]
-        for start in range(0, len(chosen), AT_ONCE):
-            some = chosen[start : start + AT_ONCE]
-            yield f"{condition} {start + 1} to {start + len(some)}", partial(prove, condition, some)
+        yield from in_turn(condition, chosen, AT_ONCE, prove)
 
 
 PART = Part(

@@ -1,11 +1,11 @@
 """Part `mutants`: every small mistake in the content is noticed by a case, or is listed with the reason why it changes nothing."""
 
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from random import Random
 
-from thorough.part import Part
+from thorough.part import Part, in_turn
 
 from pharmacyfirst import load
 from pharmacyfirst.content.cases import cases_of
@@ -14,8 +14,8 @@ from pharmacyfirst.proof.mutants import mutants, survives
 
 ON = date(2026, 11, 21)
 LIBRARY = load()
-EQUIVALENTS = Path(__file__).resolve().parents[1] / "proof" / "equivalents"
 AT_ONCE = 200
+EQUIVALENTS = Path(__file__).resolve().parents[1] / "proof" / "equivalents"
 
 
 @cache
@@ -55,9 +55,7 @@ def some_of(condition, size, seed):
 def pieces(size, seed):
     for condition in LIBRARY.conditions:
         chosen = some_of(condition, size, seed)
-        for start in range(0, len(chosen), AT_ONCE):
-            some = chosen[start : start + AT_ONCE]
-            yield f"{condition} {start + 1} to {start + len(some)}", partial(judge, condition, some)
+        yield from in_turn(condition, chosen, AT_ONCE, judge)
 
 
 PART = Part(

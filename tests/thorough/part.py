@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,3 +40,10 @@ def tests_passed(tests, only, examples, seed):
     )
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
     return int(re.search(r"^(\d+) passed", ran.stdout, re.MULTILINE)[1])
+
+
+def in_turn(condition, chosen, at_once, judge):
+    """The pieces of a part that judges some mutants of a condition: so many at once, named by their places."""
+    for start in range(0, len(chosen), at_once):
+        some = chosen[start : start + at_once]
+        yield f"{condition} {start + 1} to {start + len(some)}", partial(judge, condition, some)
