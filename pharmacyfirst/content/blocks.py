@@ -8,7 +8,7 @@ from typing import TypeVar
 from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.content.sentences import NAME, nearest, suggest
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.content.shapes import ID, STATEMENT
+from pharmacyfirst.content.spellings import ID, STATEMENT
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, Statement
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, snomed_code

@@ -6,7 +6,7 @@ from datetime import date
 
 from pharmacyfirst.content.as_in_2026_1 import doubts_of_the_last_day
 from pharmacyfirst.content.blocks import HARM_UNSOURCED, Form, Headings, Tags
-from pharmacyfirst.content.shapes import SOURCE_DOCUMENT, VERSION
+from pharmacyfirst.content.spellings import SOURCE_DOCUMENT, VERSION
 from pharmacyfirst.content.text import Block, Mistakes, Node
 from pharmacyfirst.kernel.evidence import Backing, OpenItem, Source
 from pharmacyfirst.kernel.frozen import Frozen

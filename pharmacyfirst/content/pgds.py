@@ -10,7 +10,8 @@ from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.pathways import Draft
 from pharmacyfirst.content.rules import needs, one_sentence
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE, PGD_FILE, PROSE, PROTOCOL_FILE
+from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE
+from pharmacyfirst.content.shapes_of_pgds import PGD_FILE, PROSE, PROTOCOL_FILE
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Statement
 from pharmacyfirst.kernel.frozen import Frozen

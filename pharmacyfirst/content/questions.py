@@ -17,7 +17,7 @@ from pharmacyfirst.content.blocks import (
     split,
 )
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
-from pharmacyfirst.content.shapes import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
+from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared, add_choices, read_choices
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
