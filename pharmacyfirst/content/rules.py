@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, identified, named_blocks, plain_name
+from pharmacyfirst.content.for_people import where_nothing
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, Vocabulary, nearest, suggest
 from pharmacyfirst.content.shapes import ALWAYS_999, DEFINITION, OFFER, RESULTS_WITHOUT_OFFER, SCORE, STOPPING_CRITERION
 from pharmacyfirst.content.text import List, Node, Place, Text
@@ -137,7 +138,7 @@ def read_rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places:
         needs(inner, name.words, enables=kind is Kind.SUPPLY)
         yield Row(
             id=name.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
-            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback,
+            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback, where_nothing=where_nothing(inner, offers),
         )  # fmt: skip
 
 

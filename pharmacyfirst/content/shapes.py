@@ -26,6 +26,7 @@ from pharmacyfirst.content.shapes_of_pgds import (
 from pharmacyfirst.content.shapes_of_questions import (
     QUESTION_OF_ALL,
     QUESTIONS,
+    SAME_DAY,
     VALUES,
 )
 from pharmacyfirst.content.spellings import (
@@ -60,7 +61,6 @@ MOST_A_PAGE = 12
 SENT_ELSEWHERE = tuple(kind for kind in Kind if kind not in (Kind.EMERGENCY, Kind.SUPPLY, Kind.NEED_FACTS))
 """The kinds of outcome that may say where somebody goes; an emergency has destinations of its own."""
 MUST_SAY_WHERE = (Kind.REFER_URGENT, Kind.REFER)
-NOTHING_LEFT = ("refer urgent", "refer")
 ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
 RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent")
 
@@ -107,7 +107,7 @@ TREATMENT_ROW = Shape(
         **WHEN,
         "where to": WORDS,
         "where nothing can be offered": WORDS,
-        "when nothing is left": one_word_of(*NOTHING_LEFT),
+        "when nothing is left": one_word_of(SAME_DAY),
         **REMARKS,
     },
     most_one=ONE_SENTENCE,

@@ -6,7 +6,7 @@ from pharmacyfirst.content.spellings import EVIDENCE, NAMES, REMARKS, SENTENCES,
 
 MOST_CALLED = 40
 MOST_HELP = 160
-IF_NOT_ANSWERED = ("refer urgent", "refer")
+SAME_DAY = "refer urgent"
 DAY_ONLY = {"as long as possible": True, "as short as possible": False}
 
 _ANSWER = rf"(?:whole number|number) from {NUMBER} to {NUMBER} .+|(?:one of|any of)(?: .+)?|yes or no|date"
@@ -27,7 +27,7 @@ MOMENT = Shape(
     REMARKS,
 )
 _ASKED = {"called": at_most(MOST_CALLED), "ask": WORDS, "answer": _HOW_ANSWERED}
-_IF_NOT_ANSWERED = {"where it cannot be answered": one_word_of(*IF_NOT_ANSWERED)}
+_IF_NOT_ANSWERED = {"where it cannot be answered": one_word_of(SAME_DAY)}
 _MORE = {"help": at_most(MOST_HELP), "singular": WORDS, "asked when": SENTENCES, "was": NAMES, "note": WORDS}
 _OF_A_CONDITION = {
     "values": VALUES, "values from": NAMES, "explained by": WORDS, "hours since a moment": block_of(MOMENT), **_IF_NOT_ANSWERED,

@@ -49,6 +49,7 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
         missing=decision.missing,
         gateways=tuple(gateway.id for gateway in pathway.gateways if reached(gateway, stops, person.answers)),
         findings=(*stops, *decision.findings),
+        diagnosis_established=pathway.diagnosis is not None and pathway.diagnosis.established(stops, person.answers),
     )
 
 

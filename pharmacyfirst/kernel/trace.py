@@ -59,7 +59,8 @@ class Assessment:
     """The answer to one consultation: outcome, what decided it, what may be offered, what can still change it.
 
     ``missing`` are the facts that can still change the outcome, in the order to ask them. ``known`` are the facts as they were
-    read, the age in place of the date of birth. ``gateways`` are payment points and decide nothing.
+    read, the age in place of the date of birth. ``gateways`` are payment points and decide nothing; neither does ``diagnosis_established``: a record may say that the person has
+    the condition.
     """
 
     pathway: Pathway
@@ -71,6 +72,7 @@ class Assessment:
     missing: tuple[str, ...]
     gateways: tuple[str, ...]
     findings: tuple[Finding[Judged], ...]
+    diagnosis_established: bool = False
 
     def read(self, finding: Finding[Judged]) -> dict[str, Any]:
         """The facts that a finding read, with None for those not known; ``finding.not_asked`` tells which of these nobody asked."""
