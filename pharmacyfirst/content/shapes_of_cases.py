@@ -2,9 +2,10 @@
 
 from pharmacyfirst.content.sentences import NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, list_of, matching, named, one_word_of
-from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, WORDS
+from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
 
+VERSION_OF = f"[a-z-]+/[a-z-]+ {VERSION}"
 CASE_GRADES = ("firm", "provisional", "inferred")
 
 OFFER_EXPECTED = Shape(
@@ -39,6 +40,10 @@ CASE = Shape(
 FILE_OF_CASES = Shape(
     "file of cases", {"pathway": WORDS, "as of": DAY, "baseline": ANSWERS, "cases": named(CASE)}
 )  # fmt: skip
+WITHDRAWAL = Shape(
+    "withdrawn version",
+    {"digest": matching(DIGEST, "`sha256:` with 64 letters and digits"), "day": DAY, "because": WORDS},
+)
 PUBLISHED_LIST = Shape(
     "list of published digests",
     optional={
@@ -50,6 +55,7 @@ PUBLISHED_LIST = Shape(
                     {"type": "object", "additionalProperties": {"type": "string", "pattern": f"^{DIGEST}$"}},
                 ]
             },
-        )
+        ),
+        "withdrawn": named(WITHDRAWAL, names=VERSION_OF),
     },
 )
