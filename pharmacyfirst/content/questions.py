@@ -17,10 +17,11 @@ from pharmacyfirst.content.blocks import (
     split,
 )
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
-from pharmacyfirst.content.shapes import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
+from pharmacyfirst.content.shapes import QUESTION, QUESTION_OF_ALL, SAME_DAY, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared, add_choices, read_choices
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import Answer, Choice, Question
 
 HARM_TWO = "Two versions would be compared as if one answer had been given to both questions."
@@ -106,7 +107,12 @@ class Questions:
         question = _asked(name.words, asked, match)
         if asked is not own:
             question = _with_notes(replace(question, shared=True), own.text("note"), asked.text("note"))
-        question = replace(question, explained_by=self._list_named(own), was=_was(own) or _was(asked))
+        question = replace(
+            question,
+            explained_by=self._list_named(own),
+            was=_was(own) or _was(asked),
+            if_not_answered=_closing(own) or _closing(asked),
+        )
         if question.answer in (Answer.ONE_OF, Answer.ANY_OF):
             choices = self._choices(question, values, answer_from, match)
             return None if choices is None else replace(question, choices=choices)
@@ -213,6 +219,12 @@ def _asked(name: str, form: Form, match: re.Match[str]) -> Question:
         judgement=form.yes("judgement"),
         backing=Backing(note=form.text("note")),
     )
+
+
+def _closing(form: Headings) -> Kind | None:
+    """The same day, where the question belongs to a treatment window that closes (rule 9)."""
+    same_day = form.parsed("where it cannot be answered", lambda words: words == SAME_DAY or None, SAME_DAY)
+    return Kind.REFER_URGENT if same_day else None
 
 
 def _was(form: Headings) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY, Channe
 from pharmacyfirst.kernel.evidence import Grade
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pgd import Mechanism
+from pharmacyfirst.kernel.trace import IF_NOT_ANSWERED
 
 ID = r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}[0-9]+[a-z]?|[A-Z]{1,3}[0-9]+"
 VERSION = r"[0-9]{4}\.[0-9]+"
@@ -33,9 +34,11 @@ TIMES = "([0-9]{1,2})(?: to ([0-9]{1,2}))?"
 DAYS = "[0-9]{1,3}"
 ALWAYS_999 = "emergency, always 999"
 NO_DOSE = "none"
+SAME_DAY = "refer urgent"
+NOT_KNOWN = "not known"
 QUANTITY_WORDS = ("worked out", "not stated")
 CHANNELS = (*(channel.value for channel in Channel), DISTANCE_SELLING)
-ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
+ALLOWED = ("yes", "no", NOT_KNOWN, REMOTE_ONLY)
 CASE_GRADES = ("firm", "provisional", "inferred")
 RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent")
 
@@ -57,6 +60,10 @@ NAMES = Under(
             {"type": "array", "items": {"type": "string"}, "contains": {"pattern": r"[^,\s]"}},
         ]
     },
+)
+LINES = Under(
+    "words, or a list of them",
+    {"anyOf": [WORDS.schema, {"type": "array", "minItems": 1, "items": WORDS.schema}]},
 )
 YES_NO = one_word_of("yes", "no")
 DAY = matching(_DAY, "a day, `2026-11-21`")
@@ -100,17 +107,19 @@ _HOW_ANSWERED = matching(
     "`yes or no`, `date`, `number from 30.0 to 45.0 degrees Celsius`, `whole number from ...`, `one of a, b` or `any of a, b`",
 )
 _VALUES = named(ANSWER, names=NAME)
+_CLOSING = one_word_of(SAME_DAY)
 QUESTION = Shape(
     "question",
     {"ask": WORDS, "answer": _HOW_ANSWERED},
-    {"values": _VALUES, "values from": NAMES, "judgement": YES_NO, "asked when": SENTENCES, "explained by": WORDS, "was": NAMES, "note": WORDS},
+    {"values": _VALUES, "values from": NAMES, "judgement": YES_NO, "asked when": SENTENCES, "explained by": WORDS,
+     "where it cannot be answered": _CLOSING, "was": NAMES, "note": WORDS},
 )  # fmt: skip
 SHARED_QUESTION = Shape(
     "shared question",
     {"shared": Under("`yes`", {"const": "yes"})},
     {
         "note": WORDS, "values": _VALUES, "values from": NAMES, "explained by": WORDS, "asked when": SENTENCES,
-        "answer": _HOW_ANSWERED, "was": NAMES,
+        "where it cannot be answered": _CLOSING, "answer": _HOW_ANSWERED, "was": NAMES,
     },
 )  # fmt: skip
 QUESTION_OF_ALL = Shape(
@@ -164,22 +173,23 @@ TREATMENT_ROW = Shape(
         ),
         "evidence": EVIDENCE,
     },
-    {**_WHEN, "where to": WORDS, **REMARKS},
+    {**_WHEN, "where to": WORDS, "when nothing is left": one_word_of(SAME_DAY), **REMARKS},
     most_one=_SENTENCE,
 )
 GATEWAY_POINT = Shape(
     "gateway point",
-    {"evidence": EVIDENCE},
-    {"after": NAMES, "at": NAMES, **_WHEN, **REMARKS},
+    {"after": NAMES, "evidence": EVIDENCE},
+    {"position": one_word_of(NOT_KNOWN), **_WHEN, **REMARKS},
     most_one=_SENTENCE,
-    some_of=("after", "at"),
 )
 
 
 def _said(heading: str, *, to_somebody: bool = False) -> Under:
     required = {"says": WORDS, "evidence": EVIDENCE}
     name = f"clause of {heading}"
-    return named(Shape(name, {"for": NAMES, **required} if to_somebody else required, REMARKS), names=ID)
+    if to_somebody:
+        return named(Shape(name, {"for": NAMES, **required}, {**_WHEN, **REMARKS}, most_one=_SENTENCE), names=ID)
+    return named(Shape(name, required, REMARKS), names=ID)
 
 
 def _clause(heading: str, sentences: Mapping[str, Under]) -> Shape:
@@ -350,6 +360,11 @@ EXPECTATION = Shape(
         "offers": list_of(OFFER_EXPECTED),
         "missing": NAMES,
         "not missing": NAMES,
+        "gateways": NAMES,
+        "gateways not known": NAMES,
+        "if not answered": one_word_of(*(kind.word for kind in IF_NOT_ANSWERED)),
+        "tells": LINES,
+        "tells not": LINES,
     },
 )
 CASE = Shape(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from pharmacyfirst.kernel.conditions import Condition
+
 
 class Grade(IntEnum):
     """How well a statement is supported, best first (clinical/README.md, "Honesty about the sources")."""
@@ -69,8 +71,9 @@ class Backed:
 class Statement:
     """Words shown to somebody.
 
-    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids. ``professions`` are those
-    that a statement about who may use a document names.
+    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids, or another word of
+    ``kernel/trace.py``; of those it is said where ``sentence`` is met. ``professions`` are those that a statement about who may use a
+    document names.
     """
 
     says: str
@@ -78,6 +81,7 @@ class Statement:
     id: str = ""
     audience: tuple[str, ...] = ()
     professions: tuple[str, ...] = ()
+    sentence: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
