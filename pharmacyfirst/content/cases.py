@@ -14,7 +14,8 @@ from pharmacyfirst.content.expectations import COMPARED, EXPECTED, Expected, Exp
 from pharmacyfirst.content.files import CASES_FILE, name_shown, shown_below
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
-from pharmacyfirst.content.shapes import CASE_GRADES, DAYS, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
+from pharmacyfirst.content.shapes_of_cases import CASE_GRADES, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
+from pharmacyfirst.content.spellings import DAYS
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess

@@ -8,6 +8,7 @@ from math import prod
 from typing import Any
 
 from pharmacyfirst.content.blocks import Headings, Tags
+from pharmacyfirst.content.checks_for_people import check_for_people
 from pharmacyfirst.content.documents import refuse_unused
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.pathways import Draft, check_audiences
@@ -54,6 +55,7 @@ def check_condition(
     unasked_facts_only_stop(draft, block, pgds, pathway, mistakes)
     decides = [*draft.places, *pgds, *unread, *(id for pgd in pgds.values() for id in _decide(pgd))]
     check_audiences(block, decides, mistakes, standing)
+    check_for_people(block, pathway, [*pgds, *unread], mistakes, draft.whole)
     bars_exist(block, pathway, mistakes, unread)
     stopping = {criterion.id: criterion for criterion in pathway.stopping}
     for read in pgds.values():

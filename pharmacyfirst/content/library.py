@@ -19,8 +19,9 @@ from pharmacyfirst.content.pathways import read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.shapes import DIGEST, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_cases import PUBLISHED_LIST
 from pharmacyfirst.content.shared import Shared, read_shared
+from pharmacyfirst.content.spellings import DIGEST
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.frozen import Frozen

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pharmacyfirst.content.as_in_2026_1 import says_who_has_it
 from pharmacyfirst.content.blocks import (
     HARM_NAME,
     HARM_UNSOURCED,
@@ -17,12 +16,21 @@ from pharmacyfirst.content.blocks import (
 )
 from pharmacyfirst.content.documents import read_edition, read_open_items, read_sources, source_document
 from pharmacyfirst.content.files import name_shown
+from pharmacyfirst.content.for_people import (
+    read_diagnosis,
+    read_pages,
+    read_prompts,
+    read_records,
+    read_use,
+    read_where_to,
+)
 from pharmacyfirst.content.questions import Questions
 from pharmacyfirst.content.rules import read_criteria, read_gateways, read_named, read_rows
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import ADVICE, ALLOWED, CHANNELS, PATHWAY_FILE
+from pharmacyfirst.content.shapes import ADVICE, ALLOWED, CHANNELS, HAS_IT, MOST_TITLE, PATHWAY_FILE
 from pharmacyfirst.content.shared import Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
+from pharmacyfirst.content.words_of_questions import short
 from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
@@ -79,7 +87,7 @@ def read_pathway(
     pathway = Pathway(
         id=folder,
         title=form.text("title"),
-        edition=read_edition(form, open_items.values()),
+        edition=read_edition(form),
         questions=Frozen(questions.found),
         stopping=stopping,
         treatment=treatment,
@@ -91,12 +99,17 @@ def read_pathway(
         advice=tuple(_said(form, "advice", ids, vocabulary)),
         safety_netting=tuple(_said(form, "safety-netting", ids, vocabulary)),
         leaflets=tuple(_said(form, "leaflets", ids, vocabulary)),
-        records=tuple(_said(form, "records", ids, vocabulary)),
-        prompts=tuple(_said(form, "prompts", ids, vocabulary)),
+        records=tuple(read_records(form, ids)),
+        prompts=tuple(read_prompts(form, ids)),
         codes=tuple(_codes(form)),
         open_items=Frozen(open_items),
         conflicts=tuple(_conflicts(form)),
         sources=Frozen(sources),
+        title_for_patients=short(form, "title for patients", MOST_TITLE),
+        where_to=Frozen(read_where_to(form)),
+        pages=read_pages(form),
+        diagnosis=read_diagnosis(form, vocabulary),
+        cannot_be=tuple(text.words for text in form.names("cannot be")),
         lists=Frozen({name: shared.lists[name] for name in sorted(questions.shared_used & {*shared.lists})}),
     )
     whole = len(mistakes) == before and shared.whole and questions.whole
@@ -164,8 +177,8 @@ def _channels(form: Form) -> Iterator[AllowedChannel]:
 
 def _codes(form: Form) -> Iterator[ConditionCode]:
     for name, inner in form.forms("codes"):
-        use = inner.text("use")
-        yield ConditionCode(code(name, form.mistakes), inner.text("says"), use, says_who_has_it(use), inner.backing())
+        use = read_use(inner)
+        yield ConditionCode(code(name, form.mistakes), inner.text("says"), use, use == HAS_IT, inner.backing())
 
 
 def _conflicts(form: Form) -> Iterator[Conflict]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, identified, named_blocks, plain_name
+from pharmacyfirst.content.for_people import where_nothing
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, Vocabulary, nearest, suggest
 from pharmacyfirst.content.shapes import (
     ALWAYS_999,
@@ -11,10 +12,10 @@ from pharmacyfirst.content.shapes import (
     NOT_KNOWN,
     OFFER,
     RESULTS_WITHOUT_OFFER,
-    SAME_DAY,
     SCORE,
     STOPPING_CRITERION,
 )
+from pharmacyfirst.content.shapes_of_questions import SAME_DAY
 from pharmacyfirst.content.text import List, Node, Place, Text
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.evidence import Grade
@@ -146,7 +147,8 @@ def read_rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places:
         needs(inner, name.words, enables=kind is Kind.SUPPLY)
         yield Row(
             id=name.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
-            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback, nothing_left=_nothing_left(inner, offers),
+            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback,
+            where_nothing=where_nothing(inner, offers), nothing_left=_nothing_left(inner, offers),
         )  # fmt: skip
 
 

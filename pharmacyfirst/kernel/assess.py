@@ -52,6 +52,7 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
         gateways=tuple([id for id, verdict in points if verdict is MET]),
         gateways_not_known=tuple([id for id, verdict in points if verdict is NOT_KNOWN]),
         findings=(*stops, *decision.findings),
+        diagnosis_established=pathway.diagnosis is not None and pathway.diagnosis.established(stops, person.answers),
     )
 
 

@@ -72,7 +72,9 @@ class Statement:
     """Words shown to somebody.
 
     ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids, or another word of
-    ``kernel/trace.py``; of those it is said where ``sentence`` is met. ``professions`` are those that a statement about who may use a
+    ``kernel/trace.py``; of those it is said where ``sentence`` is met. Of what a PGD says it is the readers: ``patient``,
+    ``professional``. ``forms`` are the forms of product with which alone it is said; none: with all of them. ``at`` names where a prompt is
+    shown: titles of pages, headings of stopping criteria, outcome kinds. ``professions`` are those that a statement about who may use a
     document names.
     """
 
@@ -82,6 +84,12 @@ class Statement:
     audience: tuple[str, ...] = ()
     professions: tuple[str, ...] = ()
     sentence: Condition | None = None
+    forms: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+
+    def is_for(self, reader: str, form: str = "") -> bool:
+        """Whether it is said to this reader (``patient``, ``professional``) where a product of this form is supplied."""
+        return reader in self.audience and (not self.forms or not form or form in self.forms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any
 from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
 
 AGE = "age_years"
@@ -91,29 +92,33 @@ class Choice:
 class Question:
     """One question: its words, what fits, and, where not everybody is asked, the condition for asking.
 
-    ``name`` is that of the fact it asks for; ``called`` says it in words. ``low`` and ``high`` are the plausible range in ``unit``.
+    ``name`` is that of the fact it asks for; ``called`` says it in a few words, ``help`` is what the pharmacist may want to know before
+    asking. ``singular`` is the unit of one. ``if_not_answered`` is REFER_URGENT where it belongs to a treatment window that closes (rule 9);
+    ``moment`` is from when the hours that it asks for are counted. ``low`` and ``high`` are the plausible range in ``unit``.
     ``judgement`` marks what only the clinician can answer. ``explained_by`` names a readable shared list; ``shared`` is true of a
     question that several pathways share. ``beside`` holds the shared file's note where the condition's own file has another.
-    ``was`` are its names in earlier versions; nothing is decided by them. ``if_not_answered`` is REFER_URGENT where it belongs to a
-    treatment window that closes, so that somebody of whom it cannot be found out is seen the same day (rule 9).
+    ``was`` are its names in earlier versions; nothing is decided by them.
     """
 
     name: str
     ask: str
     answer: Answer
     called: str = ""
+    help: str = ""
     unit: str = ""
+    singular: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     choices: tuple[Choice, ...] = ()
     judgement: bool = False
     asked_when: Condition | None = None
+    if_not_answered: Kind | None = None
+    moment: Moment | None = None
     explained_by: str = ""
     shared: bool = False
     backing: Backing = NO_BACKING
     beside: Backing = NO_BACKING
     was: tuple[str, ...] = ()
-    if_not_answered: Kind | None = None
     # Every answer of every person is checked against these, so they are gathered once.
     _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 

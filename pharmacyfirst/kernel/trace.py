@@ -70,7 +70,8 @@ class Assessment:
 
     ``missing`` are the facts that can still change the outcome, in the order to ask them. ``known`` are the facts as they were
     read, the age in place of the date of birth. ``if_not_answered`` stands beside need_facts: REFER_URGENT or REFER. ``gateways`` are the
-    payment points reached, ``gateways_not_known`` those that may have been; they decide nothing.
+    payment points reached, ``gateways_not_known`` those that may have been; they decide nothing, nor does ``diagnosis_established``,
+    by which a record may say that the person has the condition.
     """
 
     pathway: Pathway
@@ -84,6 +85,7 @@ class Assessment:
     gateways: tuple[str, ...]
     gateways_not_known: tuple[str, ...]
     findings: tuple[Finding[Judged], ...]
+    diagnosis_established: bool = False
 
     def read(self, finding: Finding[Judged]) -> dict[str, Any]:
         """The facts that a finding read, with None for those not known; ``finding.not_asked`` tells which of these nobody asked."""
