@@ -36,6 +36,7 @@ from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import AllowedChannel, ConditionCode, Conflict, Pathway
 from pharmacyfirst.kernel.pgd import SourceDocument
+from pharmacyfirst.kernel.trace import AUDIENCES
 
 HARM_CHANNEL = "A consultation held in a way the service does not allow is no ground for a supply."
 
@@ -54,8 +55,14 @@ class Draft:
     whole: bool = True  # nothing in it was refused
 
 
-def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) -> Draft:
-    """One ``pathway.yaml``. The PGDs are read after it, in its words."""
+def read_pathway(
+    block: Block,
+    folder: str,
+    shared: Shared,
+    mistakes: Mistakes,
+    exclusions: Mapping[str, tuple[Block, ...]] = Frozen(),
+) -> Draft:
+    """One ``pathway.yaml``. The PGDs are read after it, in its words; it may say that one is excluded, so it is given their exclusions."""
     before = len(mistakes)
     form = Form(block, PATHWAY_FILE, Tags(), mistakes)
     tags = form.tags = Tags(names_under(form, "sources"), names_under(form, "open items"))
@@ -66,7 +73,7 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         fix = "Give the pathway the name of its folder."
         form.refuse("pathway", f'the folder is called "{name_shown(folder)}"', fix, HARM_NAME)
     questions = Questions(form, shared)
-    vocabulary = Vocabulary(questions.found, mistakes, declared=questions.declared)
+    vocabulary = Vocabulary(questions.found, mistakes, declared=questions.declared, exclusions=exclusions)
     ids: dict[str, Place] = {}
     named = tuple(read_named(form, vocabulary, ids))
     _read_gates(questions, vocabulary)
@@ -76,7 +83,7 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
     for name, _ in every_medicine:
         identified(name, mistakes, ids)
     treatment = tuple(read_rows(form, vocabulary, ids, places))
-    stages = {stage.words for stage, _ in form.blocks("stopping criteria")}
+    stops = {*(stage.words for stage, _ in form.blocks("stopping criteria")), *(criterion.id for criterion in stopping)}
     pathway = Pathway(
         id=folder,
         title=form.text("title"),
@@ -84,14 +91,14 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         questions=Frozen(questions.found),
         stopping=stopping,
         treatment=treatment,
-        gateways=tuple(read_gateways(form, vocabulary, ids, stages)),
+        gateways=tuple(read_gateways(form, vocabulary, ids, stops)),
         pgds=Frozen(),
         source_documents=tuple(_source_documents(form)),
         channels=tuple(_channels(form)),
         named=named,
-        advice=tuple(_said(form, "advice", ids)),
-        safety_netting=tuple(_said(form, "safety-netting", ids)),
-        leaflets=tuple(_said(form, "leaflets", ids)),
+        advice=tuple(_said(form, "advice", ids, vocabulary)),
+        safety_netting=tuple(_said(form, "safety-netting", ids, vocabulary)),
+        leaflets=tuple(_said(form, "leaflets", ids, vocabulary)),
         records=tuple(read_records(form, ids)),
         prompts=tuple(read_prompts(form, ids)),
         codes=tuple(_codes(form)),
@@ -117,11 +124,14 @@ def _read_gates(questions: Questions, vocabulary: Vocabulary) -> None:
             questions.found[name] = replace(questions.found[name], asked_when=gate)
 
 
-def _said(form: Form, heading: str, ids: dict[str, Place]) -> Iterator[Statement]:
+def _said(form: Form, heading: str, ids: dict[str, Place], vocabulary: Vocabulary) -> Iterator[Statement]:
     for name, inner in form.forms(heading):
         identified(name, form.mistakes, ids)
-        spoken_to = tuple(text.words for text in inner.names("for")) if "for" in inner.shape.required else ()
-        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to)
+        to_somebody = "for" in inner.shape.required
+        spoken_to = tuple(text.words for text in inner.names("for")) if to_somebody else ()
+        # It speaks and decides nothing, so it may say "is not met" of what not everybody is asked.
+        sentence = vocabulary.condition(inner.block) if to_somebody else None
+        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to, sentence=sentence)
 
 
 def check_audiences(
@@ -131,7 +141,7 @@ def check_audiences(
 
     ``standing`` as for ``refuse_unused``: an id may stand in a file that could not be read.
     """
-    known = {"everyone", *(kind.word for kind in Kind if kind is not Kind.NEED_FACTS), *decides}
+    known = {*AUDIENCES, *(kind.word for kind in Kind), *decides}
     for heading in ADVICE:
         node = form_block.items.get(heading)
         for _, block in named_blocks(node, f"clause of {heading}", mistakes) if isinstance(node, Block) else []:

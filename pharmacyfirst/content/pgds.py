@@ -173,6 +173,11 @@ def refer_to(
             )
 
 
+def exclusion_blocks(block: Block) -> tuple[Block, ...]:
+    """The exclusions of a PGD's own file that are judged, for a pathway that says ``fluticasone is excluded``."""
+    return tuple(clause for _, clause in _clauses_under(block, "exclusions") if not _is_covered(clause))
+
+
 def _clauses_under(block: Block, heading: str) -> list[tuple[Text, Block]]:
     node = block.items.get(heading)
     if not isinstance(node, Block):

@@ -49,6 +49,7 @@ from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 
 OFFER = r"offer ([a-z-]+)(?: and ([a-z-]+)|, or ([a-z-]+) where that is excluded)?"
 ALWAYS_999 = "emergency, always 999"
+NOT_KNOWN = "not known"
 CHANNELS = (*(channel.value for channel in Channel), DISTANCE_SELLING)
 CODE_USES = (
     "condition", "complication", "related condition", "exclusion", "finding", "history", "observation", "pregnancy", "referral",
@@ -61,7 +62,7 @@ MOST_A_PAGE = 12
 SENT_ELSEWHERE = tuple(kind for kind in Kind if kind not in (Kind.EMERGENCY, Kind.SUPPLY, Kind.NEED_FACTS))
 """The kinds of outcome that may say where somebody goes; an emergency has destinations of its own."""
 MUST_SAY_WHERE = (Kind.REFER_URGENT, Kind.REFER)
-ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
+ALLOWED = ("yes", "no", NOT_KNOWN, REMOTE_ONLY)
 RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent")
 
 OPEN_ITEM = Shape("open item", {"says": WORDS, "until then": WORDS}, {"note": WORDS, "evidence": EVIDENCE})
@@ -114,15 +115,19 @@ TREATMENT_ROW = Shape(
 )
 GATEWAY_POINT = Shape(
     "gateway point",
-    {"evidence": EVIDENCE},
-    {"after": NAMES, "at": NAMES, **WHEN, **REMARKS},
+    {"after": NAMES, "evidence": EVIDENCE},
+    {"position": one_word_of(NOT_KNOWN), **WHEN, **REMARKS},
     most_one=ONE_SENTENCE,
-    some_of=("after", "at"),
 )
 
 
 def _said(heading: str, required: Mapping[str, Under] = Frozen(), optional: Mapping[str, Under] = Frozen()) -> Under:
-    shape = Shape(f"clause of {heading}", {**required, "says": WORDS, "evidence": EVIDENCE}, {**optional, **REMARKS})
+    shape = Shape(
+        f"clause of {heading}",
+        {**required, "says": WORDS, "evidence": EVIDENCE},
+        {**optional, **REMARKS},
+        most_one=tuple(heading for heading in ONE_SENTENCE if heading in optional),
+    )
     return named(shape, names=ID)
 
 
@@ -171,7 +176,7 @@ PATHWAY_FILE = Shape(
     {
         "channels": named(CHANNEL, names=list(CHANNELS)), "scores": named(SCORE, names=NAME),
         "definitions": named(DEFINITION, names=NAME), "every medicine": named(OF_EVERY_MEDICINE, called="exclusion", names=ID),
-        "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, {"for": NAMES}) for heading in ADVICE},
+        "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, {"for": NAMES}, WHEN) for heading in ADVICE},
         "leaflets": _said("leaflets"), "records": _said("records", optional={"for": NAMES}), "prompts": _said("prompts", {"at": NAMES}),
         "cannot be": NAMES, "codes": named(CODE, names="[0-9]+"),
         "open items": named(OPEN_ITEM), "conflicts": named(CONFLICT),

@@ -4,7 +4,12 @@ from pharmacyfirst.content.sentences import NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, list_of, matching, named, one_word_of
 from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
+from pharmacyfirst.kernel.trace import IF_NOT_ANSWERED
 
+LINES = Under(
+    "words, or a list of them",
+    {"anyOf": [WORDS.schema, {"type": "array", "minItems": 1, "items": WORDS.schema}]},
+)
 VERSION_OF = f"[a-z-]+/[a-z-]+ {VERSION}"
 CASE_GRADES = ("firm", "provisional", "inferred")
 
@@ -24,6 +29,11 @@ EXPECTATION = Shape(
         "offers": list_of(OFFER_EXPECTED),
         "missing": NAMES,
         "not missing": NAMES,
+        "gateways": NAMES,
+        "gateways not known": NAMES,
+        "if not answered": one_word_of(*(kind.word for kind in IF_NOT_ANSWERED)),
+        "tells": LINES,
+        "tells not": LINES,
     },
 )
 CASE = Shape(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from pharmacyfirst.kernel.conditions import Condition
+
 
 class Grade(IntEnum):
     """How well a statement is supported, best first (clinical/README.md, "Honesty about the sources")."""
@@ -69,10 +71,11 @@ class Backed:
 class Statement:
     """Words shown to somebody.
 
-    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids; of what a PGD says it is the
-    readers: ``patient``, ``professional``. ``forms`` are the forms of product with which alone it is said; none: with all of them.
-    ``at`` names where a prompt is shown: titles of pages, headings of stopping criteria, outcome kinds. ``professions`` are those that
-    a statement about who may use a document names.
+    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids, or another word of
+    ``kernel/trace.py``; of those it is said where ``sentence`` is met. Of what a PGD says it is the readers: ``patient``,
+    ``professional``. ``forms`` are the forms of product with which alone it is said; none: with all of them. ``at`` names where a prompt is
+    shown: titles of pages, headings of stopping criteria, outcome kinds. ``professions`` are those that a statement about who may use a
+    document names.
     """
 
     says: str
@@ -80,6 +83,7 @@ class Statement:
     id: str = ""
     audience: tuple[str, ...] = ()
     professions: tuple[str, ...] = ()
+    sentence: Condition | None = None
     forms: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
 

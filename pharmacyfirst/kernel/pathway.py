@@ -8,7 +8,7 @@ from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem,
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument, Withdrawal
-from pharmacyfirst.kernel.questions import Choice, Question
+from pharmacyfirst.kernel.questions import LIFE_THREATENING, Choice, Question
 from pharmacyfirst.kernel.rule import Finding, Judged, Rule
 
 TREATMENT = "treatment"
@@ -64,26 +64,32 @@ class Row(Judged):
     """A row of the treatment table; without a sentence it is met. ``offers`` are PGD ids in order of preference.
 
     ``fallback``: the second offer opens only where an exclusion of the first is met (*or B where that is excluded*).
-    ``where_nothing`` says to whom somebody goes where every document it offers is ruled out.
+    ``nothing_left`` is the kind of outcome where none of the offers may be made (rule 4), ``where_nothing`` to whom somebody then goes.
     """
 
     kind: Kind
     offers: tuple[str, ...] = ()
     fallback: bool = False
+    nothing_left: Kind = Kind.REFER
     where_nothing: str = ""
     stage: str = TREATMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayPoint(Rule):
-    """A point that decides payment only; nothing else reads it.
+    """A point that decides payment only; nothing else reads it (rule 5).
 
-    Reached when every criterion under the headings ``after`` is known and clear (or one under ``at`` is met) and the sentence holds.
+    Reached when every criterion that ``after`` names, by heading or by id, is known and clear and the sentence holds; not reached when
+    one of them is met or the sentence is not; else it is not known, as it is while its position has not been read.
     """
 
     after: tuple[str, ...]
-    at: tuple[str, ...]
+    position_known: bool = True
     stage: str = GATEWAY
+
+    def comes_after(self, criterion: Criterion) -> bool:
+        """Whether the criterion closes the point where it is met."""
+        return criterion.stage in self.after or criterion.id in self.after
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +161,9 @@ class Pathway:
     """A pathway with the PGDs it offers, as they stand on one day. Never changes; threads may share it.
 
     ``where_to`` says where somebody goes by the kind of outcome, unless what decided says so itself; ``pages`` are the conversation;
-    ``cannot_be`` are the stopping criteria that say two answers contradict each other; ``withdrawn`` are
-    the versions of its documents that were taken back. ``gated`` are the questions that not everybody is asked. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
+    ``cannot_be`` are the stopping criteria that say two answers contradict each other; ``withdrawn`` are the versions of its documents
+    that were taken back. ``gated`` are the questions that may go unasked: those with a gate, in the order of the file, and
+    ``life_threatening``. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
     """
 
     id: str
@@ -191,7 +198,8 @@ class Pathway:
     gated: tuple[Question, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        gated = (question for question in self.questions.values() if question.asked_when is not None)
+        questions = self.questions.values()
+        gated = (one for one in questions if one.asked_when is not None or one.name == LIFE_THREATENING)
         object.__setattr__(self, "gated", tuple(gated))
 
     @property
