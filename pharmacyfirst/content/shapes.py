@@ -4,93 +4,72 @@ The loader reads by this table, and ``docs/schema/content.schema.json`` and the 
 them all. Here are pathways and shared files, and the names of all the others, which stand in modules of their own.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pharmacyfirst.content.sentences import NAME
-from pharmacyfirst.content.shape import Shape, Under, any_of_shapes, list_of, matching, named, one_word_of
-from pharmacyfirst.content.shapes_of_cases import (
-    CASE,
-    CASE_GRADES,
-    EXPECTATION,
-    FILE_OF_CASES,
-    OFFER_EXPECTED,
-    PUBLISHED_LIST,
+from pharmacyfirst.content.shape import (
+    Shape,
+    Under,
+    any_of_shapes,
+    at_most,
+    block_of,
+    list_of,
+    matching,
+    named,
+    one_word_of,
 )
 from pharmacyfirst.content.shapes_of_pgds import (
-    CAUTION,
-    DOSE_GAP,
-    DOSE_ROW,
-    EACH_DOSE,
-    EXCLUSION,
-    FURTHER_PRODUCT,
-    INCLUSION,
-    PGD_FILE,
-    PRODUCT,
-    PROSE,
-    PROTOCOL_FILE,
     STATEMENTS,
     clause,
 )
 from pharmacyfirst.content.shapes_of_questions import (
-    ANSWER,
-    QUESTION,
     QUESTION_OF_ALL,
     QUESTIONS,
-    SHARED_QUESTION,
+    SAME_DAY,
     VALUES,
 )
 from pharmacyfirst.content.spellings import (
-    AMOUNT,
-    ANSWERS,
-    COUNT,
-    DAY,
-    DAYS,
-    DIGEST,
     EDITION,
     EVIDENCE,
-    HOW_OFTEN,
     ID,
+    IN_FORCE,
     NAMES,
-    NO_DOSE,
     ONE_SENTENCE,
-    PERIOD,
-    QUANTITY,
-    QUANTITY_WORDS,
     REMARKS,
     SENTENCES,
-    SOME_DAYS,
-    SOURCE,
     SOURCE_DOCUMENT,
     SOURCES,
-    STATEMENT,
-    TIMES,
-    VERSION,
     WHEN,
     WORDS,
-    YES_NO,
 )
 from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY, Channel
-from pharmacyfirst.kernel.outcome import STOPPING_KINDS
-
-# Whoever reads a shape finds it here, in whichever module it stands.
-__all__ = [
-    "ADVICE", "ALLOWED", "ALWAYS_999", "AMOUNT", "ANSWER", "ANSWERS", "CASE", "CASE_GRADES", "CAUTION", "CHANNEL", "CHANNELS", "CODE",
-    "CONFLICT", "COUNT", "DAY", "DAYS", "DEFINITION", "DIGEST", "DOSE_GAP", "DOSE_ROW", "EACH_DOSE", "EVIDENCE", "EXCLUSION",
-    "EXPECTATION", "FILE_OF_CASES", "FURTHER_PRODUCT", "GATEWAY_POINT", "HOW_OFTEN", "ID", "INCLUSION", "NAMES", "NO_DOSE", "OFFER",
-    "OFFER_EXPECTED", "OF_EVERY_MEDICINE", "OPEN_ITEM", "PARTS", "PATHWAY_FILE", "PERIOD", "PGD_FILE", "PRODUCT", "PROSE",
-    "PROTOCOL_FILE", "PUBLISHED_LIST", "QUANTITY", "QUANTITY_WORDS", "QUESTION", "QUESTION_OF_ALL", "RESULTS_WITHOUT_OFFER", "SCORE",
-    "SENTENCES", "SHARED_ANSWERS", "SHARED_LIST", "SHARED_QUESTION", "SHARED_QUESTIONS", "SOME_DAYS", "SOURCE", "SOURCES",
-    "SOURCE_DOCUMENT", "STATEMENT", "STOPPING_CRITERION", "STOPPING_HEADING", "TIMES", "TREATMENT_ROW", "VERSION", "WORDS", "YES_NO",
-]  # fmt: skip
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 
 OFFER = r"offer ([a-z-]+)(?: and ([a-z-]+)|, or ([a-z-]+) where that is excluded)?"
 ALWAYS_999 = "emergency, always 999"
+NOT_KNOWN = "not known"
 CHANNELS = (*(channel.value for channel in Channel), DISTANCE_SELLING)
-ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
+CODE_USES = (
+    "condition", "complication", "related condition", "exclusion", "finding", "history", "observation", "pregnancy", "referral",
+    "service", "medicine form", "never supplied", "reading only",
+)  # fmt: skip
+HAS_IT = CODE_USES[0]
+"""The use of the code by which a record says that somebody has the condition."""
+MOST_TITLE = 40
+MOST_A_PAGE = 12
+SENT_ELSEWHERE = tuple(kind for kind in Kind if kind not in (Kind.EMERGENCY, Kind.SUPPLY, Kind.NEED_FACTS))
+"""The kinds of outcome that may say where somebody goes; an emergency has destinations of its own."""
+MUST_SAY_WHERE = (Kind.REFER_URGENT, Kind.REFER)
+ALLOWED = ("yes", "no", NOT_KNOWN, REMOTE_ONLY)
 RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent")
 
 OPEN_ITEM = Shape("open item", {"says": WORDS, "until then": WORDS}, {"note": WORDS, "evidence": EVIDENCE})
 CONFLICT = Shape("conflict", {"says": WORDS, "shipped": WORDS}, {"note": WORDS, "evidence": EVIDENCE, "open": NAMES})
 CHANNEL = Shape("channel", {"allowed": one_word_of(*ALLOWED), "evidence": EVIDENCE}, REMARKS)
-CODE = Shape("code", {"says": WORDS, "use": WORDS, "evidence": EVIDENCE}, REMARKS)
+CODE = Shape("code", {"says": WORDS, "use": one_word_of(*CODE_USES), "evidence": EVIDENCE}, REMARKS)
+WHERE_TO = Shape("destination", {"says": WORDS, "evidence": EVIDENCE}, REMARKS)
 
 SCORE = Shape(
     "score",
@@ -125,22 +104,45 @@ TREATMENT_ROW = Shape(
         ),
         "evidence": EVIDENCE,
     },
-    {**WHEN, "where to": WORDS, **REMARKS},
+    {
+        **WHEN,
+        "where to": WORDS,
+        "where nothing can be offered": WORDS,
+        "when nothing is left": one_word_of(SAME_DAY),
+        **REMARKS,
+    },
     most_one=ONE_SENTENCE,
 )
 GATEWAY_POINT = Shape(
     "gateway point",
-    {"evidence": EVIDENCE},
-    {"after": NAMES, "at": NAMES, **WHEN, **REMARKS},
+    {"after": NAMES, "evidence": EVIDENCE},
+    {"position": one_word_of(NOT_KNOWN), **WHEN, **REMARKS},
     most_one=ONE_SENTENCE,
-    some_of=("after", "at"),
 )
 
 
-def _said(heading: str, *, to_somebody: bool = False) -> Under:
-    required = {"says": WORDS, "evidence": EVIDENCE}
-    name = f"clause of {heading}"
-    return named(Shape(name, {"for": NAMES, **required} if to_somebody else required, REMARKS), names=ID)
+def _said(heading: str, required: Mapping[str, Under] = Frozen(), optional: Mapping[str, Under] = Frozen()) -> Under:
+    shape = Shape(
+        f"clause of {heading}",
+        {**required, "says": WORDS, "evidence": EVIDENCE},
+        {**optional, **REMARKS},
+        most_one=tuple(heading for heading in ONE_SENTENCE if heading in optional),
+    )
+    return named(shape, names=ID)
+
+
+DIAGNOSIS = Shape(
+    "diagnosis",
+    {"clear": NAMES, "otherwise": WORDS, "evidence": EVIDENCE},
+    {**WHEN, **REMARKS},
+    most_one=ONE_SENTENCE,
+)
+_WHERE_TO = named(WHERE_TO, names=[kind.word for kind in SENT_ELSEWHERE])
+_WHERE_TO = replace(_WHERE_TO, schema={**_WHERE_TO.schema, "required": [kind.word for kind in MUST_SAY_WHERE]})
+_PAGES = Under(
+    "titles of pages, each with the questions that stand there",
+    {"type": "object", "minProperties": 1, "additionalProperties": NAMES.schema},
+)
 
 
 OF_EVERY_MEDICINE = clause("every medicine", WHEN)
@@ -166,14 +168,17 @@ ADVICE = ("advice", "safety-netting")
 PATHWAY_FILE = Shape(
     "pathway file",
     {
-        "pathway": WORDS, **EDITION, "in force": PERIOD, "source documents": list_of(SOURCE_DOCUMENT), "stopping criteria": _STOPPING,
-        "treatment": named(TREATMENT_ROW, names=ID), "questions": QUESTIONS, "sources": SOURCES,
+        "pathway": WORDS, **EDITION, "title for patients": at_most(MOST_TITLE), "in force": IN_FORCE, "where to": _WHERE_TO,
+        "source documents": list_of(SOURCE_DOCUMENT), "stopping criteria": _STOPPING,
+        "treatment": named(TREATMENT_ROW, names=ID), "diagnosis established when": block_of(DIAGNOSIS),
+        "questions": QUESTIONS, "pages": _PAGES, "sources": SOURCES,
     },
     {
         "channels": named(CHANNEL, names=list(CHANNELS)), "scores": named(SCORE, names=NAME),
         "definitions": named(DEFINITION, names=NAME), "every medicine": named(OF_EVERY_MEDICINE, called="exclusion", names=ID),
-        "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, to_somebody=True) for heading in ADVICE},
-        **{heading: _said(heading) for heading in ("leaflets", "records", "prompts")}, "codes": named(CODE, names="[0-9]+"),
+        "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, {"for": NAMES}, WHEN) for heading in ADVICE},
+        "leaflets": _said("leaflets"), "records": _said("records", optional={"for": NAMES}), "prompts": _said("prompts", {"at": NAMES}),
+        "cannot be": NAMES, "codes": named(CODE, names="[0-9]+"),
         "open items": named(OPEN_ITEM), "conflicts": named(CONFLICT),
     },
 )  # fmt: skip

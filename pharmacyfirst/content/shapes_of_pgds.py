@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from pharmacyfirst.content.sentences import NUMBER
-from pharmacyfirst.content.shape import Shape, Under, block_of, matching, named, one_or_list_of
+from pharmacyfirst.content.shape import Shape, Under, block_of, matching, named, names_of, one_or_list_of
 from pharmacyfirst.content.spellings import (
     AMOUNT,
     AMOUNT_OF,
@@ -12,10 +12,10 @@ from pharmacyfirst.content.spellings import (
     EVIDENCE,
     HOW_OFTEN,
     ID,
+    IN_FORCE,
     NAMES,
     NO_DOSE,
     ONE_SENTENCE,
-    PERIOD,
     QUANTITY,
     REMARKS,
     SENTENCES,
@@ -41,8 +41,14 @@ def clause(heading: str, sentences: Mapping[str, Under]) -> Shape:
 INCLUSION = clause("inclusion", {"must": SENTENCES})
 EXCLUSION = clause("exclusions", WHEN)
 
+READERS = ("patient", "professional")
+_FOR = {"for": names_of(*READERS)}
+_FORM = {"form": NAMES}
 CAUTION = Shape(
-    "caution", {"says": WORDS, "action": WORDS, "evidence": EVIDENCE}, {**WHEN, **REMARKS}, most_one=ONE_SENTENCE
+    "caution",
+    {**_FOR, "says": WORDS, "action": WORDS, "evidence": EVIDENCE},
+    {**_FORM, **WHEN, **REMARKS},
+    most_one=ONE_SENTENCE,
 )
 PRODUCT = Shape(
     "product",
@@ -86,7 +92,15 @@ PROSE = (
     "clinical situation", "seek advice", "quantity limits", "warnings", "label", "counselling", "adverse effects", "storage",
     "licence", "leaflets", "follow-up", "referral", "records",
 )  # fmt: skip
+SAID_TO = ("warnings", "label", "counselling", "adverse effects", "storage", "leaflets", "follow-up")
+"""The headings under which a statement says for whom it is."""
 STATEMENTS = one_or_list_of(STATEMENT)
+STATEMENT_TO = Shape(
+    "statement",
+    {**_FOR, "says": WORDS, "evidence": EVIDENCE},
+    {**_FORM, **REMARKS},
+    key="statement for somebody",
+)
 _WITH_PROFESSIONS = {"type": "object", "required": ["professions"]}
 USERS = replace(
     STATEMENTS,
@@ -98,11 +112,17 @@ USERS = replace(
         ]
     },
 )
+
+
+def _under(heading: str) -> Under:
+    return one_or_list_of(STATEMENT_TO if heading in SAID_TO else STATEMENT)
+
+
 _PARTICULARS = {
-    "in force": PERIOD, "medicine": WORDS, "clinical situation": STATEMENTS, "quantity limits": STATEMENTS,
+    "in force": IN_FORCE, "medicine": WORDS, "clinical situation": STATEMENTS, "quantity limits": STATEMENTS,
     "inclusion": named(INCLUSION, called="inclusion", names=ID), "exclusions": named(EXCLUSION, called="exclusion", names=ID),
     "seek advice": STATEMENTS, "products": named(PRODUCT), "doses": named(DOSE_ROW, DOSE_GAP, names=ID), "route": WORDS,
-    "warnings": STATEMENTS, "follow-up": STATEMENTS, "referral": STATEMENTS, "records": STATEMENTS,
+    "warnings": _under("warnings"), "follow-up": _under("follow-up"), "referral": STATEMENTS, "records": STATEMENTS,
 }  # fmt: skip
 _FREE = ("label", "counselling", "adverse effects", "storage", "licence", "leaflets")
 
@@ -115,7 +135,7 @@ def _of_a_pgd(mechanism: Mechanism, *need_not: str) -> Shape:
     optional = {
         "cautions": named(CAUTION, names=ID),
         "each dose": block_of(EACH_DOSE),
-        **dict.fromkeys(_FREE, STATEMENTS),
+        **{heading: _under(heading) for heading in _FREE},
         **REMARKS,
     }
     shape = Shape(

@@ -3,7 +3,16 @@
 from dataclasses import replace
 
 from pharmacyfirst.content.sentences import FORMS, NUMBER
-from pharmacyfirst.content.shape import SENTENCE, Shape, Under, line_or_list, matching, named, one_word_of
+from pharmacyfirst.content.shape import (
+    SENTENCE,
+    Shape,
+    Under,
+    line_or_block,
+    line_or_list,
+    matching,
+    named,
+    one_word_of,
+)
 from pharmacyfirst.kernel.evidence import Grade
 
 ID = r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}[0-9]+[a-z]?|[A-Z]{1,3}[0-9]+"
@@ -61,3 +70,4 @@ SOURCE_DOCUMENT = Shape(
 )
 EDITION = {"title": WORDS, "version": matching(VERSION, "year and number, `2026.1`"), "status": WORDS}
 SOURCES = named(SOURCE)
+IN_FORCE = line_or_block(PERIOD, Shape("days in force", {"days": PERIOD, "evidence": EVIDENCE}, REMARKS))
