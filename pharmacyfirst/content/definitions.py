@@ -26,12 +26,12 @@ def shared_definitions(
     then neither read nor called missing.
     """
     named = _named_shared(form)
-    for name, place in named.items():
+    for name, key in named.items():
         if name not in shared and whole:
             fix = suggest(name, shared, "Write it here.")
-            form.mistakes.add(place.place, f'"{name}" is not a shared definition', fix, HARM_NEVER_MET)
+            form.mistakes.add(key.place, f'"{name}" is not a shared definition', fix, HARM_NEVER_MET)
     _refuse_own_of_the_same_name(form, shared)
-    wanted = {name: place for name, place in named.items() if name in shared}
+    wanted = {name: key for name, key in named.items() if name in shared}
     mentioned = {name for block in taken for name in named_in(block)}
     todo = [*wanted, *(name for name in shared if name in mentioned)]
     order: list[str] = []
@@ -44,9 +44,9 @@ def shared_definitions(
         key = wanted.get(name) or Text(name, shared[name].place)
         lacking = vocabulary.lacks(shared[name], also=shared)
         if lacking:
-            place = key.place if name in wanted else form.block.keys.get(DEFINITIONS, key).place
+            at = key if name in wanted else form.block.keys.get(DEFINITIONS) or form.block.keys.get("questions") or key
             form.mistakes.add(
-                place,
+                at.place,
                 f'the shared definition "{name}" reads "{lacking[0]}", which this pathway does not ask',
                 f"Write {lacking[0]}: shared under questions, or the sentence without the definition.",
                 HARM_NEVER_MET,

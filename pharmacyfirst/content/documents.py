@@ -11,7 +11,7 @@ from pharmacyfirst.kernel.evidence import NO_BACKING, Backing, OpenItem, Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import Edition, Period, SourceDocument
 
-SHARED_SOURCES = "sources"  # the file of the tags that every file may cite
+SOURCES = "sources"  # a heading; in pathways/shared/ the file of the tags that every file may cite
 
 _VERSION = re.compile(VERSION)
 
@@ -28,7 +28,7 @@ def read_edition(form: Form) -> Edition:
     return Edition(version or "", form.text("status"), period or Period(date.max), dates)
 
 
-def read_sources(form: Form, heading: str = "sources") -> dict[str, Source]:
+def read_sources(form: Form, heading: str = SOURCES) -> dict[str, Source]:
     """The source tags of a file and what they stand for."""
     return {
         name.words: Source(name.words, inner.text("says"), inner.text("date"), inner.text("note"))
@@ -43,7 +43,7 @@ def refuse_shared_tags(form: Form, shared: Collection[str]) -> None:
         if name in shared:
             form.mistakes.add(
                 key.place,
-                f'"{name}" stands in pathways/shared/{SHARED_SOURCES}.yaml too',
+                f'"{name}" stands in pathways/shared/{SOURCES}.yaml too',
                 "Take it out here and cite that one, or give it another tag.",
                 "One tag for two sources leads whoever checks a clause to the wrong one.",
             )

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from pharmacyfirst.content.blocks import Headings, Tags
 from pharmacyfirst.content.checks import check_condition
+from pharmacyfirst.content.checks_of_medicines import alike_everywhere, check_medicine
+from pharmacyfirst.content.documents import SOURCES
 from pharmacyfirst.content.files import MEDICINES, SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
 from pharmacyfirst.content.medicines import TAKES, Filling
 from pharmacyfirst.content.pathways import Draft, read_pathway
@@ -20,7 +22,7 @@ from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.published import published_never_change, read_published
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.shared import SOURCES, Shared, read_shared
+from pharmacyfirst.content.shared import Shared, read_shared
 from pharmacyfirst.content.text import ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.frozen import Frozen
@@ -156,6 +158,7 @@ def load(root: Path) -> Library:
         stretches[condition.name] = tuple(building.stretches(folder, condition, documents))
         if condition.name not in unread:
             _every_file_is_read(documents, stretches[condition.name], mistakes)
+    alike_everywhere({name: building.offered[name] for name in shared.medicines if name in building.offered}, mistakes)
     published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
     if len(mistakes):
@@ -254,7 +257,10 @@ def _every_file_is_read(
 
 @dataclass
 class _Building:
-    """What is needed to make pathways of documents; each set of documents is made into a pathway once. ``digests`` gathers theirs."""
+    """What is needed to make pathways of documents; each set of documents is made into a pathway once.
+
+    ``digests`` gathers theirs, ``offered`` the newest PGDs of each medicine, each with its pathway, by condition.
+    """
 
     shared: Shared
     shared_digests: Mapping[str, str]
@@ -262,6 +268,7 @@ class _Building:
     withdrawn: tuple[Withdrawal, ...]
     mistakes: Mistakes
     digests: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, dict[str, tuple[ReadPGD, Pathway]]] = field(default_factory=dict)
     _built: dict[tuple[str, ...], Pathway] = field(default_factory=dict)
 
     def stretches(
@@ -309,6 +316,10 @@ class _Building:
         doubtful = len(self.mistakes) > before or unread or not draft.whole
         standing = folder.words(condition) if doubtful else {}
         check_condition(draft, block, read, pathway, self.mistakes, unread, standing)
+        for name, one in read.items():
+            check_medicine(one, draft, pathway, self.shared.medicines, self.shared.definitions, self.mistakes)
+            if draft.whole and one.whole:
+                self.offered.setdefault(name, {})[condition.name] = (one, pathway)
         return pathway
 
     def _filling(self, pgd: str) -> Filling:

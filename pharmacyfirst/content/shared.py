@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, Form, Tags, names_under
 from pharmacyfirst.content.choices import read_choices
-from pharmacyfirst.content.documents import SHARED_SOURCES as SOURCES
-from pharmacyfirst.content.documents import read_sources, refuse_shared_tags, refuse_unused
+from pharmacyfirst.content.documents import SOURCES, read_sources, refuse_shared_tags, refuse_unused
 from pharmacyfirst.content.files import MEDICINES, name_shown
 from pharmacyfirst.content.medicines import Medicine, read_medicine
 from pharmacyfirst.content.sentences import suggest

@@ -262,6 +262,4 @@ def _answers(choices: Iterable[Choice], shared: str) -> Iterator[tuple[str, Back
         for origin in choice.origins:
             if origin.shared == shared:
                 yield f"answer {choice.name}", origin.backing
-                for one in (*origin.bars, *origin.actions):
-                    if one.backing != origin.backing:
-                        yield f"answer {choice.name}, {one.pgd}", one.backing
+                yield from ((f"answer {choice.name}, {one.pgd}", one.backing) for one in origin.apart())

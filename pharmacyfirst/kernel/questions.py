@@ -70,10 +70,10 @@ class Origin:
     was: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
 
-    def behind(self) -> tuple[Backing, ...]:
-        """What stands behind the answer, and behind each bar and action of it that has its own."""
-        own = (one.backing for one in (*self.bars, *self.actions) if one.backing != self.backing)
-        return (self.backing, *own)
+    def apart(self) -> tuple[Bar | Action, ...]:
+        """The bars and actions behind which something else stands than behind the answer as a whole."""
+        each: tuple[Bar | Action, ...] = (*self.bars, *self.actions)
+        return tuple(one for one in each if one.backing != self.backing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,8 @@ class Choice:
     @property
     def backing(self) -> Backing:
         """What stands behind it, of all the files that speak of it."""
-        each = tuple(dict.fromkeys(one for origin in self.origins for one in origin.behind()))
+        behind = (one for o in self.origins for one in (o.backing, *(part.backing for part in o.apart())))
+        each = tuple(dict.fromkeys(behind))
         return Backing(
             tuple(line for one in each for line in one.evidence),
             tuple(item for one in each for item in one.open),
