@@ -74,6 +74,8 @@ _NAMES = {h for s in every_shape() for h, under in s.headings.items() if under i
 
 def _said(heading, node):
     """What stands under a heading, however it is laid out: names in any order, words with single blanks, lines one by one."""
+    if heading == "pages":  # in the order to ask them
+        return {title: _in_order(names) for title, names in node.items()}
     if isinstance(node, dict):
         return {name: _said("", one) for name, one in node.items()}
     if heading in _NAMES or isinstance(node, tuple):
@@ -81,6 +83,10 @@ def _said(heading, node):
         return tuple(sorted(name.strip() for part in parts for name in part.split(",")))
     lines = tuple(" ".join(line.split()) for line in ([node] if isinstance(node, str) else node))
     return lines[0] if len(lines) == 1 else lines
+
+
+def _in_order(names):
+    return tuple(name.strip() for part in ([names] if isinstance(names, str) else names) for name in part.split(","))
 
 
 def _is_there(way, words, there) -> bool:
@@ -102,6 +108,8 @@ def _is_there(way, words, there) -> bool:
         return not set(words) & set(is_there)
     if way[-1] == "baseline":  # an answer of the baseline is there where a case has it
         return all(any(_same(answer, facts.get(name, "")) for facts in is_there) for name, answer in words.items())
+    if way == ("pages",):
+        return words == is_there
     if isinstance(words, dict):
         return isinstance(is_there, dict) and all(_same(said, is_there.get(name, "")) for name, said in words.items())
     return words == is_there
@@ -437,8 +445,8 @@ def _case(case) -> dict:
         if_not_answered=wanted.if_not_answered.word if wanted.if_not_answered else "",
         gateways=wanted.gateways,
         gateways_not_known=wanted.gateways_not_known,
-        tells=wanted.tells,
-        tells_not=wanted.tells_not,
+        tells=list(wanted.tells or ()),
+        tells_not=list(wanted.tells_not or ()),
         offers=offers,
     )
     facts = {name: _fact(value) for name, value in case.facts.items()}
