@@ -98,7 +98,8 @@ def read_pathway(
     for name, _ in every_medicine:
         identified(name, mistakes, ids)
     treatment = tuple(read_rows(form, vocabulary, ids, places))
-    stops = {*(stage.words for stage, _ in form.blocks("stopping criteria")), *(criterion.id for criterion in stopping)}
+    groups = form.blocks("stopping criteria")
+    stops = {name for stage, group in groups for name in (stage.words, *group.items)} - {"then"}
     pathway = Pathway(
         id=folder,
         title=form.text("title"),

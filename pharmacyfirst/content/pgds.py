@@ -162,7 +162,8 @@ class _Clauses:
             return None
         return Clause(
             id=name.words, stage=stage, sentence=condition, backing=form.backing(), because=form.text("because"),
-            must="must" in form.shape.sentence and not covered_by, says=form.text("says"), covered_by=covered_by, bar=bar,
+            must="must" in form.shape.sentence and not covered_by, says=form.text("says"), covered_by=covered_by,
+            bar=bar, pgd=self.pgd,
         )  # fmt: skip
 
     def _cannot_be_judged(self, form: Form, bar: str) -> bool:

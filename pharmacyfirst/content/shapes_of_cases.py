@@ -4,7 +4,7 @@ from pharmacyfirst.content.sentences import NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, list_of, matching, named, one_word_of
 from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
-from pharmacyfirst.kernel.trace import IF_NOT_ANSWERED
+from pharmacyfirst.kernel.tables import IF_NOT_ANSWERED
 
 LINES = Under(
     "words, or a list of them",

@@ -25,6 +25,7 @@ from pharmacyfirst.content.spellings import (
     WHEN,
     WORDS,
 )
+from pharmacyfirst.kernel.evidence import READERS
 from pharmacyfirst.kernel.pgd import Mechanism
 
 
@@ -53,7 +54,6 @@ EXCLUSION = clause("exclusions", WHEN)
 TAKEN_EXCLUSION = taken("exclusions")
 DIFFERENCE = Shape("difference from the medicine", {"because": WORDS, "evidence": EVIDENCE}, REMARKS)
 
-READERS = ("patient", "professional")
 _FOR = {"for": names_of(*READERS)}
 _FORM = {"form": NAMES}
 CAUTION = Shape(

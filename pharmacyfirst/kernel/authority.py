@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Period
-from pharmacyfirst.kernel.trace import Assessment, Offer
+from pharmacyfirst.kernel.trace import Assessment
 
 WARN_BEFORE_EXPIRY = timedelta(days=30)
 REMOTE_ONLY = "remote only"

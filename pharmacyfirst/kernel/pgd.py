@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from pharmacyfirst.kernel.conditions import Answers, Verdict
 from pharmacyfirst.kernel.dose import DoseRow, Product
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, Statement
 from pharmacyfirst.kernel.rule import Judged, Rule
@@ -113,10 +112,6 @@ class Caution(Rule):
     action: str
     audience: tuple[str, ...] = ()
     forms: tuple[str, ...] = ()
-
-    def arises(self, answers: Answers) -> bool:
-        """Whether it is shown with an offer: always, unless it has a condition that is known not to be met."""
-        return self.sentence is None or self.sentence.verdict(answers) is not Verdict.NOT_MET
 
 
 @dataclass(frozen=True, slots=True)
