@@ -16,11 +16,12 @@ from pharmacyfirst.content.blocks import Form, Headings, Tags
 from pharmacyfirst.content.checks import check_condition
 from pharmacyfirst.content.files import SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
 from pharmacyfirst.content.pathways import read_pathway
-from pharmacyfirst.content.pgds import ReadPGD, read_pgd
+from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.shapes import DIGEST, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_cases import PUBLISHED_LIST
 from pharmacyfirst.content.shared import Shared, read_shared
+from pharmacyfirst.content.spellings import DIGEST
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.frozen import Frozen
@@ -287,7 +288,8 @@ class _Building:
         self, folder: ContentFolder, condition: Path, document: Document, chosen: Mapping[str, Document], unread: set[str]
     ) -> Pathway:  # fmt: skip
         block, before = document.file.block, len(self.mistakes)
-        draft = read_pathway(block, condition.name, self.shared, self.mistakes)
+        exclusions = {name: exclusion_blocks(pgd.file.block) for name, pgd in chosen.items()}
+        draft = read_pathway(block, condition.name, self.shared, self.mistakes, exclusions)
         read = {name: read_pgd(pgd.file.block, name, draft, self.mistakes) for name, pgd in chosen.items()}
         uses = [(f"{SHARED}/{name}", self.shared_digests[name]) for name in draft.shared_used]
         own = [(PATHWAY_FILE, document.file.digest), *uses]

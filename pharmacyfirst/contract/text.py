@@ -84,6 +84,8 @@ class PathwayTexts:
         self._offers: dict[tuple[Any, ...], tuple[Offer, str]] = {}
         self._advice: dict[tuple[Any, ...], str] = {}
         self._safety_netting: dict[tuple[Any, ...], str] = {}
+        said = (*self.pathway.advice, *self.pathway.safety_netting)
+        self._conditional = tuple(one.sentence for one in said if one.sentence is not None)
         self._fields = tuple(self._fields_of(first))
 
     def of(self, found: Assessment) -> str:
@@ -114,6 +116,7 @@ class PathwayTexts:
             "decided_by": lambda found: _names(found.decided_by),
             "missing": lambda found: _names(found.missing),
             "gateways": lambda found: _names(found.gateways),
+            "gateways_not_known": lambda found: _names(found.gateways_not_known),
             "advice": lambda found: self._told(found, self._advice, lambda: found.advice),
             "safety_netting": lambda found: self._told(found, self._safety_netting, lambda: found.safety_netting),
             "trace": self._trace,
@@ -122,8 +125,12 @@ class PathwayTexts:
     def _told(
         self, found: Assessment, kept: dict[tuple[Any, ...], str], statements: Callable[[], tuple[str, ...]]
     ) -> str:
-        # All that a statement can be addressed to.
-        audience = (found.outcome.kind, found.decided_by, *[offer.pgd.id for offer in found.offers])
+        # All that a statement can be addressed to, and which of those that are said under a condition are.
+        answers = found.answers if self._conditional else found.known
+        audience = (
+            found.outcome.kind, found.if_not_answered, found.decided_by, *[offer.pgd.id for offer in found.offers],
+            *[sentence.verdict(answers) for sentence in self._conditional],
+        )  # fmt: skip
         text = kept.get(audience)
         return _remember(kept, audience, write(statements())) if text is None else text
 

@@ -84,10 +84,15 @@ class Clause(Judged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution(Rule):
-    """Something to weigh or to tell the patient, with what to do. Never changes the outcome."""
+    """Something to weigh or to tell the patient, with what to do. Never changes the outcome.
+
+    ``audience`` and ``forms`` are those of a ``Statement``: its readers, and the forms of product with which alone it arises.
+    """
 
     says: str
     action: str
+    audience: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
     def arises(self, answers: Answers) -> bool:
         """Whether it is shown with an offer: always, unless it has a condition that is known not to be met."""

@@ -26,9 +26,19 @@ from pharmacyfirst.kernel.fields import (
     Plain,
 )
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pathway import Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Caution, Mechanism
+from pharmacyfirst.kernel.questions import asked
 from pharmacyfirst.kernel.rule import Finding, Judged
+
+# Whom advice can be for, besides outcome kinds, ids and PGDs. ``everyone`` is whoever has an outcome that is no emergency.
+EVERYONE = "everyone"
+NOTHING_LEFT = "nothing left"
+TODAY = "need facts today"
+NOT_TODAY = "need facts not today"
+AUDIENCES = (EVERYONE, NOTHING_LEFT, TODAY, NOT_TODAY)
+
+IF_NOT_ANSWERED = (Kind.REFER_URGENT, Kind.REFER)
 
 EVALUATION_ONLY = "evaluation only: not authorised for supply"
 
@@ -59,7 +69,9 @@ class Assessment:
     """The answer to one consultation: outcome, what decided it, what may be offered, what can still change it.
 
     ``missing`` are the facts that can still change the outcome, in the order to ask them. ``known`` are the facts as they were
-    read, the age in place of the date of birth. ``gateways`` are payment points and decide nothing.
+    read, the age in place of the date of birth. ``if_not_answered`` stands beside need_facts: REFER_URGENT or REFER. ``gateways`` are the
+    payment points reached, ``gateways_not_known`` those that may have been; they decide nothing, nor does ``diagnosis_established``,
+    by which a record may say that the person has the condition.
     """
 
     pathway: Pathway
@@ -69,8 +81,11 @@ class Assessment:
     decided_by: tuple[str, ...]
     offers: tuple[Offer, ...]
     missing: tuple[str, ...]
+    if_not_answered: Kind | None
     gateways: tuple[str, ...]
+    gateways_not_known: tuple[str, ...]
     findings: tuple[Finding[Judged], ...]
+    diagnosis_established: bool = False
 
     def read(self, finding: Finding[Judged]) -> dict[str, Any]:
         """The facts that a finding read, with None for those not known; ``finding.not_asked`` tells which of these nobody asked."""
@@ -91,12 +106,38 @@ class Assessment:
         """When to come back or seek help, the most cautious first."""
         return self._said(self.pathway.safety_netting)
 
+    @property
+    def nothing_left(self) -> bool:
+        """Whether a treatment row decided that a medicine is right, and every PGD it offers rules the person out."""
+        kind = self.outcome.kind
+        return kind is not Kind.SUPPLY and any(isinstance(f.item, Row) and f.item.offers for f in self.deciding)
+
+    @property
+    def audience(self) -> frozenset[str]:
+        """The words by which advice is for this person, of those that ``for:`` may name."""
+        kind = self.outcome.kind
+        found = {kind.word, *self.decided_by, *(offer.pgd.id for offer in self.offers)}
+        if kind is Kind.NEED_FACTS:
+            found.add(TODAY if self.if_not_answered is Kind.REFER_URGENT else NOT_TODAY)
+        elif kind is not Kind.EMERGENCY:  # what is for everyone would delay somebody who has to go now
+            found.add(EVERYONE)
+        if self.nothing_left:
+            found.add(NOTHING_LEFT)
+        return frozenset(found)
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """What the person was judged by: what is known, and ``NOT_ASKED`` for what nobody asks them (rule 7)."""
+        return asked(self.pathway.gated, self.known)
+
     def _said(self, statements: tuple[Statement, ...]) -> tuple[str, ...]:
-        if self.outcome.kind is Kind.NEED_FACTS:
-            return ()  # the consultation is not over
-        offered = (offer.pgd.id for offer in self.offers)
-        addressed = {"everyone", self.outcome.kind.word, *self.decided_by, *offered}
-        return tuple(statement.says for statement in statements if addressed.intersection(statement.audience))
+        audience, answers = self.audience, self.answers
+        return tuple(
+            one.says
+            for one in statements
+            if not audience.isdisjoint(one.audience)
+            and (one.sentence is None or one.sentence.verdict(answers) is Verdict.MET)
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The assessment in the JSON contract of clinical/README.md; numbers are int or Decimal, dates are text."""
@@ -263,7 +304,19 @@ ASSESSMENT: FieldTable[Assessment] = FieldTable(
             "The questions whose answers can still change the outcome, in the order to ask them.",
         ),
         JsonField(
+            "if_not_answered",
+            lambda found: found.if_not_answered and found.if_not_answered.key,
+            OrNone(OneWord(tuple(kind.key for kind in IF_NOT_ANSWERED))),
+            "Beside need_facts: how to refer somebody of whom it cannot be found out; else null.",
+        ),
+        JsonField(
             "gateways", lambda found: found.gateways, ListOf(TEXT), "The payment points reached; they decide nothing."
+        ),
+        JsonField(
+            "gateways_not_known",
+            lambda found: found.gateways_not_known,
+            ListOf(TEXT),
+            "The payment points that may have been reached: something they read is not known, or where they stand.",
         ),
         JsonField(
             "advice", lambda found: found.advice, ListOf(TEXT), "What to tell the patient, the most cautious first."

@@ -56,9 +56,11 @@ def criterion(id, kind, condition, stage="red flags", **more):
     return Criterion(id=id, stage=stage, sentence=condition, backing=FIRM, because=because, kind=kind, **more)
 
 
-def row(id, sentence, kind, because, offers=(), fallback=False, open=()):
+def row(id, sentence, kind, because, offers=(), fallback=False, open=(), **more):
     backing = Backing(FIRM.evidence, open)
-    return Row(id=id, sentence=sentence, kind=kind, because=because, offers=offers, fallback=fallback, backing=backing)
+    return Row(
+        id=id, sentence=sentence, kind=kind, because=because, offers=offers, fallback=fallback, backing=backing, **more
+    )
 
 
 SIX_TABLETS = (Pack(TABLET, Amount(Decimal(6), "tablet")),)
@@ -104,6 +106,7 @@ def pathway(**changes):
             criterion("X-V1", Kind.NOT_ELIGIBLE, yes("visitor"), "entry", where_to="the GP"),
             criterion("X-R1", Kind.EMERGENCY, yes("collapse")),
             criterion("X-R2", Kind.EMERGENCY, yes("sting"), always_999=True),
+            criterion("X-R3", Kind.EMERGENCY, yes("life_threatening"), always_999=True),
             criterion("X-U1", Kind.REFER_URGENT, yes("unwell"), "same day"),
             criterion("X-E1", Kind.REFER, yes("result_positive"), "entry"),
         ),
@@ -111,10 +114,18 @@ def pathway(**changes):
             row("X-T1", yes("worse"), Kind.SUPPLY, "worse", ("first",), open=("X-O1",)),
             row("X-T2", None, Kind.SELF_CARE, "everyone else"),
         ),
-        gateways=(GatewayPoint(id="X-G1", after=("red flags",), at=()), GatewayPoint(id="X-G2", after=(), at=("red flags",), sentence=yes("bad"))),
+        gateways=(
+            GatewayPoint(id="X-G1", after=("red flags", "X-V1")),
+            GatewayPoint(id="X-G2", after=("X-V1",), sentence=yes("bad")),
+            GatewayPoint(id="X-G3", after=("X-V1",), position_known=False),
+        ),
         pgds={"first": FIRST, "second": SECOND},
         advice=(
             Statement("for all", FIRM, audience=("everyone",)),
+            Statement("for all whose skin is wet", FIRM, audience=("everyone",), sentence=OneOf("skin", ("wet",))),
+            Statement("see somebody today", FIRM, audience=("need facts today",)),
+            Statement("see somebody", FIRM, audience=("need facts not today",)),
+            Statement("ring today", FIRM, audience=("nothing left",)),
             Statement("for self-care", FIRM, audience=("self-care",)),
             Statement("for the first", FIRM, audience=("first",)),
             Statement("for X-T2", FIRM, audience=("X-T2",)),
@@ -154,6 +165,9 @@ def test_an_emergency_decides_whatever_stands_first_in_the_file():
     ("facts", "destination", "missing"),
     [
         ({"collapse": True, "life_threatening": True}, "999", ()),
+        ({"life_threatening": True}, "999", ()),
+        ({"life_threatening": True, "sting": False, "visitor": True}, "999", ()),
+        ({"collapse": True}, "emergency_department", ("sting",)),
         ({"collapse": True, "life_threatening": False}, "emergency_department", ("sting",)),
         ({"sting": True, "life_threatening": False}, "999", ()),
         ({"sting": True, "collapse": True}, "999", ()),
@@ -193,7 +207,7 @@ def test_with_nothing_known_the_most_urgent_is_asked_first_and_what_the_table_ne
         "worse",
         "first_barred",
     )
-    assert found.advice == ()
+    assert found.advice == ("see somebody today",)
 
 
 def test_a_fact_not_asked_of_this_person_is_not_missing_and_used_when_given():
@@ -373,11 +387,85 @@ def test_a_first_day_of_its_own_counts_towards_the_quantity():
     assert row.volume(TABLET.strength, {}) == Amount(Decimal(6), "")
 
 
-def test_gateway_points_are_reported_beside_the_outcome():
-    assert assess(pathway(), CLEAR, ON).gateways == ("X-G1",)
-    assert assess(pathway(), {"collapse": True, "bad": True}, ON).gateways == ("X-G2",)
-    assert assess(pathway(), {"collapse": True}, ON).gateways == ()
-    assert assess(pathway(), {}, ON).gateways == ()
+@pytest.mark.parametrize(
+    ("facts", "reached", "not_known"),
+    [
+        (CLEAR, ("X-G1",), ("X-G2", "X-G3")),
+        (CLEAR | {"bad": True}, ("X-G1", "X-G2"), ("X-G3",)),
+        (CLEAR | {"bad": False}, ("X-G1",), ("X-G3",)),
+        (CLEAR | {"collapse": True, "bad": True}, ("X-G2",), ("X-G3",)),
+        (CLEAR | {"visitor": True, "bad": True}, (), ()),
+        ({"collapse": False, "sting": False, "bad": True}, (), ("X-G1", "X-G2", "X-G3")),
+        ({"collapse": True}, (), ("X-G2", "X-G3")),
+        ({"life_threatening": True}, (), ("X-G2", "X-G3")),
+        ({}, (), ("X-G1", "X-G2", "X-G3")),
+    ],
+)
+def test_a_gateway_point_is_reached_or_not_or_not_known(facts, reached, not_known):
+    found = assess(pathway(), facts, ON)
+
+    assert (found.gateways, found.gateways_not_known) == (reached, not_known)
+
+
+def closing(**changes):
+    """Where the weight cannot be found out somebody is seen the same day: it belongs to a window that closes."""
+    questions = {**FACTS, "weight_kg": replace(FACTS["weight_kg"], if_not_answered=Kind.REFER_URGENT)}
+    return pathway(questions=questions, pgds={"first": pgd("first", "first_barred", doses=(by_weight(),))}, **changes)
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        ({}, Kind.REFER_URGENT),
+        ({"visitor": True, "collapse": False, "sting": False}, Kind.REFER_URGENT),
+        ({"collapse": False, "sting": False, "unwell": False}, Kind.REFER_URGENT),  # the table may come to the weight
+        ({"collapse": False, "sting": False, "unwell": False, "worse": False}, Kind.REFER),
+        (CLEAR, Kind.REFER_URGENT),
+        (CLEAR | {"worse": True, "first_barred": False}, Kind.REFER_URGENT),
+        (CLEAR | {"worse": True, "weight_kg": 12}, Kind.REFER),
+        (CLEAR | {"worse": False}, None),
+        ({"collapse": True}, None),
+        ({"unwell": True}, None),
+    ],
+)
+def test_what_cannot_be_found_out_is_referred_the_same_day_where_it_could_be_urgent(facts, kind):
+    found = assess(closing(), facts, ON)
+
+    assert found.if_not_answered is kind
+    assert found.as_dict()["if_not_answered"] == (kind.key if kind else None)
+
+
+@pytest.mark.parametrize("kind", [Kind.REFER, Kind.REFER_URGENT])
+def test_where_nothing_is_left_the_row_says_how_soon(kind):
+    rows = (row("X-T1", None, Kind.SUPPLY, "needed", ("first",), nothing_left=kind),)
+
+    found = offers(rows, {"first_barred": True})
+
+    assert (found.outcome, found.decided_by, found.nothing_left) == (Outcome(kind), ("X-T1", "first-X1"), True)
+    assert found.advice == ("for all", "ring today")
+
+
+def test_what_is_for_everyone_does_not_hold_up_an_emergency():
+    assert "for all" in assess(pathway(), {"unwell": True}, ON).advice
+    assert assess(pathway(), {"collapse": True}, ON).advice == ()
+    assert assess(pathway(), {"collapse": True}, ON).safety_netting == ("come back",)
+
+
+@pytest.mark.parametrize(("skin", "said"), [("wet", True), ("dry", False), (None, False)])
+def test_advice_under_a_condition_is_said_where_it_is_known_to_be_met(skin, said):
+    assert ("for all whose skin is wet" in assess(pathway(), {"unwell": True, "skin": skin}, ON).advice) is said
+
+
+def test_a_gate_may_read_a_question_that_is_not_always_asked_either():
+    questions = {**FACTS, "deeper": fact("deeper", asked_when=yes("result_positive"))}
+    chained = pathway(questions=questions, stopping=(criterion("X-E1", Kind.REFER, yes("deeper"), "entry"),))
+
+    assert assess(chained, {"test_done": False, "worse": False}, ON).outcome.kind is Kind.SELF_CARE
+    (finding,) = (f for f in assess(chained, {"test_done": False, "worse": False}, ON).findings if f.id == "X-E1")
+    assert finding.not_asked == ("deeper",)
+    assert assess(chained, {"test_done": True, "worse": False}, ON).missing == ("result_positive", "deeper")
+    assert assess(chained, {"worse": False}, ON).missing[-1] == "deeper"
+    assert assess(chained, {"test_done": False, "deeper": True}, ON).outcome.kind is Kind.REFER
 
 
 def test_the_assessment_as_data():
@@ -409,6 +497,7 @@ def test_the_assessment_as_data():
         "read": {"visitor": False},
         "not_asked": [],
     }
+    assert (as_data["gateways"], as_data["gateways_not_known"]) == (["X-G1"], ["X-G2", "X-G3"])
     assert as_data["trace"][-1]["read"] == {}
     assert as_data["draft"] is True
 
