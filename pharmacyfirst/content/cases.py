@@ -23,7 +23,8 @@ from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question, read_day
-from pharmacyfirst.kernel.trace import IF_NOT_ANSWERED, Assessment
+from pharmacyfirst.kernel.tables import IF_NOT_ANSWERED
+from pharmacyfirst.kernel.trace import Assessment
 
 _COUNT = re.compile(DAYS)
 

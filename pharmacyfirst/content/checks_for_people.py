@@ -111,7 +111,7 @@ class _Pages:
 
     def _read_by_emergencies(self) -> set[str]:
         emergencies = (one for one in self.pathway.stopping if one.kind is Kind.EMERGENCY)
-        urgent = {name for one in emergencies for name in one.sentence.facts()}
+        urgent = {LIFE_THREATENING, *(name for one in emergencies for name in one.sentence.facts())}
         return urgent | {name for fact in urgent for name in _gate_of(self.pathway.questions.get(fact))}
 
     def _gates_come_before_what_they_guard(self) -> None:

@@ -90,7 +90,7 @@ def _dose_row(
         )
     row = DoseRow(
         id=name.words, stage=f"{pgd}: doses", sentence=condition, backing=backing, because=inner.text("because"),
-        who=inner.text("who"),
+        who=inner.text("who"), pgd=pgd,
     )  # fmt: skip
     if gap:
         yield row

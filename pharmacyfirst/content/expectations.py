@@ -12,7 +12,8 @@ from pharmacyfirst.exact import write
 from pharmacyfirst.kernel.dose import Amount
 from pharmacyfirst.kernel.fields import TEXT, BlockOf, FieldTable, JsonField, ListOf
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.trace import AMOUNT, ASSESSMENT, DOSE, OFFER, OUTCOME, Assessment
+from pharmacyfirst.kernel.tables import AMOUNT, ASSESSMENT, DOSE, OFFER, OUTCOME
+from pharmacyfirst.kernel.trace import Assessment
 
 
 @dataclass(frozen=True, slots=True)

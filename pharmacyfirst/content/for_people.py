@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, Headings, identified, statement
 from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.shapes import CODE_USES, MUST_SAY_WHERE, SENT_ELSEWHERE
-from pharmacyfirst.content.shapes_of_pgds import READERS, STATEMENT_TO
+from pharmacyfirst.content.shapes_of_pgds import STATEMENT_TO
 from pharmacyfirst.content.text import Block, Place, Text
-from pharmacyfirst.kernel.evidence import Statement
+from pharmacyfirst.kernel.evidence import READERS, Statement
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Diagnosis, Page
 

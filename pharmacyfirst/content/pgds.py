@@ -124,7 +124,7 @@ def _clauses(
             yield Clause(
                 id=name.words, stage=f"{pgd}: {stage}", sentence=condition, backing=inner.backing(),
                 because=inner.text("because"), must="must" in inner.shape.sentence and not covered_by,
-                says=inner.text("says"), covered_by=covered_by,
+                says=inner.text("says"), covered_by=covered_by, pgd=pgd,
             )  # fmt: skip
 
 

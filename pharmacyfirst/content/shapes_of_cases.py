@@ -2,14 +2,15 @@
 
 from pharmacyfirst.content.sentences import NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, list_of, matching, named, one_word_of
-from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, WORDS
+from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
-from pharmacyfirst.kernel.trace import IF_NOT_ANSWERED
+from pharmacyfirst.kernel.tables import IF_NOT_ANSWERED
 
 LINES = Under(
     "words, or a list of them",
     {"anyOf": [WORDS.schema, {"type": "array", "minItems": 1, "items": WORDS.schema}]},
 )
+VERSION_OF = f"[a-z-]+/[a-z-]+ {VERSION}"
 CASE_GRADES = ("firm", "provisional", "inferred")
 
 OFFER_EXPECTED = Shape(
@@ -49,6 +50,10 @@ CASE = Shape(
 FILE_OF_CASES = Shape(
     "file of cases", {"pathway": WORDS, "as of": DAY, "baseline": ANSWERS, "cases": named(CASE)}
 )  # fmt: skip
+WITHDRAWAL = Shape(
+    "withdrawn version",
+    {"digest": matching(DIGEST, "`sha256:` with 64 letters and digits"), "day": DAY, "because": WORDS},
+)
 PUBLISHED_LIST = Shape(
     "list of published digests",
     optional={
@@ -60,6 +65,7 @@ PUBLISHED_LIST = Shape(
                     {"type": "object", "additionalProperties": {"type": "string", "pattern": f"^{DIGEST}$"}},
                 ]
             },
-        )
+        ),
+        "withdrawn": named(WITHDRAWAL, names=VERSION_OF),
     },
 )

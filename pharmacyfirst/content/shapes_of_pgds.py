@@ -25,6 +25,7 @@ from pharmacyfirst.content.spellings import (
     WHEN,
     WORDS,
 )
+from pharmacyfirst.kernel.evidence import READERS
 from pharmacyfirst.kernel.pgd import Mechanism
 
 
@@ -41,7 +42,6 @@ def clause(heading: str, sentences: Mapping[str, Under]) -> Shape:
 INCLUSION = clause("inclusion", {"must": SENTENCES})
 EXCLUSION = clause("exclusions", WHEN)
 
-READERS = ("patient", "professional")
 _FOR = {"for": names_of(*READERS)}
 _FORM = {"form": NAMES}
 CAUTION = Shape(

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple, TypeVar
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers, Verdict
 from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.offer import Offer, raised
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.kernel.questions import Question, asked, known_facts, refuse_no_day
 from pharmacyfirst.kernel.rule import Finding, Judged
-from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
+from pharmacyfirst.kernel.trace import Assessment, NotInForce
 
 Stops = list[Finding[Criterion]]
 Item = TypeVar("Item", bound=Judged)
@@ -251,16 +252,17 @@ def consider(pgd: PGD, person: Person) -> Considered:
         return without_offer(pgd, findings, "doses", "its dose table has no row for this person")
     if row.dose is None:
         return Considered(findings, barred_by=(row.id,), by_exclusion=True)
-    cautions = tuple(caution for caution in pgd.cautions if caution.arises(person.answers))
+    supplied = row.supplied(person.answers)
+    cautions = raised(pgd, frozenset([one.product.form for one in supplied]), person.answers)
     open_items = once([*pgd.backing.open, *row.backing.open, *open_answers(person)])
-    offer = Offer(pgd, row, row.dose.for_person(person.answers), row.supplied(person.answers), cautions, open_items)
+    offer = Offer(pgd, row, row.dose.for_person(person.answers), supplied, cautions, open_items)
     return Considered(findings, offer=offer)
 
 
 def without_offer(pgd: PGD, findings: tuple[Finding[Judged], ...], stage: str, why: str) -> Considered:
     """A document that offers nothing for a reason of its own: no exclusion is met, so no second choice opens."""
     because = f"nothing is offered under {pgd.title}: {why}"
-    nothing = NotInForce(id=pgd.id, stage=f"{pgd.id}: {stage}", because=because)
+    nothing = NotInForce(id=pgd.id, stage=f"{pgd.id}: {stage}", because=because, pgd=pgd.id)
     return Considered((*findings, nothing.met), barred_by=(pgd.id,))
 
 

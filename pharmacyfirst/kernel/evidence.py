@@ -67,6 +67,10 @@ class Backed:
     backing: Backing
 
 
+PATIENT, PROFESSIONAL = READERS = ("patient", "professional")
+"""Whom a statement of a PGD can be for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Words shown to somebody.

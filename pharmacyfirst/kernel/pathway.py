@@ -7,7 +7,7 @@ from pharmacyfirst.kernel.conditions import MET, NOT_MET, Answers, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem, Source, Statement
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument
+from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument, Withdrawal
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Choice, Question
 from pharmacyfirst.kernel.rule import Finding, Judged, Rule
 
@@ -161,9 +161,9 @@ class Pathway:
     """A pathway with the PGDs it offers, as they stand on one day. Never changes; threads may share it.
 
     ``where_to`` says where somebody goes by the kind of outcome, unless what decided says so itself; ``pages`` are the conversation;
-    ``cannot_be`` are the stopping criteria that say two answers contradict each other. ``gated`` are the questions that may go unasked:
-    those with a gate, in the order of the file, and ``life_threatening``. ``content_digest`` is SHA-256 over the pathway file, its PGD
-    files and the shared files they use.
+    ``cannot_be`` are the stopping criteria that say two answers contradict each other; ``withdrawn`` are the versions of its documents
+    that were taken back. ``gated`` are the questions that may go unasked: those with a gate, in the order of the file, and
+    ``life_threatening``. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
     """
 
     id: str
@@ -192,6 +192,7 @@ class Pathway:
     pages: tuple[Page, ...] = ()
     diagnosis: Diagnosis | None = None
     cannot_be: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
     content_digest: str = ""
     # Looked through for every person, so they are picked out once.
     gated: tuple[Question, ...] = field(init=False, repr=False, compare=False)
