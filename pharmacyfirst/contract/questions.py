@@ -34,7 +34,12 @@ CHOICE: FieldTable[Choice] = FieldTable(
     (
         JsonField("name", lambda one: one.name, TEXT, "The answer as it is given back."),
         JsonField("says", lambda one: one.says, TEXT, "Its words on a page."),
-        JsonField("group", lambda one: getattr(one, "group", "") or None, OrNone(TEXT), "The group it is listed under; null for none."),
+        JsonField(
+            "group",
+            lambda one: getattr(one, "group", "") or None,
+            OrNone(TEXT),
+            "The group it is listed under; null for none.",
+        ),
         JsonField("bars", lambda one: [bar.pgd for bar in one.bars], ListOf(TEXT), "The documents that it rules out."),
     ),
 )
@@ -100,7 +105,9 @@ PROMPT: FieldTable[Statement] = FieldTable(
     (
         JsonField("id", lambda one: one.id, TEXT, "Its id."),
         JsonField("says", lambda one: one.says, TEXT, "The words."),
-        JsonField("at", lambda one: one.at, ListOf(TEXT), "Where: titles of pages, headings of criteria, kinds of outcome."),
+        JsonField(
+            "at", lambda one: one.at, ListOf(TEXT), "Where: titles of pages, headings of criteria, kinds of outcome."
+        ),
     ),
 )
 
