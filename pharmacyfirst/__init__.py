@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from pharmacyfirst.kernel.authority import NoPermit, Permit, authorise
     from pharmacyfirst.kernel.conditions import Verdict
     from pharmacyfirst.kernel.explain import explain
+    from pharmacyfirst.kernel.offer import Offer
     from pharmacyfirst.kernel.outcome import Kind, Outcome
     from pharmacyfirst.kernel.pathway import Pathway
     from pharmacyfirst.kernel.pgd import PGD
     from pharmacyfirst.kernel.questions import Question
     from pharmacyfirst.kernel.rule import Finding
-    from pharmacyfirst.kernel.trace import Assessment, Offer
+    from pharmacyfirst.kernel.trace import Assessment
 
 __version__ = "0.2.0"
 
@@ -65,12 +66,13 @@ _ROOMS = {
     "kernel.authority": ("NoPermit", "Permit", "authorise"),
     "kernel.conditions": ("Verdict",),
     "kernel.explain": ("explain",),
+    "kernel.offer": ("Offer",),
     "kernel.outcome": ("Kind", "Outcome"),
     "kernel.pathway": ("Pathway",),
     "kernel.pgd": ("PGD",),
     "kernel.questions": ("Question",),
     "kernel.rule": ("Finding",),
-    "kernel.trace": ("Assessment", "Offer"),
+    "kernel.trace": ("Assessment",),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 

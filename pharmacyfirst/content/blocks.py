@@ -8,7 +8,7 @@ from typing import TypeVar
 from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.content.sentences import NAME, nearest, suggest
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.content.shapes import ID, STATEMENT
+from pharmacyfirst.content.spellings import ID, STATEMENT
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, Statement
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, snomed_code
@@ -164,41 +164,31 @@ class Headings:
 
     def statements(self, heading: str) -> tuple[Statement, ...]:
         """One statement, or a list of them, under a heading of prose."""
-        node = self.node(heading)
-        if node is None:
-            return ()
         return tuple(
-            s
-            for s in (self._statement(heading, one) for one in (node.items if isinstance(node, List) else [node]))
-            if s
+            statement(form, professions=tuple(name.words for name in form.names("professions")))
+            for form in self.statement_forms(heading, STATEMENT)
         )
 
-    def _statement(self, heading: str, node: Node) -> Statement | None:
-        if not isinstance(node, Block):
-            self.mistakes.add(
-                node.place,
-                f'a statement belongs under "{heading}"',
-                "Write says: and evidence:, or a list of such blocks.",
-                HARM_UNSOURCED,
-            )
-            return None
-        form = Form(node, STATEMENT, self.tags, self.mistakes)
-        backing = form.backing()
-        unknown = any(line.grade is Grade.UNKNOWN for line in backing.evidence)
-        if unknown and not backing.open:
-            form.refuse(
-                "evidence",
-                "what is unknown has no open item",
-                "Write open: and the item that says what has to be found out.",
-                "What is not known must be seen, and cleared by somebody.",
-            )
-        professions = tuple(name.words for name in form.names("professions"))
-        return Statement(form.text("says"), backing, professions=professions)
+    def statement_forms(self, heading: str, shape: Shape) -> Iterator["Form"]:
+        """The same, each read by a shape of statements."""
+        node = self.node(heading)
+        for one in node.items if isinstance(node, List) else [node] if node is not None else []:
+            if isinstance(one, Block):
+                yield Form(one, shape, self.tags, self.mistakes)
+            else:
+                self.mistakes.add(
+                    one.place,
+                    f'a statement belongs under "{heading}"',
+                    f"Write {' and '.join(f'{one}:' for one in shape.required)}, or a list of such blocks.",
+                    HARM_UNSOURCED,
+                )
 
     def period(self, heading: str = "in force") -> Period | None:
-        """Days, both in."""
-        return self.parsed(
-            heading,
+        """Days, both in, on the line of the heading or in the block under it."""
+        node = self.node(heading)
+        days = Headings(node, self.tags, self.mistakes) if isinstance(node, Block) else self
+        return days.parsed(
+            "days" if isinstance(node, Block) else heading,
             parse_period,
             '"2025-10-01 to 2027-01-30" or "from 2025-10-01"',
             "A document used outside its dates is no legal ground for a supply.",
@@ -237,6 +227,41 @@ class Form(Headings):
         (shape,) = self.shape.headings[heading].shapes
         for name, block in self.blocks(heading):
             yield name, Form(block, shape, self.tags, self.mistakes)
+
+    def form_under(self, heading: str) -> "Form | None":
+        """The one block under a heading, read by the shape that the table gives it; None where none stands there."""
+        node = self.node(heading)
+        if node is None:
+            return None
+        (shape,) = self.shape.headings[heading].shapes
+        if isinstance(node, Block):
+            return Form(node, shape, self.tags, self.mistakes)
+        self.refuse(
+            heading,
+            f'a block belongs under "{heading}"',
+            f"Write {', '.join(f'{one}:' for one in shape.required)} under it.",
+            HARM_MISSING,
+        )
+        return None
+
+
+def statement(
+    form: Form,
+    *,
+    professions: tuple[str, ...] = (),
+    audience: tuple[str, ...] = (),
+    forms: tuple[str, ...] = (),
+) -> Statement:
+    """The statement of a block that says something, with what stands behind it; what is unknown needs an open item."""
+    backing = form.backing()
+    if any(line.grade is Grade.UNKNOWN for line in backing.evidence) and not backing.open:
+        form.refuse(
+            "evidence",
+            "what is unknown has no open item",
+            "Write open: and the item that says what has to be found out.",
+            "What is not known must be seen, and cleared by somebody.",
+        )
+    return Statement(form.text("says"), backing, audience=audience, professions=professions, forms=forms)
 
 
 def article(what: str) -> str:

@@ -14,7 +14,8 @@ from pharmacyfirst.content.expectations import COMPARED, EXPECTED, Expected, Exp
 from pharmacyfirst.content.files import CASES_FILE, name_shown, shown_below
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentences import NUMBER, suggest
-from pharmacyfirst.content.shapes import CASE_GRADES, DAYS, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
+from pharmacyfirst.content.shapes_of_cases import CASE_GRADES, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
+from pharmacyfirst.content.spellings import DAYS
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
@@ -22,6 +23,7 @@ from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, KIND_OF_WORD
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question, read_day
+from pharmacyfirst.kernel.tables import IF_NOT_ANSWERED
 from pharmacyfirst.kernel.trace import Assessment
 
 _COUNT = re.compile(DAYS)
@@ -252,7 +254,37 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
     if kind is None:
         return None
     named, unnamed = (tuple(text.words for text in texts) for texts in (missing, not_missing))
-    return Expected(kind, destination, decided_by, wanted, named, unnamed)
+    points = {point.id for point in pathway.gateways}
+    return Expected(
+        kind, destination, decided_by, wanted, named, unnamed,
+        gateways=_whole_list(form, "gateways", points),
+        gateways_not_known=_whole_list(form, "gateways not known", points),
+        if_not_answered=form.parsed("if not answered", {one.word: one for one in IF_NOT_ANSWERED}.get, "refer urgent, or refer"),
+        tells=_lines(form, "tells"),
+        tells_not=_lines(form, "tells not"),
+    )  # fmt: skip
+
+
+def _whole_list(form: Form, heading: str, known: set[str]) -> tuple[str, ...] | None:
+    """A list that has to come out whole; None where it is not written, and ``none`` is the empty one."""
+    if heading not in form:
+        return None
+    names = form.names(heading)
+    if [text.words for text in names] == ["none"]:
+        return ()
+    for text in names:
+        if text.words not in known:
+            fix = suggest(text.words, known, "Name a gateway point of the pathway, or write none.")
+            form.mistakes.add(text.place, f'"{text.words}" is no gateway point of this pathway', fix, HARM_CASE)
+    return tuple(text.words for text in names)
+
+
+def _lines(form: Form, heading: str) -> tuple[str, ...]:
+    node = form.node(heading)
+    lines = node.items if isinstance(node, List) else [node] if node is not None else []
+    if any(not isinstance(line, Text) for line in lines):
+        form.refuse(heading, "words belong here", "Write them on the line, or as a list with dashes.", HARM_CASE)
+    return tuple(line.words for line in lines if isinstance(line, Text))
 
 
 def _expected_offer(node: Node, pathway: Pathway, mistakes: Mistakes) -> ExpectedOffer | None:

@@ -8,13 +8,14 @@ from math import prod
 from typing import Any
 
 from pharmacyfirst.content.blocks import Headings, Tags
+from pharmacyfirst.content.checks_for_people import check_for_people
 from pharmacyfirst.content.documents import refuse_unused
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.pathways import Draft, check_audiences
 from pharmacyfirst.content.pgds import ReadPGD, refer_to
 from pharmacyfirst.content.rules import result_of
 from pharmacyfirst.content.sentences import NAME, nearest, suggest
-from pharmacyfirst.content.shapes import TREATMENT_ROW
+from pharmacyfirst.content.shapes import ALWAYS_999, TREATMENT_ROW
 from pharmacyfirst.content.text import Block, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import (
     MET,
@@ -30,7 +31,7 @@ from pharmacyfirst.kernel.conditions import (
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import Criterion, Pathway
+from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
 
@@ -54,6 +55,7 @@ def check_condition(
     unasked_facts_only_stop(draft, block, pgds, pathway, mistakes)
     decides = [*draft.places, *pgds, *unread, *(id for pgd in pgds.values() for id in _decide(pgd))]
     check_audiences(block, decides, mistakes, standing)
+    check_for_people(block, pathway, [*pgds, *unread], mistakes, draft.whole)
     bars_exist(block, pathway, mistakes, unread)
     stopping = {criterion.id: criterion for criterion in pathway.stopping}
     for read in pgds.values():
@@ -99,7 +101,7 @@ def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes, standing:
 
 
 def emergencies_can_dial_999(draft: Draft, block: Block, mistakes: Mistakes) -> None:
-    """Where there is an emergency, the threat to life is asked; where there is an age, it can come from a date of birth."""
+    """Where there is an emergency, a threat to life is one by itself; where there is an age, it can come from a date of birth."""
     node = block.items.get("questions")
     if not isinstance(node, Block):
         return
@@ -110,6 +112,16 @@ def emergencies_can_dial_999(draft: Draft, block: Block, mistakes: Mistakes) -> 
             f'an emergency, and "{LIFE_THREATENING}" is not asked',
             f"Write {LIFE_THREATENING}: shared under questions.",
             "Nobody could be told to dial 999.",
+        )
+    threat = OneOf(LIFE_THREATENING, (True,))
+    if emergencies and not any(
+        one.sentence == threat and one.always_999 and not one.must for one in draft.pathway.stopping
+    ):
+        mistakes.add(
+            draft.places[emergencies[0]],
+            "an emergency, and no criterion for an immediate threat to life",
+            f"Write one with when: {LIFE_THREATENING} is yes, and then: {ALWAYS_999}.",
+            "Somebody in danger of their life could be sent to A&E, or treated, where 999 has to be dialled.",
         )
     if BORN in node.items and AGE not in node.items:
         mistakes.add(
@@ -175,8 +187,11 @@ def rows_can_be_reached(draft: Draft, block: Block, pathway: Pathway, mistakes: 
 def unasked_facts_only_stop(
     draft: Draft, block: Block, pgds: Mapping[str, ReadPGD], pathway: Pathway, mistakes: Mistakes
 ) -> None:
-    """A fact that is not asked of everybody may stop, never enable: not being asked must not switch anything on."""
-    gated = {fact.name for fact in pathway.questions.values() if fact.asked_when is not None}
+    """A fact that is not asked of everybody may stop, never enable: not being asked must not switch anything on.
+
+    A treatment row may read one where everybody whom it misses meets the same question again before a medicine is offered.
+    """
+    gated = {fact.name for fact in pathway.gated}
 
     def refuse(place: Place, names: Iterable[str]) -> None:
         for name in dict.fromkeys(names):
@@ -190,8 +205,11 @@ def unasked_facts_only_stop(
 
     for criterion in pathway.stopping:
         refuse(draft.places[criterion.id], flipping(criterion.sentence, criterion.must))
-    for row in pathway.treatment:
-        refuse(draft.places[row.id], row.sentence.facts() if row.sentence else ())
+    for at, row in enumerate(pathway.treatment):
+        if row.sentence is not None:
+            refuse(draft.places[row.id], flipping(row.sentence))
+            for name in gated.intersection(row.sentence.facts()):
+                refuse(draft.places[row.id], _offered_unasked(name, row, pathway.treatment[at + 1 :], pathway.pgds))
     for read in pgds.values():
         for clause in read.pgd.judged():
             if clause.sentence is not None:
@@ -199,14 +217,33 @@ def unasked_facts_only_stop(
         for dose in read.pgd.doses:
             refuse(read.places[dose.id], dose.sentence.facts() if dose.sentence else ())
     questions = block.items.get("questions")
+    above: set[str] = set()
     for fact in pathway.questions.values():
-        if fact.asked_when is not None and gated & set(fact.asked_when.facts()) and isinstance(questions, Block):
+        if (
+            fact.asked_when is not None
+            and (gated - above) & {*fact.asked_when.facts()}
+            and isinstance(questions, Block)
+        ):
             mistakes.add(
                 questions.keys[fact.name].place,
-                f'whether "{fact.name}" is asked hangs on a question that is itself not always asked',
-                "Say it with questions that everybody is asked.",
+                f'whether "{fact.name}" is asked hangs on a question that is itself not always asked and stands below it',
+                "Put that question above it, or say it with questions that everybody is asked.",
                 "Where neither is asked, nothing would tell that the answer is missing.",
             )
+        above.add(fact.name)
+
+
+def _offered_unasked(name: str, row: Row, below: Iterable[Row], pgds: Mapping[str, PGD]) -> Iterator[str]:
+    """The fact, where somebody whom a row misses, for want of asking, could be offered a medicine that does not look at it either."""
+    assert row.sentence is not None
+    others = {one for one in parts(row.sentence) if name not in one.facts()}
+    for later in below:
+        reads = later.sentence is not None and name in later.sentence.facts()
+        documents = [pgds[pgd] for pgd in later.offers if pgd in pgds]
+        if not reads and not all(any(name in rule.reads for rule in pgd.judged()) for pgd in documents):
+            yield name
+        if {*(parts(later.sentence) if later.sentence else ())} <= others:
+            return  # it takes everybody whom the row misses
 
 
 def bars_exist(block: Block, pathway: Pathway, mistakes: Mistakes, unread: Collection[str] = ()) -> None:

@@ -1,29 +1,29 @@
 """What every document says of itself, pathway and PGD alike: its version and dates, where it comes from, its sources and open items."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 
-from pharmacyfirst.content.as_in_2026_1 import doubts_of_the_last_day
 from pharmacyfirst.content.blocks import HARM_UNSOURCED, Form, Headings, Tags
-from pharmacyfirst.content.shapes import SOURCE_DOCUMENT, VERSION
+from pharmacyfirst.content.spellings import SOURCE_DOCUMENT, VERSION
 from pharmacyfirst.content.text import Block, Mistakes, Node
-from pharmacyfirst.kernel.evidence import Backing, OpenItem, Source
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing, OpenItem, Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import Edition, Period, SourceDocument
 
 _VERSION = re.compile(VERSION)
 
 
-def read_edition(form: Form, open_items: Iterable[OpenItem]) -> Edition:
+def read_edition(form: Form) -> Edition:
     """Version, status and dates of a document; its digest is set when all it uses is known."""
     version = form.parsed(
         "version", lambda words: words if _VERSION.fullmatch(words) else None, "year and number, for instance 2026.1"
     )
     period = form.period()
     # Where the dates are wrong nothing loads; a stand-in lets the rest of the file be read and its mistakes be found.
-    doubts = doubts_of_the_last_day(period, open_items) if period else ()
-    return Edition(version or "", form.text("status"), period or Period(date.max), Backing(open=doubts))
+    behind_the_days = form.form_under("in force") if isinstance(form.node("in force"), Block) else None
+    dates = behind_the_days.backing() if behind_the_days is not None else NO_BACKING
+    return Edition(version or "", form.text("status"), period or Period(date.max), dates)
 
 
 def read_sources(form: Form) -> dict[str, Source]:

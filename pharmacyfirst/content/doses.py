@@ -8,7 +8,8 @@ from pharmacyfirst.content.amounts import amount, dose, rounding, strength
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, HARM_UNIT, Form, code, identified
 from pharmacyfirst.content.rules import needs
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import DAYS, DOSE_GAP, DOSE_ROW, EACH_DOSE, FURTHER_PRODUCT, NO_DOSE, TIMES
+from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, EACH_DOSE, FURTHER_PRODUCT
+from pharmacyfirst.content.spellings import DAYS, NO_DOSE, TIMES
 from pharmacyfirst.content.text import Block, List, Place, Text
 from pharmacyfirst.kernel.conditions import Condition, Limits, Within, parts
 from pharmacyfirst.kernel.dose import WEIGHT, Amount, Dose, DoseRow, Pack, Product, Rounding, Strength, plain
@@ -89,7 +90,7 @@ def _dose_row(
         )
     row = DoseRow(
         id=name.words, stage=f"{pgd}: doses", sentence=condition, backing=backing, because=inner.text("because"),
-        who=inner.text("who"),
+        who=inner.text("who"), pgd=pgd,
     )  # fmt: skip
     if gap:
         yield row

@@ -2,16 +2,9 @@
 
 from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.content.shapes import (
-    FILE_OF_CASES,
-    PATHWAY_FILE,
-    PGD_FILE,
-    PROTOCOL_FILE,
-    PUBLISHED_LIST,
-    SHARED_ANSWERS,
-    SHARED_LIST,
-    SHARED_QUESTIONS,
-)
+from pharmacyfirst.content.shapes import PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
+from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_pgds import PGD_FILE, PROTOCOL_FILE
 
 FILES = (
     PATHWAY_FILE, PGD_FILE, PROTOCOL_FILE, FILE_OF_CASES, SHARED_QUESTIONS, SHARED_ANSWERS, SHARED_LIST, PUBLISHED_LIST,

@@ -12,7 +12,8 @@ from pharmacyfirst.exact import write
 from pharmacyfirst.kernel.dose import Amount
 from pharmacyfirst.kernel.fields import TEXT, BlockOf, FieldTable, JsonField, ListOf
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.trace import AMOUNT, ASSESSMENT, DOSE, OFFER, OUTCOME, Assessment
+from pharmacyfirst.kernel.tables import AMOUNT, ASSESSMENT, DOSE, OFFER, OUTCOME
+from pharmacyfirst.kernel.trace import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,9 @@ class ExpectedOffer:
 class Expected:
     """What must come out of a case; an empty ``decided_by`` and ``offers`` None are not looked at.
 
-    ``missing`` are questions that must be among those still to ask, ``not_missing`` questions that must not.
+    ``missing`` are questions that must be among those still to ask, ``not_missing`` questions that must not. ``gateways`` and
+    ``gateways_not_known`` are whole lists. ``tells`` are words that must stand in the advice or the safety-netting, ``tells_not`` words
+    that must not, in capital letters or small.
     """
 
     kind: Kind
@@ -40,6 +43,11 @@ class Expected:
     offers: tuple[ExpectedOffer, ...] | None = None
     missing: tuple[str, ...] = ()
     not_missing: tuple[str, ...] = ()
+    gateways: tuple[str, ...] | None = None
+    gateways_not_known: tuple[str, ...] | None = None
+    if_not_answered: Kind | None = None
+    tells: tuple[str, ...] = ()
+    tells_not: tuple[str, ...] = ()
 
 
 def _dose(offer: ExpectedOffer) -> ExpectedOffer | None:
@@ -92,10 +100,31 @@ EXPECTED: FieldTable[Expected] = FieldTable(
             left_out=True,
         ),
         ASSESSMENT["offers"].read_as(lambda expected: expected.offers, ListOf(BlockOf(EXPECTED_OFFER))),
+        ASSESSMENT["gateways"].read_as(lambda expected: expected.gateways),
+        ASSESSMENT["gateways_not_known"].read_as(lambda expected: expected.gateways_not_known),
+        ASSESSMENT["if_not_answered"].read_as(
+            lambda expected: expected.if_not_answered and expected.if_not_answered.key
+        ),
+        JsonField(
+            "tells",
+            lambda expected: expected.tells or None,
+            ListOf(TEXT),
+            "Words that must stand in the advice or the safety-netting given, in capital letters or small.",
+            left_out=True,
+        ),
+        JsonField(
+            "tells_not",
+            lambda expected: expected.tells_not or None,
+            ListOf(TEXT),
+            "Words that must not stand in the advice or the safety-netting given, in capital letters or small.",
+            left_out=True,
+        ),
     ),
 )
 
-COMPARED: FieldTable[Assessment] = ASSESSMENT.only("outcome", "offers", "decided_by", "missing")
+COMPARED: FieldTable[Assessment] = ASSESSMENT.only(
+    "outcome", "offers", "decided_by", "missing", "if_not_answered", "gateways", "gateways_not_known", "advice", "safety_netting"
+)  # fmt: skip
 
 
 def differences(expected: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
@@ -120,6 +149,14 @@ def differences(expected: Mapping[str, Any], result: Mapping[str, Any]) -> Itera
         yield f"missing has {_words(needless)}"
     if "offers" in expected:
         yield from _of_offers(expected["offers"], _list(result.get("offers")))
+    for key in ("gateways", "gateways_not_known"):
+        if key in expected and sorted(map(_words, _list(result.get(key)))) != sorted(expected[key]):
+            yield f"{key} {_words(result.get(key))} for {_words(expected[key])}"
+    if "if_not_answered" in expected and result.get("if_not_answered") != expected["if_not_answered"]:
+        yield f"if_not_answered {_words(result.get('if_not_answered'))} for {expected['if_not_answered']}"
+    told = " ".join(map(_words, (*_list(result.get("advice")), *_list(result.get("safety_netting"))))).lower()
+    yield from (f"does not tell {words!r}" for words in expected.get("tells", ()) if words.lower() not in told)
+    yield from (f"tells {words!r}" for words in expected.get("tells_not", ()) if words.lower() in told)
 
 
 def _of_offers(expected: list[Any], offers: list[Any]) -> Iterator[str]:

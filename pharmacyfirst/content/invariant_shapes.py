@@ -4,7 +4,7 @@ import re
 
 from pharmacyfirst.content.sentences import FORMS, NAME, NUMBER
 from pharmacyfirst.content.shape import Shape, Under, line_or_list, matching, named, one_word_of
-from pharmacyfirst.content.shapes import ANSWERS, EVIDENCE, ID, NAMES, SENTENCES, SOURCES, VERSION, WORDS
+from pharmacyfirst.content.spellings import ANSWERS, EVIDENCE, ID, NAMES, SENTENCES, SOURCES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import Kind
 
 KNOWN = "it is known that "

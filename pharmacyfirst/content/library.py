@@ -4,7 +4,6 @@ Outside its dates a document does not exist; there is no falling back to the lat
 """
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -12,25 +11,23 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from pharmacyfirst.content.blocks import Form, Headings, Tags
+from pharmacyfirst.content.blocks import Headings, Tags
 from pharmacyfirst.content.checks import check_condition
 from pharmacyfirst.content.files import SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
 from pharmacyfirst.content.pathways import read_pathway
-from pharmacyfirst.content.pgds import ReadPGD, read_pgd
+from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
+from pharmacyfirst.content.published import published_never_change, read_published
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.shapes import DIGEST, PUBLISHED_LIST
 from pharmacyfirst.content.shared import Shared, read_shared
-from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, Text
+from pharmacyfirst.content.text import ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
-from pharmacyfirst.kernel.pgd import PGD, Edition, Period
+from pharmacyfirst.kernel.pgd import PGD, Edition, Period, Withdrawal
 from pharmacyfirst.kernel.questions import Question, refuse_no_day
 
 PATHWAY_FILE = "pathway"
-
-_DIGEST = re.compile(DIGEST)
 
 
 def pathways_folder() -> Path:
@@ -71,13 +68,15 @@ class Stretch:
 class Library:
     """Every condition, with the pathway for each day. Never changes; threads may share it.
 
-    ``questions`` are those that several pathways share, as their own file has them; ``lists`` every shared list.
+    ``questions`` are those that several pathways share, as their own file has them; ``lists`` every shared list;
+    ``withdrawn`` the versions that were published and taken back, whether or not their files are still there.
     """
 
     root: Path
     stretches: Mapping[str, tuple[Stretch, ...]]
     questions: Mapping[str, Question] = Frozen()
     lists: Mapping[str, SharedList] = Frozen()
+    withdrawn: tuple[Withdrawal, ...] = ()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -134,8 +133,9 @@ def load(root: Path) -> Library:
     shared_files = [file for path in folder.shared if (file := folder.read(path)) is not None]
     shared = read_shared({file.path.stem: file.block for file in shared_files}, mistakes)
     shared.whole = shared.whole and len(shared_files) == len(folder.shared)
-    published = _published(folder, mistakes)
-    building = _Building(shared, {file.path.stem: file.digest for file in shared_files}, published, mistakes)
+    published, withdrawn = read_published(folder, mistakes)
+    digests = {file.path.stem: file.digest for file in shared_files}
+    building = _Building(shared, digests, published, withdrawn, mistakes)
     unread: set[str] = set()
     stretches: dict[str, tuple[Stretch, ...]] = {}
     conditions = tuple(folder.conditions)
@@ -155,11 +155,11 @@ def load(root: Path) -> Library:
         stretches[condition.name] = tuple(building.stretches(folder, condition, documents))
         if condition.name not in unread:
             _every_file_is_read(documents, stretches[condition.name], mistakes)
-    _published_never_change(published, building.digests, unread, mistakes)
+    published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists))
+    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists), withdrawn)
 
 
 def _digest_of(parts: Iterable[tuple[str, str]]) -> str:
@@ -258,6 +258,7 @@ class _Building:
     shared: Shared
     shared_digests: Mapping[str, str]
     published: Mapping[str, Text]
+    withdrawn: tuple[Withdrawal, ...]
     mistakes: Mistakes
     digests: dict[str, str] = field(default_factory=dict)
     _built: dict[tuple[str, ...], Pathway] = field(default_factory=dict)
@@ -287,7 +288,8 @@ class _Building:
         self, folder: ContentFolder, condition: Path, document: Document, chosen: Mapping[str, Document], unread: set[str]
     ) -> Pathway:  # fmt: skip
         block, before = document.file.block, len(self.mistakes)
-        draft = read_pathway(block, condition.name, self.shared, self.mistakes)
+        exclusions = {name: exclusion_blocks(pgd.file.block) for name, pgd in chosen.items()}
+        draft = read_pathway(block, condition.name, self.shared, self.mistakes, exclusions)
         read = {name: read_pgd(pgd.file.block, name, draft, self.mistakes) for name, pgd in chosen.items()}
         uses = [(f"{SHARED}/{name}", self.shared_digests[name]) for name in draft.shared_used]
         own = [(PATHWAY_FILE, document.file.digest), *uses]
@@ -296,6 +298,7 @@ class _Building:
             draft.pathway,
             edition=self._signed(draft.pathway.edition, f"{condition.name}/{PATHWAY_FILE}", own),
             pgds=Frozen(pgds),
+            withdrawn=tuple(one for one in self.withdrawn if one.condition == condition.name),
             content_digest=_digest_of([*own, *((name, pgd.file.digest) for name, pgd in chosen.items())]),
         )
         doubtful = len(self.mistakes) > before or unread or not draft.whole
@@ -319,42 +322,6 @@ class _Building:
         key, digest = f"{document} {edition.version}", _digest_of(parts)
         self.digests[key] = digest
         signed = self.published.get(key)
-        return replace(edition, digest=digest, draft=signed is None or signed.words != digest)
-
-
-def _published(folder: ContentFolder, mistakes: Mistakes) -> dict[str, Text]:
-    """The published digests by the names of their versions, each at its place."""
-    file = folder.read(folder.published) if folder.published else None
-    if file is None:
-        return {}
-    form = Form(file.block, PUBLISHED_LIST, Tags(), mistakes)
-    listed = form.node("published")
-    if isinstance(listed, Text) and not listed.words:
-        return {}
-    found = {}
-    entries = listed.items if isinstance(listed, Block) else {"": listed} if listed else {}
-    for name, node in entries.items():
-        if isinstance(listed, Block) and isinstance(node, Text) and _DIGEST.fullmatch(node.words):
-            found[name] = Text(node.words, listed.keys[name].place)
-        else:
-            mistakes.add(
-                node.place,
-                "this is not a published digest",
-                'Write the condition, the document, its version, a colon and "sha256:" with 64 letters and digits.',
-                "A version whose digest cannot be compared could change in silence.",
-            )
-    return found
-
-
-def _published_never_change(
-    published: Mapping[str, Text], digests: Mapping[str, str], unread: Iterable[str], mistakes: Mistakes
-) -> None:
-    for name, signed in published.items():
-        if digests.get(name) != signed.words and name.split("/")[0] not in unread:
-            what = "has changed since it was published" if name in digests else "was published and is no longer there"
-            mistakes.add(
-                signed.place,
-                f"{name} {what}",
-                "Put the published bytes back, under earlier/<version>/ if there is a newer version.",
-                "Somebody signed other words than those that would be applied.",
-            )
+        withdrawn = next((one for one in self.withdrawn if one.digest == digest), None)
+        draft = withdrawn is not None or signed is None or signed.words != digest
+        return replace(edition, digest=digest, draft=draft, withdrawn=withdrawn)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pharmacyfirst.content.as_in_2026_1 import says_who_has_it
 from pharmacyfirst.content.blocks import (
     HARM_NAME,
     HARM_UNSOURCED,
@@ -17,17 +16,27 @@ from pharmacyfirst.content.blocks import (
 )
 from pharmacyfirst.content.documents import read_edition, read_open_items, read_sources, source_document
 from pharmacyfirst.content.files import name_shown
+from pharmacyfirst.content.for_people import (
+    read_diagnosis,
+    read_pages,
+    read_prompts,
+    read_records,
+    read_use,
+    read_where_to,
+)
 from pharmacyfirst.content.questions import Questions
 from pharmacyfirst.content.rules import read_criteria, read_gateways, read_named, read_rows
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import ADVICE, ALLOWED, CHANNELS, PATHWAY_FILE
+from pharmacyfirst.content.shapes import ADVICE, ALLOWED, CHANNELS, HAS_IT, MOST_TITLE, PATHWAY_FILE
 from pharmacyfirst.content.shared import Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
+from pharmacyfirst.content.words_of_questions import short
 from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import AllowedChannel, ConditionCode, Conflict, Pathway
 from pharmacyfirst.kernel.pgd import SourceDocument
+from pharmacyfirst.kernel.trace import AUDIENCES
 
 HARM_CHANNEL = "A consultation held in a way the service does not allow is no ground for a supply."
 
@@ -46,8 +55,14 @@ class Draft:
     whole: bool = True  # nothing in it was refused
 
 
-def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) -> Draft:
-    """One ``pathway.yaml``. The PGDs are read after it, in its words."""
+def read_pathway(
+    block: Block,
+    folder: str,
+    shared: Shared,
+    mistakes: Mistakes,
+    exclusions: Mapping[str, tuple[Block, ...]] = Frozen(),
+) -> Draft:
+    """One ``pathway.yaml``. The PGDs are read after it, in its words; it may say that one is excluded, so it is given their exclusions."""
     before = len(mistakes)
     form = Form(block, PATHWAY_FILE, Tags(), mistakes)
     tags = form.tags = Tags(names_under(form, "sources"), names_under(form, "open items"))
@@ -58,7 +73,7 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
         fix = "Give the pathway the name of its folder."
         form.refuse("pathway", f'the folder is called "{name_shown(folder)}"', fix, HARM_NAME)
     questions = Questions(form, shared)
-    vocabulary = Vocabulary(questions.found, mistakes, declared=questions.declared)
+    vocabulary = Vocabulary(questions.found, mistakes, declared=questions.declared, exclusions=exclusions)
     ids: dict[str, Place] = {}
     named = tuple(read_named(form, vocabulary, ids))
     _read_gates(questions, vocabulary)
@@ -68,28 +83,33 @@ def read_pathway(block: Block, folder: str, shared: Shared, mistakes: Mistakes) 
     for name, _ in every_medicine:
         identified(name, mistakes, ids)
     treatment = tuple(read_rows(form, vocabulary, ids, places))
-    stages = {stage.words for stage, _ in form.blocks("stopping criteria")}
+    stops = {*(stage.words for stage, _ in form.blocks("stopping criteria")), *(criterion.id for criterion in stopping)}
     pathway = Pathway(
         id=folder,
         title=form.text("title"),
-        edition=read_edition(form, open_items.values()),
+        edition=read_edition(form),
         questions=Frozen(questions.found),
         stopping=stopping,
         treatment=treatment,
-        gateways=tuple(read_gateways(form, vocabulary, ids, stages)),
+        gateways=tuple(read_gateways(form, vocabulary, ids, stops)),
         pgds=Frozen(),
         source_documents=tuple(_source_documents(form)),
         channels=tuple(_channels(form)),
         named=named,
-        advice=tuple(_said(form, "advice", ids)),
-        safety_netting=tuple(_said(form, "safety-netting", ids)),
-        leaflets=tuple(_said(form, "leaflets", ids)),
-        records=tuple(_said(form, "records", ids)),
-        prompts=tuple(_said(form, "prompts", ids)),
+        advice=tuple(_said(form, "advice", ids, vocabulary)),
+        safety_netting=tuple(_said(form, "safety-netting", ids, vocabulary)),
+        leaflets=tuple(_said(form, "leaflets", ids, vocabulary)),
+        records=tuple(read_records(form, ids)),
+        prompts=tuple(read_prompts(form, ids)),
         codes=tuple(_codes(form)),
         open_items=Frozen(open_items),
         conflicts=tuple(_conflicts(form)),
         sources=Frozen(sources),
+        title_for_patients=short(form, "title for patients", MOST_TITLE),
+        where_to=Frozen(read_where_to(form)),
+        pages=read_pages(form),
+        diagnosis=read_diagnosis(form, vocabulary),
+        cannot_be=tuple(text.words for text in form.names("cannot be")),
         lists=Frozen({name: shared.lists[name] for name in sorted(questions.shared_used & {*shared.lists})}),
     )
     whole = len(mistakes) == before and shared.whole and questions.whole
@@ -104,11 +124,14 @@ def _read_gates(questions: Questions, vocabulary: Vocabulary) -> None:
             questions.found[name] = replace(questions.found[name], asked_when=gate)
 
 
-def _said(form: Form, heading: str, ids: dict[str, Place]) -> Iterator[Statement]:
+def _said(form: Form, heading: str, ids: dict[str, Place], vocabulary: Vocabulary) -> Iterator[Statement]:
     for name, inner in form.forms(heading):
         identified(name, form.mistakes, ids)
-        spoken_to = tuple(text.words for text in inner.names("for")) if "for" in inner.shape.required else ()
-        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to)
+        to_somebody = "for" in inner.shape.required
+        spoken_to = tuple(text.words for text in inner.names("for")) if to_somebody else ()
+        # It speaks and decides nothing, so it may say "is not met" of what not everybody is asked.
+        sentence = vocabulary.condition(inner.block) if to_somebody else None
+        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to, sentence=sentence)
 
 
 def check_audiences(
@@ -118,7 +141,7 @@ def check_audiences(
 
     ``standing`` as for ``refuse_unused``: an id may stand in a file that could not be read.
     """
-    known = {"everyone", *(kind.word for kind in Kind if kind is not Kind.NEED_FACTS), *decides}
+    known = {*AUDIENCES, *(kind.word for kind in Kind), *decides}
     for heading in ADVICE:
         node = form_block.items.get(heading)
         for _, block in named_blocks(node, f"clause of {heading}", mistakes) if isinstance(node, Block) else []:
@@ -154,8 +177,8 @@ def _channels(form: Form) -> Iterator[AllowedChannel]:
 
 def _codes(form: Form) -> Iterator[ConditionCode]:
     for name, inner in form.forms("codes"):
-        use = inner.text("use")
-        yield ConditionCode(code(name, form.mistakes), inner.text("says"), use, says_who_has_it(use), inner.backing())
+        use = read_use(inner)
+        yield ConditionCode(code(name, form.mistakes), inner.text("says"), use, use == HAS_IT, inner.backing())
 
 
 def _conflicts(form: Form) -> Iterator[Conflict]:

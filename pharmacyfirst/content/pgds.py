@@ -1,16 +1,18 @@
 """PGD files read into kernel objects, in the words of their pathway."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pharmacyfirst.content.blocks import HARM_NAME, Form, Headings, Tags, identified
 from pharmacyfirst.content.documents import read_edition, source_document
 from pharmacyfirst.content.doses import read_doses, read_products
 from pharmacyfirst.content.files import name_shown
+from pharmacyfirst.content.for_people import forms, readers, statements_to
 from pharmacyfirst.content.pathways import Draft
 from pharmacyfirst.content.rules import needs, one_sentence
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE, PGD_FILE, PROSE, PROTOCOL_FILE
+from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE
+from pharmacyfirst.content.shapes_of_pgds import PGD_FILE, PROSE, PROTOCOL_FILE, SAID_TO
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Statement
 from pharmacyfirst.kernel.frozen import Frozen
@@ -49,13 +51,14 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
     places: dict[str, Place] = {}
     products = read_products(form)
     mechanism = form.parsed("mechanism", {m.value: m for m in Mechanism}.get, "pgd, or clinical protocol")
-    particulars = _particulars(form)
+    form_names = {product.form for product in products.values()}
+    particulars = _particulars(form, form_names)
     # Every PGD has these ids in common, so they are registered once, with the pathway.
     of_all = ((own, Form(one, OF_EVERY_MEDICINE, draft.tags, mistakes)) for own, one in draft.every_medicine)
     pgd = PGD(
         id=name,
         title=form.text("title"),
-        edition=read_edition(form, draft.pathway.open_items.values()),
+        edition=read_edition(form),
         mechanism=mechanism or Mechanism.PGD,
         medicine=form.text("medicine"),
         legal_class=form.text("legal class"),
@@ -64,7 +67,7 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
         professions=_professions(form, particulars[USERS]),
         inclusion=tuple(_clauses(form.forms("inclusion"), "inclusion", name, vocabulary, draft.ids, places)),
         exclusions=tuple(_clauses(form.forms("exclusions"), "exclusions", name, vocabulary, draft.ids, places)),
-        cautions=tuple(_cautions(form, name, vocabulary, draft.ids)),
+        cautions=tuple(_cautions(form, name, vocabulary, draft.ids, form_names)),
         products=tuple(products.values()),
         doses=tuple(read_doses(form, name, vocabulary, products, draft.ids, places)),
         particulars=Frozen(particulars),
@@ -74,8 +77,15 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
     return ReadPGD(pgd, places, block, len(mistakes) == before)
 
 
-def _particulars(form: Form) -> dict[str, tuple[Statement, ...]]:
-    return {heading: form.statements(heading) for heading in (*PROSE, USERS) if heading in form or heading == USERS}
+def _particulars(form: Form, form_names: Collection[str]) -> dict[str, tuple[Statement, ...]]:
+    """The statements under each heading; those that say for whom they are, with their readers and forms."""
+    found = {}
+    for heading in (*PROSE, USERS):
+        if heading in form or heading == USERS:
+            found[heading] = (
+                statements_to(form, heading, form_names) if heading in SAID_TO else form.statements(heading)
+            )
+    return found
 
 
 def _professions(form: Form, users: Iterable[Statement]) -> tuple[str, ...]:
@@ -114,11 +124,13 @@ def _clauses(
             yield Clause(
                 id=name.words, stage=f"{pgd}: {stage}", sentence=condition, backing=inner.backing(),
                 because=inner.text("because"), must="must" in inner.shape.sentence and not covered_by,
-                says=inner.text("says"), covered_by=covered_by,
+                says=inner.text("says"), covered_by=covered_by, pgd=pgd,
             )  # fmt: skip
 
 
-def _cautions(form: Form, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place]) -> Iterator[Caution]:
+def _cautions(
+    form: Form, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place], products: Collection[str]
+) -> Iterator[Caution]:
     for name, inner in form.forms("cautions"):
         identified(name, form.mistakes, ids)
         yield Caution(
@@ -128,6 +140,8 @@ def _cautions(form: Form, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place
             backing=inner.backing(),
             says=inner.text("says"),
             action=inner.text("action"),
+            audience=readers(inner),
+            forms=forms(inner, products),
         )
 
 
@@ -157,6 +171,11 @@ def refer_to(
                 fix,
                 "Somebody the document excludes would be let through.",
             )
+
+
+def exclusion_blocks(block: Block) -> tuple[Block, ...]:
+    """The exclusions of a PGD's own file that are judged, for a pathway that says ``fluticasone is excluded``."""
+    return tuple(clause for _, clause in _clauses_under(block, "exclusions") if not _is_covered(clause))
 
 
 def _clauses_under(block: Block, heading: str) -> list[tuple[Text, Block]]:

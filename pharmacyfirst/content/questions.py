@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
-from pharmacyfirst.content.as_in_2026_1 import called
 from pharmacyfirst.content.blocks import (
     HARM_LOST,
     HARM_MISSING,
@@ -17,10 +16,10 @@ from pharmacyfirst.content.blocks import (
     split,
 )
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
-from pharmacyfirst.content.shapes import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
+from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared, add_choices, read_choices
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
-from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.content.words_of_questions import every_answer_has_words, with_words
 from pharmacyfirst.kernel.questions import Answer, Choice, Question
 
 HARM_TWO = "Two versions would be compared as if one answer had been given to both questions."
@@ -103,16 +102,19 @@ class Questions:
             if "asked when" in form:
                 self.asked_when[name.words] = form.block
                 break
-        question = _asked(name.words, asked, match)
-        if asked is not own:
-            question = _with_notes(replace(question, shared=True), own.text("note"), asked.text("note"))
+        question = with_words(_asked(name.words, asked, match), own, asked, answer_from)
+        question = replace(question, shared=asked is not own)
         question = replace(question, explained_by=self._list_named(own), was=_was(own) or _was(asked))
         if question.answer in (Answer.ONE_OF, Answer.ANY_OF):
-            choices = self._choices(question, values, answer_from, match)
-            return None if choices is None else replace(question, choices=choices)
-        for heading in ("values", "values from"):
-            if heading in own:
-                own.refuse(
+            choices = self._choices(question, asked, values, answer_from, match)
+            if choices is None:
+                return None
+            question = replace(question, choices=choices)
+            every_answer_has_words(question, values or asked)
+            return question
+        for form, heading in ((own, "values"), (own, "values from"), (asked, "values")):
+            if heading in form:
+                form.refuse(
                     heading,
                     f'"{name.words}" is answered with {answer_from.text("answer")}, and takes no "{heading}"',
                     "Write one of or any of after answer:, or take them out.",
@@ -142,14 +144,16 @@ class Questions:
         return name
 
     def _choices(
-        self, question: Question, own: Form | None, answer: Headings, match: re.Match[str]
+        self, question: Question, asked: Form, own: Form | None, answer: Headings, match: re.Match[str]
     ) -> tuple[Choice, ...] | None:
-        """The answers, of the line first, then shared lists, then the pathway's own; the same name adds up.
+        """The answers, of the line first, then of the shared file, then shared lists, then the pathway's own; the same name adds up.
 
         None where some of them could not be found: then no sentence about the question can be judged.
         """
         found = _choices_of_the_line(answer, match)
         whole = True
+        if asked is not own:
+            add_choices(found, read_choices(asked, "values"))
         if own is not None:
             lists = own.names("values from")
             whole = ("values from" not in own or bool(lists)) and not isinstance(own.node("values"), Text | List)
@@ -191,9 +195,12 @@ def shared_questions(shared: Shared, mistakes: Mistakes) -> dict[str, Question]:
         asked = Form(block, QUESTION_OF_ALL, Tags(), mistakes)
         match = _answer_of(asked)
         if match is not None:
-            choices = tuple(_choices_of_the_line(asked, match).values())
-            question = replace(_asked(name, asked, match), shared=True, choices=choices, was=_was(asked))
-            found[name] = _ranged(question, asked, match)
+            question = replace(
+                with_words(_asked(name, asked, match), asked, asked, asked), shared=True, was=_was(asked)
+            )
+            choices = _choices_of_the_line(asked, match)
+            add_choices(choices, read_choices(asked, "values"))
+            found[name] = _ranged(replace(question, choices=tuple(choices.values())), asked, match)
     return found
 
 
@@ -209,20 +216,13 @@ def _asked(name: str, form: Form, match: re.Match[str]) -> Question:
         name=name,
         ask=form.text("ask"),
         answer=answer,
-        called=called(name, answer),
+        unit=match.group(4) or "",
         judgement=form.yes("judgement"),
-        backing=Backing(note=form.text("note")),
     )
 
 
 def _was(form: Headings) -> tuple[str, ...]:
     return tuple(before.words for before in form.names("was"))
-
-
-def _with_notes(question: Question, own: str, shared: str) -> Question:
-    """The note to show, the condition's own before the shared one, and where there are both the shared one beside it."""
-    beside = Backing(note=shared) if own and shared else NO_BACKING
-    return replace(question, backing=Backing(note=own or shared), beside=beside)
 
 
 def _ranged(question: Question, form: Headings, match: re.Match[str]) -> Question:

@@ -10,14 +10,14 @@ TOP = FIRST | {
     "title", "version", "status", "in force", "open", "note", "advice", "leaflets", "records",
     # a pathway
     "source documents", "stopping criteria", "treatment", "channels", "scores", "definitions", "every medicine",
-    "gateway points", "safety-netting", "prompts", "codes", "open items", "conflicts",
+    "gateway points", "safety-netting", "prompts", "codes", "open items", "conflicts", "title for patients", "where to", "diagnosis established when", "cannot be", "pages",
     # a PGD
     "mechanism", "legal class", "source document", "who may use it", "medicine", "clinical situation", "inclusion",
     "exclusions", "cautions", "seek advice", "products", "route", "each dose", "doses", "quantity limits", "warnings",
     "follow-up", "referral", "label", "counselling", "adverse effects", "storage", "licence",
     # cases, shared lists, invariants
     "as of", "baseline", "cases", "values list", "items", "non_severe", "none", "examples", "implausible",
-    "never decides alone",
+    "never decides alone", "withdrawn",
 }  # fmt: skip
 """Every heading that stands at the margin of a file of ours."""
 

@@ -4,8 +4,18 @@ import re
 from collections.abc import Iterator
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, identified, named_blocks, plain_name
+from pharmacyfirst.content.for_people import where_nothing
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, Vocabulary, nearest, suggest
-from pharmacyfirst.content.shapes import ALWAYS_999, DEFINITION, OFFER, RESULTS_WITHOUT_OFFER, SCORE, STOPPING_CRITERION
+from pharmacyfirst.content.shapes import (
+    ALWAYS_999,
+    DEFINITION,
+    NOT_KNOWN,
+    OFFER,
+    RESULTS_WITHOUT_OFFER,
+    SCORE,
+    STOPPING_CRITERION,
+)
+from pharmacyfirst.content.shapes_of_questions import SAME_DAY
 from pharmacyfirst.content.text import List, Node, Place, Text
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.evidence import Grade
@@ -138,7 +148,18 @@ def read_rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places:
         yield Row(
             id=name.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
             where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback,
+            where_nothing=where_nothing(inner, offers), nothing_left=_nothing_left(inner, offers),
         )  # fmt: skip
+
+
+def _nothing_left(form: Form, offers: tuple[str, ...]) -> Kind:
+    """The kind of outcome where a row's PGDs all rule somebody out: refer, unless the row says that they are seen the same day."""
+    wanted = form.parsed("when nothing is left", lambda words: words == SAME_DAY or None, SAME_DAY)
+    if wanted and not offers:
+        form.refuse(
+            "when nothing is left", "the row offers nothing", "Take it out, or write then: offer ...", HARM_LOST
+        )
+    return Kind.REFER_URGENT if wanted else Kind.REFER
 
 
 def result_of(words: str) -> tuple[Kind, tuple[str, ...], bool] | None:
@@ -151,24 +172,27 @@ def result_of(words: str) -> tuple[Kind, tuple[str, ...], bool] | None:
     return Kind.SUPPLY, tuple(pgd for pgd in match.groups() if pgd), bool(match.group(3))
 
 
-def read_gateways(
-    form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stages: set[str]
-) -> Iterator[GatewayPoint]:
-    """The gateway points, each after or at some of the headings ``stages`` of the stopping criteria."""
+def read_gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stops: set[str]) -> Iterator[GatewayPoint]:
+    """The gateway points, each after some of the stopping criteria, which ``stops`` names by heading and by id."""
     for name, inner in form.forms("gateway points"):
         identified(name, form.mistakes, ids)
-        places = {heading: inner.names(heading) for heading in inner.shape.some_of}
-        for text in (text for names in places.values() for text in names if text.words not in stages):
-            fix = suggest(text.words, stages, f"The headings are: {', '.join(sorted(stages))}.")
-            what = f'"{text.words}" is not a heading of stopping criteria'
-            form.mistakes.add(text.place, what, fix, "The payment point would be reported at the wrong place.")
-        if not set(places) & {*inner.misspelt, *inner.block.items}:
-            what, fix = f'"{name.words}" has no place', "Write after: or at: and the headings."
-            form.mistakes.add(inner.block.place, what, fix, HARM_MISSING)
-        after, at = (tuple(text.words for text in names) for names in places.values())
         yield GatewayPoint(
-            id=name.words, sentence=vocabulary.condition(inner.block), backing=inner.backing(), after=after, at=at
+            id=name.words,
+            sentence=vocabulary.condition(inner.block),
+            backing=inner.backing(),
+            after=named_stops(inner, "after", stops, "The payment point would be reported at the wrong place."),
+            position_known=not inner.parsed("position", lambda words: words == NOT_KNOWN or None, NOT_KNOWN),
         )
+
+
+def named_stops(form: Form, heading: str, stops: set[str], harm: str) -> tuple[str, ...]:
+    """Stopping criteria as a clause names them, by the headings they stand under or by their ids."""
+    names = form.names(heading)
+    for text in names:
+        if text.words not in stops:
+            fix = suggest(text.words, stops, "Name a heading of the stopping criteria, or the id of one.")
+            form.mistakes.add(text.place, f'"{text.words}" is no stopping criterion, nor a heading of them', fix, harm)
+    return tuple(text.words for text in names)
 
 
 def needs(form: Form, supports: str, *, enables: bool = False) -> None:

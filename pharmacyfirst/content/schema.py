@@ -9,14 +9,8 @@ from typing import Any
 
 from pharmacyfirst.content.every_shape import FILES, every_shape
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.content.shapes import (
-    DOSE_GAP,
-    DOSE_ROW,
-    EACH_DOSE,
-    NO_DOSE,
-    PGD_FILE,
-    PROTOCOL_FILE,
-)
+from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, EACH_DOSE, PGD_FILE, PROTOCOL_FILE
+from pharmacyfirst.content.spellings import NO_DOSE
 
 
 def content_schema() -> dict[str, Any]:

@@ -8,7 +8,18 @@ from difflib import get_close_matches
 
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.text import MOST_LEVELS, Block, List, Mistakes, Node, Text
-from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of, any_of
+from pharmacyfirst.kernel.conditions import (
+    Above,
+    Condition,
+    Count,
+    Defined,
+    Includes,
+    Limits,
+    OneOf,
+    Within,
+    all_of,
+    any_of,
+)
 from pharmacyfirst.kernel.questions import Answer, Question
 
 NAME = r"[a-z0-9][a-z0-9_-]*"
@@ -25,6 +36,7 @@ _IS = re.compile(rf"({NAME}) is (.+)")
 _INCLUDES = re.compile(rf"({NAME}) includes ({NAME}(?: or {NAME})*)")
 _INCLUDES_THIS = re.compile(rf"({NAME}) includes this medicine")
 _BARS_THIS = re.compile(rf"({NAME}) bars this medicine")
+_ABOVE = re.compile(rf"above ({NAME})")
 _BOUND = re.compile(rf"(?:(at least|at most|above|below) )?({NUMBER})")
 _RANGE = re.compile(rf"({NUMBER}) to (below )?({NUMBER})")
 # What every sentence looks like, before anybody asks what its names stand for.
@@ -49,6 +61,7 @@ class Vocabulary:
     ``used`` gathers the names that some sentence used. Scores and definitions are read when they are first needed, so that they
     may stand in any order; ``reading`` holds those being read, to find a definition that leads back to itself.
     ``declared`` holds every name that the file declares, whether or not it could be read; None where even that is not known.
+    ``exclusions`` are the clauses under ``exclusions:`` of each PGD of the folder, by its id, for ``fluticasone is excluded``.
     """
 
     questions: Mapping[str, Question]
@@ -58,6 +71,7 @@ class Vocabulary:
     used: set[str] = field(default_factory=set)
     medicine: str = ""
     declared: Collection[str] | None = ()
+    exclusions: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
     _conditions: dict[str, Condition | None] = field(default_factory=dict)
     _reading: list[str] = field(default_factory=list)
     _levels: dict[str, int] = field(default_factory=dict)
@@ -158,6 +172,8 @@ class Vocabulary:
 
     def _is(self, match: re.Match[str]) -> Condition | None:
         name, rest, offset = match.group(1), match.group(2), match.start(2)
+        if rest in ("excluded", "not excluded") and name not in self.questions:
+            return Defined(name, self._excluded(name, match.start(1)), rest == "excluded", "excluded")
         self._one_meaning(name)
         if name in self.bodies:
             if rest not in ("met", "not met"):
@@ -170,6 +186,24 @@ class Vocabulary:
             score = self.named(name)
             return self._score(score, rest, offset) if isinstance(score, Count) else None
         return self._about(self._fact(name, match.start(1)), rest, offset)
+
+    def _excluded(self, pgd: str, offset: int) -> Condition:
+        """That an exclusion of a PGD's own file is met. What is wrong in that file is noted where it is read itself."""
+        if pgd not in self.exclusions:
+            fix = suggest(pgd, self.exclusions, "Name a PGD of this folder.")
+            raise _Wrong(offset, f'"{pgd}" is no PGD of this folder', fix, HARM_NEVER_MET)
+        ring = f"{pgd} is excluded"
+        if ring in self._reading:
+            what = f"whether {pgd} is excluded leads back to itself"
+            raise _Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
+        self._reading.append(ring)
+        aside = replace(self, medicine=pgd, mistakes=Mistakes())
+        read = [aside.condition(clause) for clause in self.exclusions[pgd]]
+        self._reading.pop()
+        met = tuple(one for one in read if one is not None)
+        if not met or len(aside.mistakes):
+            raise _Unread
+        return any_of(met)
 
     def _about(self, fact: Question, rest: str, offset: int) -> Condition:
         match fact.answer:
@@ -184,11 +218,21 @@ class Vocabulary:
             case Answer.ONE_OF:
                 return OneOf(fact.name, self._values(fact, rest, offset))
             case Answer.WHOLE_NUMBER | Answer.NUMBER:
+                match = _ABOVE.fullmatch(rest)
+                if match and not _BOUND.fullmatch(rest):
+                    return self._above(fact, self._fact(match.group(1), offset + match.start(1)), offset)
                 return Within(fact.name, self._limits(rest, offset, fact))
             case Answer.ANY_OF:
                 raise _Wrong(offset, f'"{fact.name}" may have several answers', f'Write "{fact.name} includes ...".')
             case _:
                 raise _Wrong(offset, f'"{fact.name}" is a date', "Write about age_years, which is worked out from it.")
+
+    def _above(self, fact: Question, other: Question, offset: int) -> Above:
+        whole = fact.answer is other.answer is Answer.WHOLE_NUMBER
+        if fact == other or not whole or fact.unit != other.unit:
+            what = f'"{fact.name}" and "{other.name}" are not two whole numbers of one unit'
+            raise _Wrong(offset, what, "Compare two counts of the same thing, or write a limit.")
+        return Above(fact.name, other.name)
 
     def _limits(self, rest: str, offset: int, fact: Question) -> Limits:
         limits = _read_limits(rest, offset, fact.name)

@@ -13,7 +13,7 @@ SENTENCE = "sentence"
 class Under:
     """What stands under a heading: in words for whoever writes it, and as JSON Schema, every scalar being text.
 
-    Where blocks do, ``shapes`` are the shapes one of them may have, and ``how`` says how they stand: ``block`` (one), ``named`` (each
+    Where blocks do, ``shapes`` are the shapes one of them may have, and ``how`` says how they stand: ``block`` (one), ``line or block``, ``named`` (each
     under a name of its own), ``grouped`` (named, under names of groups, which have the first shape), ``list`` (each with a dash), ``one or
     list``. ``called`` is what messages call one that has a name. Where a sentence does, ``how`` is ``sentence``.
     """
@@ -66,6 +66,31 @@ class Shape:
 def matching(pattern: str, words: str) -> Under:
     """Words that fit a pattern."""
     return Under(words, {"type": "string", "pattern": rf"^(?:{pattern})$"})
+
+
+def at_most(most: int) -> Under:
+    """Words of at most so many characters."""
+    return Under(f"words, at most {most} characters", {"type": "string", "pattern": r"\S", "maxLength": most})
+
+
+def names_of(*allowed: str) -> Under:
+    """Names of a closed list, with commas or as a list."""
+    one = f"(?:{'|'.join(allowed)})"
+    line = {"type": "string", "pattern": rf"^\s*{one}(?:\s*,\s*{one})*\s*$"}
+    words = " or ".join(f"`{name}`" for name in allowed)
+    return Under(
+        f"{words}, or more of them with commas", {"anyOf": [line, {"type": "array", "minItems": 1, "items": line}]}
+    )
+
+
+def line_or_block(line: Under, shape: Shape) -> Under:
+    """What stands on a line, or a block that says it with more."""
+    return Under(
+        f"{line.words}; or a block: {shape.name}",
+        {"anyOf": [line.schema, any_of_shapes(shape)]},
+        (shape,),
+        "line or block",
+    )
 
 
 def one_word_of(*allowed: str) -> Under:

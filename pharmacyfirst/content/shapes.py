@@ -1,135 +1,75 @@
 """Every kind of block that content files hold, as data: its headings, which of them it needs, and what stands under each.
 
-The loader reads by this table, and ``docs/schema/content.schema.json`` and the table in docs/writing-a-pathway.md are made from it. ``every_shape`` gathers them all.
+The loader reads by this table, and ``docs/schema/content.schema.json`` and the table in docs/writing-a-pathway.md are made from it. ``every_shape`` gathers
+them all. Here are pathways and shared files, and the names of all the others, which stand in modules of their own.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pharmacyfirst.content.sentences import FORMS, NAME, NUMBER
+from pharmacyfirst.content.sentences import NAME
 from pharmacyfirst.content.shape import (
-    SENTENCE,
     Shape,
     Under,
     any_of_shapes,
+    at_most,
     block_of,
-    line_or_list,
     list_of,
     matching,
     named,
-    one_or_list_of,
     one_word_of,
 )
+from pharmacyfirst.content.shapes_of_pgds import (
+    STATEMENTS,
+    clause,
+)
+from pharmacyfirst.content.shapes_of_questions import (
+    QUESTION_OF_ALL,
+    QUESTIONS,
+    SAME_DAY,
+    VALUES,
+)
+from pharmacyfirst.content.spellings import (
+    EDITION,
+    EVIDENCE,
+    ID,
+    IN_FORCE,
+    NAMES,
+    ONE_SENTENCE,
+    REMARKS,
+    SENTENCES,
+    SOURCE_DOCUMENT,
+    SOURCES,
+    WHEN,
+    WORDS,
+)
 from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY, Channel
-from pharmacyfirst.kernel.evidence import Grade
-from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, STOPPING_KINDS, Kind
-from pharmacyfirst.kernel.pgd import Mechanism
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 
-ID = r"[A-Z]{2,4}(?:-[A-Z]{2,4})?-?[A-Z]{1,3}[0-9]+[a-z]?|[A-Z]{1,3}[0-9]+"
-VERSION = r"[0-9]{4}\.[0-9]+"
-DIGEST = "sha256:[0-9a-f]{64}"
 OFFER = r"offer ([a-z-]+)(?: and ([a-z-]+)|, or ([a-z-]+) where that is excluded)?"
-TIMES = "([0-9]{1,2})(?: to ([0-9]{1,2}))?"
-DAYS = "[0-9]{1,3}"
 ALWAYS_999 = "emergency, always 999"
-NO_DOSE = "none"
-QUANTITY_WORDS = ("worked out", "not stated")
+NOT_KNOWN = "not known"
 CHANNELS = (*(channel.value for channel in Channel), DISTANCE_SELLING)
-ALLOWED = ("yes", "no", "not known", REMOTE_ONLY)
-CASE_GRADES = ("firm", "provisional", "inferred")
+CODE_USES = (
+    "condition", "complication", "related condition", "exclusion", "finding", "history", "observation", "pregnancy", "referral",
+    "service", "medicine form", "never supplied", "reading only",
+)  # fmt: skip
+HAS_IT = CODE_USES[0]
+"""The use of the code by which a record says that somebody has the condition."""
+MOST_TITLE = 40
+MOST_A_PAGE = 12
+SENT_ELSEWHERE = tuple(kind for kind in Kind if kind not in (Kind.EMERGENCY, Kind.SUPPLY, Kind.NEED_FACTS))
+"""The kinds of outcome that may say where somebody goes; an emergency has destinations of its own."""
+MUST_SAY_WHERE = (Kind.REFER_URGENT, Kind.REFER)
+ALLOWED = ("yes", "no", NOT_KNOWN, REMOTE_ONLY)
 RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent")
 
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_AMOUNT = rf"{NUMBER} [A-Za-z%][A-Za-z0-9%/. ]*"
-_TAGS = r"(?:\s+[^\s,]+)"
-_SOURCED = "|".join(grade.word for grade in Grade if grade <= Grade.SINGLE)
-_BARE = "|".join(grade.word for grade in Grade if grade > Grade.SINGLE)
-_LINE = rf"(?:(?:{_SOURCED}){_TAGS}+|(?:{_BARE}){_TAGS}*)(?:,\s[\s\S]*)?"
-_ANSWER = rf"(?:whole number|number) from {NUMBER} to {NUMBER} .+|(?:one of|any of)(?: .+)?|yes or no|date"
-
-
-WORDS = Under("words", {"type": "string", "pattern": r"\S"})
-NAMES = Under(
-    "names with commas, or a list of them",
-    {
-        "anyOf": [
-            {"type": "string", "pattern": r"[^,\s]"},
-            {"type": "array", "items": {"type": "string"}, "contains": {"pattern": r"[^,\s]"}},
-        ]
-    },
-)
-YES_NO = one_word_of("yes", "no")
-DAY = matching(_DAY, "a day, `2026-11-21`")
-PERIOD = matching(f"from {_DAY}|{_DAY} to {_DAY}", "`2025-10-01 to 2027-01-30`, or `from 2025-10-01`")
-EVIDENCE = line_or_list(_LINE, "a line of evidence, or a list of them")
-SENTENCES = replace(line_or_list(FORMS, "a sentence, or a list of them"), how=SENTENCE)
-AMOUNT = matching(_AMOUNT, "a number with its unit, `6 capsule`")
-QUANTITY = matching(rf"{_AMOUNT}|{'|'.join(QUANTITY_WORDS)}", "a number with its unit, `worked out` or `not stated`")
-COUNT = matching(DAYS, "a whole number")
-SOME_DAYS = matching(f"(?!0+$){DAYS}", "a whole number of days")
-HOW_OFTEN = matching(TIMES, "a whole number, or `2 to 3`")
-ANSWERS = Under(
-    "questions, each with its answer",
-    {
-        "type": "object",
-        "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
-    },
-)
-
-REMARKS = {"open": NAMES, "note": WORDS}
-_WHEN = {"when": SENTENCES, "any of": SENTENCES}
-_SENTENCE = tuple(_WHEN)
-
-STATEMENT = Shape("statement", {"says": WORDS, "evidence": EVIDENCE}, {**REMARKS, "professions": NAMES})
-SOURCE = Shape("source", {"says": WORDS}, {"date": WORDS, "note": WORDS})
-SOURCE_DOCUMENT = Shape(
-    "source document", {"title": WORDS, "reference": WORDS, "edition": WORDS, "evidence": EVIDENCE}, REMARKS
-)
 OPEN_ITEM = Shape("open item", {"says": WORDS, "until then": WORDS}, {"note": WORDS, "evidence": EVIDENCE})
 CONFLICT = Shape("conflict", {"says": WORDS, "shipped": WORDS}, {"note": WORDS, "evidence": EVIDENCE, "open": NAMES})
 CHANNEL = Shape("channel", {"allowed": one_word_of(*ALLOWED), "evidence": EVIDENCE}, REMARKS)
-CODE = Shape("code", {"says": WORDS, "use": WORDS, "evidence": EVIDENCE}, REMARKS)
-
-ANSWER = Shape(
-    "answer",
-    optional={"says": WORDS, "bars": NAMES, "action": WORDS, "evidence": EVIDENCE, "was": NAMES, **REMARKS},
-    with_evidence=("bars", "action"),
-)
-_HOW_ANSWERED = matching(
-    _ANSWER,
-    "`yes or no`, `date`, `number from 30.0 to 45.0 degrees Celsius`, `whole number from ...`, `one of a, b` or `any of a, b`",
-)
-_VALUES = named(ANSWER, names=NAME)
-QUESTION = Shape(
-    "question",
-    {"ask": WORDS, "answer": _HOW_ANSWERED},
-    {"values": _VALUES, "values from": NAMES, "judgement": YES_NO, "asked when": SENTENCES, "explained by": WORDS, "was": NAMES, "note": WORDS},
-)  # fmt: skip
-SHARED_QUESTION = Shape(
-    "shared question",
-    {"shared": Under("`yes`", {"const": "yes"})},
-    {
-        "note": WORDS, "values": _VALUES, "values from": NAMES, "explained by": WORDS, "asked when": SENTENCES,
-        "answer": _HOW_ANSWERED, "was": NAMES,
-    },
-)  # fmt: skip
-QUESTION_OF_ALL = Shape(
-    "question",
-    {"ask": WORDS, "answer": _HOW_ANSWERED},
-    {"judgement": YES_NO, "asked when": SENTENCES, "was": NAMES, "note": WORDS},
-    key="question in the shared file",
-)
-_QUESTIONS = Under(
-    "names, each with `shared` or a block: question, shared question",
-    {
-        "type": "object",
-        "propertyNames": {"pattern": f"^(?:{NAME})$"},
-        "additionalProperties": {"anyOf": [{"const": "shared"}, *any_of_shapes(QUESTION, SHARED_QUESTION)["anyOf"]]},
-    },
-    (QUESTION, SHARED_QUESTION),
-    "named",
-    "question",
-)
+CODE = Shape("code", {"says": WORDS, "use": one_word_of(*CODE_USES), "evidence": EVIDENCE}, REMARKS)
+WHERE_TO = Shape("destination", {"says": WORDS, "evidence": EVIDENCE}, REMARKS)
 
 SCORE = Shape(
     "score",
@@ -143,15 +83,15 @@ SCORE = Shape(
 DEFINITION = Shape(
     "definition",
     {"evidence": EVIDENCE},
-    {"means": WORDS, "id": matching(ID, "an id"), **_WHEN, **REMARKS},
-    one_of=_SENTENCE,
+    {"means": WORDS, "id": matching(ID, "an id"), **WHEN, **REMARKS},
+    one_of=ONE_SENTENCE,
 )
 _STOPS = one_word_of(*(kind.word for kind in STOPPING_KINDS), ALWAYS_999)
 STOPPING_CRITERION = Shape(
     "stopping criterion",
     {"because": WORDS, "evidence": EVIDENCE},
-    {**_WHEN, "must": SENTENCES, "then": _STOPS, "where to": WORDS, **REMARKS},
-    one_of=(*_SENTENCE, "must"),
+    {**WHEN, "must": SENTENCES, "then": _STOPS, "where to": WORDS, **REMARKS},
+    one_of=(*ONE_SENTENCE, "must"),
 )
 STOPPING_HEADING = Shape("heading of stopping criteria", optional={"then": _STOPS})
 TREATMENT_ROW = Shape(
@@ -164,36 +104,48 @@ TREATMENT_ROW = Shape(
         ),
         "evidence": EVIDENCE,
     },
-    {**_WHEN, "where to": WORDS, **REMARKS},
-    most_one=_SENTENCE,
+    {
+        **WHEN,
+        "where to": WORDS,
+        "where nothing can be offered": WORDS,
+        "when nothing is left": one_word_of(SAME_DAY),
+        **REMARKS,
+    },
+    most_one=ONE_SENTENCE,
 )
 GATEWAY_POINT = Shape(
     "gateway point",
-    {"evidence": EVIDENCE},
-    {"after": NAMES, "at": NAMES, **_WHEN, **REMARKS},
-    most_one=_SENTENCE,
-    some_of=("after", "at"),
+    {"after": NAMES, "evidence": EVIDENCE},
+    {"position": one_word_of(NOT_KNOWN), **WHEN, **REMARKS},
+    most_one=ONE_SENTENCE,
 )
 
 
-def _said(heading: str, *, to_somebody: bool = False) -> Under:
-    required = {"says": WORDS, "evidence": EVIDENCE}
-    name = f"clause of {heading}"
-    return named(Shape(name, {"for": NAMES, **required} if to_somebody else required, REMARKS), names=ID)
-
-
-def _clause(heading: str, sentences: Mapping[str, Under]) -> Shape:
-    return Shape(
+def _said(heading: str, required: Mapping[str, Under] = Frozen(), optional: Mapping[str, Under] = Frozen()) -> Under:
+    shape = Shape(
         f"clause of {heading}",
-        {"says": WORDS, "evidence": EVIDENCE},
-        {**sentences, "covered by": NAMES, "because": WORDS, **REMARKS},
-        one_of=(*sentences, "covered by"),
+        {**required, "says": WORDS, "evidence": EVIDENCE},
+        {**optional, **REMARKS},
+        most_one=tuple(heading for heading in ONE_SENTENCE if heading in optional),
     )
+    return named(shape, names=ID)
 
 
-INCLUSION = _clause("inclusion", {"must": SENTENCES})
-EXCLUSION = _clause("exclusions", _WHEN)
-OF_EVERY_MEDICINE = _clause("every medicine", _WHEN)
+DIAGNOSIS = Shape(
+    "diagnosis",
+    {"clear": NAMES, "otherwise": WORDS, "evidence": EVIDENCE},
+    {**WHEN, **REMARKS},
+    most_one=ONE_SENTENCE,
+)
+_WHERE_TO = named(WHERE_TO, names=[kind.word for kind in SENT_ELSEWHERE])
+_WHERE_TO = replace(_WHERE_TO, schema={**_WHERE_TO.schema, "required": [kind.word for kind in MUST_SAY_WHERE]})
+_PAGES = Under(
+    "titles of pages, each with the questions that stand there",
+    {"type": "object", "minProperties": 1, "additionalProperties": NAMES.schema},
+)
+
+
+OF_EVERY_MEDICINE = clause("every medicine", WHEN)
 
 _STOPPING = Under(
     "headings of your own choosing, each with `then` for all under it, or not, and ids, each with a block: stopping criterion",
@@ -212,171 +164,35 @@ _STOPPING = Under(
     "grouped",
     "heading of stopping criteria",
 )
-_EDITION = {"title": WORDS, "version": matching(VERSION, "year and number, `2026.1`"), "status": WORDS}
-SOURCES = named(SOURCE)
 ADVICE = ("advice", "safety-netting")
 PATHWAY_FILE = Shape(
     "pathway file",
     {
-        "pathway": WORDS, **_EDITION, "in force": PERIOD, "source documents": list_of(SOURCE_DOCUMENT), "stopping criteria": _STOPPING,
-        "treatment": named(TREATMENT_ROW, names=ID), "questions": _QUESTIONS, "sources": SOURCES,
+        "pathway": WORDS, **EDITION, "title for patients": at_most(MOST_TITLE), "in force": IN_FORCE, "where to": _WHERE_TO,
+        "source documents": list_of(SOURCE_DOCUMENT), "stopping criteria": _STOPPING,
+        "treatment": named(TREATMENT_ROW, names=ID), "diagnosis established when": block_of(DIAGNOSIS),
+        "questions": QUESTIONS, "pages": _PAGES, "sources": SOURCES,
     },
     {
         "channels": named(CHANNEL, names=list(CHANNELS)), "scores": named(SCORE, names=NAME),
         "definitions": named(DEFINITION, names=NAME), "every medicine": named(OF_EVERY_MEDICINE, called="exclusion", names=ID),
-        "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, to_somebody=True) for heading in ADVICE},
-        **{heading: _said(heading) for heading in ("leaflets", "records", "prompts")}, "codes": named(CODE, names="[0-9]+"),
+        "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, {"for": NAMES}, WHEN) for heading in ADVICE},
+        "leaflets": _said("leaflets"), "records": _said("records", optional={"for": NAMES}), "prompts": _said("prompts", {"at": NAMES}),
+        "cannot be": NAMES, "codes": named(CODE, names="[0-9]+"),
         "open items": named(OPEN_ITEM), "conflicts": named(CONFLICT),
     },
 )  # fmt: skip
-
-CAUTION = Shape(
-    "caution", {"says": WORDS, "action": WORDS, "evidence": EVIDENCE}, {**_WHEN, **REMARKS}, most_one=_SENTENCE
-)
-PRODUCT = Shape(
-    "product",
-    {"form": WORDS, "strength": WORDS, "codes": NAMES, "evidence": EVIDENCE},
-    {"bottle": AMOUNT, **REMARKS},
-)
-FURTHER_PRODUCT = Shape("further product", {"product": WORDS, "quantity": QUANTITY}, REMARKS)
-_SHARED_BY_DOSES = {
-    "times a day": HOW_OFTEN, "days": SOME_DAYS, "product": WORDS, "quantity": QUANTITY, "evidence": EVIDENCE, "open": NAMES,
-}  # fmt: skip
-EACH_DOSE = Shape("block of what all doses share", optional=_SHARED_BY_DOSES)
-_MORE_OF_A_DOSE = {
-    "who": WORDS,
-    **_WHEN,
-    "or": one_or_list_of(FURTHER_PRODUCT),
-    "because": WORDS,
-    "rounding": matching(rf"(?:to the nearest|down to) {NUMBER} [A-Za-z]+", "`to the nearest 2.5 mg` or `down to 2.5 mg`"),
-    **REMARKS,
-}  # fmt: skip
-DOSE_ROW = Shape(
-    "dose row",
-    {
-        "dose": matching(
-            rf"(?!{NO_DOSE}$){_AMOUNT}(?: for each kg|, {NUMBER} [A-Za-z]+ on the first day)?",
-            "`500 mg`, `7.5 mg for each kg` or `100 mg, 200 mg on the first day`",
-        ),
-        "times a day": HOW_OFTEN, "days": SOME_DAYS, "product": WORDS, "quantity": QUANTITY, "evidence": EVIDENCE,
-    },
-    _MORE_OF_A_DOSE,
-    most_one=_SENTENCE,
-)  # fmt: skip
-DOSE_GAP = Shape(
-    "dose row",
-    {"dose": Under("`none`", {"const": NO_DOSE}), "because": WORDS, "evidence": EVIDENCE},
-    {**_MORE_OF_A_DOSE, **_SHARED_BY_DOSES},
-    most_one=_SENTENCE,
-    key="dose row without a dose",
-)
-
-PROSE = (
-    "clinical situation", "seek advice", "quantity limits", "warnings", "label", "counselling", "adverse effects", "storage",
-    "licence", "leaflets", "follow-up", "referral", "records",
-)  # fmt: skip
-_STATEMENTS = one_or_list_of(STATEMENT)
-_WITH_PROFESSIONS = {"type": "object", "required": ["professions"]}
-USERS = replace(
-    _STATEMENTS,
-    words="a block, or a list of them, one with `professions`: statement",
-    schema={
-        "allOf": [
-            _STATEMENTS.schema,
-            {"anyOf": [_WITH_PROFESSIONS, {"type": "array", "contains": _WITH_PROFESSIONS}]},
-        ]
-    },
-)
-_PARTICULARS = {
-    "in force": PERIOD, "medicine": WORDS, "clinical situation": _STATEMENTS, "quantity limits": _STATEMENTS,
-    "inclusion": named(INCLUSION, called="inclusion", names=ID), "exclusions": named(EXCLUSION, called="exclusion", names=ID),
-    "seek advice": _STATEMENTS, "products": named(PRODUCT), "doses": named(DOSE_ROW, DOSE_GAP, names=ID), "route": WORDS,
-    "warnings": _STATEMENTS, "follow-up": _STATEMENTS, "referral": _STATEMENTS, "records": _STATEMENTS,
-}  # fmt: skip
-_FREE = ("label", "counselling", "adverse effects", "storage", "licence", "leaflets")
-
-
-def _of_a_pgd(mechanism: Mechanism, *need_not: str) -> Shape:
-    identity = {
-        "pgd": WORDS, **_EDITION, "mechanism": Under(f"`{mechanism.value}`", {"const": mechanism.value}), "legal class": WORDS,
-        "source document": block_of(SOURCE_DOCUMENT), "who may use it": USERS,
-    }  # fmt: skip
-    optional = {
-        "cautions": named(CAUTION, names=ID),
-        "each dose": block_of(EACH_DOSE),
-        **dict.fromkeys(_FREE, _STATEMENTS),
-        **REMARKS,
-    }
-    shape = Shape(
-        "PGD file",
-        identity | _PARTICULARS,
-        optional,
-        key="" if mechanism is Mechanism.PGD else f"{mechanism.value} file",
-    )
-    return shape.need_not(need_not)
-
-
-PGD_FILE = _of_a_pgd(Mechanism.PGD)
-# Schedule 16 binds PGDs; a clinical protocol need not say when a doctor or dentist is asked.
-PROTOCOL_FILE = _of_a_pgd(Mechanism.CLINICAL_PROTOCOL, "seek advice")
 
 PARTS = ("items", "non_severe", "none", "examples")  # of a readable shared list
 SHARED_QUESTIONS = Shape("file of shared questions", {"questions": named(QUESTION_OF_ALL, names=NAME)})
 SHARED_ANSWERS = Shape(
     "shared file",
-    {"values": WORDS, "title": WORDS, "values list": _VALUES, "sources": SOURCES},
+    {"values": WORDS, "title": WORDS, "values list": VALUES, "sources": SOURCES},
     key="shared file of answers",
 )
 SHARED_LIST = Shape(
     "shared file",
-    {"list": WORDS, "title": WORDS, PARTS[0]: _STATEMENTS, "sources": SOURCES},
-    dict.fromkeys(PARTS[1:], _STATEMENTS),
+    {"list": WORDS, "title": WORDS, PARTS[0]: STATEMENTS, "sources": SOURCES},
+    dict.fromkeys(PARTS[1:], STATEMENTS),
     key="shared file of a list",
-)
-
-OFFER_EXPECTED = Shape(
-    "offer",
-    {"pgd": WORDS},
-    {
-        "dose": AMOUNT, "first day": matching(NUMBER, "a number"), "times a day": COUNT, "days": COUNT, "quantity": AMOUNT,
-    },
-)  # fmt: skip
-EXPECTATION = Shape(
-    "expectation",
-    {"outcome": one_word_of(*(kind.word for kind in Kind))},
-    {
-        "destination": one_word_of(EMERGENCY_999, EMERGENCY_DEPARTMENT),
-        "decided by": NAMES,
-        "offers": list_of(OFFER_EXPECTED),
-        "missing": NAMES,
-        "not missing": NAMES,
-    },
-)
-CASE = Shape(
-    "case",
-    {"says": WORDS, "expect": block_of(EXPECTATION), "evidence": one_word_of(*CASE_GRADES)},
-    {
-        "set": ANSWERS,
-        "unset": NAMES,
-        "only": Under("questions, each with its answer, or `nothing`", {"anyOf": [{"const": "nothing"}, ANSWERS.schema]}),
-        "note": WORDS,
-    },
-    apart=("only", "set", "unset"),
-)  # fmt: skip
-FILE_OF_CASES = Shape(
-    "file of cases", {"pathway": WORDS, "as of": DAY, "baseline": ANSWERS, "cases": named(CASE)}
-)  # fmt: skip
-PUBLISHED_LIST = Shape(
-    "list of published digests",
-    optional={
-        "published": Under(
-            "condition, document and version, each with its digest",
-            {
-                "anyOf": [
-                    {"const": ""},
-                    {"type": "object", "additionalProperties": {"type": "string", "pattern": f"^{DIGEST}$"}},
-                ]
-            },
-        )
-    },
 )

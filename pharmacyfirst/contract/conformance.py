@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pharmacyfirst.content.cases import Case, cases_of
 from pharmacyfirst.content.expectations import EXPECTED, differences
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.shapes import CASE_GRADES
+from pharmacyfirst.content.shapes_of_cases import CASE_GRADES
 from pharmacyfirst.contract.table_schema import schema_of
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.exact import read, write

@@ -16,7 +16,7 @@ from pharmacyfirst.contract.conformance import case_file_schema
 from pharmacyfirst.contract.table_schema import DAY, any_of
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question
-from pharmacyfirst.kernel.trace import ASSESSMENT
+from pharmacyfirst.kernel.tables import ASSESSMENT
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -7,18 +7,20 @@ their order are those of ``kernel.fields``; a field that nothing is said about h
 What is remembered goes by the ``id`` of an object, and keeps that object, so that the id stays its own.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import starmap
 from typing import Any, TypeVar
 
 from pharmacyfirst.exact import quoted, write
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.fields import JsonField, plainly
+from pharmacyfirst.kernel.offer import Arises, Offer
 from pharmacyfirst.kernel.outcome import Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.rule import Finding, Judged
-from pharmacyfirst.kernel.trace import ASSESSMENT, LINE, OFFER, OUTCOME, Assessment, NotInForce, Offer, TraceLine
+from pharmacyfirst.kernel.tables import ASSESSMENT, LINE, OFFER, OPEN_ITEM, OUTCOME, REASON, SAID, TraceLine
+from pharmacyfirst.kernel.trace import Assessment, NotInForce
 
 # What is remembered is thrown away as a whole once there is this much of it; made again it is the same.
 MOST_PATHWAYS = 64
@@ -84,6 +86,10 @@ class PathwayTexts:
         self._offers: dict[tuple[Any, ...], tuple[Offer, str]] = {}
         self._advice: dict[tuple[Any, ...], str] = {}
         self._safety_netting: dict[tuple[Any, ...], str] = {}
+        self._to_say: dict[tuple[Any, ...], str] = {}
+        self._open: dict[tuple[Any, ...], str] = {}
+        said = (*self.pathway.advice, *self.pathway.safety_netting)
+        self._conditional = tuple(one.sentence for one in said if one.sentence is not None)
         self._fields = tuple(self._fields_of(first))
 
     def of(self, found: Assessment) -> str:
@@ -114,18 +120,38 @@ class PathwayTexts:
             "decided_by": lambda found: _names(found.decided_by),
             "missing": lambda found: _names(found.missing),
             "gateways": lambda found: _names(found.gateways),
+            "gateways_not_known": lambda found: _names(found.gateways_not_known),
             "advice": lambda found: self._told(found, self._advice, lambda: found.advice),
             "safety_netting": lambda found: self._told(found, self._safety_netting, lambda: found.safety_netting),
+            "to_say": lambda found: self._told(
+                found, self._to_say, lambda: [SAID.as_dict(one) for one in found.to_say]
+            ),
+            "reasons": lambda found: (
+                "[]" if not found.decided_by else write([REASON.as_dict(one) for one in found.reasons])
+            ),
+            "open_items": self._open_items,
             "trace": self._trace,
         }
 
     def _told(
-        self, found: Assessment, kept: dict[tuple[Any, ...], str], statements: Callable[[], tuple[str, ...]]
+        self, found: Assessment, kept: dict[tuple[Any, ...], str], statements: Callable[[], Sequence[Any]]
     ) -> str:
-        # All that a statement can be addressed to.
-        audience = (found.outcome.kind, found.decided_by, *[offer.pgd.id for offer in found.offers])
+        # All that a statement can be addressed to, and which of those that are said under a condition are.
+        answers = found.answers if self._conditional else found.known
+        audience = (
+            found.outcome.kind, found.if_not_answered, found.decided_by, *[offer.pgd.id for offer in found.offers],
+            *[sentence.verdict(answers) for sentence in self._conditional],
+            *[(id(offer.row), *_raised(offer)) for offer in found.offers],
+        )  # fmt: skip
         text = kept.get(audience)
         return _remember(kept, audience, write(statements())) if text is None else text
+
+    def _open_items(self, found: Assessment) -> str:
+        items = found.open_items
+        if not items:
+            return "[]"
+        key = tuple([one.id for one in items])
+        return self._open.get(key) or _remember(self._open, key, write([OPEN_ITEM.as_dict(one) for one in items]))
 
     def _offer(self, offer: Offer) -> str:
         supplied = [
@@ -133,7 +159,7 @@ class PathwayTexts:
             for one in offer.supplied
         ]
         key = (
-            id(offer.pgd), id(offer.row), offer.dose.amount, offer.dose.unit, *supplied, *map(id, offer.cautions), offer.open_items,
+            id(offer.pgd), id(offer.row), offer.dose.amount, offer.dose.unit, *supplied, *_raised(offer), offer.open_items,
         )  # fmt: skip
         kept = self._offers.get(key)
         if kept is None:
@@ -168,6 +194,11 @@ _OUTCOMES: dict[Outcome, str] = {}
 def _outcome(outcome: Outcome) -> str:
     text = _OUTCOMES.get(outcome)
     return _remember(_OUTCOMES, outcome, write(OUTCOME.as_dict(outcome))) if text is None else text
+
+
+def _raised(offer: Offer) -> list[tuple[int, Arises]]:
+    """Which cautions come with an offer, and how."""
+    return [(id(one.caution), one.arises) for one in offer.cautions]
 
 
 def _names(names: tuple[str, ...]) -> str:

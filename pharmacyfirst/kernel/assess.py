@@ -10,14 +10,15 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers
+from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers, Verdict
 from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.offer import Offer, raised
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.questions import LIFE_THREATENING, Question, asked, known_facts, refuse_no_day
+from pharmacyfirst.kernel.questions import Question, asked, known_facts, refuse_no_day
 from pharmacyfirst.kernel.rule import Finding, Judged
-from pharmacyfirst.kernel.trace import Assessment, NotInForce, Offer
+from pharmacyfirst.kernel.trace import Assessment, NotInForce
 
 Stops = list[Finding[Criterion]]
 Item = TypeVar("Item", bound=Judged)
@@ -39,6 +40,7 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
     person = Person(pathway.questions, known, answers, not_asked, on)
     stops = list(person.judge(pathway.stopping))
     decision = decide(pathway, stops, person)
+    points = [(point.id, reached(point, stops, answers)) for point in pathway.gateways]
     return Assessment(
         pathway=pathway,
         on=on,
@@ -47,8 +49,11 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
         decided_by=decision.decided_by,
         offers=decision.offers,
         missing=decision.missing,
-        gateways=tuple(gateway.id for gateway in pathway.gateways if reached(gateway, stops, person.answers)),
+        if_not_answered=if_not_answered(decision, stops, person),
+        gateways=tuple([id for id, verdict in points if verdict is MET]),
+        gateways_not_known=tuple([id for id, verdict in points if verdict is NOT_KNOWN]),
         findings=(*stops, *decision.findings),
+        diagnosis_established=pathway.diagnosis is not None and pathway.diagnosis.established(stops, person.answers),
     )
 
 
@@ -136,7 +141,7 @@ def stop(met: Stops, unknown: Stops, person: Person) -> Conclusion:
     first = min(met, key=_urgency).item
     kind, worst = first.kind, first.urgency
     deciding = tuple([finding.item.id for finding in met if finding.item.kind is kind])
-    if kind is Kind.EMERGENCY and (any(f.item.always_999 for f in met) or person.answers.get(LIFE_THREATENING) is True):
+    if first.always_999:
         return Conclusion(Outcome(kind, EMERGENCY_999), deciding)
     more_urgent = tuple(person.unknown(finding for finding in unknown if finding.item.urgency < worst))
     if kind is Kind.EMERGENCY:
@@ -179,7 +184,7 @@ class Turn(NamedTuple):
     @property
     def plan(self) -> tuple[Any, ...]:
         """What the row does, whoever the person is: two rows with one plan need not be told apart."""
-        return self.row.kind, self.row.offers, self.row.fallback
+        return self.row.kind, self.row.offers, self.row.fallback, self.row.nothing_left
 
 
 def read_table(pathway: Pathway, person: Person) -> Conclusion:
@@ -227,7 +232,7 @@ def turn(pathway: Pathway, row: Row, person: Person, considered: dict[str, Consi
     if any(one.undecided for one in pgds):
         return Turn(row, pgds)
     offered = any(one.offer is not None for one in pgds)
-    return Turn(row, pgds, Outcome(Kind.SUPPLY if offered else Kind.REFER))
+    return Turn(row, pgds, Outcome(Kind.SUPPLY if offered else row.nothing_left))
 
 
 def consider(pgd: PGD, person: Person) -> Considered:
@@ -247,16 +252,17 @@ def consider(pgd: PGD, person: Person) -> Considered:
         return without_offer(pgd, findings, "doses", "its dose table has no row for this person")
     if row.dose is None:
         return Considered(findings, barred_by=(row.id,), by_exclusion=True)
-    cautions = tuple(caution for caution in pgd.cautions if caution.arises(person.answers))
+    supplied = row.supplied(person.answers)
+    cautions = raised(pgd, frozenset([one.product.form for one in supplied]), person.answers)
     open_items = once([*pgd.backing.open, *row.backing.open, *open_answers(person)])
-    offer = Offer(pgd, row, row.dose.for_person(person.answers), row.supplied(person.answers), cautions, open_items)
+    offer = Offer(pgd, row, row.dose.for_person(person.answers), supplied, cautions, open_items)
     return Considered(findings, offer=offer)
 
 
 def without_offer(pgd: PGD, findings: tuple[Finding[Judged], ...], stage: str, why: str) -> Considered:
     """A document that offers nothing for a reason of its own: no exclusion is met, so no second choice opens."""
     because = f"nothing is offered under {pgd.title}: {why}"
-    nothing = NotInForce(id=pgd.id, stage=f"{pgd.id}: {stage}", because=because)
+    nothing = NotInForce(id=pgd.id, stage=f"{pgd.id}: {stage}", because=because, pgd=pgd.id)
     return Considered((*findings, nothing.met), barred_by=(pgd.id,))
 
 
@@ -271,11 +277,24 @@ def open_answers(person: Person) -> list[str]:
     return items
 
 
-def reached(gateway: GatewayPoint, stops: Stops, answers: Answers) -> bool:
-    """Rule 5: whether a payment point was reached. Nothing that decides reads this."""
-    after = all(finding.verdict is NOT_MET for finding in stops if finding.item.stage in gateway.after)
-    at = not gateway.at or any(finding.verdict is MET for finding in stops if finding.item.stage in gateway.at)
-    return after and at and (gateway.sentence is None or gateway.sentence.verdict(answers) is MET)
+def if_not_answered(decision: Conclusion, stops: Stops, person: Person) -> Kind | None:
+    """Rule 9: beside need_facts, how the pharmacist refers somebody of whom it cannot be found out; else None."""
+    if decision.outcome.kind is not Kind.NEED_FACTS:
+        return None
+    if any(finding.verdict is NOT_KNOWN and finding.item.kind <= Kind.REFER_URGENT for finding in stops):
+        return Kind.REFER_URGENT
+    closing = (person.declared[name].if_not_answered for name in decision.missing)
+    return next((kind for kind in closing if kind is not None), Kind.REFER)
+
+
+def reached(point: GatewayPoint, stops: Stops, answers: Answers) -> Verdict:
+    """Rule 5: whether a payment point was reached, or is not known to be. Nothing that decides reads this."""
+    found = {finding.verdict.flipped() for finding in stops if point.comes_after(finding.item)}
+    if point.sentence is not None:
+        found.add(point.sentence.verdict(answers))
+    if NOT_MET in found:
+        return NOT_MET
+    return NOT_KNOWN if NOT_KNOWN in found or not point.position_known else MET
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Period
-from pharmacyfirst.kernel.trace import Assessment, Offer
+from pharmacyfirst.kernel.trace import Assessment
 
 WARN_BEFORE_EXPIRY = timedelta(days=30)
 REMOTE_ONLY = "remote only"
@@ -178,7 +179,9 @@ def _of_documents(assessment: Assessment, offer: Offer, day: date) -> Iterator[R
             yield Reason(
                 "not_in_force", f"{document.in_words()} is in force {edition.in_force.in_words()}, not on {day}"
             )
-        if edition.draft:
+        if edition.withdrawn is not None:
+            yield Reason("withdrawn", edition.withdrawn.in_words())
+        elif edition.draft:
             yield Reason("draft", f"{document.in_words()} is a draft: its digest is not published")
 
 
@@ -187,6 +190,8 @@ def _of_adoption(assessment: Assessment, offer: Offer, adoption: Adoption, day: 
         yield Reason("adoption_not_in_force", f"the adoption holds {adoption.period.in_words()}, not on {day}")
     for document, _ in _editions(assessment, offer):
         adopted = [one for one in adoption.documents if one.names(document)]
+        if document not in adopted:
+            yield from _of_withdrawn(assessment.pathway, document, adoption)
         if not adopted:
             yield Reason(
                 "not_adopted", f"{document.in_words()} is not among the documents the organisation has adopted"
@@ -200,6 +205,14 @@ def _of_adoption(assessment: Assessment, offer: Offer, adoption: Adoption, day: 
     for item in assessment.pathway.open_items.values():
         if item.id not in cleared:
             yield Reason("open_item", f"the open item {item.id} has not been cleared: {item.says}")
+
+
+def _of_withdrawn(pathway: Pathway, document: DocumentVersion, adoption: Adoption) -> Iterator[Reason]:
+    """What the organisation adopted in place of the document, where that was taken back."""
+    adopted = {one.digest for one in adoption.documents}
+    for one in pathway.withdrawn:
+        if one.document == document.document and one.digest in adopted:
+            yield Reason("withdrawn", one.in_words())
 
 
 def _of_practitioner(assessment: Assessment, offer: Offer, practitioner: Practitioner, day: date) -> Iterator[Reason]:

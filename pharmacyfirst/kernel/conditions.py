@@ -1,6 +1,7 @@
 """Sentences about a person, as small frozen objects that can be judged, listed and put into words.
 
-Five kinds carry everything: *is one of*, *is within limits*, *includes*, *a count is within limits*, *a definition is met*.
+Six kinds carry everything: *is one of*, *is within limits*, *is above another*, *includes*, *a count is within limits*,
+*a definition is met*.
 ``any``, ``all``, ``none``, ``at least 2`` and a named score are one kind, the count, with different limits.
 
 Verdicts follow Kleene's strong logic of three values, with one addition: a fact that is not asked of this person
@@ -140,6 +141,41 @@ class Within(_AboutOneFact):
 
 
 @dataclass(frozen=True, slots=True)
+class Above:
+    """``episodes_6_months is above episodes_12_months``: of two whole numbers the first is the larger; not known while either is not."""
+
+    fact: str
+    other: str
+
+    def verdict(self, answers: Answers) -> Verdict:
+        """Judge the sentence on what is known."""
+        numbers: tuple[Any, Any] = answers.get(self.fact), answers.get(self.other)
+        if NOT_ASKED in numbers:
+            return NOT_MET
+        if None in numbers:
+            return NOT_KNOWN
+        return MET if numbers[0] > numbers[1] else NOT_MET
+
+    def facts(self) -> tuple[str, ...]:
+        """The two numbers."""
+        return (self.fact, self.other)
+
+    def unknown(self, answers: Answers) -> tuple[str, ...]:
+        """While it is not known: those of the two that are not."""
+        if self.verdict(answers) is not NOT_KNOWN:
+            return ()
+        return tuple(fact for fact in self.facts() if answers.get(fact) is None)
+
+    def inner(self) -> tuple[Condition, ...]:
+        """It is made of no other sentences."""
+        return ()
+
+    def in_words(self) -> str:
+        """The sentence as content spells it."""
+        return f"{self.fact} is above {self.other}"
+
+
+@dataclass(frozen=True, slots=True)
 class Includes(_AboutOneFact):
     """``interacting_medicines includes probenecid``: the set holds at least one of these. An empty set is known.
 
@@ -240,11 +276,15 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Defined:
-    """``infection_likely is met``, ``treatment_criterion is not met``: what the file names under ``definitions``."""
+    """``infection_likely is met``, ``treatment_criterion is not met``: what the file names under ``definitions``.
+
+    ``word`` is ``excluded`` where the name is that of a PGD and the body its exclusions: ``fluticasone is excluded``.
+    """
 
     name: str
     body: Condition
     wanted: bool = True
+    word: str = "met"
 
     def verdict(self, answers: Answers) -> Verdict:
         """Judge the definition on what is known."""
@@ -265,7 +305,7 @@ class Defined:
 
     def in_words(self) -> str:
         """The sentence as content spells it."""
-        return f"{self.name} is {'met' if self.wanted else 'not met'}"
+        return f"{self.name} is {self.word if self.wanted else f'not {self.word}'}"
 
 
 def all_of(items: tuple[Condition, ...]) -> Condition:
@@ -316,7 +356,7 @@ def _value_in_words(value: bool | str) -> str:
 def _bare_name(item: Condition) -> str:
     if isinstance(item, OneOf) and item.values == (True,):
         return item.fact
-    return item.name if isinstance(item, Defined) and item.wanted else ""
+    return item.name if isinstance(item, Defined) and item.wanted and item.word == "met" else ""
 
 
 def _counted(count: Count) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from pharmacyfirst.kernel.conditions import Condition
+
 
 class Grade(IntEnum):
     """How well a statement is supported, best first (clinical/README.md, "Honesty about the sources")."""
@@ -65,12 +67,19 @@ class Backed:
     backing: Backing
 
 
+PATIENT, PROFESSIONAL = READERS = ("patient", "professional")
+"""Whom a statement of a PGD can be for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """Words shown to somebody.
 
-    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids. ``professions`` are those
-    that a statement about who may use a document names.
+    ``audience`` names whom advice is for: ``everyone``, outcome kinds, ids of criteria or rows, PGD ids, or another word of
+    ``kernel/trace.py``; of those it is said where ``sentence`` is met. Of what a PGD says it is the readers: ``patient``,
+    ``professional``. ``forms`` are the forms of product with which alone it is said; none: with all of them. ``at`` names where a prompt is
+    shown: titles of pages, headings of stopping criteria, outcome kinds. ``professions`` are those that a statement about who may use a
+    document names.
     """
 
     says: str
@@ -78,6 +87,13 @@ class Statement:
     id: str = ""
     audience: tuple[str, ...] = ()
     professions: tuple[str, ...] = ()
+    sentence: Condition | None = None
+    forms: tuple[str, ...] = ()
+    at: tuple[str, ...] = ()
+
+    def is_for(self, reader: str, form: str = "") -> bool:
+        """Whether it is said to this reader (``patient``, ``professional``) where a product of this form is supplied."""
+        return reader in self.audience and (not self.forms or not form or form in self.forms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,28 +7,13 @@ from typing import Any
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Supplied, plain
-from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
+from pharmacyfirst.kernel.offer import Offer
+from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
 from pharmacyfirst.kernel.rule import Finding
-from pharmacyfirst.kernel.trace import EVALUATION_ONLY, Assessment, Offer
-
-_HEADLINES = {
-    Kind.REFER_URGENT: "REFER THE SAME DAY",
-    Kind.NOT_ELIGIBLE: "NOT ELIGIBLE for this pathway",
-    Kind.REFER: "REFER",
-    Kind.ALTERNATIVE_DIAGNOSIS: "ANOTHER CAUSE IS MORE LIKELY: manage as found",
-    Kind.DECLINED: "DECLINED",
-    Kind.SELF_CARE: "SELF-CARE",
-    Kind.SUPPLY: f"MAY BE OFFERED ({EVALUATION_ONLY})",
-    Kind.NEED_FACTS: "NOT DECIDED YET: answers are missing",
-}
-
-
-def headline(outcome: Outcome) -> str:
-    """The outcome in a line, as the first thing a pharmacist sees."""
-    if outcome.kind is Kind.EMERGENCY:
-        return "EMERGENCY: dial 999 now" if outcome.destination == EMERGENCY_999 else "EMERGENCY: A&E now"
-    return _HEADLINES[outcome.kind]
+from pharmacyfirst.kernel.tables import EVALUATION_ONLY
+from pharmacyfirst.kernel.told import PARTS, in_words
+from pharmacyfirst.kernel.trace import Assessment
 
 
 def explain(assessment: Assessment) -> str:
@@ -48,7 +33,11 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
     yield f"{pathway.id} {edition.version}{', draft' if pathway.draft else ''}: {edition.status}"
     yield f"assessed for {assessment.on}; pathway in force {edition.in_force.in_words()}"
     yield ""
-    yield headline(assessment.outcome)
+    yield in_words(assessment.outcome).upper()
+    if assessment.outcome.kind is Kind.SUPPLY:
+        yield f"  {EVALUATION_ONLY}"
+    if assessment.outcome.kind is Kind.NEED_FACTS and assessment.where_to:
+        yield f"  If it cannot be found out: {assessment.where_to}"
     if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
         yield "  If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
     yield from _reasons(assessment)
@@ -56,28 +45,25 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
         yield ""
         yield from _offer_in_words(offer, assessment)
     yield from _asked_next(assessment)
-    for title, lines in (("Tell the patient", assessment.advice), ("Safety-netting", assessment.safety_netting)):
-        if lines:
-            yield ""
-            yield f"{title}:"
-            yield from (f"  - {line}" for line in lines)
+    yield from _said(assessment)
     yield ""
     yield "Every criterion as it was judged:"
     yield from _findings(assessment)
     if assessment.gateways:
         yield ""
         yield f"Gateway points reached (payment only): {', '.join(assessment.gateways)}"
+    if assessment.gateways_not_known:
+        yield f"Gateway points not known (payment only): {', '.join(assessment.gateways_not_known)}"
     yield ""
     yield f"content {pathway.content_digest}"
 
 
 def _reasons(assessment: Assessment) -> Iterator[str]:
-    for finding in assessment.deciding:
-        item = finding.item
+    for finding, reason in zip(assessment.deciding, assessment.reasons, strict=True):
         either_way = " (not known, and it would come to the same)" if finding.verdict is Verdict.NOT_KNOWN else ""
-        yield f"  {finding.id}{either_way}: {item.reason}"
-        if item.where_to:
-            yield f"    where to: {item.where_to}"
+        yield f"  {reason.id}{either_way}: {reason.says}"
+        if reason.where_to:
+            yield f"    where to: {reason.where_to}"
 
 
 def _offer_in_words(offer: Offer, assessment: Assessment) -> Iterator[str]:
@@ -90,7 +76,10 @@ def _offer_in_words(offer: Offer, assessment: Assessment) -> Iterator[str]:
     yield f"  {offer.dose.in_words()}{on_day_one}, {often} times a day, for {row.days} days, {pgd.route}   [{row.id}]"
     yield f"  {_supplied_in_words(first)}"
     yield from (f"  or {_supplied_in_words(other)}" for other in others)
-    yield from (f"  caution {c.id}: {c.says}: {c.action}" for c in offer.cautions)
+    yield from (
+        f"  caution {one.caution.id} ({one.arises.value}): {one.caution.says}: {one.caution.action}"
+        for one in offer.cautions
+    )
     for item in offer.open_items:
         yield f"  open item {item}: {assessment.pathway.open_items[item].says}"
 
@@ -107,6 +96,15 @@ def _asked_next(assessment: Assessment) -> Iterator[str]:
         yield ""
         yield "Could still make it more urgent:" if more_urgent else "Ask next:"
         yield from (f"  - {name}: {assessment.pathway.questions[name].ask}" for name in assessment.missing)
+
+
+def _said(assessment: Assessment) -> Iterator[str]:
+    said = assessment.to_say
+    for part in PARTS:
+        if lines := [one for one in said if one.part == part]:
+            yield ""
+            yield f"Say to the patient, {part}:"
+            yield from (f"  - {one.says}" for one in lines)
 
 
 def _findings(assessment: Assessment) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """How a thing is said as JSON: a table of its fields, from which its dict, its text and its schema are made.
 
-The tables of an assessment, an offer and the rest stand beside them, in ``trace``.
+The tables of an assessment, an offer and the rest stand in ``tables``.
 """
 
 from __future__ import annotations

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pharmacyfirst.kernel.conditions import Condition
+from pharmacyfirst.kernel.conditions import MET, NOT_MET, Answers, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem, Source, Statement
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument
-from pharmacyfirst.kernel.questions import Choice, Question
-from pharmacyfirst.kernel.rule import Judged, Rule
+from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument, Withdrawal
+from pharmacyfirst.kernel.questions import LIFE_THREATENING, Choice, Question
+from pharmacyfirst.kernel.rule import Finding, Judged, Rule
 
 TREATMENT = "treatment"
 GATEWAY = "gateway points"
@@ -64,24 +64,60 @@ class Row(Judged):
     """A row of the treatment table; without a sentence it is met. ``offers`` are PGD ids in order of preference.
 
     ``fallback``: the second offer opens only where an exclusion of the first is met (*or B where that is excluded*).
+    ``nothing_left`` is the kind of outcome where none of the offers may be made (rule 4), ``where_nothing`` to whom somebody then goes.
     """
 
     kind: Kind
     offers: tuple[str, ...] = ()
     fallback: bool = False
+    nothing_left: Kind = Kind.REFER
+    where_nothing: str = ""
     stage: str = TREATMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayPoint(Rule):
-    """A point that decides payment only; nothing else reads it.
+    """A point that decides payment only; nothing else reads it (rule 5).
 
-    Reached when every criterion under the headings ``after`` is known and clear (or one under ``at`` is met) and the sentence holds.
+    Reached when every criterion that ``after`` names, by heading or by id, is known and clear and the sentence holds; not reached when
+    one of them is met or the sentence is not; else it is not known, as it is while its position has not been read.
     """
 
     after: tuple[str, ...]
-    at: tuple[str, ...]
+    position_known: bool = True
     stage: str = GATEWAY
+
+    def comes_after(self, criterion: Criterion) -> bool:
+        """Whether the criterion closes the point where it is met."""
+        return criterion.stage in self.after or criterion.id in self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the conversation: its title, and the questions that stand there, in the order to ask them. It decides nothing."""
+
+    title: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """When a record may say that somebody has the condition. Nothing that decides reads this.
+
+    ``clear`` names headings or ids of stopping criteria that must be known and clear; the sentence must hold. ``otherwise`` is what
+    the patient *presented with* where it is not so.
+    """
+
+    clear: tuple[str, ...]
+    otherwise: str
+    sentence: Condition | None = None
+    backing: Backing = NO_BACKING
+
+    def established(self, stops: Iterable[Finding[Criterion]], answers: Answers) -> bool:
+        """Whether it is established, by what was found of the stopping criteria and by the answers."""
+        named = (one for one in stops if one.item.stage in self.clear or one.item.id in self.clear)
+        clear = all(one.verdict is NOT_MET for one in named)
+        return clear and (self.sentence is None or self.sentence.verdict(answers) is MET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +160,10 @@ class SharedList:
 class Pathway:
     """A pathway with the PGDs it offers, as they stand on one day. Never changes; threads may share it.
 
-    ``gated`` are the questions that not everybody is asked. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
+    ``where_to`` says where somebody goes by the kind of outcome, unless what decided says so itself; ``pages`` are the conversation;
+    ``cannot_be`` are the stopping criteria that say two answers contradict each other; ``withdrawn`` are the versions of its documents
+    that were taken back. ``gated`` are the questions that may go unasked: those with a gate, in the order of the file, and
+    ``life_threatening``. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
     """
 
     id: str
@@ -148,12 +187,19 @@ class Pathway:
     conflicts: tuple[Conflict, ...] = ()
     lists: Mapping[str, SharedList] = Frozen()
     sources: Mapping[str, Source] = Frozen()
+    title_for_patients: str = ""
+    where_to: Mapping[Kind, Statement] = Frozen()
+    pages: tuple[Page, ...] = ()
+    diagnosis: Diagnosis | None = None
+    cannot_be: tuple[str, ...] = ()
+    withdrawn: tuple[Withdrawal, ...] = ()
     content_digest: str = ""
     # Looked through for every person, so they are picked out once.
     gated: tuple[Question, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        gated = (question for question in self.questions.values() if question.asked_when is not None)
+        questions = self.questions.values()
+        gated = (one for one in questions if one.asked_when is not None or one.name == LIFE_THREATENING)
         object.__setattr__(self, "gated", tuple(gated))
 
     @property
@@ -171,7 +217,8 @@ class Pathway:
         """Every sentence that something is judged by, gates of questions included; ``inner()`` leads to scores and definitions."""
         gates = (question.asked_when for question in self.questions.values())
         ruling = (rule.sentence for rule in self.rules() if not isinstance(rule, Named))
-        return tuple(one for one in (*ruling, *gates) if one is not None)
+        diagnosed = self.diagnosis.sentence if self.diagnosis is not None else None
+        return tuple(one for one in (*ruling, *gates, diagnosed) if one is not None)
 
     def backed(self) -> Iterator[Backed]:
         """Everything of the condition that has evidence, open items or a note, the pathway's file first, in the order of the files.
@@ -187,6 +234,7 @@ class Pathway:
 
     def _own(self) -> Iterator[tuple[str, Backing]]:
         yield "in force", self.edition.dates
+        yield from ((f"where to, {kind.word}", one.backing) for kind, one in self.where_to.items())
         yield from ((f"source document {one.title}", one.backing) for one in self.source_documents)
         yield from ((f"channel {one.name}", one.backing) for one in self.channels)
         yield from ((one.in_words(), one.backing) for one in self.named)
@@ -195,7 +243,11 @@ class Pathway:
         yield from every.items()
         for question in self.questions.values():
             yield from ((f"question {question.name}", one) for one in (question.backing, question.beside))
+            if question.moment is not None:
+                yield f"hours of question {question.name}", question.moment.backing
             yield from _answers(question.choices, "")
+        if self.diagnosis is not None:
+            yield "diagnosis established when", self.diagnosis.backing
         said = (*self.advice, *self.safety_netting, *self.leaflets, *self.records, *self.prompts)
         yield from ((one.id, one.backing) for one in said)
         yield from ((f"code {one.code}", one.backing) for one in self.codes)

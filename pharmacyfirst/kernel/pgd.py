@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from pharmacyfirst.kernel.conditions import Answers, Verdict
 from pharmacyfirst.kernel.dose import DoseRow, Product
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, Statement
 from pharmacyfirst.kernel.rule import Judged, Rule
@@ -43,7 +42,8 @@ class Edition:
     """What every document of ours says of itself: version, status, dates, and the digest that whoever signs it signs.
 
     ``dates`` is what stands behind the days on which it may be used: an open item there doubts the last of them.
-    ``digest`` is SHA-256 over the file and everything it uses; ``draft`` is true until that digest is published.
+    ``digest`` is SHA-256 over the file and everything it uses; ``draft`` is true until that digest is published. ``withdrawn`` is there
+    where that digest was taken back: then it is a draft for ever.
     """
 
     version: str
@@ -52,6 +52,23 @@ class Edition:
     dates: Backing = NO_BACKING
     digest: str = ""
     draft: bool = True
+    withdrawn: "Withdrawal | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A version that was published and taken back: nothing may be supplied under it. ``document`` is ``pathway``, or the id of a PGD."""
+
+    condition: str
+    document: str
+    version: str
+    digest: str
+    day: date
+    because: str
+
+    def in_words(self) -> str:
+        """For instance ``shingles pathway 2026.1 was withdrawn on 2026-11-29: ...``."""
+        return f"{self.condition} {self.document} {self.version} was withdrawn on {self.day}: {self.because}"
 
 
 class Mechanism(Enum):
@@ -84,14 +101,15 @@ class Clause(Judged):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caution(Rule):
-    """Something to weigh or to tell the patient, with what to do. Never changes the outcome."""
+    """Something to weigh or to tell the patient, with what to do. Never changes the outcome.
+
+    ``audience`` and ``forms`` are those of a ``Statement``: its readers, and the forms of product with which alone it arises.
+    """
 
     says: str
     action: str
-
-    def arises(self, answers: Answers) -> bool:
-        """Whether it is shown with an offer: always, unless it has a condition that is known not to be met."""
-        return self.sentence is None or self.sentence.verdict(answers) is not Verdict.NOT_MET
+    audience: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

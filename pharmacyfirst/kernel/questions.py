@@ -14,6 +14,8 @@ from typing import Any
 from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+from pharmacyfirst.kernel.moments import Moment
+from pharmacyfirst.kernel.outcome import Kind
 
 AGE = "age_years"
 BORN = "date_of_birth"
@@ -90,7 +92,9 @@ class Choice:
 class Question:
     """One question: its words, what fits, and, where not everybody is asked, the condition for asking.
 
-    ``name`` is that of the fact it asks for; ``called`` says it in words. ``low`` and ``high`` are the plausible range in ``unit``.
+    ``name`` is that of the fact it asks for; ``called`` says it in a few words, ``help`` is what the pharmacist may want to know before
+    asking. ``singular`` is the unit of one. ``if_not_answered`` is REFER_URGENT where it belongs to a treatment window that closes (rule 9);
+    ``moment`` is from when the hours that it asks for are counted. ``low`` and ``high`` are the plausible range in ``unit``.
     ``judgement`` marks what only the clinician can answer. ``explained_by`` names a readable shared list; ``shared`` is true of a
     question that several pathways share. ``beside`` holds the shared file's note where the condition's own file has another.
     ``was`` are its names in earlier versions; nothing is decided by them.
@@ -100,12 +104,16 @@ class Question:
     ask: str
     answer: Answer
     called: str = ""
+    help: str = ""
     unit: str = ""
+    singular: str = ""
     low: Decimal | None = None
     high: Decimal | None = None
     choices: tuple[Choice, ...] = ()
     judgement: bool = False
     asked_when: Condition | None = None
+    if_not_answered: Kind | None = None
+    moment: Moment | None = None
     explained_by: str = ""
     shared: bool = False
     backing: Backing = NO_BACKING
@@ -272,12 +280,14 @@ def completed_years(born: date, on: date) -> int:
 def asked(gated: Iterable[Question], known: Mapping[str, Any]) -> dict[str, Any]:
     """The answers to judge by: what is known, and ``NOT_ASKED`` for what this person is not asked (rule 7).
 
+    Gates are judged in the order of the file, on the answers so far, so that one may read a question that is not always asked either.
     Where the condition for asking is itself not known the fact stays not known. A value given all the same is used.
+    A question without a gate stands among ``gated`` only where nobody waits for its answer: ``life_threatening`` (rule 2).
     """
     answers = dict(known)
     for question in gated:
         gate = question.asked_when
-        if gate is not None and question.name not in known and gate.verdict(known) is NOT_MET:
+        if question.name not in known and (gate is None or gate.verdict(answers) is NOT_MET):
             answers[question.name] = NOT_ASKED
     return answers
 

@@ -24,7 +24,8 @@ class Rule:
 class Judged(Rule):
     """A rule that is judged and can decide an outcome, with the reason it then gives.
 
-    ``must``: it is met when its sentence is *not*, as inclusions are written. ``where_to`` says where somebody is sent.
+    ``must``: it is met when its sentence is *not*, as inclusions are written. ``where_to`` says where somebody is sent. ``pgd`` is the id
+    of the document it is judged for; empty for what stands in the pathway.
     ``reads`` are the facts of its sentence; ``met``, ``not_met`` and ``not_known`` are what can be found of it where none of these goes
     unasked.
     """
@@ -32,6 +33,7 @@ class Judged(Rule):
     because: str = ""
     where_to: str = ""
     must: bool = False
+    pgd: str = ""
     # Asked for at every judging, so gathered once.
     reads: tuple[str, ...] = field(init=False, repr=False, compare=False)
     # The findings of everybody who is asked all that the sentence reads are made once, and shared.

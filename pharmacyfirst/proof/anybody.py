@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from pharmacyfirst.kernel.conditions import Includes, OneOf, Within
+from pharmacyfirst.kernel.conditions import Above, Includes, OneOf, Within
 from pharmacyfirst.kernel.questions import BORN, Answer, Question
 from pharmacyfirst.proof.solver import (
     FALSE,
@@ -31,6 +31,7 @@ from pharmacyfirst.proof.solver import (
 )
 
 AboutOneQuestion = OneOf | Within | Includes
+AboutAnswers = AboutOneQuestion | Above
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,10 @@ class Anybody:
             raise ValueError(f"{question} is not answered with a number")
         return number
 
-    def holds(self, sentence: AboutOneQuestion) -> Formula:
-        """Whether the answer, known or not, is one of those that the sentence looks for."""
+    def holds(self, sentence: AboutAnswers) -> Formula:
+        """Whether the answer, or the two, known or not, are among those that the sentence looks for."""
+        if isinstance(sentence, Above):
+            return below(self.number(sentence.other), self.number(sentence.fact))
         one = self.unsettled[sentence.fact]
         if isinstance(sentence, Within):
             number, limits = self.number(sentence.fact), sentence.limits

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from pharmacyfirst.kernel.explain import value_in_words
+from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT
-from pharmacyfirst.kernel.trace import Assessment, Offer
+from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.proof.changes import ChangedClass, ChangedReason, Changes, Shown
 from pharmacyfirst.proof.classes import Ending, Fact
 from pharmacyfirst.proof.rewritten import course_in_words

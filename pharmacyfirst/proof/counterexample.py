@@ -13,7 +13,7 @@ from pharmacyfirst.content.invariants import NOTHING_SAID, Invariants
 from pharmacyfirst.content.made_up import answers_worth_trying
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.conditions import NOT_MET
+from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999
 from pharmacyfirst.kernel.pathway import Pathway
@@ -160,9 +160,12 @@ class Looking(Nearest):
 
 def in_place(pathway: Pathway, facts: Facts) -> dict[str, Any]:
     """The answers without those that nobody asks such a person for."""
-    gates = {question.name: question.asked_when for question in pathway.gated if question.asked_when is not None}
-    shut = {name for name, gate in gates.items() if gate.verdict(facts) is NOT_MET}
-    return {name: value for name, value in facts.items() if name not in shut}
+    answers = dict(facts)
+    for question in pathway.gated:
+        gate = question.asked_when
+        if gate is not None and gate.verdict(answers) is NOT_MET:
+            answers[question.name] = NOT_ASKED  # as ``asked`` has it, and whether or not it was answered all the same
+    return {name: value for name, value in answers.items() if value is not NOT_ASKED}
 
 
 def judged_again(encoding: Encoding, found: Found, baseline: Facts, plausible: bool = True) -> Counterexample:

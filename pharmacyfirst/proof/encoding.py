@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from itertools import combinations
 
-from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, OneOf, Within
+from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, OneOf, Within
 from pharmacyfirst.kernel.dose import DoseRow
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway, Row
@@ -63,9 +63,9 @@ class Sentences:
 
     def _judge(self, sentence: Condition) -> Judgement:
         match sentence:
-            case OneOf() | Within() | Includes():
-                known, holds = self.person.known(sentence.fact), self.person.holds(sentence)
-                not_asked = self.not_asked.get(sentence.fact, FALSE)
+            case OneOf() | Within() | Includes() | Above():
+                known, holds = both(map(self.person.known, sentence.facts())), self.person.holds(sentence)
+                not_asked = either(self.not_asked.get(fact, FALSE) for fact in sentence.facts())
                 return Judgement(both((known, holds)), either((both((known, no(holds))), not_asked)))
             case Defined():
                 body = self.judged(sentence.body)
@@ -94,8 +94,8 @@ class Sentences:
                     for name, when in self.unknown(item).items():
                         found.setdefault(name, []).append(when)
                 return {name: both((whole, either(whens))) for name, whens in found.items()}
-        (name,) = sentence.facts()
-        return {name: both((no(self.person.known(name)), no(self.not_asked.get(name, FALSE))))}
+        asked = both(no(self.not_asked.get(name, FALSE)) for name in sentence.facts())
+        return {name: both((no(self.person.known(name)), asked)) for name in sentence.facts()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,17 @@ class Encoding:
     def __init__(self, pathway: Pathway, person: Anybody, on: date):
         self.pathway, self.person, self.on = pathway, person, on
         self.alone = Sentences(person)
-        gates = {q.name: q.asked_when for q in pathway.questions.values() if q.asked_when is not None}
-        self.gate_closed = {name: self.alone.judged(gate).not_met for name, gate in gates.items()}
-        self.not_asked = {name: both((no(person.known(name)), shut)) for name, shut in self.gate_closed.items()}
+        self.gate_closed: dict[str, Formula] = {}
+        self.not_asked: dict[str, Formula] = {}
+        for (
+            question
+        ) in pathway.gated:  # one gate may read a question that stands above it and is not always asked either
+            name, gate = question.name, question.asked_when
+            if gate is None:
+                self.not_asked[name] = no(person.known(name))  # nobody waits for the answer (rule 2)
+            else:
+                self.gate_closed[name] = Sentences(person, {**self.not_asked}).judged(gate).not_met
+                self.not_asked[name] = both((no(person.known(name)), self.gate_closed[name]))
         self.sentences = Sentences(person, self.not_asked)
         self.stops = tuple((criterion, self._judged(criterion)) for criterion in pathway.stopping)
         self.rows = tuple((row, self._judged(row)) for row in pathway.treatment)
@@ -241,12 +249,15 @@ class Encoding:
 
     def _same(self, one: Row, other: Row) -> Formula:
         """Two rows come to the same outcome and the same offers, given that both are decided."""
-        if (one.kind, one.offers, one.fallback) == (other.kind, other.offers, other.fallback):
+        if (one.kind, one.offers, one.fallback, one.nothing_left) == (
+            other.kind, other.offers, other.fallback, other.nothing_left,
+        ):  # fmt: skip
             return TRUE
         first, second = self.offers(one), self.offers(other)
+        nothing = no(either((*first.values(), *second.values())))
         if bool(one.offers) != bool(other.offers):
-            plain = other if one.offers else one
-            return no(either((*first.values(), *second.values()))) if plain.kind is Kind.REFER else FALSE
+            offering, plain = (one, other) if one.offers else (other, one)
+            return nothing if plain.kind is offering.nothing_left else FALSE
         if not one.offers:
             return TRUE if one.kind is other.kind else FALSE
         names = dict.fromkeys((*one.offers, *other.offers))
@@ -255,7 +266,8 @@ class Encoding:
         turned = [
             no(both((first[a], first[b]))) for a, b in combinations(shared, 2) if other.offers.index(a) > other.offers.index(b)
         ]  # fmt: skip
-        return both((*alike, *turned))
+        left = () if one.nothing_left is other.nothing_left else (no(nothing),)
+        return both((*alike, *turned, *left))
 
     # --- the outcome
 
@@ -289,7 +301,7 @@ class Encoding:
             if row.offers:
                 some = either(self.offers(row).values())
                 found.setdefault(Kind.SUPPLY, []).append(both((turn, some)))
-                found.setdefault(Kind.REFER, []).append(both((turn, no(some))))
+                found.setdefault(row.nothing_left, []).append(both((turn, no(some))))
             else:
                 found.setdefault(row.kind, []).append(turn)
         return {kind: either(whens) for kind, whens in found.items()}
@@ -298,7 +310,7 @@ class Encoding:
     def dial_999(self) -> Formula:
         """The outcome is an emergency and its destination 999."""
         always = either(judged.met for criterion, judged in self.stops if criterion.always_999)
-        return both((self.kinds[Kind.EMERGENCY], either((always, self.life_threatening))))
+        return both((self.kinds[Kind.EMERGENCY], always))
 
     @cached_property
     def offered(self) -> dict[str, Formula]:

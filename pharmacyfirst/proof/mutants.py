@@ -12,7 +12,7 @@ from typing import Any
 from pharmacyfirst.content.cases import Case
 from pharmacyfirst.content.checks import dose_faults
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.conditions import Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of
+from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
@@ -107,6 +107,9 @@ def _other_results(row: Row, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
         yield "offers turned round", replace(row, offers=row.offers[::-1])
         yield "offers the first only", replace(row, offers=row.offers[:1], fallback=False)
         yield "fall-back turned over", replace(row, fallback=not row.fallback)
+    if row.offers:
+        other_kind = Kind.REFER if row.nothing_left is Kind.REFER_URGENT else Kind.REFER_URGENT
+        yield f"{other_kind.word} when nothing is left", replace(row, nothing_left=other_kind)
 
 
 def _of_pgd(pgd: PGD, pathway: Pathway) -> Iterator[tuple[str, PGD]]:
@@ -218,6 +221,8 @@ def variants(condition: Condition, pathway: Pathway) -> Iterator[Variant]:
         case Within():
             for what, limits in _other_limits(condition.limits, pathway.questions[condition.fact]):
                 yield f"{condition.fact} {what}", replace(condition, limits=limits)
+        case Above():
+            yield f"{condition.fact} turned round", Above(condition.other, condition.fact)
         case Includes():
             for value in condition.values:
                 rest = tuple(one for one in condition.values if one != value)

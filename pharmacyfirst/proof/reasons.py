@@ -15,9 +15,7 @@ def decided_by(encoding: Encoding) -> dict[str, Formula]:
     """For each id that can decide: it is among those that decided. The order is not said."""
     found: Whens = defaultdict(list)
     for criterion, judged in encoding.stops:
-        found[criterion.id].append(
-            both((encoding.kinds[criterion.kind], judged.met, _stopped(encoding, criterion.kind)))
-        )
+        found[criterion.id].append(both((encoding.kinds[criterion.kind], judged.met)))
     for (row, _), turn in zip(encoding.rows, encoding.turns, strict=True):
         decides = both((encoding.by_table, turn))
         found[row.id].append(decides)
@@ -25,11 +23,6 @@ def decided_by(encoding: Encoding) -> dict[str, Formula]:
             for id_, barred in _barred_by(encoding.looked[pgd]).items():
                 found[id_].append(both((decides, when, barred)))
     return {id_: either(whens) for id_, whens in found.items()}
-
-
-def _stopped(encoding: Encoding, kind: Kind) -> Formula:
-    """The outcome is of this kind because of a criterion; a table may come to ``refer`` too."""
-    return no(encoding.by_table) if kind is Kind.REFER else TRUE
 
 
 def _barred_by(looked: Looked) -> dict[str, Formula]:
@@ -61,7 +54,7 @@ def missing(encoding: Encoding) -> dict[str, Formula]:
 
 def _of_table(encoding: Encoding, when: Formula, unknown: "_Unknown", found: Whens) -> None:
     rows, turns = [row for row, _ in encoding.rows], encoding.turns
-    plans = [(row.kind, row.offers, row.fallback) for row in rows]
+    plans = [(row.kind, row.offers, row.fallback, row.nothing_left) for row in rows]
     told_apart = either(both((turns[i], turns[j])) for i in range(len(rows)) for j in range(i) if plans[i] != plans[j])
     reached = both((when, told_apart))
     for row, judged in encoding.rows:

@@ -81,7 +81,10 @@ def _words(rule: Rule) -> str:
         return f"{said}, then {rule.kind.word}{always}"
     if isinstance(rule, Row):
         joined = ", or where that is excluded " if rule.fallback else " and "
-        return f"{said}, then {f'offer {joined.join(rule.offers)}' if rule.kind is Kind.SUPPLY else rule.kind.word}"
+        left = f"; {rule.nothing_left.word} when nothing is left" if rule.nothing_left is not Kind.REFER else ""
+        return (
+            f"{said}, then {f'offer {joined.join(rule.offers)}' if rule.kind is Kind.SUPPLY else rule.kind.word}{left}"
+        )
     return f"{said}, then {course_in_words(Course.of(rule))}" if isinstance(rule, DoseRow) else said
 
 

@@ -17,11 +17,12 @@ from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.authority import Adoption, Channel, Cleared, Permit, Practitioner, authorise
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, verhoeff
+from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.kernel.questions import AGE, BORN
-from pharmacyfirst.kernel.trace import Assessment, Offer
+from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.consultation import FITS, Consultation, Decision, record_of
 from pharmacyfirst.record.fields import Coded, Quantity
 from pharmacyfirst.record.people import (

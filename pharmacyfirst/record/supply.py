@@ -9,7 +9,8 @@ from pydantic import Field, ValidationInfo, model_validator
 from pharmacyfirst.content.identifier_types import PharmacyODS
 from pharmacyfirst.kernel import authority
 from pharmacyfirst.kernel.dose import Amount, Product, Supplied
-from pharmacyfirst.kernel.trace import OFFER, SUPPLIED, Offer
+from pharmacyfirst.kernel.offer import Offer
+from pharmacyfirst.kernel.tables import OFFER, SUPPLIED
 from pharmacyfirst.record.fields import (
     READ_BACK,
     ByChannel,

@@ -5,7 +5,7 @@ from datetime import date
 
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Mechanism
-from pharmacyfirst.kernel.trace import EVALUATION_ONLY
+from pharmacyfirst.kernel.tables import EVALUATION_ONLY
 from pharmacyfirst.paper.words import day, listed, sentence
 
 SHORT = 12

@@ -13,7 +13,7 @@ from pharmacyfirst.contract.conformance import CASE_FILE, case_file_schema
 from pharmacyfirst.contract.table_schema import any_of
 from pharmacyfirst.exact import write
 from pharmacyfirst.kernel.fields import BlockOf, ListOf, OrNone
-from pharmacyfirst.kernel.trace import ASSESSMENT
+from pharmacyfirst.kernel.tables import ASSESSMENT
 
 LIBRARY = load()
 ON = date(2026, 11, 21)

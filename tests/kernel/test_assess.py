@@ -5,125 +5,33 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from made_up_pathway import (
+    ALL_THE_SYRUP,
+    CLEAR,
+    CREAM,
+    EDITION,
+    FACTS,
+    FIRM,
+    FIRST,
+    ON,
+    SECOND,
+    SYRUP,
+    TABLET,
+    criterion,
+    dose_row,
+    fact,
+    pathway,
+    pgd,
+    row,
+    yes,
+)
 
 from pharmacyfirst import Kind, Outcome, Refused, assess, explain
-from pharmacyfirst.kernel.conditions import Includes, Limits, OneOf, Within, all_of
-from pharmacyfirst.kernel.dose import Amount, Dose, DoseRow, Pack, Product, Rounding, Strength
-from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, OpenItem, Statement, weakest
+from pharmacyfirst.kernel.conditions import Includes, Limits, Within, all_of
+from pharmacyfirst.kernel.dose import Amount, Dose, Pack, Rounding
+from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, weakest
 from pharmacyfirst.kernel.outcome import KIND_OF_WORD
-from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
-from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Edition, Mechanism, Period, SourceDocument
-from pharmacyfirst.kernel.questions import Answer, Choice, Origin, Question
-
-ON = date(2026, 11, 21)
-FIRM = Backing((Evidence(Grade.PRIMARY, ("S1",)),))
-EDITION = Edition("2026.1", "made up", Period(date(2026, 1, 1), date(2026, 12, 31)))
-SYRUP = Product(
-    "syrup 25 mg/mL",
-    "syrup",
-    Strength("25 mg/mL", Amount(Decimal(25), "mg"), Amount(Decimal(1), "mL")),
-    ("1",),
-    Amount(Decimal(70), "mL"),
-)
-TABLET = Product(
-    "tablet 100 mg", "tablet", Strength("100 mg", Amount(Decimal(100), "mg"), Amount(Decimal(1), "")), ("2",)
-)
-CREAM = Product("cream", "cream", Strength("1%"), ("3",))
-
-
-def yes(fact):
-    return OneOf(fact, (True,))
-
-
-def fact(name, answer=Answer.YES_NO, **more):
-    return Question(name, f"{name}?", answer, **more)
-
-
-FACTS = {
-    one.name: one
-    for one in (
-        fact("life_threatening"), fact("collapse"), fact("sting"), fact("unwell"), fact("visitor"), fact("worse"), fact("bad"),
-        fact("first_barred"), fact("second_barred"), fact("test_done"), fact("result_positive", asked_when=yes("test_done")),
-        fact("weight_kg", Answer.NUMBER, unit="kg", low=Decimal(2), high=Decimal(300)),
-        fact("medicines", Answer.ANY_OF, choices=(Choice("aspirin", origins=(Origin("", (), Backing(open=("X-O2",))),)), Choice("zinc"))),
-        fact("skin", Answer.ONE_OF, choices=(Choice("dry"), Choice("wet"))),
-    )
-}  # fmt: skip
-
-
-def criterion(id, kind, condition, stage="red flags", **more):
-    because = f"because of {id}"
-    return Criterion(id=id, stage=stage, sentence=condition, backing=FIRM, because=because, kind=kind, **more)
-
-
-def row(id, sentence, kind, because, offers=(), fallback=False, open=()):
-    backing = Backing(FIRM.evidence, open)
-    return Row(id=id, sentence=sentence, kind=kind, because=because, offers=offers, fallback=fallback, backing=backing)
-
-
-SIX_TABLETS = (Pack(TABLET, Amount(Decimal(6), "tablet")),)
-ALL_THE_SYRUP = (Pack(SYRUP, None, worked_out=True),)
-
-
-def dose_row(id="X-D1", sentence=None, dose=None, packs=SIX_TABLETS, **more):
-    each = Dose(Amount(Decimal(100), "mg")) if dose is None else dose
-    rest = {"who": "", "times_a_day": 2, "days": 3, "backing": FIRM} | more
-    return DoseRow(id=id, stage="doses", sentence=sentence, dose=each, packs=packs, **rest)
-
-
-def pgd(id, barred_by, doses=None, **more):
-    sentence = yes(barred_by)
-    clause = Clause(id=f"{id}-X1", stage=f"{id}: exclusions", sentence=sentence, backing=FIRM, says="barred")
-    document = SourceDocument("t", "r", "e", FIRM)
-    rest = {"inclusion": (), "exclusions": (clause,), "cautions": (), "products": (TABLET,), "particulars": {}} | more
-    return PGD(
-        id,
-        f"the {id} document",
-        EDITION,
-        Mechanism.PGD,
-        id,
-        "pom",
-        "oral",
-        document,
-        ("pharmacist",),
-        doses=doses or (dose_row(),),
-        **rest,
-    )
-
-
-FIRST, SECOND = pgd("first", "first_barred"), pgd("second", "second_barred")
-
-
-def pathway(**changes):
-    made = Pathway(
-        id="made-up",
-        title="Made up",
-        edition=EDITION,
-        questions=FACTS,
-        stopping=(
-            criterion("X-V1", Kind.NOT_ELIGIBLE, yes("visitor"), "entry", where_to="the GP"),
-            criterion("X-R1", Kind.EMERGENCY, yes("collapse")),
-            criterion("X-R2", Kind.EMERGENCY, yes("sting"), always_999=True),
-            criterion("X-U1", Kind.REFER_URGENT, yes("unwell"), "same day"),
-            criterion("X-E1", Kind.REFER, yes("result_positive"), "entry"),
-        ),
-        treatment=(
-            row("X-T1", yes("worse"), Kind.SUPPLY, "worse", ("first",), open=("X-O1",)),
-            row("X-T2", None, Kind.SELF_CARE, "everyone else"),
-        ),
-        gateways=(GatewayPoint(id="X-G1", after=("red flags",), at=()), GatewayPoint(id="X-G2", after=(), at=("red flags",), sentence=yes("bad"))),
-        pgds={"first": FIRST, "second": SECOND},
-        advice=(
-            Statement("for all", FIRM, audience=("everyone",)),
-            Statement("for self-care", FIRM, audience=("self-care",)),
-            Statement("for the first", FIRM, audience=("first",)),
-            Statement("for X-T2", FIRM, audience=("X-T2",)),
-        ),
-        safety_netting=(Statement("come back", FIRM, audience=("supply", "emergency")),),
-        open_items={name: OpenItem(name, f"{name} is open", "wait") for name in ("X-O1", "X-O2")},
-        content_digest="sha256:0",
-    )  # fmt: skip
-    return replace(made, **changes)
+from pharmacyfirst.kernel.pgd import Caution, Mechanism, Period
 
 
 @pytest.mark.parametrize("day", [date(2025, 12, 31), date(2027, 1, 1)])
@@ -133,9 +41,6 @@ def test_on_a_day_outside_the_period_nothing_is_assessed(day):
     ) as refused:
         assess(pathway(), {"collapse": True}, day)
     assert refused.value.code == "not_in_force"
-
-
-CLEAR = {"collapse": False, "sting": False, "unwell": False, "visitor": False, "test_done": False}
 
 
 def offers(rows, facts, **changes):
@@ -154,6 +59,9 @@ def test_an_emergency_decides_whatever_stands_first_in_the_file():
     ("facts", "destination", "missing"),
     [
         ({"collapse": True, "life_threatening": True}, "999", ()),
+        ({"life_threatening": True}, "999", ()),
+        ({"life_threatening": True, "sting": False, "visitor": True}, "999", ()),
+        ({"collapse": True}, "emergency_department", ("sting",)),
         ({"collapse": True, "life_threatening": False}, "emergency_department", ("sting",)),
         ({"sting": True, "life_threatening": False}, "999", ()),
         ({"sting": True, "collapse": True}, "999", ()),
@@ -193,7 +101,7 @@ def test_with_nothing_known_the_most_urgent_is_asked_first_and_what_the_table_ne
         "worse",
         "first_barred",
     )
-    assert found.advice == ()
+    assert found.advice == ("see somebody today",)
 
 
 def test_a_fact_not_asked_of_this_person_is_not_missing_and_used_when_given():
@@ -319,10 +227,11 @@ def test_cautions_come_with_the_offer_unless_they_are_known_not_to_arise():
 
     def shown(facts):
         found = offers(pathway().treatment, {"worse": True, "first_barred": False, **facts}, pgds=careful)
-        return [caution.id for caution in found.offers[0].cautions]
+        return [(one.caution.id, one.arises.value) for one in found.offers[0].cautions]
 
-    assert shown({"medicines": []}) == ["X-W1"]
-    assert shown({"medicines": ["zinc"]}) == shown({}) == ["X-W1", "X-W2"]
+    assert shown({"medicines": []}) == [("X-W1", "always")]
+    assert shown({"medicines": ["zinc"]}) == [("X-W1", "always"), ("X-W2", "applies")]
+    assert shown({}) == [("X-W1", "always"), ("X-W2", "ask")]
 
 
 def by_weight(rounding=None, packs=ALL_THE_SYRUP):
@@ -373,11 +282,85 @@ def test_a_first_day_of_its_own_counts_towards_the_quantity():
     assert row.volume(TABLET.strength, {}) == Amount(Decimal(6), "")
 
 
-def test_gateway_points_are_reported_beside_the_outcome():
-    assert assess(pathway(), CLEAR, ON).gateways == ("X-G1",)
-    assert assess(pathway(), {"collapse": True, "bad": True}, ON).gateways == ("X-G2",)
-    assert assess(pathway(), {"collapse": True}, ON).gateways == ()
-    assert assess(pathway(), {}, ON).gateways == ()
+@pytest.mark.parametrize(
+    ("facts", "reached", "not_known"),
+    [
+        (CLEAR, ("X-G1",), ("X-G2", "X-G3")),
+        (CLEAR | {"bad": True}, ("X-G1", "X-G2"), ("X-G3",)),
+        (CLEAR | {"bad": False}, ("X-G1",), ("X-G3",)),
+        (CLEAR | {"collapse": True, "bad": True}, ("X-G2",), ("X-G3",)),
+        (CLEAR | {"visitor": True, "bad": True}, (), ()),
+        ({"collapse": False, "sting": False, "bad": True}, (), ("X-G1", "X-G2", "X-G3")),
+        ({"collapse": True}, (), ("X-G2", "X-G3")),
+        ({"life_threatening": True}, (), ("X-G2", "X-G3")),
+        ({}, (), ("X-G1", "X-G2", "X-G3")),
+    ],
+)
+def test_a_gateway_point_is_reached_or_not_or_not_known(facts, reached, not_known):
+    found = assess(pathway(), facts, ON)
+
+    assert (found.gateways, found.gateways_not_known) == (reached, not_known)
+
+
+def closing(**changes):
+    """Where the weight cannot be found out somebody is seen the same day: it belongs to a window that closes."""
+    questions = {**FACTS, "weight_kg": replace(FACTS["weight_kg"], if_not_answered=Kind.REFER_URGENT)}
+    return pathway(questions=questions, pgds={"first": pgd("first", "first_barred", doses=(by_weight(),))}, **changes)
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind"),
+    [
+        ({}, Kind.REFER_URGENT),
+        ({"visitor": True, "collapse": False, "sting": False}, Kind.REFER_URGENT),
+        ({"collapse": False, "sting": False, "unwell": False}, Kind.REFER_URGENT),  # the table may come to the weight
+        ({"collapse": False, "sting": False, "unwell": False, "worse": False}, Kind.REFER),
+        (CLEAR, Kind.REFER_URGENT),
+        (CLEAR | {"worse": True, "first_barred": False}, Kind.REFER_URGENT),
+        (CLEAR | {"worse": True, "weight_kg": 12}, Kind.REFER),
+        (CLEAR | {"worse": False}, None),
+        ({"collapse": True}, None),
+        ({"unwell": True}, None),
+    ],
+)
+def test_what_cannot_be_found_out_is_referred_the_same_day_where_it_could_be_urgent(facts, kind):
+    found = assess(closing(), facts, ON)
+
+    assert found.if_not_answered is kind
+    assert found.as_dict()["if_not_answered"] == (kind.key if kind else None)
+
+
+@pytest.mark.parametrize("kind", [Kind.REFER, Kind.REFER_URGENT])
+def test_where_nothing_is_left_the_row_says_how_soon(kind):
+    rows = (row("X-T1", None, Kind.SUPPLY, "needed", ("first",), nothing_left=kind),)
+
+    found = offers(rows, {"first_barred": True})
+
+    assert (found.outcome, found.decided_by, found.nothing_left) == (Outcome(kind), ("X-T1", "first-X1"), True)
+    assert found.advice == ("for all", "ring today")
+
+
+def test_what_is_for_everyone_does_not_hold_up_an_emergency():
+    assert "for all" in assess(pathway(), {"unwell": True}, ON).advice
+    assert assess(pathway(), {"collapse": True}, ON).advice == ()
+    assert assess(pathway(), {"collapse": True}, ON).safety_netting == ("come back",)
+
+
+@pytest.mark.parametrize(("skin", "said"), [("wet", True), ("dry", False), (None, False)])
+def test_advice_under_a_condition_is_said_where_it_is_known_to_be_met(skin, said):
+    assert ("for all whose skin is wet" in assess(pathway(), {"unwell": True, "skin": skin}, ON).advice) is said
+
+
+def test_a_gate_may_read_a_question_that_is_not_always_asked_either():
+    questions = {**FACTS, "deeper": fact("deeper", asked_when=yes("result_positive"))}
+    chained = pathway(questions=questions, stopping=(criterion("X-E1", Kind.REFER, yes("deeper"), "entry"),))
+
+    assert assess(chained, {"test_done": False, "worse": False}, ON).outcome.kind is Kind.SELF_CARE
+    (finding,) = (f for f in assess(chained, {"test_done": False, "worse": False}, ON).findings if f.id == "X-E1")
+    assert finding.not_asked == ("deeper",)
+    assert assess(chained, {"test_done": True, "worse": False}, ON).missing == ("result_positive", "deeper")
+    assert assess(chained, {"worse": False}, ON).missing[-1] == "deeper"
+    assert assess(chained, {"test_done": False, "deeper": True}, ON).outcome.kind is Kind.REFER
 
 
 def test_the_assessment_as_data():
@@ -393,7 +376,7 @@ def test_the_assessment_as_data():
 
     as_data = found.as_dict()
 
-    assert as_data["outcome"] == {"kind": "supply", "destination": None}
+    assert as_data["outcome"] == {"kind": "supply", "destination": None, "says": "May be supplied"}
     assert as_data["as_of"] == "2026-11-21"
     offer = as_data["offers"][0]
     assert offer["dose"] == {"amount": Decimal("187.5"), "unit": "mg", "first_day_amount": Decimal(375)}
@@ -409,6 +392,7 @@ def test_the_assessment_as_data():
         "read": {"visitor": False},
         "not_asked": [],
     }
+    assert (as_data["gateways"], as_data["gateways_not_known"]) == (["X-G1"], ["X-G2", "X-G3"])
     assert as_data["trace"][-1]["read"] == {}
     assert as_data["draft"] is True
 
@@ -431,7 +415,7 @@ def test_the_explanation_of_a_supply_says_how_much_of_what_and_that_nobody_has_a
 
     for words in (
         "evaluation only: not authorised for supply", "100 mg (200 mg on the first day), 2 to 3 times a day, for 3 days, oral",
-        "75 mL (2 bottles) of syrup 25 mg/mL", "or quantity not stated of tablet 100 mg", "caution X-W1: sleepy: do not drive",
+        "75 mL (2 bottles) of syrup 25 mg/mL", "or quantity not stated of tablet 100 mg", "caution X-W1 (always): sleepy: do not drive",
         "open item X-O1: X-O1 is open", "Gateway points reached (payment only): X-G1", "<- decided", "everyone",
     ):  # fmt: skip
         assert words in text
@@ -440,11 +424,11 @@ def test_the_explanation_of_a_supply_says_how_much_of_what_and_that_nobody_has_a
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"collapse": True}, "EMERGENCY: A&E now"),
-        ({"sting": True}, "EMERGENCY: dial 999 now"),
+        ({"collapse": True}, "SEND TO A&E NOW"),
+        ({"sting": True}, "DIAL 999 NOW"),
         ({"unwell": True}, "Could still make it more urgent:"),
         ({"visitor": True, "collapse": False, "sting": False, "unwell": False}, "where to: the GP"),
-        ({}, "NOT DECIDED YET"),
+        ({}, "NOT DECIDED: REFER UNLESS YOU CAN FIND OUT"),
         (CLEAR | {"worse": False}, "SELF-CARE"),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pharmacyfirst import Verdict
 from pharmacyfirst.kernel.conditions import (
     NOT_ASKED,
+    Above,
     Count,
     Defined,
     Includes,
@@ -58,6 +59,26 @@ def test_limits_hold_up_to_their_very_ends(limits, inside, outside, words):
     assert [sentence.verdict({"n": Decimal(n)}) for n in inside] == [MET] * len(inside)
     assert [sentence.verdict({"n": Decimal(n)}) for n in outside] == [NOT_MET] * len(outside)
     assert sentence.in_words() == f"n is {words}"
+
+
+@pytest.mark.parametrize(
+    ("six_months", "twelve_months", "verdict", "unknown"),
+    [
+        (2, 1, MET, ()),
+        (1, 1, NOT_MET, ()),
+        (0, 1, NOT_MET, ()),
+        (None, 1, NOT_KNOWN, ("six",)),
+        (1, None, NOT_KNOWN, ("twelve",)),
+        (None, None, NOT_KNOWN, ("six", "twelve")),
+        (NOT_ASKED, 1, NOT_MET, ()),
+        (None, NOT_ASKED, NOT_MET, ()),
+    ],
+)
+def test_of_two_counts_one_is_above_the_other_only_where_both_are_known(six_months, twelve_months, verdict, unknown):
+    sentence, answers = Above("six", "twelve"), {"six": six_months, "twelve": twelve_months}
+
+    assert (sentence.verdict(answers), sentence.unknown(answers)) == (verdict, unknown)
+    assert (sentence.facts(), sentence.inner(), sentence.in_words()) == (("six", "twelve"), (), "six is above twelve")
 
 
 def completions(items, answers):
@@ -114,6 +135,9 @@ def test_a_definition_turned_over():
         (Count((OneOf("a", (False,)), COUGH), 0, 0), "none of: a is no; cough is yes"),
         (Count((COUGH, FEVER, PUS), 2, 3, "score"), "score is 2 to 3"),
         (Defined("ill", COUGH, wanted=False), "ill is not met"),
+        (Defined("fluticasone", COUGH, word="excluded"), "fluticasone is excluded"),
+        (Defined("fluticasone", COUGH, wanted=False, word="excluded"), "fluticasone is not excluded"),
+        (any_of((COUGH, Defined("zinc", FEVER, word="excluded"))), "cough is yes or zinc is excluded"),
         (all_of((COUGH,)), "cough is yes"),
     ],
 )

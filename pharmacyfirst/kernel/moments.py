@@ -1,0 +1,72 @@
+"""Hours counted from a moment that a patient or a parent can name, perhaps by the day alone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
+
+_HOUR = timedelta(hours=1)
+_STEP = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """From when until when the hours of a question are counted, in words.
+
+    ``as_long_as_possible`` says how where only the day is known: from its first moment, or else from its last.
+    """
+
+    since: str
+    until: str
+    as_long_as_possible: bool
+    backing: Backing = NO_BACKING
+
+
+def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool) -> Decimal:
+    """The hours from a moment until another, exactly.
+
+    Of a day alone they count from 00:00 where they are to be as long as possible, and else from 24:00, and are never below 0. Both
+    times are with a time zone or both without; with one, what counts is the time that really passed, when clocks change too.
+
+    Raises ``Refused`` (``wrong_value``) for what is no moment, for one time with a zone beside one without, and for a moment or day
+    that lies after ``until``: that is an answer about the future.
+    """
+    _refuse_other_types(moment, until)
+    if isinstance(moment, datetime):
+        if (moment.utcoffset() is None) is not (until.utcoffset() is None):
+            raise Refused("wrong_value", "moment: give both times with a time zone, or both without.")
+        since = moment
+    else:
+        since = _of_a_day(moment, until, as_long_as_possible)
+    passed = _since(since, until)
+    if passed < timedelta(0):
+        raise Refused(
+            "wrong_value", "moment: it lies after the time that hours are counted until. Ask again when it was."
+        )
+    return Decimal(passed // _STEP) / (_HOUR // _STEP)
+
+
+def _refuse_other_types(moment: object, until: object) -> None:
+    if not isinstance(moment, date) or not isinstance(until, datetime):
+        raise Refused(
+            "wrong_value", "moment: give a datetime, or a date where only the day is known, and until a datetime."
+        )
+
+
+def _of_a_day(day: date, until: datetime, as_long_as_possible: bool) -> datetime:
+    """The moment from which hours count where only the day is known."""
+    if as_long_as_possible:
+        return datetime.combine(day, time.min, until.tzinfo)
+    end = datetime.combine(day, time.min, until.tzinfo) + timedelta(
+        days=1
+    )  # midnight by the clock, whenever clocks change
+    return until if day == until.date() else end
+
+
+def _since(since: datetime, until: datetime) -> timedelta:
+    # Two times of one zone are subtracted by the clock on the wall, which jumps twice a year.
+    if since.utcoffset() is None:
+        return until - since
+    return until.astimezone(UTC) - since.astimezone(UTC)
