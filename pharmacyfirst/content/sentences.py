@@ -206,6 +206,7 @@ class Vocabulary:
             what = f"whether {pgd} is excluded leads back to itself"
             raise _Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
         self._reading.append(ring)
+        self._levels[ring] = 1
         aside = replace(self, medicine=pgd, mistakes=Mistakes())
         read = [aside.condition(clause) for clause in self.exclusions[pgd]]
         self._reading.pop()

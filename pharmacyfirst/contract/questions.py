@@ -36,7 +36,7 @@ CHOICE: FieldTable[Choice] = FieldTable(
         JsonField("says", lambda one: one.says, TEXT, "Its words on a page."),
         JsonField(
             "group",
-            lambda one: getattr(one, "group", "") or None,
+            lambda one: one.group or None,
             OrNone(TEXT),
             "The group it is listed under; null for none.",
         ),
