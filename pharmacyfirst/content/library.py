@@ -158,7 +158,7 @@ def load(root: Path) -> Library:
         stretches[condition.name] = tuple(building.stretches(folder, condition, documents))
         if condition.name not in unread:
             _every_file_is_read(documents, stretches[condition.name], mistakes)
-    alike_everywhere({name: building.offered[name] for name in shared.medicines if name in building.offered}, mistakes)
+    alike_everywhere(building.offered, shared.medicines, shared.definitions, mistakes)
     published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
     if len(mistakes):
