@@ -77,9 +77,8 @@ def of_the_folder(choices: Mapping[str, Choice], pgds: Collection[str]) -> dict[
 
 
 def _of(origin: Origin, pgds: Collection[str]) -> Origin:
-    bars = tuple(bar for bar in origin.bars if bar.pgd in pgds)
-    actions = tuple(action for action in origin.actions if action.pgd in pgds)
-    return replace(origin, bars=bars, actions=actions, action=_in_one(actions))
+    about = origin.about(pgds)
+    return replace(about, action=_in_one(about.actions))
 
 
 def add_choices(found: dict[str, Choice], more: Mapping[str, Choice]) -> None:
