@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.content.blocks import HARM_LOST
+from pharmacyfirst.content.choices import actions_of
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.medicines import COVERED, HARM_BARRED, TAKES, Medicine
 from pharmacyfirst.content.pathways import Draft
@@ -151,7 +152,7 @@ def cautions_of_answers_are_read(read: ReadPGD, pathway: Pathway, mistakes: Mist
     }
     for fact in pathway.questions.values():
         for value in fact.choices:
-            for action in value.actions:
+            for action in actions_of(value):
                 if action.pgd == read.pgd.id and (fact.name, value.name) not in shown:
                     mistakes.add(
                         read.block.keys["pgd"].place,

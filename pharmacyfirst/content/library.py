@@ -80,6 +80,7 @@ class Library:
     questions: Mapping[str, Question] = Frozen()
     lists: Mapping[str, SharedList] = Frozen()
     withdrawn: tuple[Withdrawal, ...] = ()
+    bars: Mapping[str, Mapping[str, str]] = Frozen()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -163,7 +164,8 @@ def load(root: Path) -> Library:
     questions = shared_questions(shared, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists), withdrawn)
+    bars = Frozen({name: Frozen(medicine.words()) for name, medicine in sorted(shared.medicines.items())})
+    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists), withdrawn, bars)
 
 
 def _digest_of(parts: Iterable[tuple[str, str]]) -> str:

@@ -4,8 +4,8 @@ Nothing is coerced: ``"yes"``, ``1`` for true or ``"30"`` for 30 are refused, be
 red flag or permit a supply. Absent and ``None`` both mean *not known*, never "no".
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -70,11 +70,6 @@ class Origin:
     was: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
 
-    def about(self, pgds: Collection[str]) -> "Origin":
-        """The same with nothing but what it says of some PGDs."""
-        bars = tuple(bar for bar in self.bars if bar.pgd in pgds)
-        return replace(self, bars=bars, actions=tuple(one for one in self.actions if one.pgd in pgds))
-
     def apart(self) -> tuple[Bar | Action, ...]:
         """The bars and actions behind which something else stands than behind the answer as a whole."""
         each: tuple[Bar | Action, ...] = (*self.bars, *self.actions)
@@ -98,15 +93,6 @@ class Choice:
     def bars(self) -> tuple[Bar, ...]:
         """The PGDs it rules out, whichever file says so."""
         return tuple(bar for origin in self.origins for bar in origin.bars)
-
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """What it calls for with single PGDs, whichever file says so."""
-        return tuple(action for origin in self.origins for action in origin.actions)
-
-    def about(self, pgd: str) -> "Choice":
-        """The same answer with nothing but what it says of one PGD."""
-        return replace(self, origins=tuple(one.about((pgd,)) for one in self.origins))
 
     @property
     def was(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pharmacyfirst.content.choices import about, actions_of
 from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Statement
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
@@ -232,7 +233,7 @@ class _PGDWriter:
         reasons = (bar.because for bar in value.bars if bar.pgd == self.pgd.id and bar.because)
         why = (line(f"Why: {reason}", "note") for reason in reasons)
         # What is called for with another medicine only is said in that one's document.
-        action = lines(f"What to do: {value.action}" if value.action and not value.actions else "")
+        action = lines(f"What to do: {value.action}" if value.action and not actions_of(value) else "")
         words = (line(value.says or value.name), *why, *action, *lines(remark(self.backing_of(value).note), "note"))
         return TableRow(
             f"answer-{fact.name}-{value.name}", named(value.name, self.backing_of(value).open), (words, graded)
@@ -247,8 +248,9 @@ class _PGDWriter:
 
     def calls_for(self, value: Choice) -> str:
         """What an answer calls for where this medicine is offered."""
-        if value.actions:
-            return "; ".join(action.says for action in value.actions if action.pgd == self.pgd.id)
+        actions = actions_of(value)
+        if actions:
+            return "; ".join(action.says for action in actions if action.pgd == self.pgd.id)
         return "" if value.bars else value.action
 
     def action(self, fact: Question, value: Choice) -> TableRow:
@@ -266,7 +268,7 @@ class _PGDWriter:
 
     def backing_of(self, value: Choice) -> Backing:
         """What stands behind an answer, as far as it is about this medicine."""
-        return value.about(self.pgd.id).backing
+        return about(value, (self.pgd.id,)).backing
 
     def cautions(self) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part("What to do"), Part("Comes up when", "dated")
