@@ -96,11 +96,6 @@ class Choice:
         return tuple(bar for origin in self.origins for bar in origin.bars)
 
     @property
-    def actions(self) -> tuple[Action, ...]:
-        """What it calls for with single PGDs, whichever file says so."""
-        return tuple(action for origin in self.origins for action in origin.actions)
-
-    @property
     def was(self) -> tuple[str, ...]:
         """The answers that stood for it in an earlier version; nothing is decided by them."""
         return tuple(dict.fromkeys(name for origin in self.origins for name in origin.was))
