@@ -18,8 +18,8 @@ class Amount:
     unit: str
 
     def in_words(self) -> str:
-        """For instance ``187.5 mg``."""
-        return f"{plain(self.amount)} {self.unit}"
+        """For instance ``187.5 mg``, ``6 capsules`` or ``2 sprays per nostril``."""
+        return counted(self.amount, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,14 @@ class DoseRow(Judged):
         if self.dose.first_day is not None:
             total += (self.dose.first_day - dose.amount) * self.times_a_day
         return Amount(total * strength.per.amount / strength.content.amount, strength.per.unit)
+
+
+def counted(amount: Decimal, unit: str) -> str:
+    """A number with its unit, in the plural where it needs one; abbreviations such as mg and mL have none."""
+    if amount != 1 and len(unit) >= 3:
+        head, per, rest = unit.partition(" per ")
+        unit = " or ".join(one if one.endswith("s") else f"{one}s" for one in head.split(" or ")) + per + rest
+    return f"{plain(amount)} {unit}"
 
 
 def plain(number: Decimal) -> str:

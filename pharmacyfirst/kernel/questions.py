@@ -13,6 +13,7 @@ from typing import Any
 
 from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
+from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
@@ -142,6 +143,22 @@ class Question:
                 return f"a list of any of {', '.join(self.choice_names())}; an empty list means none of them"
             case _:
                 return "a date written as YYYY-MM-DD, not in the future"
+
+    def in_words(self, value: Any) -> str:
+        """A value that ``read`` gave, as people write it: yes, 36.8 degrees Celsius, 1 episode, the words of a choice, none."""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, int | Decimal):
+            return self.counted(value)
+        if isinstance(value, date):
+            return str(value)
+        names = value if isinstance(value, tuple) else (value,)
+        return ", ".join(choice.says or choice.name for choice in self.choices if choice.name in names) or "none"
+
+    def counted(self, number: int | Decimal) -> str:
+        """A number with the unit of this question, which reads otherwise at 1."""
+        unit = self.singular if number == 1 and self.singular else self.unit
+        return f"{plain(Decimal(number))} {unit}".strip()
 
     def read(self, value: Any) -> Any:
         """The value as the kernel holds it: bool, int, Decimal, str, tuple in the file's order, or date.
