@@ -175,13 +175,17 @@ class Question:
             case Answer.YES_NO:
                 return "yes" if value else "no"
             case Answer.WHOLE_NUMBER | Answer.NUMBER:
-                number = plain(value) if isinstance(value, Decimal) else str(value)
-                return f"{number} {self.singular if value == 1 and self.singular else self.unit}".strip()
+                return self.counted(value)
             case Answer.ONE_OF | Answer.ANY_OF:
                 words = {choice.name: choice.says or choice.name.replace("_", " ") for choice in self.choices}
                 return ", ".join(words[name] for name in (value if isinstance(value, tuple) else (value,))) or "none"
             case _:
                 return str(value)
+
+    def counted(self, number: int | Decimal) -> str:
+        """A number with the unit of this question, which reads otherwise at 1."""
+        unit = self.singular if number == 1 and self.singular else self.unit
+        return f"{plain(Decimal(number))} {unit}".strip()
 
     def read(self, value: Any) -> Any:
         """The value as the kernel holds it: bool, int, Decimal, str, tuple in the file's order, or date.
