@@ -38,9 +38,19 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A PGD that an answer rules out, and why we think so."""
+    """A PGD that an answer rules out, what stands behind that, and why in words, where the file gives it words of its own."""
 
     pgd: str
+    backing: Backing
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an answer calls for where a PGD is offered that it does not rule out, and what stands behind that."""
+
+    pgd: str
+    says: str
     backing: Backing
 
 
@@ -49,6 +59,7 @@ class Origin:
     """What one file says of an answer: what it rules out, what stands behind that, its words, and the action it calls for.
 
     ``shared`` is the name of the shared list that says so; empty where the pathway's own file does. The tags of a shared list are its own.
+    ``backing`` stands behind the answer as a whole; a bar or an action may have its own. ``actions`` are those called for with one PGD.
     ``was`` are the answers that stood for it in an earlier version.
     """
 
@@ -58,21 +69,36 @@ class Origin:
     says: str = ""
     action: str = ""
     was: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def apart(self) -> tuple[Bar | Action, ...]:
+        """The bars and actions behind which something else stands than behind the answer as a whole."""
+        each: tuple[Bar | Action, ...] = (*self.bars, *self.actions)
+        return tuple(one for one in each if one.backing != self.backing)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer of a choice or a set: its name, its words, the action it calls for, and what each file says of it."""
+    """One answer of a choice or a set: its name, its words, the action it calls for, and what each file says of it.
+
+    ``group`` is what a form puts together: the medicines for the heart, for instance.
+    """
 
     name: str
     says: str = ""
     action: str = ""
     origins: tuple[Origin, ...] = ()
+    group: str = ""
 
     @property
     def bars(self) -> tuple[Bar, ...]:
         """The PGDs it rules out, whichever file says so."""
         return tuple(bar for origin in self.origins for bar in origin.bars)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """What it calls for with single PGDs, whichever file says so."""
+        return tuple(action for origin in self.origins for action in origin.actions)
 
     @property
     def was(self) -> tuple[str, ...]:
@@ -82,10 +108,12 @@ class Choice:
     @property
     def backing(self) -> Backing:
         """What stands behind it, of all the files that speak of it."""
+        behind = (one for o in self.origins for one in (o.backing, *(part.backing for part in o.apart())))
+        each = tuple(dict.fromkeys(behind))
         return Backing(
-            tuple(line for origin in self.origins for line in origin.backing.evidence),
-            tuple(item for origin in self.origins for item in origin.backing.open),
-            "; ".join(origin.backing.note for origin in self.origins if origin.backing.note),
+            tuple(line for one in each for line in one.evidence),
+            tuple(item for one in each for item in one.open),
+            "; ".join(one.note for one in each if one.note),
         )
 
 

@@ -325,7 +325,7 @@ def test_a_last_day_that_an_open_item_doubts_is_unverified(syrup):
     html = printed(pathway, pgd)
     assert "last day unverified (HIC-O1)" in text(html)
     assert "Last day unverified HIC-O1" in row(html, "particular-1")
-    assert "single 1" in row(html, "particular-1")  # what stands behind the days
+    assert "both days in.single" in row(html, "particular-1")  # what stands behind the days
     assert "(1) Period during which the direction has effect" in row(html, "about-partly-not-known")
 
 
