@@ -41,7 +41,7 @@ NOT_SEEN = {
     "the pages: each question once, in the order to ask it": "stands on (no page|the pages twice)|stands (before|after)|of the pages|does not head|12 fit",
     "a page, heading, kind, PGD or form that is there": "is not a (page|kind of outcome|heading or id|stopping criterion)|no form of a product",
     "what a unit, a moment or an answer is in words": "in the plural|no words|in hours|with a number",
-    "what only a row that offers may say, and must": "row offers",
+    "what only a row that offers may say, and must": "row offers|nothing says where",
     "what a contradiction may end in, and what may be said to a patient": "cannot both be|said to a patient",
     "answers that nothing reads": "reads \"colour\"",
 }  # fmt: skip
