@@ -84,6 +84,13 @@ def _prove() -> click.Command:
     return prove
 
 
+def _questions() -> click.Command:
+    """The questions of a pathway, for a form of your own."""
+    from pharmacyfirst.cli.questions import questions
+
+    return questions
+
+
 def _record() -> click.Command:
     """Records of consultations: the message to the GP practice and what goes with it."""
     from pharmacyfirst.cli.record import record
@@ -102,6 +109,7 @@ ENTRIES = {
     "medicines": _medicines,
     "pgd": _pgd,
     "prove": _prove,
+    "questions": _questions,
     "record": _record,
 }
 
