@@ -26,7 +26,7 @@ def medicines(name: str | None, as_json: bool, folder: Path | None) -> None:
       pharmacyfirst medicines clarithromycin
     """
     library = options.library(folder)
-    tables = {one.medicine: one for one in medicines_of(library.newest_all(), library.bars)}
+    tables = {one.medicine: one for one in medicines_of(library.newest_all(), library.medicines)}
     if name is not None and name not in tables:
         raise BadInput(f"There is no such medicine. {suggest(name, tables, 'There are: ' + ', '.join(tables) + '.')}")
     for table in tables.values() if name is None else [tables[name]]:

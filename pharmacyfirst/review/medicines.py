@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pharmacyfirst.content.once import SharedMedicine
 from pharmacyfirst.kernel.evidence import Backing, weakest
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Clause
@@ -68,8 +69,8 @@ class MedicineTable:
     interactions: tuple[Interaction, ...]
 
 
-def medicines_of(pathways: Iterable[Pathway], bars: Mapping[str, Mapping[str, str]]) -> Iterator[MedicineTable]:
-    """The table of each medicine that the pathways offer. ``bars`` are the bars of each, with their words, in the order of its file."""
+def medicines_of(pathways: Iterable[Pathway], medicines: Mapping[str, SharedMedicine]) -> Iterator[MedicineTable]:
+    """The table of each medicine that the pathways offer; ``medicines`` are those that stand once."""
     offered: dict[str, list[tuple[Pathway, PGD]]] = {}
     for pathway in pathways:
         for name, pgd in pathway.pgds.items():
@@ -80,8 +81,12 @@ def medicines_of(pathways: Iterable[Pathway], bars: Mapping[str, Mapping[str, st
             medicine=name,
             conditions=tuple(pathway.id for pathway, _ in documents),
             bars=tuple(
-                BarRow(bar, says, tuple(one for pathway, pgd in documents for one in _here(pathway, pgd, bar)))
-                for bar, says in bars.get(name, {}).items()
+                BarRow(
+                    bar.name,
+                    bar.says,
+                    tuple(one for pathway, pgd in documents for one in _here(pathway, pgd, bar.name)),
+                )
+                for bar in (medicines[name].bars if name in medicines else ())
             ),
             own={pathway.id: tuple(one.id for one in _clauses(pgd) if not one.bar) for pathway, pgd in documents},
             interactions=tuple(_interactions(name, documents)),
