@@ -113,7 +113,7 @@ def covered_by_the_same_facts(
     stopping: Iterable[Criterion],
 ) -> None:
     """A bar that the pathway stops on first is stopped on by what the bar reads; where it asks for something else, the PGD says so."""
-    differs, clauses = {one.bar for one in read.pgd.differs}, (*read.pgd.every_medicine, *read.pgd.exclusions)
+    differs, clauses = {one.name for one in read.pgd.differs}, (*read.pgd.every_medicine, *read.pgd.exclusions)
     stops = {one.id: one.reads for one in (*stopping, *clauses)}
     for clause in clauses:
         if clause.bar in medicine.bars and clause.covered_by and clause.bar not in differs:
@@ -178,14 +178,14 @@ def alike_everywhere(
         for condition, (read, pathway) in offered.get(name, {}).items():
             for other, (there, elsewhere) in offered[name].items():
                 if other != condition:
-                    looked_at = _looked_at(there.pgd, elsewhere, facts) | {one.bar for one in read.pgd.differs}
+                    looked_at = _looked_at(there.pgd, elsewhere, facts) | {one.name for one in read.pgd.differs}
                     _reads_no_more(read, pathway, other, looked_at, mistakes)
 
 
 def _looked_at(pgd: PGD, pathway: Pathway, facts: Mapping[str, list[str]]) -> set[str]:
     """The questions that a PGD or its pathway reads before the medicine, or of which it says why not; ``facts`` are those of each bar."""
     rules = (*pgd.judged(), *pathway.stopping)
-    said = [fact for one in pgd.differs for fact in (one.bar, *facts.get(one.bar, ()))]
+    said = [fact for one in pgd.differs for fact in (one.name, *facts.get(one.name, ()))]
     return {*said, *(fact for rule in rules for fact in rule.reads)}
 
 

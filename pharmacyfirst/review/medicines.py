@@ -98,7 +98,7 @@ def _clauses(pgd: PGD) -> tuple[Clause, ...]:
 
 
 def _here(pathway: Pathway, pgd: PGD, bar: str) -> Iterator[Here]:
-    said = {one.bar: one for one in pgd.differs}.get(bar)
+    said = {one.name: one for one in pgd.differs}.get(bar)
     clauses = [one for one in _clauses(pgd) if one.bar == bar]
     for one in clauses:
         how = DIFFERS if said else COVERED if one.covered_by else JUDGED
