@@ -69,4 +69,6 @@ def meant(headings, allowed: tuple[Shape, ...]) -> Shape:
     if ANSWER_BY_PGD in allowed:
         by_pgd = "cautions" in headings or isinstance(headings.get("bars"), Block | dict)
         return ANSWER_BY_PGD if by_pgd else allowed[0]
-    return next((shape for shape in allowed[1:] if ({*shape.required} - {*allowed[0].headings}) & {*headings}), allowed[0])
+    return next(
+        (shape for shape in allowed[1:] if ({*shape.required} - {*allowed[0].headings}) & {*headings}), allowed[0]
+    )
