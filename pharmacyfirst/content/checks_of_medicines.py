@@ -28,6 +28,7 @@ def check_medicine(
     differences_are_known(read, medicine, pathway, mistakes)
     if medicine is not None:
         OfAMedicine(read, medicine, draft.every_medicine, mistakes).check()
+        _bars_that_are_not_judged_are_read(read, medicine, draft)
     if draft.whole and read.whole:  # else what is missing may only not have been read
         cautions_of_answers_are_read(read, pathway, mistakes)
         if medicine is not None:
@@ -93,6 +94,15 @@ class OfAMedicine:
 
     def _add(self, place: Place, what: str, fix: str) -> None:
         self.mistakes.add(place, what, fix, "It would not be plain which of the two stops somebody.")
+
+
+def _bars_that_are_not_judged_are_read(read: ReadPGD, medicine: Medicine, draft: Draft) -> None:
+    """What is wrong in the sentence of a bar shows where no clause judges it, too, if the pathway asks what it reads."""
+    judged = {clause.bar for clause in read.pgd.judged()}
+    vocabulary = draft.vocabulary.for_medicine(read.pgd.id)
+    for bar, block in medicine.bars.items():
+        if bar not in judged and not vocabulary.lacks(block):
+            vocabulary.condition(block)
 
 
 def differences_are_known(read: ReadPGD, medicine: Medicine | None, pathway: Pathway, mistakes: Mistakes) -> None:

@@ -49,7 +49,7 @@ BROKEN = {
     "a withdrawal": (library, "read_published", lambda read: dropping(read, lambda found: (found[0], ()))),
     "other products": (doses, "_packs", lambda read: dropping(read, lambda packs: list(packs)[:1])),
     "conflicts": (pathways, "_conflicts", lambda read: dropping(read, lambda found: list(found)[1:])),
-    "what answers say": (choices, "Origin", lambda made: lambda *given: made(*given[:4])),
+    "what answers say": (choices, "Origin", lambda made: lambda *given: made(*given[:4], "", *given[5:])),
     "why an answer bars": (choices, "Bar", lambda made: lambda *given: made(*given[:2])),
     "a bar of a medicine": (medicines, "written", lambda read: dropping(read, lambda one: replace(one, because=""))),
     "the bar of a clause": (pgds, "Clause", lambda made: lambda **given: made(**{**given, "bar": ""})),
