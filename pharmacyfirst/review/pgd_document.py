@@ -199,8 +199,8 @@ class _PGDWriter:
         """The bars of the medicine that this document asks otherwise, or not at all."""
         rows = tuple(
             TableRow(
-                f"differs-{one.bar}",
-                named(one.bar, one.backing.open),
+                f"differs-{one.name}",
+                named(one.name, one.backing.open),
                 (
                     (
                         Line((Part(one.because),), self.notes.marks(one.backing.evidence)),
