@@ -22,7 +22,7 @@ NOT_SEEN = {
     "how the YAML is written: anchors, tags, letters nobody can see, a heading twice": "is an anchor|is a tag|nobody can see|a second time",
     "a name that is declared elsewhere, or is not": (
         "is not (a|an) (question|answer|source|open item|shared question|product|list)|is no PGD|is nobody|covers nothing|there is no PGD"
-        "|has no PGD|which is no PGD|is not a heading of stopping criteria|is not among the answers"
+        "|has no PGD|which is no PGD|is no stopping criterion|is not among the answers"
     ),
     "a name that is used nowhere, twice, or for two things": "nothing reads|used nowhere|already used|is a (question|score) too|no treatment row offers",
     "the name of a file or folder, and the set of files": "is version|is called|the folder says|there is no pathway.yaml|would never be read|published",
@@ -31,7 +31,7 @@ NOT_SEEN = {
         "|no answer (to|of)|is not an answer|is a number$|has no answers|has no meaning outside|is not answered"
     ),
     "a sentence that always or never holds, or leads back to itself": "holds for|leads back|definitions one inside|can never decide|has a condition",
-    "a day or a range that is none": "is not a range|range is empty|\"in force\"|in force",
+    "a day or a range that is none": "is not a range|range is empty|does not fit \"days\"|\"in force\"|in force",
     "what a question that is not always asked may do": "not asked of everybody|not always asked",
     "sums, units and digits": "check digit|come to|the step is larger|word of the form|can be worked out|is rounded|\"rounding\"|\"strength\"|\"dose\"",
     "the dose table: everybody in one row": "dose row|goes by weight",
