@@ -83,7 +83,9 @@ def consultation(condition: str) -> tuple[str, int]:
     typed: list[str] = []
     while True:
         command = ["consult", condition, "--as-of", str(on)]
-        ran = CliRunner().invoke(main_command, command, input="".join(f"{words}\n" for words in typed), prog_name="pharmacyfirst")
+        ran = CliRunner().invoke(
+            main_command, command, input="".join(f"{words}\n" for words in typed), prog_name="pharmacyfirst"
+        )
         asked = re.findall(r"^  (\w+) \([^\n]*\): ", ran.stdout, re.MULTILINE)
         if ran.exit_code == 0:
             said = ran.stdout.split("\nEvery criterion as it was judged:")[0]

@@ -80,6 +80,7 @@ class Library:
     questions: Mapping[str, Question] = Frozen()
     lists: Mapping[str, SharedList] = Frozen()
     withdrawn: tuple[Withdrawal, ...] = ()
+    bars: Mapping[str, Mapping[str, str]] = Frozen()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -158,12 +159,13 @@ def load(root: Path) -> Library:
         stretches[condition.name] = tuple(building.stretches(folder, condition, documents))
         if condition.name not in unread:
             _every_file_is_read(documents, stretches[condition.name], mistakes)
-    alike_everywhere({name: building.offered[name] for name in shared.medicines if name in building.offered}, mistakes)
+    alike_everywhere(building.offered, shared.medicines, shared.definitions, mistakes)
     published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists), withdrawn)
+    bars = Frozen({name: Frozen(medicine.words()) for name, medicine in sorted(shared.medicines.items())})
+    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists), withdrawn, bars)
 
 
 def _digest_of(parts: Iterable[tuple[str, str]]) -> str:

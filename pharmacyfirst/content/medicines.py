@@ -33,6 +33,11 @@ class Medicine:
     cautions: tuple[tuple[Text, Block], ...]
     whole: bool
 
+    def words(self) -> dict[str, str]:
+        """What each bar says."""
+        says = {name: bar.items.get("says") for name, bar in self.bars.items()}
+        return {name: " ".join(node.words.split()) for name, node in says.items() if isinstance(node, Text)}
+
 
 def read_medicine(block: Block, name: str, tags: Tags, mistakes: Mistakes) -> Medicine:
     """The file of one medicine. Its sentences are read in the words of each pathway that offers it."""

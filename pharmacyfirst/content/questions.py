@@ -21,7 +21,7 @@ from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
 from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
-from pharmacyfirst.content.words_of_questions import every_answer_has_words, with_words
+from pharmacyfirst.content.words_of_questions import every_answer_has_words, one_of_a_unit_reads_right, with_words
 from pharmacyfirst.kernel.pathway import SharedList
 from pharmacyfirst.kernel.questions import Answer, Choice, Question
 
@@ -124,7 +124,9 @@ class Questions:
                     "Write one of or any of after answer:, or take them out.",
                     "What an answer bars would never be applied.",
                 )
-        return _ranged(question, answer_from, match)
+        question = _ranged(question, answer_from, match)
+        one_of_a_unit_reads_right(question, answer_from)
+        return question
 
     def _refuse_names_in_use(self, block: Block) -> None:
         """Of an earlier name there may be one question now: not a second that was called so, and none that still is."""

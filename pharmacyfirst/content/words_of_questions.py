@@ -59,6 +59,18 @@ def every_answer_has_words(question: Question, form: Headings) -> None:
         )
 
 
+def one_of_a_unit_reads_right(question: Question, form: Headings) -> None:
+    """Where the answer can be 1 and its unit is in the plural, the file says how one reads."""
+    in_range = question.low is not None and question.high is not None and question.low <= 1 <= question.high
+    if in_range and question.unit.endswith("s") and not question.singular:
+        form.refuse(
+            "answer",
+            f'"{question.name}" can be 1, and its unit is in the plural: {question.unit}',
+            f'Write singular: and the unit of one, for instance "{question.unit[:-1]}".',
+            "An answer that reads wrongly on a letter is read again, or read as another number.",
+        )
+
+
 def _is_noted(node: Node | None) -> bool:
     """Whether an answer has no words only because what stands under it cannot be read, which is noted there."""
     return isinstance(node, Text | List) or (

@@ -18,7 +18,11 @@ class Amount:
     unit: str
 
     def in_words(self) -> str:
-        """For instance ``187.5 mg``."""
+        """For instance ``187.5 mg`` or ``6 capsules``."""
+        return counted(self.amount, self.unit)
+
+    def as_written(self) -> str:
+        """As content spells it, for instance ``6 capsule``."""
         return f"{plain(self.amount)} {self.unit}"
 
 
@@ -128,6 +132,14 @@ class DoseRow(Judged):
         if self.dose.first_day is not None:
             total += (self.dose.first_day - dose.amount) * self.times_a_day
         return Amount(total * strength.per.amount / strength.content.amount, strength.per.unit)
+
+
+def counted(amount: Decimal, unit: str) -> str:
+    """A number with its unit, in the plural where it needs one; abbreviations such as mg and mL have none."""
+    if amount != 1 and len(unit) >= 3:
+        head, per, rest = unit.partition(" per ")
+        unit = " or ".join(one if one.endswith("s") else f"{one}s" for one in head.split(" or ")) + per + rest
+    return f"{plain(amount)} {unit}"
 
 
 def plain(number: Decimal) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
+from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
@@ -95,11 +96,6 @@ class Choice:
         return tuple(bar for origin in self.origins for bar in origin.bars)
 
     @property
-    def actions(self) -> tuple[Action, ...]:
-        """What it calls for with single PGDs, whichever file says so."""
-        return tuple(action for origin in self.origins for action in origin.actions)
-
-    @property
     def was(self) -> tuple[str, ...]:
         """The answers that stood for it in an earlier version; nothing is decided by them."""
         return tuple(dict.fromkeys(name for origin in self.origins for name in origin.was))
@@ -170,6 +166,26 @@ class Question:
                 return f"a list of any of {', '.join(self.choice_names())}; an empty list means none of them"
             case _:
                 return "a date written as YYYY-MM-DD, not in the future"
+
+    def in_words(self, value: Any) -> str:
+        """An answer as a person reads it: ``yes``, ``36.8 degrees Celsius``, ``1 episode``, the words of the choice, ``none``, ``not known``."""
+        if value is None:
+            return "not known"
+        match self.answer:
+            case Answer.YES_NO:
+                return "yes" if value else "no"
+            case Answer.WHOLE_NUMBER | Answer.NUMBER:
+                return self.counted(value)
+            case Answer.ONE_OF | Answer.ANY_OF:
+                words = {choice.name: choice.says or choice.name.replace("_", " ") for choice in self.choices}
+                return ", ".join(words[name] for name in (value if isinstance(value, tuple) else (value,))) or "none"
+            case _:
+                return str(value)
+
+    def counted(self, number: int | Decimal) -> str:
+        """A number with the unit of this question, which reads otherwise at 1."""
+        unit = self.singular if number == 1 and self.singular else self.unit
+        return f"{plain(Decimal(number))} {unit}".strip()
 
     def read(self, value: Any) -> Any:
         """The value as the kernel holds it: bool, int, Decimal, str, tuple in the file's order, or date.

@@ -25,7 +25,7 @@ from pharmacyfirst.content.identifier_types import SnomedCode
 from pharmacyfirst.errors import PharmacyFirstError, shown
 from pharmacyfirst.exact import MOST_DIGITS
 from pharmacyfirst.kernel.authority import Channel
-from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.dose import counted
 from pharmacyfirst.kernel.questions import read_day
 
 PREGNANCY = "pregnancy"  # the question; its answer reaches the GP as a code only where the pharmacist confirms it
@@ -195,14 +195,6 @@ class Quantity(Recorded):
     def in_words(self) -> str:
         """For instance ``6 capsules`` or ``100 mL``."""
         return counted(self.amount, self.unit)
-
-
-def counted(amount: Decimal, unit: str) -> str:
-    """A number with its unit, in the plural where it needs one; abbreviations such as mg and mL have none."""
-    if amount != 1 and len(unit) >= 3:
-        head, _, rest = unit.partition(" per ")
-        unit = " or ".join(f"{one}s" for one in head.split(" or ")) + (f" per {rest}" if rest else "")
-    return f"{plain(amount)} {unit}"
 
 
 BLOOD_PRESSURE = "blood pressure"

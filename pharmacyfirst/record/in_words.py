@@ -1,14 +1,12 @@
 """The words that a consultation was decided by: its condition, reasons, answers, red flags and scores, as they stood on the day."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Literal
 
 from pharmacyfirst.kernel.conditions import Count, Verdict
-from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
-from pharmacyfirst.kernel.questions import Answer, Question
+from pharmacyfirst.kernel.questions import Question
 from pharmacyfirst.kernel.rule import Finding, Judged
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.fields import Coded, Recorded, RecordRefused, Words
@@ -138,30 +136,10 @@ def _answer(question: Question, value: Any) -> AnswerOnRecord:
     return AnswerOnRecord(
         fact=question.name,
         asks=question.ask,
-        answer=answer_in_words(question, value),
+        answer=question.in_words(value),
         judgement=question.judgement,
         called=question.called or None,
     )
-
-
-def answer_in_words(question: Question, value: Any) -> str:
-    """An answer as a person reads it: yes, no, 36.8 degrees Celsius, or the words of the choice."""
-    match question.answer:
-        case Answer.YES_NO:
-            return "yes" if value else "no"
-        case Answer.WHOLE_NUMBER | Answer.NUMBER:
-            number = plain(value) if isinstance(value, Decimal) else str(value)
-            return f"{number} {question.unit}".strip()
-        case Answer.ONE_OF | Answer.ANY_OF:
-            names = value if isinstance(value, tuple) else (value,)
-            return ", ".join(_choice(question, name) for name in names) or "none"
-        case _:
-            return str(value)
-
-
-def _choice(question: Question, name: str) -> str:
-    says = next((choice.says for choice in question.choices if choice.name == name), "")
-    return says or name.replace("_", " ")
 
 
 def _red_flags(assessment: Assessment) -> Iterator[RedFlag]:

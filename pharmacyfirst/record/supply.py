@@ -8,7 +8,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from pharmacyfirst.content.identifier_types import PharmacyODS
 from pharmacyfirst.kernel import authority
-from pharmacyfirst.kernel.dose import Amount, Product, Supplied
+from pharmacyfirst.kernel.dose import Amount, Product, Supplied, counted
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.tables import OFFER, SUPPLIED
 from pharmacyfirst.record.fields import (
@@ -20,7 +20,6 @@ from pharmacyfirst.record.fields import (
     Recorded,
     RecordRefused,
     Words,
-    counted,
     read_back,
 )
 
