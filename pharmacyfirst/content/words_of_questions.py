@@ -12,7 +12,7 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import Answer, Question
 
 NUMBERS = (Answer.WHOLE_NUMBER, Answer.NUMBER)
-HARM_LONG = "What does not fit on its line is cut off or not read, and the question is answered all the same."
+HARM_LONG = "What is cut off or passed over is as good as not written."
 
 
 def with_words(question: Question, own: Headings, asked: Form, answer_from: Headings) -> Question:
