@@ -63,6 +63,13 @@ def _consult() -> click.Command:
     return consult
 
 
+def _medicines() -> click.Command:
+    """Say what bars each medicine, in every condition that offers it."""
+    from pharmacyfirst.cli.medicines import medicines
+
+    return medicines
+
+
 def _pgd() -> click.Command:
     """PGD documents, for those who review, adopt and sign them."""
     from pharmacyfirst.cli.pgd import pgd
@@ -99,6 +106,7 @@ ENTRIES = {
     "changes": _changes,
     "check": _check,
     "consult": _consult,
+    "medicines": _medicines,
     "pgd": _pgd,
     "prove": _prove,
     "questions": _questions,

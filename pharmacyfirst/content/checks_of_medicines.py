@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.content.blocks import HARM_LOST
+from pharmacyfirst.content.choices import actions_of
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.medicines import COVERED, HARM_BARRED, TAKES, Medicine
 from pharmacyfirst.content.pathways import Draft
@@ -27,6 +28,7 @@ def check_medicine(
     differences_are_known(read, medicine, pathway, mistakes)
     if medicine is not None:
         OfAMedicine(read, medicine, draft.every_medicine, mistakes).check()
+        _bars_that_are_not_judged_are_read(read, medicine, draft)
     if draft.whole and read.whole:  # else what is missing may only not have been read
         cautions_of_answers_are_read(read, pathway, mistakes)
         if medicine is not None:
@@ -94,6 +96,15 @@ class OfAMedicine:
         self.mistakes.add(place, what, fix, "It would not be plain which of the two stops somebody.")
 
 
+def _bars_that_are_not_judged_are_read(read: ReadPGD, medicine: Medicine, draft: Draft) -> None:
+    """What is wrong in the sentence of a bar shows where no clause judges it, too, if the pathway asks what it reads."""
+    judged = {clause.bar for clause in read.pgd.judged()}
+    vocabulary = draft.vocabulary.for_medicine(read.pgd.id)
+    for bar, block in medicine.bars.items():
+        if bar not in judged and not vocabulary.lacks(block):
+            vocabulary.condition(block)
+
+
 def differences_are_known(read: ReadPGD, medicine: Medicine | None, pathway: Pathway, mistakes: Mistakes) -> None:
     """What stands under ``differs`` is a bar of the medicine, or a question of the pathway that other PGDs of it do not read."""
     node = read.block.items.get(DIFFERS)
@@ -112,7 +123,7 @@ def covered_by_the_same_facts(
     stopping: Iterable[Criterion],
 ) -> None:
     """A bar that the pathway stops on first is stopped on by what the bar reads; where it asks for something else, the PGD says so."""
-    differs, clauses = {one.bar for one in read.pgd.differs}, (*read.pgd.every_medicine, *read.pgd.exclusions)
+    differs, clauses = {one.name for one in read.pgd.differs}, (*read.pgd.every_medicine, *read.pgd.exclusions)
     stops = {one.id: one.reads for one in (*stopping, *clauses)}
     for clause in clauses:
         if clause.bar in medicine.bars and clause.covered_by and clause.bar not in differs:
@@ -151,7 +162,7 @@ def cautions_of_answers_are_read(read: ReadPGD, pathway: Pathway, mistakes: Mist
     }
     for fact in pathway.questions.values():
         for value in fact.choices:
-            for action in value.actions:
+            for action in actions_of(value):
                 if action.pgd == read.pgd.id and (fact.name, value.name) not in shown:
                     mistakes.add(
                         read.block.keys["pgd"].place,
@@ -161,32 +172,40 @@ def cautions_of_answers_are_read(read: ReadPGD, pathway: Pathway, mistakes: Mist
                     )
 
 
-def alike_everywhere(offered: Mapping[str, Mapping[str, tuple[ReadPGD, Pathway]]], mistakes: Mistakes) -> None:
+def alike_everywhere(
+    offered: Mapping[str, Mapping[str, tuple[ReadPGD, Pathway]]],
+    medicines: Mapping[str, Medicine],
+    definitions: Mapping[str, Block],
+    mistakes: Mistakes,
+) -> None:
     """Two PGDs of one medicine read the same questions for it. ``offered`` holds each medicine's PGDs by condition.
 
-    Only questions that several pathways share are compared, as the others are about the condition. What a pathway stops on it need not ask again.
+    Only questions that several pathways share are compared, as the others are about the condition. What a pathway stops on, or says
+    under ``differs``, its PGD need not ask.
     """
-    for by_condition in offered.values():
-        for condition, (read, pathway) in by_condition.items():
-            for clause in (*read.pgd.every_medicine, *read.pgd.exclusions):
-                if clause.bar or clause.sentence is None:
-                    continue
-                for other, (there, elsewhere) in by_condition.items():
-                    lacking = [
-                        fact
-                        for fact in clause.reads
-                        if pathway.questions[fact].shared and not _looked_at(fact, there.pgd, elsewhere)
-                    ]
-                    said = {one.bar for one in (*read.pgd.differs, *there.pgd.differs)}
-                    if other != condition and lacking and not said & {*lacking}:
-                        mistakes.add(
-                            read.places[clause.id],
-                            f'{clause.id} reads "{lacking[0]}", and nothing in {other} looks at it before {name_shown(read.pgd.id)}',
-                            f"Make it a bar of the medicine, or write {lacking[0]}: under differs: here, with why it is only asked here.",
-                            HARM_DIFFERENT,
-                        )
+    for name, medicine in medicines.items():
+        facts = {bar: _facts_of(block, definitions) for bar, block in medicine.bars.items()}
+        for condition, (read, pathway) in offered.get(name, {}).items():
+            for other, (there, elsewhere) in offered[name].items():
+                if other != condition:
+                    looked_at = _looked_at(there.pgd, elsewhere, facts) | {one.name for one in read.pgd.differs}
+                    _reads_no_more(read, pathway, other, looked_at, mistakes)
 
 
-def _looked_at(fact: str, pgd: PGD, pathway: Pathway) -> bool:
+def _looked_at(pgd: PGD, pathway: Pathway, facts: Mapping[str, list[str]]) -> set[str]:
+    """The questions that a PGD or its pathway reads before the medicine, or of which it says why not; ``facts`` are those of each bar."""
     rules = (*pgd.judged(), *pathway.stopping)
-    return any(fact in rule.reads for rule in rules) or any(fact == one.bar for one in pgd.differs)
+    said = [fact for one in pgd.differs for fact in (one.name, *facts.get(one.name, ()))]
+    return {*said, *(fact for rule in rules for fact in rule.reads)}
+
+
+def _reads_no_more(read: ReadPGD, pathway: Pathway, other: str, looked_at: set[str], mistakes: Mistakes) -> None:
+    for clause in (*read.pgd.every_medicine, *read.pgd.exclusions):
+        more = [fact for fact in clause.reads if pathway.questions[fact].shared and fact not in looked_at]
+        if more and not clause.bar:
+            mistakes.add(
+                read.places[clause.id],
+                f'{clause.id} reads "{more[0]}", and nothing in {other} looks at it before {name_shown(read.pgd.id)}',
+                f"Make it a bar of the medicine, or write {more[0]}: under differs: here, with why it is only asked here.",
+                HARM_DIFFERENT,
+            )

@@ -60,26 +60,37 @@ def _in_one(actions: Iterable[Action]) -> str:
     return "; ".join(f"{pgd}: {words}" for pgd, words in says.items())
 
 
-def of_the_folder(choices: Mapping[str, Choice], pgds: Collection[str]) -> dict[str, Choice]:
+def about(choice: Choice, pgds: Collection[str]) -> Choice:
+    """The same answer with nothing but what it says of some PGDs."""
+    return replace(choice, origins=tuple(_about(origin, pgds) for origin in choice.origins))
+
+
+def _about(origin: Origin, pgds: Collection[str]) -> Origin:
+    actions = tuple(one for one in origin.actions if one.pgd in pgds)
+    action = _in_one(actions) if origin.actions else origin.action
+    bars = tuple(bar for bar in origin.bars if bar.pgd in pgds)
+    return replace(origin, bars=bars, actions=actions, action=action)
+
+
+def actions_of(choice: Choice) -> tuple[Action, ...]:
+    """What an answer calls for with single PGDs, whichever file says so."""
+    return tuple(action for origin in choice.origins for action in origin.actions)
+
+
+def of_the_folder(choices: Mapping[str, Choice], by_pgd: Collection[str], pgds: Collection[str]) -> dict[str, Choice]:
     """Of a shared list the answers that matter to a PGD of the folder, each with what it says of those alone.
 
-    An answer that says nothing of any single PGD is for every folder.
+    ``by_pgd`` are those that say of each PGD what they do; any other answer is for every folder.
     """
     found = {}
     for name, choice in choices.items():
-        if not any(origin.actions or any(bar.because for bar in origin.bars) for origin in choice.origins):
+        if name not in by_pgd:
             found[name] = choice
             continue
-        origins = tuple(_of(origin, pgds) for origin in choice.origins)
-        if any(origin.bars or origin.actions for origin in origins):
-            found[name] = replace(choice, origins=origins, action="; ".join(o.action for o in origins if o.action))
+        here = about(choice, pgds)
+        if any(origin.bars or origin.actions for origin in here.origins):
+            found[name] = replace(here, action="; ".join(one.action for one in here.origins if one.action))
     return found
-
-
-def _of(origin: Origin, pgds: Collection[str]) -> Origin:
-    bars = tuple(bar for bar in origin.bars if bar.pgd in pgds)
-    actions = tuple(action for action in origin.actions if action.pgd in pgds)
-    return replace(origin, bars=bars, actions=actions, action=_in_one(actions))
 
 
 def add_choices(found: dict[str, Choice], more: Mapping[str, Choice]) -> None:

@@ -205,11 +205,14 @@ class Vocabulary:
         if ring in self._reading:
             what = f"whether {pgd} is excluded leads back to itself"
             raise _Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
+        # What is first met here is read again where it stands, and its mistakes are noted there.
+        levels = {**self._levels, ring: 1}
+        aside = replace(self, medicine=pgd, mistakes=Mistakes(), _conditions={**self._conditions}, _levels=levels)
         self._reading.append(ring)
-        self._levels[ring] = 1
-        aside = replace(self, medicine=pgd, mistakes=Mistakes())
         read = [aside.condition(clause) for clause in self.exclusions[pgd]]
         self._reading.pop()
+        if self._reading:
+            self._levels[self._reading[-1]] = max(self._levels[self._reading[-1]], levels[ring] + 1)
         met = tuple(one for one in read if one is not None)
         if not met or len(aside.mistakes):
             raise _Unread

@@ -135,10 +135,10 @@ class DoseRow(Judged):
 
 
 def counted(amount: Decimal, unit: str) -> str:
-    """A number with its unit, in the plural where it needs one: ``2 sprays per nostril``. Abbreviations such as mg and mL have none."""
+    """A number with its unit, in the plural where it needs one; abbreviations such as mg and mL have none."""
     if amount != 1 and len(unit) >= 3:
-        head, _, rest = unit.partition(" per ")
-        unit = " or ".join(f"{one}s" for one in head.split(" or ")) + (f" per {rest}" if rest else "")
+        head, per, rest = unit.partition(" per ")
+        unit = " or ".join(one if one.endswith("s") else f"{one}s" for one in head.split(" or ")) + per + rest
     return f"{plain(amount)} {unit}"
 
 

@@ -15,7 +15,6 @@ from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
-from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
 
 AGE = "age_years"
@@ -96,11 +95,6 @@ class Choice:
         return tuple(bar for origin in self.origins for bar in origin.bars)
 
     @property
-    def actions(self) -> tuple[Action, ...]:
-        """What it calls for with single PGDs, whichever file says so."""
-        return tuple(action for origin in self.origins for action in origin.actions)
-
-    @property
     def was(self) -> tuple[str, ...]:
         """The answers that stood for it in an earlier version; nothing is decided by them."""
         return tuple(dict.fromkeys(name for origin in self.origins for name in origin.was))
@@ -115,6 +109,19 @@ class Choice:
             tuple(item for one in each for item in one.open),
             "; ".join(one.note for one in each if one.note),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """From when until when the hours of a question are counted, in words.
+
+    ``as_long_as_possible`` says how where only the day is known: from its first moment, or else from its last.
+    """
+
+    since: str
+    until: str
+    as_long_as_possible: bool
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +187,17 @@ class Question:
             case Answer.YES_NO:
                 return "yes" if value else "no"
             case Answer.WHOLE_NUMBER | Answer.NUMBER:
-                number = plain(value) if isinstance(value, Decimal) else str(value)
-                return f"{number} {self.singular if value == 1 and self.singular else self.unit}".strip()
+                return self.counted(value)
             case Answer.ONE_OF | Answer.ANY_OF:
                 words = {choice.name: choice.says or choice.name.replace("_", " ") for choice in self.choices}
                 return ", ".join(words[name] for name in (value if isinstance(value, tuple) else (value,))) or "none"
             case _:
                 return str(value)
+
+    def counted(self, number: int | Decimal) -> str:
+        """A number with the unit of this question, which reads otherwise at 1."""
+        unit = self.singular if number == 1 and self.singular else self.unit
+        return f"{plain(Decimal(number))} {unit}".strip()
 
     def read(self, value: Any) -> Any:
         """The value as the kernel holds it: bool, int, Decimal, str, tuple in the file's order, or date.

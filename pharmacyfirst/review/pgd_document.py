@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pharmacyfirst.kernel.evidence import Backed, Grade, Statement
+from pharmacyfirst.content.choices import about, actions_of
+from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Statement
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 from pharmacyfirst.kernel.questions import Choice, Question
@@ -157,6 +158,7 @@ class _PGDWriter:
         words = (
             Line((Part(clause.says),), self.notes.marks(clause.backing.evidence)),
             *lines(f"Why: {clause.because}" if clause.because else "", "note"),
+            *lines(f"The bar “{clause.bar}” of the medicine." if clause.bar else "", "note"),
             *lines(remark(clause.backing.note), "note"),
         )
         return TableRow(clause.id, named(clause.id, clause.backing.open), (words, tuple(self.judged(clause))))
@@ -188,9 +190,29 @@ class _PGDWriter:
         if self.pgd.every_medicine:
             caption = "Any one of these excludes, from every medicine of this condition"
             yield self.clauses(caption, "Excluded when", self.pgd.every_medicine)
+        yield from self.differences()
         for fact in self.pathway.questions.values():
             yield from self.barring(fact)
             yield from self.calling(fact)
+
+    def differences(self) -> Iterator[Table]:
+        """The bars of the medicine that this document asks otherwise, or not at all."""
+        rows = tuple(
+            TableRow(
+                f"differs-{one.name}",
+                named(one.name, one.backing.open),
+                (
+                    (
+                        Line((Part(one.because),), self.notes.marks(one.backing.evidence)),
+                        *lines(remark(one.backing.note), "note"),
+                    ),
+                ),
+            )
+            for one in self.pgd.differs
+        )
+        if rows:
+            columns = Part("Bar", "name"), Part("Why it is not judged here as it is elsewhere", "wide")
+            yield Table("What bars the medicine elsewhere and is asked otherwise here, or not at all", columns, rows)
 
     def barring(self, fact: Question) -> Iterator[Table]:
         """The answers of a question that rule this medicine out: for medicines that interact above all."""
@@ -204,26 +226,51 @@ class _PGDWriter:
     def barred_by(self, fact: Question, value: Choice) -> Iterator[Line]:
         """The grades on which an answer rules this medicine out; nothing where it does not."""
         for origin in value.origins:
-            if any(bar.pgd == self.pgd.id for bar in origin.bars):
-                shared, evidence = self.lists.get(origin.shared), origin.backing.evidence
-                yield Line((Part(grades(evidence)),), self.notes.bare_marks(evidence, shared))
+            for bar in origin.bars:
+                if bar.pgd == self.pgd.id:
+                    shared, evidence = self.lists.get(origin.shared), bar.backing.evidence
+                    yield Line((Part(grades(evidence)),), self.notes.bare_marks(evidence, shared))
 
     def answer(self, fact: Question, value: Choice, graded: tuple[Line, ...]) -> TableRow:
-        action = lines(f"What to do: {value.action}" if value.action else "")
-        words = (line(value.says or value.name), *action, *lines(remark(value.backing.note), "note"))
-        return TableRow(f"answer-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, graded))
+        reasons = (bar.because for bar in value.bars if bar.pgd == self.pgd.id and bar.because)
+        why = (line(f"Why: {reason}", "note") for reason in reasons)
+        # What is called for with another medicine only is said in that one's document.
+        action = lines(f"What to do: {value.action}" if value.action and not actions_of(value) else "")
+        words = (line(value.says or value.name), *why, *action, *lines(remark(self.backing_of(value).note), "note"))
+        return TableRow(
+            f"answer-{fact.name}-{value.name}", named(value.name, self.backing_of(value).open), (words, graded)
+        )
 
     def calling(self, fact: Question) -> Iterator[Table]:
-        """The answers that rule no medicine out and call for something to be done."""
-        rows = tuple(self.action(fact, value) for value in fact.choices if value.action and not value.bars)
+        """The answers that do not rule this medicine out and call for something to be done."""
+        rows = tuple(self.action(fact, value) for value in fact.choices if self.calls_for(value))
         if rows:
             columns = Part("Answer", "name"), Part("In words"), Part("What to do")
-            yield Table(f"“{fact.ask}” These answers rule no medicine out, and call for something", columns, rows)
+            yield Table(f"“{fact.ask}” These answers do not rule it out, and call for something", columns, rows)
+
+    def calls_for(self, value: Choice) -> str:
+        """What an answer calls for where this medicine is offered."""
+        actions = actions_of(value)
+        if actions:
+            return "; ".join(action.says for action in actions if action.pgd == self.pgd.id)
+        return "" if value.bars else value.action
 
     def action(self, fact: Question, value: Choice) -> TableRow:
-        words = (line(value.says or value.name), *lines(remark(value.backing.note), "note"))
-        action = Line((Part(value.action),), marks_of(fact, value, self.lists, self.notes))
-        return TableRow(f"action-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, (action,)))
+        backing = self.backing_of(value)
+        words = (line(value.says or value.name), *lines(remark(backing.note), "note"))
+        marks = tuple(
+            mark
+            for origin in value.origins
+            for action in origin.actions
+            if action.pgd == self.pgd.id
+            for mark in self.notes.marks(action.backing.evidence, self.lists.get(origin.shared))
+        )
+        said = Line((Part(self.calls_for(value)),), marks or marks_of(fact, value, self.lists, self.notes))
+        return TableRow(f"action-{fact.name}-{value.name}", named(value.name, backing.open), (words, (said,)))
+
+    def backing_of(self, value: Choice) -> Backing:
+        """What stands behind an answer, as far as it is about this medicine."""
+        return about(value, (self.pgd.id,)).backing
 
     def cautions(self) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part("What to do"), Part("Comes up when", "dated")
@@ -263,8 +310,8 @@ class _PGDWriter:
         for fact in self.pathway.questions.values():
             for value in fact.choices:
                 bars_this = any(bar.pgd == self.pgd.id for bar in value.bars)
-                if bars_this or (not value.bars and (value.action or fact in asked)):
-                    yield Backed(PATHWAY, f"answer {value.name}", value.backing)
+                if bars_this or self.calls_for(value) or (not value.bars and fact in asked):
+                    yield Backed(PATHWAY, f"answer {value.name}", self.backing_of(value))
         used = {name for condition in self.conditions for name in names_in(condition)}
         yield from (Backed(PATHWAY, one.name, one.backing) for one in self.pathway.named if one.name in used)
 

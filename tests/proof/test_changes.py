@@ -66,7 +66,7 @@ def test_without_the_exclusion_of_diabetes_it_is_people_with_diabetes_who_change
     supply = ways(found)["not eligible -> supply of nitrofurantoin"]
     assert supply.example == "diabetes yes"
     assert supply.before[1].startswith("UTI-E3: this service does not treat people with diabetes")
-    assert supply.now[0] == "supply of nitrofurantoin 100 mg 2 times a day for 3 days, 6 capsule"
+    assert supply.now[0] == "supply of nitrofurantoin 100 mg 2 times a day for 3 days, 6 capsules"
     assert supply.now[1].startswith("UTI-T1: ")
     assert set(ways(found, complete=False)) == {
         "not eligible -> need facts",

@@ -285,7 +285,7 @@ def test_doses_in_words():
     assert "worked out: the volume of all doses" in row(page(key), "HIC-SYR-D2")
     assert "10 mg, 20 mg on the first day" in row(page(key), "HIC-SYR-D3")
     assert "2 to 3 times a day" in row(page(key), "HIC-SYR-D3")
-    assert "Or placebo 10 mg drops: 10 drop" in row(page(key), "HIC-SYR-D3")
+    assert "Or placebo 10 mg drops: 10 drops" in row(page(key), "HIC-SYR-D3")
 
 
 # What is not known
