@@ -172,7 +172,8 @@ def _in_range(question: Question, number: int | Decimal) -> bool:
 
 def _one_of(question: Question, value: Any) -> str | None:
     # Our own name for it, as what was given may be more than text.
-    return next((name for name in question.choice_names() if name == value), None) if isinstance(value, str) else None
+    names = question.choice_names()
+    return names[names.index(value)] if isinstance(value, str) and value in names else None
 
 
 _LISTS = (list, tuple, set, frozenset)
@@ -224,8 +225,8 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
     ``facts_disagree`` where ``age_years`` is not the age that ``date_of_birth`` gives. ``given`` is not changed.
     """
     known: dict[str, Any] = {}
-    for name, value in given.items():
-        question = declared.get(name)
+    # Found by `map`, as this is done for every answer of every person.
+    for (name, value), question in zip(given.items(), map(declared.get, given), strict=True):
         if question is None:
             raise Refused(
                 "unknown_fact",
