@@ -58,8 +58,8 @@ def _read(words: bytes | str, most_bytes: int) -> Any:
         raise _Said("The input is empty. Where nothing is known of the person, the facts are {}.")
     text = (words.decode() if isinstance(words, bytes) else words).removeprefix("\ufeff")  # "utf-8-sig" is slower
     value = _DECODER.decode(text)
-    # Brackets are counted first, as nearly every input has fewer of them than it may be deep.
-    if text.count("[") + text.count("{") > MOST_DEPTH and _too_deep(value):
+    # Length and brackets come first, as nearly every input is shorter, or has fewer of them, than one that deep.
+    if len(text) > 2 * MOST_DEPTH and text.count("[") + text.count("{") > MOST_DEPTH and _too_deep(value):
         raise _Said(_TOO_DEEP)
     return value
 

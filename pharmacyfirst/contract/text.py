@@ -88,10 +88,7 @@ class PathwayTexts:
 
     def of(self, found: Assessment) -> str:
         """The text of an assessment by this pathway."""
-        parts: list[str] = []
-        for before, written in self._fields:
-            parts += (before, written(found))
-        return "".join(parts)
+        return "".join([part for before, written in self._fields for part in (before, written(found))])
 
     def _fields_of(self, first: Assessment) -> Iterable[tuple[str, Callable[[Assessment], str]]]:
         """What writes each field that is not the same for everybody, with the text that stands before it; the end comes last."""

@@ -142,10 +142,12 @@ class Question:
         """
         held = _READERS[self.answer](self, value)
         if held is None:
-            raise Refused(
-                "wrong_value", f"{self.name}: what was given does not fit. Give {self.what_fits()}.", self.name
-            )
+            raise self.does_not_fit()
         return held
+
+    def does_not_fit(self) -> Refused:
+        """What is raised for a value that does not fit; it says what does."""
+        return Refused("wrong_value", f"{self.name}: what was given does not fit. Give {self.what_fits()}.", self.name)
 
 
 def _yes_no(question: Question, value: Any) -> bool | None:
@@ -237,7 +239,10 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
         if (value is True or value is False) and question.answer is _YES_NO:
             known[question.name] = value
         elif value is not None:
-            known[question.name] = question.read(value)
+            held = _READERS[question.answer](question, value)
+            if held is None:
+                raise question.does_not_fit()
+            known[question.name] = held
     born = known.pop(BORN, None)
     if born is not None:
         known[AGE] = _agreed_age(declared, born, known.get(AGE), on)
