@@ -9,21 +9,22 @@ from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 from pharmacyfirst.kernel.questions import Choice, Question
 from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.review import doses
+from pharmacyfirst.review.asked import Asked
 from pharmacyfirst.review.headings import headings
 from pharmacyfirst.review.identity import Identity, identity_of
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
-from pharmacyfirst.review.notes import Notes, grades
+from pharmacyfirst.review.notes import Notes, grades, remark
 from pharmacyfirst.review.open_items import places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
     explaining_tables,
+    in_both,
     marks_of,
     named_table,
     names_in,
     questions_read,
-    questions_table,
-    remark,
 )
+from pharmacyfirst.review.wording import Wording
 
 NOT_KNOWN = "not known"
 
@@ -50,7 +51,7 @@ class _PGDWriter:
 
     def __init__(self, pathway: Pathway, pgd: PGD):
         self.pathway, self.pgd, self.lists = pathway, pgd, pathway.lists
-        self.notes = Notes(pathway.sources)
+        self.notes, self.wording = Notes(pathway.sources), Wording(pathway)
         self.conditions = conditions_of(pgd, pathway)
 
     def document(self) -> PGDDocument:
@@ -64,7 +65,7 @@ class _PGDWriter:
     def about(self) -> Iterator[TableRow]:
         """What the document is, before its particulars."""
         source = self.pgd.source_document
-        title = Line((Part(source.title),), self.notes.marks(source.backing.evidence))
+        title = Line((Part(source.title),), self.notes.marks(source.backing.evidence), source.backing.open)
         edition = line(f"{source.reference}, {source.edition}")
         yield _about("Transcribed from", title, edition, *lines(remark(source.backing.note), "note"))
         yield _about("Legal class", line(self.pgd.legal_class))
@@ -75,6 +76,8 @@ class _PGDWriter:
                 "Open items",
                 Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.backing.open),
             )
+        if self.pgd.backing.note:
+            yield _about("Note", line(self.pgd.backing.note))
         yield from self.unknown()
 
     def unknown(self) -> Iterator[TableRow]:
@@ -119,16 +122,18 @@ class _PGDWriter:
             case 13, _:
                 return doses.by_row(self.pgd, doses.days_in_words), ()
             case _, "doses":
-                return (), (doses.dose_table(self.pgd, self.notes),)
+                return (), (doses.dose_table(self.pgd, self.notes, self.wording),)
         return self.statements(heading), ()
 
     def period(self) -> tuple[Line, ...]:
-        period = self.pgd.edition.in_force
-        if period.last is None:
-            return (line(f"From {day(period.first)}. No last day is known."),)
+        """The days on which the document may be used, with what stands behind them."""
+        period, dates = self.pgd.edition.in_force, self.pgd.edition.dates
+        said = f"From {day(period.first)}. No last day is known."
+        if period.last is not None:
+            said = f"From {day(period.first)} to {day(period.last)}, both days in."
+        known = Line((Part(said),), self.notes.marks(dates.evidence), dates.open if period.last is None else ())
         doubt = Line((Part("Last day unverified", "unknown"),), open=self.doubts())
-        said = line(f"From {day(period.first)} to {day(period.last)}, both days in.")
-        return (said, doubt) if doubt.open else (said,)
+        return (known, *((doubt,) if doubt.open and period.last else ()), *lines(remark(dates.note), "note"))
 
     def doubts(self) -> tuple[str, ...]:
         """The open items that doubt the last day."""
@@ -144,7 +149,8 @@ class _PGDWriter:
             if rest.lower().startswith(NOT_KNOWN):
                 rest = rest[len(NOT_KNOWN) :].lstrip(" .,;:")
             words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
-        yield Line(words, self.notes.marks(said.backing.evidence), said.backing.open)
+        readers = _readers(said.audience, said.forms)
+        yield Line((*words, *readers), self.notes.marks(said.backing.evidence), said.backing.open)
         yield from lines(remark(said.backing.note), "note")
 
     def clauses(self, caption: str, how: str, clauses: tuple[Clause, ...]) -> Table:
@@ -162,7 +168,7 @@ class _PGDWriter:
     def judged(self, clause: Clause) -> Iterator[Line]:
         """The sentence of a clause, or the criteria with which the pathway has stopped such a person already."""
         if clause.sentence is not None:
-            yield line(clause.sentence.in_words(), "code")
+            yield from in_both(clause.sentence, self.wording)
         if clause.covered_by:
             yield line(f"Judged {self.by_whom(clause)} by")
         for name in clause.covered_by:
@@ -220,7 +226,7 @@ class _PGDWriter:
 
     def action(self, fact: Question, value: Choice) -> TableRow:
         words = (line(value.says or value.name), *lines(remark(value.backing.note), "note"))
-        action = Line((Part(value.action),), marks_of(fact, value, self.lists, self.notes))
+        action = Line((Part(value.action),), marks_of(value, self.lists, self.notes))
         return TableRow(f"action-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, (action,)))
 
     def cautions(self) -> Table:
@@ -232,12 +238,13 @@ class _PGDWriter:
         )
 
     def caution(self, caution: Caution) -> TableRow:
+        says = Part(caution.says), *_readers(caution.audience, caution.forms)
         words = (
-            Line((Part(caution.says),), self.notes.marks(caution.backing.evidence)),
+            Line(says, self.notes.marks(caution.backing.evidence)),
             *lines(remark(caution.backing.note), "note"),
         )
-        when = line(caution.sentence.in_words(), "code") if caution.sentence else line("always")
-        return TableRow(caution.id, named(caution.id, caution.backing.open), (words, (line(caution.action),), (when,)))
+        when = in_both(caution.sentence, self.wording) if caution.sentence else (line("always"),)
+        return TableRow(caution.id, named(caution.id, caution.backing.open), (words, (line(caution.action),), when))
 
     def open_items(self) -> Section:
         where = places((*self.pgd.backed(), *self.named_besides()))
@@ -250,7 +257,7 @@ class _PGDWriter:
         said = line(
             "Whoever adopts the condition clears every one of its open items first. Until then there is no permit."
         )
-        tables = (table_of(self.pathway, where),) if where else ()
+        tables = (table_of(self.pathway, where, self.notes),) if where else ()
         return Section("open-items", "", "Open items", (said, *rest), tables)
 
     def named_besides(self) -> Iterator[Backed]:
@@ -269,7 +276,7 @@ class _PGDWriter:
         facts = questions_read(self.conditions, self.pathway)
         tables = (
             *named_table(self.conditions, self.pathway, self.notes),
-            *((questions_table(facts, self.lists, self.notes),) if facts else ()),
+            *((Asked(self.pathway, self.notes).table("Questions", facts),) if facts else ()),
             *explaining_tables(facts, self.lists, self.notes),
         )
         said = line("What the sentences above ask, and what the names in them stand for.")
@@ -282,6 +289,13 @@ class _PGDWriter:
 
 def _about(what: str, *said: Line) -> TableRow:
     return TableRow("about-" + "-".join(what.lower().split()), (line(what),), (said,))
+
+
+def _readers(audience: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Part, ...]:
+    """For whom a statement is, and with which forms of product alone, in small after it."""
+    whom = f" for the {listed(audience)}" if audience else ""
+    only = f", with the {listed(forms, 'or')} only" if forms else ""
+    return (Part(f"{whom}{only}", "reader"),) if audience or forms else ()
 
 
 def _is_unknown(said: Statement) -> bool:
