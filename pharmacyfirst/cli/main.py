@@ -64,7 +64,7 @@ def _consult() -> click.Command:
 
 
 def _pgd() -> click.Command:
-    """PGD documents, for those who review, adopt and sign them."""
+    """The old name of "pharmacyfirst render"."""
     from pharmacyfirst.cli.pgd import pgd
 
     return pgd
@@ -84,6 +84,13 @@ def _record() -> click.Command:
     return record
 
 
+def _render() -> click.Command:
+    """Write what is read and signed: pathways, PGDs, authorisation sheets, open items."""
+    from pharmacyfirst.cli.render import render
+
+    return render
+
+
 ENTRIES = {
     "adopt": _adopt,
     "assess": _assess,
@@ -95,6 +102,7 @@ ENTRIES = {
     "pgd": _pgd,
     "prove": _prove,
     "record": _record,
+    "render": _render,
 }
 
 

@@ -109,6 +109,19 @@ class Besides:
         )
         return Table("Conflicts between sources", columns, tuple(rows))
 
+    def withdrawn(self) -> Table:
+        """The versions that were published and taken back: nothing may be supplied under them."""
+        columns = Part("Version", "name"), Part("Why", "wide")
+        rows = (
+            TableRow(
+                f"withdrawn-{one.document}-{one.version}",
+                (line(f"{one.document} {one.version}"),),
+                ((line(one.in_words()), line(one.digest, "code digest")),),
+            )
+            for one in self.pathway.withdrawn
+        )
+        return Table("Nothing may be supplied under these", columns, tuple(rows), "close")
+
     def source_documents(self) -> Table:
         """The national documents the file was transcribed from."""
         columns = Part("Document", "name"), Part("Reference and edition", "wide")

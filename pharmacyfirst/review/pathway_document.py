@@ -10,7 +10,7 @@ from pharmacyfirst.review.besides import Besides
 from pharmacyfirst.review.conversation import conversation
 from pharmacyfirst.review.identity import Identity, identity_of_pathway
 from pharmacyfirst.review.judged import Judging, statement
-from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, line, lines, link
+from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, ident, line, lines, link
 from pharmacyfirst.review.notes import Notes, remark
 from pharmacyfirst.review.open_items import whole_table
 from pharmacyfirst.review.questions import table_of_named
@@ -59,6 +59,9 @@ class _PathwayWriter:
         """What has to be known of the document before it is read."""
         edition = self.pathway.edition
         in_force = Line((Part(identity.in_force),), self.notes.marks(edition.dates.evidence), edition.dates.open)
+        if self.pathway.title_for_patients:
+            patients = Part(f"{self.pathway.title_for_patients}"), *ident(self.pathway.id)
+            yield _about("Called by patients", Line(patients))
         yield _about("Version", line(f"{identity.version}, digest {identity.digest_in_short}"))
         yield _about("In force", in_force, *lines(remark(edition.dates.note), "note"))
         medicines = ((one.medicine, one.id) for one in self.pathway.pgds.values())
@@ -101,6 +104,8 @@ class _PathwayWriter:
             yield Section("codes", "", "Codes", (), (besides.codes(),))
         if pathway.conflicts:
             yield Section("conflicts", "", "Conflicts", (), (besides.conflicts(),))
+        if pathway.withdrawn:
+            yield Section("withdrawn", "", "Versions taken back", (), (besides.withdrawn(),))
         yield Section("sources", "", "Source documents", (), (besides.source_documents(),))
 
     def steps(self) -> Iterator[Step]:
