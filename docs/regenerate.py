@@ -28,11 +28,12 @@ from click.testing import CliRunner
 import pharmacyfirst
 from pharmacyfirst import PharmacyFirstError, load
 from pharmacyfirst.cli import main as main_command
-from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.cases import baseline_of, cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
+from pharmacyfirst.kernel.explain import value_in_words
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests"))
@@ -64,6 +65,32 @@ def file(name: str) -> str:
     """A file of the checkout, whole."""
     path = ROOT / name
     return fenced(path.suffix.removeprefix("."), path.read_text(encoding="utf-8"))
+
+
+def consultations(_: str) -> str:
+    """A consultation of each condition in the terminal, with the answers of its cases' baseline, and how many questions it took."""
+    library = load()
+    parts = []
+    for condition in library.conditions:
+        transcript_, asked = consultation(condition)
+        parts.append(f"## {library.newest(condition).title}\n\n{asked} questions.\n\n{transcript_}")
+    return "\n".join(parts)
+
+
+def consultation(condition: str) -> tuple[str, int]:
+    """What ``consult`` says up to the outcome, answered by the baseline of the cases, and the number of questions that were put."""
+    on, baseline = baseline_of(load(), condition)
+    typed: list[str] = []
+    while True:
+        command = ["consult", condition, "--as-of", str(on)]
+        ran = CliRunner().invoke(
+            main_command, command, input="".join(f"{words}\n" for words in typed), prog_name="pharmacyfirst"
+        )
+        asked = re.findall(r"^  (\w+) \([^\n]*\): ", ran.stdout, re.MULTILINE)
+        if ran.exit_code == 0:
+            said = ran.stdout.split("\nEvery criterion as it was judged:")[0]
+            return fenced("console", f"$ pharmacyfirst {' '.join(command)}\n{said}"), len(asked)
+        typed.append(value_in_words(baseline[asked[-1]]))
 
 
 def cases_page(condition: str) -> str:
@@ -183,6 +210,7 @@ def place_of(name: str) -> str:
 
 PARTS: dict[str, Callable[[str], str]] = {
     "changes": changes,
+    "consultations": consultations,
     "errors": errors,
     "file": file,
     "follow": follow,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pharmacyfirst.content.library import Library
     from pharmacyfirst.content.text import ContentRefused
+    from pharmacyfirst.contract.questions import questions
     from pharmacyfirst.errors import PharmacyFirstError, Refused
     from pharmacyfirst.kernel.assess import assess
     from pharmacyfirst.kernel.authority import NoPermit, Permit, authorise
@@ -55,12 +56,14 @@ __all__ = [
     "authorise",
     "explain",
     "load",
+    "questions",
 ]
 
 # Each public name is looked up in its room when it is first asked for (PEP 562), so that importing the package alone stays light.
 _ROOMS = {
     "content.library": ("Library",),
     "content.text": ("ContentRefused",),
+    "contract.questions": ("questions",),
     "errors": ("PharmacyFirstError", "Refused"),
     "kernel.assess": ("assess",),
     "kernel.authority": ("NoPermit", "Permit", "authorise"),

@@ -1,108 +1,183 @@
-"""``pharmacyfirst consult``: a consultation held in the terminal, question by question."""
+"""``pharmacyfirst consult``: a consultation held in the terminal, page by page and question by question."""
 
 import sys
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pharmacyfirst.cli import options
-from pharmacyfirst.content.cases import how_written, read_answer
-from pharmacyfirst.content.text import Place, Text
+from pharmacyfirst.cli.kept_answers import keep, kept
+from pharmacyfirst.cli.typed_answers import day_of, fits, in_words, read_typed
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.conditions import MET
 from pharmacyfirst.kernel.explain import explain
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.questions import AGE, BORN, Answer, Question, known_facts
+from pharmacyfirst.kernel.pathway import Criterion, Pathway
+from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question, known_facts
 from pharmacyfirst.kernel.trace import Assessment
 
-BACK, HELP = "back", "?"
+BACK, HELP, REFER, DIAL = "back", "?", "refer", "999"
 
 
 @click.command()
 @click.argument("condition")
 @options.as_of
+@click.option(
+    "--save",
+    type=options.FILE,
+    metavar="FILE",
+    help="Keep the answers in FILE, which only you can read; where it is there already, go on from it.",
+)
 @options.pathways
-def consult(condition: str, as_of: date | None, folder: Path | None) -> None:
+def consult(condition: str, as_of: date | None, save: Path | None, folder: Path | None) -> None:
     """Hold a consultation in the terminal.
 
-    Asks the next question that can change the outcome until there is an outcome or nothing is left to ask, then prints the
+    Asks, page by page, what can still change the outcome until there is an outcome or nothing is left to ask, then prints the
     explanation. An emergency or a same-day referral ends the asking at once.
 
     \b
-    Enter alone, or not known    not known, which is never taken for no
-    ?                            what fits
+    Enter alone, or unknown      not known, which is never taken for no
+    ?                            what fits, and what the question means
     back                         back to the question before
+    999                          an immediate threat to life
+    refer                        stop here, and refer
     Ctrl-D or Ctrl-C             end early: nothing is decided
+
+    A number may have its unit (36.8C), a date may be 3/4/1995, a choice its number; what is read in another way is read back.
+    The answers kept with --save are an input object that "assess" reads too; they are about a patient, so take the file away when
+    it has served.
 
     \b
     Example:
       pharmacyfirst consult uncomplicated-uti
     """
-    day = as_of or options.today_in_london()
-    pathway = options.library(folder).in_force(condition, day)
-    click.echo(f"{pathway.title}\nfor {day}. Enter alone means not known; ? says what fits; back goes back.")
+    now = options.now_in_london()
+    now = now if as_of is None else datetime.combine(as_of, now.time())
+    pathway = options.library(folder).in_force(condition, now.date())
+    consultation = Consultation(pathway, now, save)
+    click.echo(f"{pathway.title}\nfor {now.date()}. Enter alone means not known; ? says what fits; back, 999, refer.")
+    consultation.go_on()
     try:
-        assessment = _hold(pathway, day)
+        assessment = consultation.hold()
     except (click.Abort, KeyboardInterrupt):
         click.echo("\n\nThe consultation ended early. Nothing was decided: this is no all-clear.")
         raise SystemExit(1) from None
     click.echo(f"\n{explain(assessment)}", nl=False)
 
 
-def _hold(pathway: Pathway, day: date) -> Assessment:
-    """Ask until there is an outcome or nothing is left to ask."""
-    answers: dict[str, tuple[str, Any]] = {}  # for each question put, in order: the fact answered, and its value
-    while True:
-        assessment = assess(pathway, dict(answers.values()), day)
-        to_ask = [name for name in assessment.missing if name not in answers]
-        if assessment.outcome.kind is not Kind.NEED_FACTS or not to_ask:
-            return assessment
-        question = pathway.questions[to_ask[0]]
-        given = _ask(question, pathway.questions, day)
-        if given is not None:
-            answers[question.name] = given
-        elif answers:
-            answers.popitem()
-        else:
-            click.echo("  This is the first question.")
+@dataclass
+class Consultation:
+    """One consultation as it goes on. ``answers`` holds, for each question put, in order, the fact answered and its value."""
 
+    pathway: Pathway
+    now: datetime
+    save: Path | None = None
+    answers: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    _page: str = ""
+    _told: set[str] = field(default_factory=set)
 
-def _ask(question: Question, declared: Mapping[str, Question], day: date) -> tuple[str, Any] | None:
-    """Put one question until it is answered, with the fact and its value (None: not known); None is the way back."""
-    by_birth = question.name == AGE and BORN in declared
-    fits = how_written(question) + (", or the date of birth as YYYY-MM-DD" if by_birth else "")
-    click.echo(f"\n{question.ask}{' (your judgement)' if question.judgement else ''}")
-    for value in question.choices:
-        click.echo(f"  {value.name}{': ' + value.says if value.says not in ('', value.name) else ''}")
-    while True:
-        typed = _typed(f"  {question.name} ({_in_short(question)})")
-        words = typed.strip().lower()
-        if words in (BACK, HELP):
-            _transcribe(typed)
-            if words == BACK:
-                return None
-            click.echo(f"  Give {fits}.")
-            if question.backing.note:
-                click.echo(f"  {question.backing.note}")
-            continue
-        given = _answer(question, words, declared, day, by_birth)
-        _transcribe("(what does not fit is not repeated)" if given is None else typed)
-        if given is not None:
-            return given
-        click.echo(f"  That does not fit {question.name}. Give {fits}.")
+    def go_on(self) -> None:
+        """Take up the answers that were kept, if any were. Raises ``Refused`` where they are no answers to this pathway."""
+        if self.save is not None and self.save.exists():
+            self.answers = kept(self.save, self.pathway, self.now.date())
+            click.echo(f"Going on with {len(self.answers)} answers.")
 
+    def hold(self) -> Assessment:
+        """Ask until there is an outcome or nothing is left to ask."""
+        while True:
+            assessment = assess(self.pathway, dict(self.answers.values()), self.now.date())
+            to_ask = [name for name in self._in_order(assessment) if name not in self.answers]
+            if not to_ask:
+                return assessment
+            self._say_what_is_met(assessment)
+            question = self.pathway.questions[to_ask[0]]
+            given = self._ask(question, len(to_ask))
+            if given == REFER:
+                click.echo("\nStopped here. What follows is how things stand: refer.")
+                return assessment
+            if given is not None:
+                fact, value = given
+                self.answers[LIFE_THREATENING if fact == LIFE_THREATENING else question.name] = (fact, value)
+            elif self.answers:
+                self.answers.popitem()
+            else:
+                click.echo("  This is the first question.")
+            if self.save is not None:
+                keep(self.save, self.pathway, self.now.date(), self.answers)
 
-def _answer(
-    question: Question, words: str, declared: Mapping[str, Question], day: date, by_birth: bool
-) -> tuple[str, Any] | None:
-    """The fact that the words answer, with its value; None where they do not fit."""
-    if words in ("", options.NOT_KNOWN):
-        return question.name, None
-    return _by_birth(words, declared, day) if by_birth and "-" in words else _by_name(question, words)
+    def _in_order(self, assessment: Assessment) -> Iterator[str]:
+        """What is still to ask, in the order of the pages: what can change the outcome, then what the record alone wants."""
+        decided = assessment.outcome.kind is not Kind.NEED_FACTS
+        wanted = assessment.for_the_record if decided else assessment.missing
+        yield from (name for page in self.pathway.pages for name in page.facts if name in wanted)
+
+    def _say_what_is_met(self, assessment: Assessment) -> None:
+        """Why only some questions are left, where something lesser has stopped already."""
+        for finding in assessment.findings:
+            item = finding.item
+            stopped = isinstance(item, Criterion) and finding.verdict is MET
+            if stopped and item.id not in self._told and assessment.outcome.kind is Kind.NEED_FACTS:
+                self._told.add(item.id)
+                click.echo(f"\n{item.id}: {item.because}.\nOnly what could make it more urgent is asked now.")
+
+    def _ask(self, question: Question, left: int) -> Any:
+        """Put one question until it is answered: the fact and its value (None: not known), ``refer``, or None for the way back."""
+        by_birth = question.name == AGE and BORN in self.pathway.questions
+        self._put(question, left)
+        while True:
+            typed = _typed(f"  {question.name} ({_in_short(question)})")
+            words = typed.strip().lower()
+            if words in (BACK, HELP, REFER, DIAL):
+                _transcribe(typed)
+                if words == HELP:
+                    click.echo(f"  Give {fits(question)}{', or the date of birth' if by_birth else ''}.")
+                    continue
+                special = {BACK: None, REFER: REFER, DIAL: (LIFE_THREATENING, True)}
+                return special[words]
+            read = self._by_birth(words) if by_birth and day_of(words) else self._answer(question, words)
+            _transcribe("(what does not fit is not repeated)" if read is None else typed)
+            if read is not None:
+                fact, value, read_back = read
+                if read_back:
+                    click.echo(f"  {read_back}")
+                return fact, value
+            click.echo(f"  That does not fit {question.name}. Give {fits(question)}.")
+
+    def _put(self, question: Question, left: int) -> None:
+        title = next(page.title for page in self.pathway.pages if question.name in page.facts)
+        if title != self._page:
+            self._page = title
+            click.echo(f"\n-- {title} --")
+            for prompt in self.pathway.prompts:
+                if title in prompt.at:
+                    click.echo(f"  ! {prompt.says}")
+        done = len(self.answers)
+        click.echo(
+            f"\n{question.ask}{' (your judgement)' if question.judgement else ''}   [{done + 1} of about {done + left}]"
+        )
+        if question.help:
+            click.echo(f"  {question.help}")
+        for number, choice in enumerate(question.choices, 1):
+            click.echo(f"  {number:>2} {choice.says}")
+
+    def _by_birth(self, words: str) -> tuple[str, Any, str] | None:
+        born = day_of(words)
+        try:
+            known = known_facts(self.pathway.questions, {BORN: born}, self.now.date())
+        except Refused:
+            return None
+        assert born is not None
+        return BORN, born.isoformat(), f"{in_words(born)}: {known[AGE]} years"
+
+    def _answer(self, question: Question, words: str) -> tuple[str, Any, str] | None:
+        """The fact that the words answer, with its value and how it was read; None where they do not fit."""
+        typed = read_typed(question, words, self.now)
+        return None if typed is None else (question.name, *typed)
 
 
 def _typed(prompt: str) -> str:
@@ -117,19 +192,6 @@ def _transcribe(words: str) -> None:
         click.echo(words)
 
 
-def _by_birth(words: str, declared: Mapping[str, Question], day: date) -> tuple[str, Any] | None:
-    try:
-        known_facts(declared, {BORN: words}, day)
-    except Refused:
-        return None
-    return BORN, words
-
-
-def _by_name(question: Question, words: str) -> tuple[str, Any] | None:
-    value = read_answer(question, Text({"y": "yes", "n": "no"}.get(words, words), Place("")))
-    return None if value is None else (question.name, value)
-
-
 def _in_short(question: Question) -> str:
     match question.answer:
         case Answer.YES_NO:
@@ -137,8 +199,8 @@ def _in_short(question: Question) -> str:
         case Answer.WHOLE_NUMBER | Answer.NUMBER:
             return question.unit
         case Answer.ANY_OF:
-            return "none, or names with commas"
+            return "none, or numbers with commas"
         case Answer.ONE_OF:
-            return "one of these"
+            return f"1 to {len(question.choices)}"
         case _:
-            return "YYYY-MM-DD"
+            return "day/month/year"

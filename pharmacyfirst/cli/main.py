@@ -63,6 +63,13 @@ def _consult() -> click.Command:
     return consult
 
 
+def _medicines() -> click.Command:
+    """Say what bars each medicine, in every condition that offers it."""
+    from pharmacyfirst.cli.medicines import medicines
+
+    return medicines
+
+
 def _pgd() -> click.Command:
     """The old name of "pharmacyfirst render"."""
     from pharmacyfirst.cli.pgd import pgd
@@ -75,6 +82,13 @@ def _prove() -> click.Command:
     from pharmacyfirst.cli.prove import prove
 
     return prove
+
+
+def _questions() -> click.Command:
+    """The questions of a pathway, for a form of your own."""
+    from pharmacyfirst.cli.questions import questions
+
+    return questions
 
 
 def _record() -> click.Command:
@@ -99,8 +113,10 @@ ENTRIES = {
     "changes": _changes,
     "check": _check,
     "consult": _consult,
+    "medicines": _medicines,
     "pgd": _pgd,
     "prove": _prove,
+    "questions": _questions,
     "record": _record,
     "render": _render,
 }

@@ -28,12 +28,16 @@ Read = TypeVar("Read")
 
 @dataclass
 class Tags:
-    """The names one file may refer to: its sources and open items; ``used`` gathers those it does."""
+    """The names one file may refer to: its sources and open items; ``used`` gathers those it does.
+
+    ``shared`` are the tags of ``pathways/shared/sources.yaml``, which every file may cite beside its own.
+    """
 
     sources: Iterable[str] = ()
     open_items: Iterable[str] = ()
     used: set[str] = field(default_factory=set)
     whole: bool = True  # False where they could not be read: that is noted, and none of them is called missing
+    shared: Iterable[str] = ()
 
 
 class Headings:
@@ -121,17 +125,16 @@ class Headings:
             return None
         start, _, about = words.partition(", ")
         grade_word, *tags = start.split() or [""]
-        self.tags.used.update(tags, (nearest(tag, self.tags.sources) for tag in tags))
+        known = (*self.tags.sources, *self.tags.shared)
+        self.tags.used.update(tags, (nearest(tag, known) for tag in tags))
         grade = _GRADES.get(grade_word)
         if grade is None:
             fix = suggest(grade_word, _GRADES, f"Begin with one of {', '.join(_GRADES)}, then the tags of its sources.")
             self.mistakes.add(node.place, f'"{grade_word}" is not a grade', fix, HARM_UNSOURCED)
             return None
         for tag in tags:
-            if tag not in self.tags.sources and self.tags.whole:
-                fix = suggest(
-                    tag, self.tags.sources, "Explain the tag under sources; what is not a tag goes after a comma."
-                )
+            if tag not in known and self.tags.whole:
+                fix = suggest(tag, known, "Explain the tag under sources; what is not a tag goes after a comma.")
                 self.mistakes.add(node.place, f'"{tag}" is not a source of this file', fix, HARM_UNSOURCED)
         if grade <= Grade.SINGLE and not tags:
             self.mistakes.add(
@@ -217,10 +220,10 @@ class Form(Headings):
                     HARM_MISSING,
                 )
 
-    def blocks(self, heading: str) -> list[tuple[Text, Block]]:
+    def blocks(self, heading: str, skip: Iterable[str] = ()) -> list[tuple[Text, Block]]:
         """The blocks with names of their own under a heading, each with its name."""
         node = self.node(heading)
-        return [] if node is None else named_blocks(node, self.shape.headings[heading].called, self.mistakes)
+        return [] if node is None else named_blocks(node, self.shape.headings[heading].called, self.mistakes, skip)
 
     def forms(self, heading: str) -> Iterator[tuple[Text, "Form"]]:
         """The same, each read by the shape that the table gives it."""

@@ -82,6 +82,7 @@ def _decide(read: ReadPGD) -> set[str]:
 
 def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes, standing: Mapping[str, int] = Frozen()) -> None:
     """A question, score or definition that no sentence uses."""
+    on_a_page = {name for page in draft.pathway.pages for name in page.facts}  # so it stands there once more
     for heading, names in (
         ("questions", set(draft.pathway.questions) - {AGE, BORN, LIFE_THREATENING}),
         ("scores", set(draft.vocabulary.points)),
@@ -91,7 +92,7 @@ def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes, standing:
         for name, key in node.keys.items() if isinstance(node, Block) else []:
             if not re.fullmatch(NAME, name):
                 continue  # noted, and no sentence can name it
-            if name in names and name not in draft.vocabulary.used and standing.get(name, 0) < 2:
+            if name in names and name not in draft.vocabulary.used and standing.get(name, 0) < 2 + (name in on_a_page):
                 mistakes.add(
                     key.place,
                     f'nothing reads "{name}"',
@@ -105,6 +106,7 @@ def emergencies_can_dial_999(draft: Draft, block: Block, mistakes: Mistakes) -> 
     node = block.items.get("questions")
     if not isinstance(node, Block):
         return
+    threat = OneOf(LIFE_THREATENING, (True,))
     emergencies = [criterion.id for criterion in draft.pathway.stopping if criterion.kind is Kind.EMERGENCY]
     if emergencies and LIFE_THREATENING not in node.items:
         mistakes.add(
@@ -113,9 +115,10 @@ def emergencies_can_dial_999(draft: Draft, block: Block, mistakes: Mistakes) -> 
             f"Write {LIFE_THREATENING}: shared under questions.",
             "Nobody could be told to dial 999.",
         )
-    threat = OneOf(LIFE_THREATENING, (True,))
-    if emergencies and not any(
-        one.sentence == threat and one.always_999 and not one.must for one in draft.pathway.stopping
+    elif (
+        emergencies
+        and draft.whole
+        and not any(one.sentence == threat and one.always_999 and not one.must for one in draft.pathway.stopping)
     ):
         mistakes.add(
             draft.places[emergencies[0]],

@@ -85,6 +85,7 @@ class _Pages:
                     f"Begin the first page with {', '.join(wanted)}.",
                     "Who is too young or too old for a question would be asked it.",
                 )
+                return
 
     def _emergencies_come_before_others(self) -> None:
         titles = list(self.pages.items)
@@ -143,12 +144,11 @@ def _names(node: Node | None) -> list[Text]:
 def _names_are_known(block: Block, pathway: Pathway, pgds: Collection[str], mistakes: Mistakes) -> None:
     """Where prompts stand, what a duty of the record is for, and what has to be clear for a diagnosis."""
     kinds = [kind.word for kind in Kind]
-    stopping = block.items.get("stopping criteria")
-    groups = stopping.items if isinstance(stopping, Block) else {}
-    stages = list(groups)
-    ids = [id for group in groups.values() if isinstance(group, Block) for id in group.items if id != "then"]
-    pages = block.items.get("pages")
-    titles = list(pages.items) if isinstance(pages, Block) else []
+    stopping, pages = block.items.get("stopping criteria"), block.items.get("pages")
+    if not isinstance(stopping, Block) or not isinstance(pages, Block):
+        return  # that is noted, and what they would have held is not called unknown
+    stages, titles = list(stopping.items), list(pages.items)
+    ids = [id for group in stopping.items.values() if isinstance(group, Block) for id in group.items if id != "then"]
     wanted = (
         ("prompts", "at", [*titles, *stages, *kinds], "a page, a heading of stopping criteria or a kind of outcome"),
         ("records", "for", [*kinds, *pgds], "a kind of outcome or a PGD of this folder"),

@@ -1,7 +1,7 @@
 """What every document says of itself, pathway and PGD alike: its version and dates, where it comes from, its sources and open items."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from pharmacyfirst.content.blocks import HARM_UNSOURCED, Form, Headings, Tags
@@ -10,6 +10,8 @@ from pharmacyfirst.content.text import Block, Mistakes, Node
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing, OpenItem, Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import Edition, Period, SourceDocument
+
+SOURCES = "sources"  # a heading; in pathways/shared/ the file of the tags that every file may cite
 
 _VERSION = re.compile(VERSION)
 
@@ -26,12 +28,25 @@ def read_edition(form: Form) -> Edition:
     return Edition(version or "", form.text("status"), period or Period(date.max), dates)
 
 
-def read_sources(form: Form) -> dict[str, Source]:
+def read_sources(form: Form, heading: str = SOURCES) -> dict[str, Source]:
     """The source tags of a file and what they stand for."""
     return {
         name.words: Source(name.words, inner.text("says"), inner.text("date"), inner.text("note"))
-        for name, inner in form.forms("sources")
+        for name, inner in form.forms(heading)
     }
+
+
+def refuse_shared_tags(form: Form, shared: Collection[str]) -> None:
+    """A tag of a file's own that every file has already is noted: whoever reads it looks up the wrong one."""
+    node = form.node("sources")
+    for name, key in node.keys.items() if isinstance(node, Block) else ():
+        if name in shared:
+            form.mistakes.add(
+                key.place,
+                f'"{name}" stands in pathways/shared/{SOURCES}.yaml too',
+                "Take it out here and cite that one, or give it another tag.",
+                "One tag for two sources leads whoever checks a clause to the wrong one.",
+            )
 
 
 def read_open_items(form: Form) -> dict[str, OpenItem]:

@@ -213,7 +213,7 @@ def _pack(
     if volume is not None and (volume.amount != quantity.amount or (volume.unit and volume.unit != quantity.unit)):
         form.refuse(
             "quantity",
-            f"{quantity.in_words()} is not what the doses come to: {volume.in_words().strip()}",
+            f"{quantity.as_written()} is not what the doses come to: {volume.as_written().strip()}",
             _FIX_QUANTITY,
             _HARM_QUANTITY,
         )
@@ -235,9 +235,9 @@ def _fits_some_weight(form: Form, row: DoseRow, product: Product, quantity: Amou
     ends = [None if one is None else row.volume(product.strength, {WEIGHT: one}) for one in (weights.low, weights.high)]
     least, most = (one if one is None or one.unit in ("", quantity.unit) else None for one in ends)
     if least is not None and quantity.amount < least.amount:
-        what = f"{quantity.in_words()} is less than the doses of the lightest come to: {least.in_words().strip()}"
+        what = f"{quantity.as_written()} is less than the doses of the lightest come to: {least.as_written().strip()}"
     elif most is not None and quantity.amount > _MOST_COURSES * most.amount:
-        what = f"{quantity.in_words()} is more than {_MOST_COURSES} times what the doses of the heaviest come to: {most.in_words().strip()}"
+        what = f"{quantity.as_written()} is more than {_MOST_COURSES} times what the doses of the heaviest come to: {most.as_written().strip()}"
     else:
         return
     form.refuse("quantity", what, _FIX_QUANTITY, _HARM_QUANTITY)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, read_bytes, read_once
 
 SHARED = "shared"
+MEDICINES = "medicines"  # in the shared folder
 EARLIER = "earlier"
 CASES_FILE = "cases"
 PUBLISHED = "published.yaml"
@@ -27,6 +28,7 @@ _WRONG_NAME = (
     "Name it in small letters, digits and hyphens, with no more than five digits in a row.",
     "A name in any other letters may be a patient's, or be read as that of another document.",
 )
+HARM_UNREAD = "What is never read is never checked, and looks as though it were in use."
 _HARM_TOO_MUCH = "A set too big to review is a set nobody has read."
 
 
@@ -42,7 +44,7 @@ class ReadFile:
 
 @dataclass
 class ContentFolder:
-    """A folder of content. ``conditions`` holds the files of each condition, its cases left out; ``shared`` those in the shared folder.
+    """A folder of content. ``conditions`` holds the files of each condition, its cases left out; ``shared`` those in the shared folder by name.
 
     ``published`` is the list of published digests, None where there is none. Raises ``ContentRefused`` where the folder holds more
     than ``MOST_ENTRIES`` files and folders, before any is opened, and where its files hold more than ``MOST_BYTES_IN_ALL``.
@@ -51,7 +53,7 @@ class ContentFolder:
     root: Path
     mistakes: Mistakes
     conditions: dict[Path, tuple[Path, ...]] = field(init=False)
-    shared: tuple[Path, ...] = field(init=False)
+    shared: dict[str, Path] = field(init=False)
     published: Path | None = field(init=False, default=None)
     _entries: int = field(init=False, default=0)
     _strangers: set[Path] = field(init=False, default_factory=set)
@@ -59,14 +61,14 @@ class ContentFolder:
 
     def __post_init__(self) -> None:
         self.conditions = {}
-        self.shared = ()
+        self.shared = {}
         for path in self._inside(self.root):
             if path.name == PUBLISHED:
                 self.published = path
             elif path.name.startswith(".") or not path.is_dir():
                 continue
             elif path.name == SHARED:
-                self.shared = self._yaml_in(path)
+                self.shared = self._shared_in(path)
             else:
                 self.conditions[path] = self._versions_in(path)
         ours = [path for path in self.conditions if _OURS.fullmatch(path.name)]
@@ -74,6 +76,23 @@ class ContentFolder:
             for path in sorted(self._strangers | ({*self.conditions} - {*ours})):
                 self.mistakes.add(Place(shown_below(self.root, path)), *_WRONG_NAME)
             self.conditions = {path: self.conditions[path] for path in ours}
+
+    def _shared_in(self, folder: Path, under: str = "") -> dict[str, Path]:
+        """Every file in the shared folder, those of medicines under ``medicines/``; anything else there would never be read."""
+        found: dict[str, Path] = {}
+        for path in self._named([path for path in self._inside(folder) if not path.name.startswith(".")]):
+            if path.is_dir() and path.name == MEDICINES and not under:
+                found.update(self._shared_in(path, f"{MEDICINES}/"))
+            elif path.name.endswith(".yaml") and not path.is_dir():
+                found[f"{under}{path.stem}"] = path
+            else:
+                self.mistakes.add(
+                    Place(shown_below(self.root, path)),
+                    "this is no file of ours, so it would never be read",
+                    f"Name it .yaml, and put it in {SHARED}/ or {SHARED}/{MEDICINES}/; or take it out.",
+                    HARM_UNREAD,
+                )
+        return found
 
     def _versions_in(self, condition: Path) -> tuple[Path, ...]:
         """The newest version of each document, under its plain name, and those under earlier/<version>/."""
@@ -130,7 +149,7 @@ class ContentFolder:
     def words(self, condition: Path) -> Counter[str]:
         """How often each word stands in the files of a condition and in the shared ones, whether or not they could be parsed."""
         words: Counter[str] = Counter()
-        for path in (*self.conditions[condition], *self.shared):
+        for path in (*self.conditions[condition], *self.shared.values()):
             words.update(re.findall(r"[\w-]+", self._raw.get(path, b"").decode("utf-8", "replace")))
         return words
 

@@ -11,17 +11,23 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from pharmacyfirst.content.blocks import Headings, Tags
+from pharmacyfirst.content.blocks import Form, Headings, Tags
 from pharmacyfirst.content.checks import check_condition
-from pharmacyfirst.content.files import SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
-from pharmacyfirst.content.pathways import read_pathway
+from pharmacyfirst.content.checks_of_medicines import alike_everywhere, check_medicine
+from pharmacyfirst.content.documents import SOURCES
+from pharmacyfirst.content.files import MEDICINES, SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
+from pharmacyfirst.content.medicines import TAKES, Filling
+from pharmacyfirst.content.once import SharedMedicine, Written, written
+from pharmacyfirst.content.pathways import Draft, read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.published import published_never_change, read_published
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.shared import Shared, read_shared
 from pharmacyfirst.content.text import ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.evidence import Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD, Edition, Period, Withdrawal
@@ -77,6 +83,9 @@ class Library:
     questions: Mapping[str, Question] = Frozen()
     lists: Mapping[str, SharedList] = Frozen()
     withdrawn: tuple[Withdrawal, ...] = ()
+    medicines: Mapping[str, SharedMedicine] = Frozen()
+    definitions: Mapping[str, Written] = Frozen()
+    sources: Mapping[str, Source] = Frozen()
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -130,11 +139,11 @@ def load(root: Path) -> Library:
     """
     mistakes = Mistakes()
     folder = ContentFolder(root, mistakes)
-    shared_files = [file for path in folder.shared if (file := folder.read(path)) is not None]
-    shared = read_shared({file.path.stem: file.block for file in shared_files}, mistakes)
-    shared.whole = shared.whole and len(shared_files) == len(folder.shared)
+    shared_files = {name: file for name, path in folder.shared.items() if (file := folder.read(path)) is not None}
+    whole = len(shared_files) == len(folder.shared)
+    shared = read_shared({name: file.block for name, file in shared_files.items()}, mistakes, whole)
     published, withdrawn = read_published(folder, mistakes)
-    digests = {file.path.stem: file.digest for file in shared_files}
+    digests = {name: file.digest for name, file in shared_files.items()}
     building = _Building(shared, digests, published, withdrawn, mistakes)
     unread: set[str] = set()
     stretches: dict[str, tuple[Stretch, ...]] = {}
@@ -155,11 +164,25 @@ def load(root: Path) -> Library:
         stretches[condition.name] = tuple(building.stretches(folder, condition, documents))
         if condition.name not in unread:
             _every_file_is_read(documents, stretches[condition.name], mistakes)
+    alike_everywhere(building.offered, shared.medicines, shared.definitions, mistakes)
     published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
+    definitions = {
+        name: written(name, Form(block, DEFINITION, shared.tags(), mistakes))
+        for name, block in shared.definitions.items()
+    }
     if len(mistakes):
         raise ContentRefused(mistakes)
-    return Library(root, Frozen(stretches), Frozen(questions), Frozen(shared.lists), withdrawn)
+    return Library(
+        root,
+        Frozen(stretches),
+        Frozen(questions),
+        Frozen(shared.lists),
+        withdrawn,
+        Frozen({name: medicine.written for name, medicine in sorted(shared.medicines.items())}),
+        Frozen(definitions),
+        Frozen(shared.sources),
+    )
 
 
 def _digest_of(parts: Iterable[tuple[str, str]]) -> str:
@@ -253,7 +276,10 @@ def _every_file_is_read(
 
 @dataclass
 class _Building:
-    """What is needed to make pathways of documents; each set of documents is made into a pathway once. ``digests`` gathers theirs."""
+    """What is needed to make pathways of documents; each set of documents is made into a pathway once.
+
+    ``digests`` gathers theirs, ``offered`` the newest PGDs of each medicine, each with its pathway, by condition.
+    """
 
     shared: Shared
     shared_digests: Mapping[str, str]
@@ -261,6 +287,7 @@ class _Building:
     withdrawn: tuple[Withdrawal, ...]
     mistakes: Mistakes
     digests: dict[str, str] = field(default_factory=dict)
+    offered: dict[str, dict[str, tuple[ReadPGD, Pathway]]] = field(default_factory=dict)
     _built: dict[tuple[str, ...], Pathway] = field(default_factory=dict)
 
     def stretches(
@@ -288,36 +315,61 @@ class _Building:
         self, folder: ContentFolder, condition: Path, document: Document, chosen: Mapping[str, Document], unread: set[str]
     ) -> Pathway:  # fmt: skip
         block, before = document.file.block, len(self.mistakes)
-        exclusions = {name: exclusion_blocks(pgd.file.block) for name, pgd in chosen.items()}
-        draft = read_pathway(block, condition.name, self.shared, self.mistakes, exclusions)
-        read = {name: read_pgd(pgd.file.block, name, draft, self.mistakes) for name, pgd in chosen.items()}
-        uses = [(f"{SHARED}/{name}", self.shared_digests[name]) for name in draft.shared_used]
-        own = [(PATHWAY_FILE, document.file.digest), *uses]
+        fillings = {name: self._filling(name) for name in chosen}
+        files = {name: fillings[name].file(pgd.file.block) for name, pgd in chosen.items()}
+        exclusions = {name: exclusion_blocks(file) for name, file in files.items()}
+        draft = read_pathway(block, condition.name, self.shared, self.mistakes, exclusions, unread)
+        read = {name: read_pgd(file, name, draft, self.mistakes, fillings[name]) for name, file in files.items()}
+        own = [(PATHWAY_FILE, document.file.digest), *self._uses(draft, chosen)]
         pgds = self._signed_pgds(condition.name, read, {name: pgd.file.digest for name, pgd in chosen.items()}, own)
+        medicines = self._digests_of(f"{MEDICINES}/{name}" for name in chosen)
+        cited = {tag: source for tag, source in self.shared.sources.items() if tag in draft.tags.used}
         pathway = replace(
             draft.pathway,
+            sources=Frozen({**draft.pathway.sources, **cited}),
             edition=self._signed(draft.pathway.edition, f"{condition.name}/{PATHWAY_FILE}", own),
             pgds=Frozen(pgds),
             withdrawn=tuple(one for one in self.withdrawn if one.condition == condition.name),
-            content_digest=_digest_of([*own, *((name, pgd.file.digest) for name, pgd in chosen.items())]),
+            content_digest=_digest_of({*own, *medicines, *((name, pgd.file.digest) for name, pgd in chosen.items())}),
         )
         doubtful = len(self.mistakes) > before or unread or not draft.whole
         standing = folder.words(condition) if doubtful else {}
         check_condition(draft, block, read, pathway, self.mistakes, unread, standing)
+        for name, one in read.items():
+            check_medicine(one, draft, pathway, self.shared.medicines, self.shared.definitions, self.mistakes)
+            if draft.whole and one.whole:
+                self.offered.setdefault(name, {})[condition.name] = (one, pathway)
         return pathway
+
+    def _filling(self, pgd: str) -> Filling:
+        return Filling(pgd, self.shared.medicines.get(pgd), self.shared.whole, self.mistakes)
+
+    def _uses(self, draft: Draft, pgds: Iterable[str]) -> list[tuple[str, str]]:
+        """The shared files that the pathway uses, each with its digest; the medicines where an exclusion of them all takes a bar."""
+        used = set(draft.shared_used)
+        if any(tag in draft.tags.used for tag in self.shared.sources) or used & self.shared.cites:
+            used.add(SOURCES)
+        if any(TAKES in clause.items for _, clause in draft.every_medicine):
+            used.update(f"{MEDICINES}/{pgd}" for pgd in pgds)
+        return self._digests_of(used)
+
+    def _digests_of(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        return [(f"{SHARED}/{name}", self.shared_digests[name]) for name in names if name in self.shared_digests]
 
     def _signed_pgds(
         self, condition: str, read: Mapping[str, ReadPGD], digests: Mapping[str, str], own: list[tuple[str, str]]
     ) -> dict[str, PGD]:
-        """A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there."""
-        return {
-            name: replace(
-                one.pgd, edition=self._signed(one.pgd.edition, f"{condition}/{name}", [*own, (name, digests[name])])
-            )
-            for name, one in read.items()
-        }
+        """A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there.
 
-    def _signed(self, edition: Edition, document: str, parts: list[tuple[str, str]]) -> Edition:
+        And with the file of its medicine.
+        """
+        signed = {}
+        for name, one in read.items():
+            parts = {*own, *self._digests_of([f"{MEDICINES}/{name}"]), (name, digests[name])}
+            signed[name] = replace(one.pgd, edition=self._signed(one.pgd.edition, f"{condition}/{name}", parts))
+        return signed
+
+    def _signed(self, edition: Edition, document: str, parts: Iterable[tuple[str, str]]) -> Edition:
         """An edition with its digest; a draft unless that digest is published."""
         key, digest = f"{document} {edition.version}", _digest_of(parts)
         self.digests[key] = digest

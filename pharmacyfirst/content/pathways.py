@@ -1,6 +1,6 @@
 """Pathway files read into kernel objects. Everything is read before anything is refused, so that all mistakes show at once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pharmacyfirst.content.blocks import (
@@ -14,7 +14,14 @@ from pharmacyfirst.content.blocks import (
     named_blocks,
     names_under,
 )
-from pharmacyfirst.content.documents import read_edition, read_open_items, read_sources, source_document
+from pharmacyfirst.content.definitions import DEFINITIONS, shared_definitions
+from pharmacyfirst.content.documents import (
+    read_edition,
+    read_open_items,
+    read_sources,
+    refuse_shared_tags,
+    source_document,
+)
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.for_people import (
     read_diagnosis,
@@ -24,6 +31,7 @@ from pharmacyfirst.content.for_people import (
     read_use,
     read_where_to,
 )
+from pharmacyfirst.content.medicines import taken_blocks
 from pharmacyfirst.content.questions import Questions
 from pharmacyfirst.content.rules import read_criteria, read_gateways, read_named, read_rows
 from pharmacyfirst.content.sentences import Vocabulary, suggest
@@ -61,21 +69,28 @@ def read_pathway(
     shared: Shared,
     mistakes: Mistakes,
     exclusions: Mapping[str, tuple[Block, ...]] = Frozen(),
+    unread: Collection[str] = (),
 ) -> Draft:
-    """One ``pathway.yaml``. The PGDs are read after it, in its words; it may say that one is excluded, so it is given their exclusions."""
+    """One ``pathway.yaml``. The PGDs are read after it, in its words; it may say that one is excluded, so it is given their exclusions.
+
+    ``unread`` are the PGDs of the folder that could not be read.
+    """
     before = len(mistakes)
     form = Form(block, PATHWAY_FILE, Tags(), mistakes)
-    tags = form.tags = Tags(names_under(form, "sources"), names_under(form, "open items"))
-    tags.whole = bool(tags.sources) and ("open items" not in form or bool(tags.open_items))
+    tags = form.tags = Tags(names_under(form, "sources"), names_under(form, "open items"), shared=shared.sources)
+    refuse_shared_tags(form, shared.sources)
+    tags.whole = bool(tags.sources) and ("open items" not in form or bool(tags.open_items)) and shared.whole
     tags.whole = tags.whole and not {"sources", "open items"} & form.misspelt
     sources, open_items = read_sources(form), read_open_items(form)
     if form.text("pathway", folder) != folder:
         fix = "Give the pathway the name of its folder."
         form.refuse("pathway", f'the folder is called "{name_shown(folder)}"', fix, HARM_NAME)
-    questions = Questions(form, shared)
+    questions = Questions(form, shared, {*exclusions, *unread})
     vocabulary = Vocabulary(questions.found, mistakes, declared=questions.declared, exclusions=exclusions)
     ids: dict[str, Place] = {}
-    named = tuple(read_named(form, vocabulary, ids))
+    taken = taken_blocks(form.node("every medicine"), exclusions, shared.medicines)
+    of_all = list(shared_definitions(form, shared.definitions, shared.whole, vocabulary, taken))
+    named = tuple(read_named(form, vocabulary, ids, of_all))
     _read_gates(questions, vocabulary)
     places: dict[str, Place] = {}
     stopping = tuple(read_criteria(form, vocabulary, ids, places))
@@ -83,7 +98,8 @@ def read_pathway(
     for name, _ in every_medicine:
         identified(name, mistakes, ids)
     treatment = tuple(read_rows(form, vocabulary, ids, places))
-    stops = {*(stage.words for stage, _ in form.blocks("stopping criteria")), *(criterion.id for criterion in stopping)}
+    groups = form.blocks("stopping criteria")
+    stops = {name for stage, group in groups for name in (stage.words, *group.items)} - {"then"}
     pathway = Pathway(
         id=folder,
         title=form.text("title"),
@@ -110,10 +126,11 @@ def read_pathway(
         pages=read_pages(form),
         diagnosis=read_diagnosis(form, vocabulary),
         cannot_be=tuple(text.words for text in form.names("cannot be")),
-        lists=Frozen({name: shared.lists[name] for name in sorted(questions.shared_used & {*shared.lists})}),
+        lists=Frozen(dict(sorted(questions.lists.items()))),
     )
     whole = len(mistakes) == before and shared.whole and questions.whole
-    return Draft(pathway, vocabulary, tags, ids, every_medicine, places, questions.shared_used, whole)
+    used = questions.shared_used | ({DEFINITIONS} if of_all else set())
+    return Draft(pathway, vocabulary, tags, ids, every_medicine, places, used, whole)
 
 
 def _read_gates(questions: Questions, vocabulary: Vocabulary) -> None:

@@ -8,15 +8,26 @@ from pharmacyfirst.content.documents import read_edition, source_document
 from pharmacyfirst.content.doses import read_doses, read_products
 from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.for_people import forms, readers, statements_to
+from pharmacyfirst.content.medicines import COVERED, HARM_BARRED, TAKES, Filling, Medicine, reading
 from pharmacyfirst.content.pathways import Draft
 from pharmacyfirst.content.rules import needs, one_sentence
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE
-from pharmacyfirst.content.shapes_of_pgds import PGD_FILE, PROSE, PROTOCOL_FILE, SAID_TO
+from pharmacyfirst.content.shape import Shape
+from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE, TAKEN_OF_EVERY_MEDICINE
+from pharmacyfirst.content.shapes_of_pgds import (
+    CAUTION,
+    EXCLUSION,
+    INCLUSION,
+    PGD_FILE,
+    PROSE,
+    PROTOCOL_FILE,
+    SAID_TO,
+    TAKEN_EXCLUSION,
+)
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Statement
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Mechanism, SourceDocument
+from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Difference, Mechanism, SourceDocument
 
 # The seventeen particulars of Schedule 16, Part 1 of the Human Medicines Regulations 2012 (service.md 4.1), by our headings.
 # Form, strength, dosage, frequency and duration stand in the products and the dose rows.
@@ -26,7 +37,9 @@ SCHEDULE_16 = {
     14: "warnings", 15: "follow-up", 16: "referral", 17: "records",
 }  # fmt: skip
 USERS = "who may use it"
-COVERED = "covered by"
+
+_EXCLUSION = reading(EXCLUSION, TAKEN_EXCLUSION)
+_OF_EVERY_MEDICINE = reading(OF_EVERY_MEDICINE, TAKEN_OF_EVERY_MEDICINE)
 
 
 @dataclass
@@ -39,8 +52,8 @@ class ReadPGD:
     whole: bool = True  # nothing in it was refused
 
 
-def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadPGD:
-    """One PGD file of a pathway that has been read."""
+def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes, filling: Filling) -> ReadPGD:
+    """One PGD file of a pathway that has been read; its exclusions are filled in, those of every medicine are filled in here."""
     before = len(mistakes)
     words = block.items.get("mechanism")
     is_pgd = isinstance(words, Text) and words.words == Mechanism.PGD.value
@@ -54,7 +67,8 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
     form_names = {product.form for product in products.values()}
     particulars = _particulars(form, form_names)
     # Every PGD has these ids in common, so they are registered once, with the pathway.
-    of_all = ((own, Form(one, OF_EVERY_MEDICINE, draft.tags, mistakes)) for own, one in draft.every_medicine)
+    of_all = [(own, filling.clause(one)) for own, one in draft.every_medicine]
+    clauses = _Clauses(name, draft, vocabulary, places, mistakes)
     pgd = PGD(
         id=name,
         title=form.text("title"),
@@ -65,14 +79,20 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes) -> ReadP
         route=form.text("route"),
         source_document=source_document(form.node("source document"), form) or SourceDocument("", "", ""),
         professions=_professions(form, particulars[USERS]),
-        inclusion=tuple(_clauses(form.forms("inclusion"), "inclusion", name, vocabulary, draft.ids, places)),
-        exclusions=tuple(_clauses(form.forms("exclusions"), "exclusions", name, vocabulary, draft.ids, places)),
-        cautions=tuple(_cautions(form, name, vocabulary, draft.ids, form_names)),
+        inclusion=tuple(clauses.read(form.blocks("inclusion"), "inclusion", INCLUSION)),
+        exclusions=tuple(clauses.read(form.blocks("exclusions"), "exclusions", _EXCLUSION)),
+        cautions=(
+            *_of_the_medicine(form, filling.medicine, vocabulary, draft.ids),
+            *_own_cautions(form, vocabulary, draft.ids, form_names),
+        ),
         products=tuple(products.values()),
         doses=tuple(read_doses(form, name, vocabulary, products, draft.ids, places)),
         particulars=Frozen(particulars),
         backing=Backing(open=form.open_items(), note=form.text("note")),
-        every_medicine=tuple(_clauses(of_all, "every medicine", name, vocabulary, {}, places)),
+        every_medicine=tuple(clauses.read(of_all, "every medicine", _OF_EVERY_MEDICINE)),
+        differs=tuple(
+            Difference(bar.words, inner.text("because"), inner.backing()) for bar, inner in form.forms("differs")
+        ),
     )
     return ReadPGD(pgd, places, block, len(mistakes) == before)
 
@@ -103,46 +123,95 @@ def _professions(form: Form, users: Iterable[Statement]) -> tuple[str, ...]:
     return next((one.professions for one in users if one.professions), ())
 
 
-def _clauses(
-    forms: Iterable[tuple[Text, Form]], stage: str, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place], places: dict[str, Place]
-) -> Iterator[Clause]:  # fmt: skip
-    """The inclusions (``must``) or exclusions (``when``, ``any of``) of a PGD, or those that every PGD of the condition has."""
-    for name, inner in forms:
-        identified(name, inner.mistakes, ids)
-        places[name.words] = name.place
-        covered_by = tuple(text.words for text in inner.names(COVERED))
-        if covered_by and any(heading in inner for heading in inner.shape.sentence):
-            inner.refuse(
+@dataclass
+class _Clauses:
+    """Reads the clauses of one PGD, and those that every PGD of the condition has, in the words of its pathway."""
+
+    pgd: str
+    draft: Draft
+    vocabulary: Vocabulary
+    places: dict[str, Place]
+    mistakes: Mistakes
+
+    def read(self, blocks: Iterable[tuple[Text, Block]], stage: str, shape: Shape) -> Iterator[Clause]:
+        """The inclusions (``must``) or exclusions (``when``, ``any of``, or ``as`` a bar of the medicine)."""
+        ids = {} if stage == "every medicine" else self.draft.ids  # those are registered with the pathway
+        for name, block in blocks:
+            identified(name, self.mistakes, ids)
+            self.places[name.words] = name.place
+            clause = self._clause(name, Form(block, shape, self.draft.tags, self.mistakes), f"{self.pgd}: {stage}")
+            if clause is not None:
+                yield clause
+
+    def _clause(self, name: Text, form: Form, stage: str) -> Clause | None:
+        covered_by = tuple(text.words for text in form.names(COVERED))
+        if covered_by and any(heading in form for heading in form.shape.sentence):
+            form.refuse(
                 COVERED,
                 "the clause is both covered and judged",
                 "Keep one of the two.",
                 "It would not be plain which of the two stopped somebody.",
             )
-        condition = None if covered_by else one_sentence(inner, vocabulary)
-        needs(inner, name.words)
-        if condition is not None or covered_by:
-            yield Clause(
-                id=name.words, stage=f"{pgd}: {stage}", sentence=condition, backing=inner.backing(),
-                because=inner.text("because"), must="must" in inner.shape.sentence and not covered_by,
-                says=inner.text("says"), covered_by=covered_by, pgd=pgd,
-            )  # fmt: skip
+        bar = form.text(TAKES) if TAKES in form.shape.headings else ""
+        needs(form, name.words)
+        if covered_by or (bar and self._cannot_be_judged(form, bar)):
+            condition = None
+        else:
+            condition = one_sentence(form, self.vocabulary)
+        if condition is None and not covered_by:
+            return None
+        return Clause(
+            id=name.words, stage=stage, sentence=condition, backing=form.backing(), because=form.text("because"),
+            must="must" in form.shape.sentence and not covered_by, says=form.text("says"), covered_by=covered_by,
+            bar=bar, pgd=self.pgd,
+        )  # fmt: skip
+
+    def _cannot_be_judged(self, form: Form, bar: str) -> bool:
+        """Whether the bar reads what the pathway does not ask, which is noted where the clause takes it."""
+        lacking = self.vocabulary.lacks(form.block)
+        if lacking:
+            form.refuse(
+                TAKES,
+                f'the bar "{bar}" of {name_shown(self.pgd)} reads "{lacking[0]}", which this pathway does not ask',
+                f"Write {lacking[0]}: shared under questions, or say under differs: why it is not asked.",
+                HARM_BARRED,
+            )
+        return bool(lacking)
 
 
-def _cautions(
-    form: Form, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place], products: Collection[str]
+def _own_cautions(
+    form: Form, vocabulary: Vocabulary, ids: dict[str, Place], products: Collection[str]
 ) -> Iterator[Caution]:
+    """The cautions of the PGD's own file, which are about this condition."""
     for name, inner in form.forms("cautions"):
-        identified(name, form.mistakes, ids)
-        yield Caution(
-            id=name.words,
-            stage=f"{pgd}: cautions",
-            sentence=vocabulary.condition(inner.block),
-            backing=inner.backing(),
-            says=inner.text("says"),
-            action=inner.text("action"),
-            audience=readers(inner),
-            forms=forms(inner, products),
-        )
+        yield _caution(name, inner, form.text("pgd"), vocabulary, ids, forms(inner, products))
+
+
+def _of_the_medicine(
+    form: Form, medicine: Medicine | None, vocabulary: Vocabulary, ids: dict[str, Place]
+) -> Iterator[Caution]:
+    """The cautions that every PGD of the medicine has."""
+    for name, block in medicine.cautions if medicine else ():
+        lacking = vocabulary.lacks(block)
+        if lacking:
+            form.refuse(
+                "pgd",
+                f'the caution {name.words} of the medicine reads "{lacking[0]}", which this pathway does not ask',
+                f"Write {lacking[0]}: shared under questions.",
+                "What has to be weighed or told with the medicine would not be.",
+            )
+            continue
+        inner = Form(block, CAUTION, form.tags, form.mistakes)
+        yield _caution(name, inner, form.text("pgd"), vocabulary, ids, forms(inner, ()))
+
+
+def _caution(
+    name: Text, form: Form, pgd: str, vocabulary: Vocabulary, ids: dict[str, Place], product_forms: tuple[str, ...]
+) -> Caution:
+    return Caution(
+        id=identified(name, form.mistakes, ids), stage=f"{pgd}: cautions", sentence=vocabulary.condition(form.block),
+        backing=form.backing(), says=form.text("says"), action=form.text("action"), audience=readers(form), forms=product_forms,
+    )  # fmt: skip
 
 
 def refer_to(

@@ -1,6 +1,7 @@
 """The questions of a pathway: its own, those that several pathways share, and the answers that bar PGDs."""
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,11 +16,13 @@ from pharmacyfirst.content.blocks import (
     plain_name,
     split,
 )
+from pharmacyfirst.content.choices import add_choices, of_the_folder, read_choices
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
 from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
-from pharmacyfirst.content.shared import QUESTIONS, Shared, add_choices, read_choices
+from pharmacyfirst.content.shared import QUESTIONS, Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
-from pharmacyfirst.content.words_of_questions import every_answer_has_words, with_words
+from pharmacyfirst.content.words_of_questions import every_answer_has_words, one_of_a_unit_reads_right, with_words
+from pharmacyfirst.kernel.pathway import SharedList
 from pharmacyfirst.kernel.questions import Answer, Choice, Question
 
 HARM_TWO = "Two versions would be compared as if one answer had been given to both questions."
@@ -40,11 +43,12 @@ class Questions:
 
     ``found`` holds those that can be read; ``declared`` every name that sentences may use, None where that is not known;
     ``asked_when`` the blocks that say when some are asked; ``shared_used`` the shared files they use; ``whole`` is false where one
-    of those holds a mistake.
+    of those holds a mistake; ``lists`` the shared lists used, each with the answers that matter to the ``pgds`` of the folder.
     """
 
-    def __init__(self, form: Form, shared: Shared):
-        self.form, self.shared, self.mistakes = form, shared, form.mistakes
+    def __init__(self, form: Form, shared: Shared, pgds: Collection[str]):
+        self.form, self.shared, self.mistakes, self.pgds = form, shared, form.mistakes, pgds
+        self.lists: dict[str, SharedList] = {}
         self.found: dict[str, Question] = {}
         self.asked_when: dict[str, Block] = {}
         self.shared_used: set[str] = set()
@@ -120,7 +124,9 @@ class Questions:
                     "Write one of or any of after answer:, or take them out.",
                     "What an answer bars would never be applied.",
                 )
-        return _ranged(question, answer_from, match)
+        question = _ranged(question, answer_from, match)
+        one_of_a_unit_reads_right(question, answer_from)
+        return question
 
     def _refuse_names_in_use(self, block: Block) -> None:
         """Of an earlier name there may be one question now: not a second that was called so, and none that still is."""
@@ -138,6 +144,7 @@ class Questions:
         readable = [one.name for one in self.shared.lists.values() if one.name not in self.shared.answers]
         if name in readable:
             self.shared_used.add(name)
+            self.lists[name] = self.shared.lists[name]
         elif name and self.shared.whole:
             fix = suggest(name, readable, "Write the list there.")
             own.refuse("explained by", f'"{name}" is not a list in pathways/shared/', fix, HARM_LOST)
@@ -181,7 +188,9 @@ class Questions:
             return False
         self.shared_used.add(name.words)
         self.whole = self.whole and listed.whole
-        add_choices(found, listed.choices)
+        choices = of_the_folder(listed.choices, listed.by_pgd, self.pgds)
+        self.lists[name.words] = replace(self.shared.lists[name.words], choices=tuple(choices.values()))
+        add_choices(found, choices)
         return True
 
 

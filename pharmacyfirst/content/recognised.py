@@ -2,7 +2,12 @@
 
 import re
 
-FIRST = frozenset({"pathway", "pgd", "questions", "values", "list", "published", "sources", "invariants"})
+FIRST = frozenset(
+    {
+        "pathway", "pgd", "questions", "values", "list", "published", "sources", "invariants", "shared medicine", "shared definitions",
+        "shared sources",
+    }
+)  # fmt: skip
 """The heading that each kind of file begins with."""
 
 TOP = FIRST | {
@@ -18,10 +23,19 @@ TOP = FIRST | {
     # cases, shared lists, invariants
     "as of", "baseline", "cases", "values list", "items", "non_severe", "none", "examples", "implausible",
     "never decides alone", "withdrawn",
+    # a medicine, and how a PGD of it differs
+    "bars", "differs",
 }  # fmt: skip
 """Every heading that stands at the margin of a file of ours."""
 
-_ALONE = {"questions", "published", "sources", "invariants"}  # what they hold stands in a block below
+_ALONE = {
+    "questions",
+    "published",
+    "sources",
+    "invariants",
+    "shared definitions",
+    "shared sources",
+}  # what they hold stands in a block below
 _NOTHING = re.compile(r"\s*(#.*)?|---\s*|%.*")
 _HEADING = re.compile(r"""(["']?)([^\s#"'-][^:"']*?)\1\s*:(?:\s+(.*))?""")
 _PUBLISHED = re.compile(r" +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:[0-9a-f]*")

@@ -1,20 +1,21 @@
 """What a pathway judges by: scores, definitions, stopping criteria, treatment rows and gateway points."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, identified, named_blocks, plain_name
+from pharmacyfirst.content.definitions import own_definitions
 from pharmacyfirst.content.for_people import where_nothing
 from pharmacyfirst.content.sentences import HARM_NEVER_MET, Vocabulary, nearest, suggest
 from pharmacyfirst.content.shapes import (
     ALWAYS_999,
-    DEFINITION,
     NOT_KNOWN,
     OFFER,
     RESULTS_WITHOUT_OFFER,
     SCORE,
     STOPPING_CRITERION,
 )
+from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.shapes_of_questions import SAME_DAY
 from pharmacyfirst.content.text import List, Node, Place, Text
 from pharmacyfirst.kernel.conditions import Condition
@@ -25,9 +26,12 @@ from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Named, Row
 _OFFER = re.compile(OFFER)
 
 
-def read_named(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> Iterator[Named]:
-    """Scores and definitions. All names are known before any body is read, so that they may stand in any order."""
-    scores, definitions = list(form.forms("scores")), list(form.forms("definitions"))
+def read_named(
+    form: Form, vocabulary: Vocabulary, ids: dict[str, Place], shared: Iterable[tuple[Text, Form]] = ()
+) -> Iterator[Named]:
+    """Scores and definitions, then the ``shared`` ones. All names are known before any body is read, so that they may stand in any order."""
+    scores, of_all = list(form.forms("scores")), list(shared)
+    definitions = [*own_definitions(form), *of_all]
     for name, inner in scores:
         points = inner.node("points")
         if isinstance(points, List):
@@ -53,6 +57,7 @@ def read_named(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> Ite
                 name=name.words,
                 says=inner.text("title" if is_score else "means"),
                 points=is_score,
+                shared=(name, inner) in of_all,
             )
 
 

@@ -61,6 +61,7 @@ class Vocabulary:
     ``used`` gathers the names that some sentence used. Scores and definitions are read when they are first needed, so that they
     may stand in any order; ``reading`` holds those being read, to find a definition that leads back to itself.
     ``declared`` holds every name that the file declares, whether or not it could be read; None where even that is not known.
+    ``unread`` are shared definitions that cannot be read here, which is noted.
     ``exclusions`` are the clauses under ``exclusions:`` of each PGD of the folder, by its id, for ``fluticasone is excluded``.
     """
 
@@ -72,6 +73,7 @@ class Vocabulary:
     medicine: str = ""
     declared: Collection[str] | None = ()
     exclusions: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
     _conditions: dict[str, Condition | None] = field(default_factory=dict)
     _reading: list[str] = field(default_factory=list)
     _levels: dict[str, int] = field(default_factory=dict)
@@ -79,6 +81,13 @@ class Vocabulary:
     def for_medicine(self, pgd: str) -> "Vocabulary":
         """The same words, with ``this medicine`` standing for a PGD."""
         return replace(self, medicine=pgd)
+
+    def lacks(self, block: Block, also: Collection[str] = ()) -> list[str]:
+        """What the sentences of a block speak of and this file does not declare; nothing where that is not known."""
+        if self.declared is None:
+            return []
+        known = {*self.declared, *self.questions, *self.points, *self.bodies, *self.unread, *also}
+        return [name for name in named_in(block) if name not in known]
 
     def named(self, name: str, offset: int = 0) -> Condition | None:
         """The body of a score or definition; None, with the mistake noted, where it cannot be read."""
@@ -196,10 +205,14 @@ class Vocabulary:
         if ring in self._reading:
             what = f"whether {pgd} is excluded leads back to itself"
             raise _Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
+        # What is first met here is read again where it stands, and its mistakes are noted there.
+        levels = {**self._levels, ring: 1}
+        aside = replace(self, medicine=pgd, mistakes=Mistakes(), _conditions={**self._conditions}, _levels=levels)
         self._reading.append(ring)
-        aside = replace(self, medicine=pgd, mistakes=Mistakes())
         read = [aside.condition(clause) for clause in self.exclusions[pgd]]
         self._reading.pop()
+        if self._reading:
+            self._levels[self._reading[-1]] = max(self._levels[self._reading[-1]], levels[ring] + 1)
         met = tuple(one for one in read if one is not None)
         if not met or len(aside.mistakes):
             raise _Unread
@@ -350,7 +363,7 @@ class Vocabulary:
         if name in self.bodies:
             raise _Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
         if name not in self.questions:
-            if self.declared is None or name in self.declared:
+            if self.declared is None or name in self.declared or name in self.unread:
                 raise _Unread
             known = [*self.declared, *self.questions, *self.points, *self.bodies]
             self.used.add(nearest(name, known))
@@ -379,6 +392,23 @@ class Vocabulary:
                 HARM_NEVER_MET,
             )
         return word
+
+
+def named_in(block: Block) -> tuple[str, ...]:
+    """The questions, scores and definitions that the sentences of a block speak of, as far as their form tells."""
+    nodes = [block.items[heading] for heading in ("when", "any of", "must") if heading in block.items]
+    texts = [one for node in nodes for one in (node.items if isinstance(node, List) else [node])]
+    return tuple(dict.fromkeys(name for one in texts if isinstance(one, Text) for name in _names_in(one.words)))
+
+
+def _names_in(words: str) -> list[str]:
+    if match := _COUNT.fullmatch(words):
+        return match.group(4).split(", ")
+    for form in (_BARS_THIS, _INCLUDES_THIS, _INCLUDES, _IS):
+        if match := form.fullmatch(words):
+            other = _ABOVE.fullmatch(match.group(2)) if form is _IS else None
+            return [match.group(1), *([other.group(1)] if other and not _BOUND.fullmatch(match.group(2)) else [])]
+    return []
 
 
 def limits_in_words(words: str) -> Limits | None:

@@ -19,9 +19,11 @@ from pharmacyfirst.content.shape import (
     named,
     one_word_of,
 )
+from pharmacyfirst.content.shapes_of_definitions import DEFINITIONS
 from pharmacyfirst.content.shapes_of_pgds import (
     STATEMENTS,
     clause,
+    taken,
 )
 from pharmacyfirst.content.shapes_of_questions import (
     QUESTION_OF_ALL,
@@ -79,12 +81,6 @@ SCORE = Shape(
         "evidence": EVIDENCE,
     },
     REMARKS,
-)
-DEFINITION = Shape(
-    "definition",
-    {"evidence": EVIDENCE},
-    {"means": WORDS, "id": matching(ID, "an id"), **WHEN, **REMARKS},
-    one_of=ONE_SENTENCE,
 )
 _STOPS = one_word_of(*(kind.word for kind in STOPPING_KINDS), ALWAYS_999)
 STOPPING_CRITERION = Shape(
@@ -146,6 +142,7 @@ _PAGES = Under(
 
 
 OF_EVERY_MEDICINE = clause("every medicine", WHEN)
+TAKEN_OF_EVERY_MEDICINE = taken("every medicine")
 
 _STOPPING = Under(
     "headings of your own choosing, each with `then` for all under it, or not, and ids, each with a block: stopping criterion",
@@ -175,7 +172,7 @@ PATHWAY_FILE = Shape(
     },
     {
         "channels": named(CHANNEL, names=list(CHANNELS)), "scores": named(SCORE, names=NAME),
-        "definitions": named(DEFINITION, names=NAME), "every medicine": named(OF_EVERY_MEDICINE, called="exclusion", names=ID),
+        "definitions": DEFINITIONS, "every medicine": named(OF_EVERY_MEDICINE, TAKEN_OF_EVERY_MEDICINE, called="exclusion", names=ID),
         "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, {"for": NAMES}, WHEN) for heading in ADVICE},
         "leaflets": _said("leaflets"), "records": _said("records", optional={"for": NAMES}), "prompts": _said("prompts", {"at": NAMES}),
         "cannot be": NAMES, "codes": named(CODE, names="[0-9]+"),
@@ -187,12 +184,13 @@ PARTS = ("items", "non_severe", "none", "examples")  # of a readable shared list
 SHARED_QUESTIONS = Shape("file of shared questions", {"questions": named(QUESTION_OF_ALL, names=NAME)})
 SHARED_ANSWERS = Shape(
     "shared file",
-    {"values": WORDS, "title": WORDS, "values list": VALUES, "sources": SOURCES},
+    {"values": WORDS, "title": WORDS, "values list": VALUES},
+    {"sources": SOURCES},
     key="shared file of answers",
 )
 SHARED_LIST = Shape(
     "shared file",
-    {"list": WORDS, "title": WORDS, PARTS[0]: STATEMENTS, "sources": SOURCES},
-    dict.fromkeys(PARTS[1:], STATEMENTS),
+    {"list": WORDS, "title": WORDS, PARTS[0]: STATEMENTS},
+    {**dict.fromkeys(PARTS[1:], STATEMENTS), "sources": SOURCES},
     key="shared file of a list",
 )

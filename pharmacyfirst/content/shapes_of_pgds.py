@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pharmacyfirst.content.sentences import NUMBER
+from pharmacyfirst.content.sentences import NAME, NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, matching, named, names_of, one_or_list_of
 from pharmacyfirst.content.spellings import (
     AMOUNT,
@@ -39,8 +39,20 @@ def clause(heading: str, sentences: Mapping[str, Under]) -> Shape:
     )
 
 
+def taken(heading: str) -> Shape:
+    """A clause of that heading that takes a bar of the medicine, and says only what is different here."""
+    return Shape(
+        f"clause of {heading}",
+        {"as": matching(NAME, "the name of a bar of the medicine")},
+        {"says": WORDS, "covered by": NAMES, "because": WORDS, "evidence": EVIDENCE, **REMARKS},
+        key=f"clause of {heading} that takes a bar",
+    )
+
+
 INCLUSION = clause("inclusion", {"must": SENTENCES})
 EXCLUSION = clause("exclusions", WHEN)
+TAKEN_EXCLUSION = taken("exclusions")
+DIFFERENCE = Shape("difference from the medicine", {"because": WORDS, "evidence": EVIDENCE}, REMARKS)
 
 _FOR = {"for": names_of(*READERS)}
 _FORM = {"form": NAMES}
@@ -120,7 +132,8 @@ def _under(heading: str) -> Under:
 
 _PARTICULARS = {
     "in force": IN_FORCE, "medicine": WORDS, "clinical situation": STATEMENTS, "quantity limits": STATEMENTS,
-    "inclusion": named(INCLUSION, called="inclusion", names=ID), "exclusions": named(EXCLUSION, called="exclusion", names=ID),
+    "inclusion": named(INCLUSION, called="inclusion", names=ID),
+    "exclusions": named(EXCLUSION, TAKEN_EXCLUSION, called="exclusion", names=ID),
     "seek advice": STATEMENTS, "products": named(PRODUCT), "doses": named(DOSE_ROW, DOSE_GAP, names=ID), "route": WORDS,
     "warnings": _under("warnings"), "follow-up": _under("follow-up"), "referral": STATEMENTS, "records": STATEMENTS,
 }  # fmt: skip
@@ -133,6 +146,7 @@ def _of_a_pgd(mechanism: Mechanism, *need_not: str) -> Shape:
         "source document": block_of(SOURCE_DOCUMENT), "who may use it": USERS,
     }  # fmt: skip
     optional = {
+        "differs": named(DIFFERENCE, names=NAME),
         "cautions": named(CAUTION, names=ID),
         "each dose": block_of(EACH_DOSE),
         **{heading: _under(heading) for heading in _FREE},

@@ -13,14 +13,30 @@ _ANSWER = rf"(?:whole number|number) from {NUMBER} to {NUMBER} .+|(?:one of|any 
 
 ANSWER = Shape(
     "answer",
-    optional={"says": WORDS, "bars": NAMES, "action": WORDS, "evidence": EVIDENCE, "was": NAMES, **REMARKS},
+    optional={
+        "says": WORDS,
+        "group": WORDS,
+        "bars": NAMES,
+        "action": WORDS,
+        "evidence": EVIDENCE,
+        "was": NAMES,
+        **REMARKS,
+    },
     with_evidence=("bars", "action"),
+)
+ANSWER_BAR = Shape("bar of an answer", {"because": WORDS, "evidence": EVIDENCE}, REMARKS)
+ANSWER_CAUTION = Shape("caution of an answer", {"action": WORDS, "evidence": EVIDENCE}, REMARKS)
+ANSWER_BY_PGD = Shape(
+    "answer",
+    {"says": WORDS},
+    {"group": WORDS, "bars": named(ANSWER_BAR), "cautions": named(ANSWER_CAUTION), "was": NAMES, **REMARKS},
+    key="answer that says of each PGD what it does",
 )
 _HOW_ANSWERED = matching(
     _ANSWER,
     "`yes or no`, `date`, `number from 30.0 to 45.0 degrees Celsius`, `whole number from ...`, `one of a, b` or `any of a, b`",
 )
-VALUES = named(ANSWER, names=NAME)
+VALUES = named(ANSWER, ANSWER_BY_PGD, names=NAME)
 MOMENT = Shape(
     "moment that hours are counted from",
     {"since": WORDS, "until": WORDS, "day only": one_word_of(*DAY_ONLY), "evidence": EVIDENCE},

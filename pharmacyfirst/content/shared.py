@@ -1,63 +1,100 @@
-"""What stands once in ``pathways/shared/``: questions that several pathways ask, lists of answers, and lists for people to read."""
+"""What stands once in ``pathways/shared/``: questions, definitions, sources, lists of answers, lists for people to read, and medicines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, HARM_UNSOURCED, Form, Tags, names_under, plain_name
-from pharmacyfirst.content.documents import read_sources, refuse_unused
-from pharmacyfirst.content.files import name_shown
+from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, Form, Tags, names_under
+from pharmacyfirst.content.choices import read_choices, says_of_each_pgd
+from pharmacyfirst.content.documents import SOURCES, read_sources, refuse_shared_tags, refuse_unused
+from pharmacyfirst.content.files import MEDICINES, name_shown
+from pharmacyfirst.content.medicines import Medicine, read_medicine
+from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shapes import PARTS, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
-from pharmacyfirst.content.text import Block, Mistakes
+from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_SOURCES
+from pharmacyfirst.content.text import Block, Mistakes, Text
+from pharmacyfirst.kernel.evidence import Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import SharedList
-from pharmacyfirst.kernel.questions import Bar, Choice, Origin
+from pharmacyfirst.kernel.questions import Choice
 
 QUESTIONS = "questions"
+DEFINITIONS = "definitions"
 
 
 @dataclass
 class SharedAnswers:
-    """A shared list of answers as read; ``whole`` where nothing in it was refused."""
+    """A shared list of answers as read; ``whole`` where nothing in it was refused. ``by_pgd`` say of each PGD what they do."""
 
     choices: Mapping[str, Choice]
     whole: bool
+    by_pgd: frozenset[str]
 
 
 @dataclass
 class Shared:
-    """What stands once in ``pathways/shared/``: questions, lists of answers, and what each list is, by name."""
+    """What stands once in ``pathways/shared/``, each kind by name; ``cites`` are the lists that cite a source of all."""
 
     questions: dict[str, Block] = field(default_factory=dict)
+    definitions: dict[str, Block] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
     answers: dict[str, SharedAnswers] = field(default_factory=dict)
     lists: dict[str, SharedList] = field(default_factory=dict)
+    medicines: dict[str, Medicine] = field(default_factory=dict)
+    cites: set[str] = field(default_factory=set)
     whole: bool = True  # False where a file could not be read: then what it would have held is not called missing
 
+    def tags(self, *own: str) -> Tags:
+        """The tags of a shared file: its own, and those of every file."""
+        return Tags(own, whole=self.whole, shared=self.sources)
 
-def read_shared(files: Mapping[str, Block], mistakes: Mistakes) -> Shared:
-    """The shared files, each known by the heading it begins with: ``questions``, ``values`` or ``list``."""
-    shared = Shared()
+
+def read_shared(files: Mapping[str, Block], mistakes: Mistakes, whole: bool = True) -> Shared:
+    """The shared files, each known by the heading it begins with; those of medicines stand under ``medicines/``.
+
+    ``whole`` is false where one of them could not be read.
+    """
+    shared = Shared(whole=whole)
+    kinds = {"shared sources": SOURCES, "shared definitions": DEFINITIONS, "questions": QUESTIONS}
+    # Sources first, as the others cite them.
+    for heading, wanted in kinds.items():
+        for name, block in _beginning_with(heading, files):
+            _read_blocks(block, heading, shared, mistakes)
+            if name != wanted:
+                what, fix = f'the file is called "{name_shown(name)}"', f"Keep them in {wanted}.yaml."
+                mistakes.add(block.keys[heading].place, what, fix, HARM_NAME)
     for name, block in files.items():
-        if not {"questions", "values", "list"} & set(block.items):
+        if name.startswith(f"{MEDICINES}/"):
+            of = name.removeprefix(f"{MEDICINES}/")
+            shared.medicines[of] = read_medicine(block, of, shared.tags(), mistakes)
+        elif {"values", "list"} & set(block.items):
+            _read_list(block, name, shared, mistakes)
+        elif not set(kinds) & set(block.items):
             mistakes.add(
                 block.place,
-                "a shared file holds questions, answers or a list",
-                'Write "questions:", "values:" with its name, or "list:" with its name.',
+                "a shared file holds questions, definitions, sources, answers or a list",
+                'Write "questions:", "shared definitions:" or "shared sources:", or "values:" or "list:" with its name.',
                 HARM_LOST,
             )
             shared.whole = False
-        elif "questions" in block.items:
-            form = Form(block, SHARED_QUESTIONS, Tags(), mistakes)
-            if name != QUESTIONS:
-                form.refuse(
-                    "questions",
-                    f'the file is called "{name_shown(name)}"',
-                    f"Keep them in {QUESTIONS}.yaml.",
-                    HARM_NAME,
-                )
-            shared.questions.update({key.words: inner for key, inner in form.blocks("questions")})
-        else:
-            _read_list(block, name, shared, mistakes)
+    _answers_are_about_medicines(files, shared, mistakes)
     return shared
+
+
+def _beginning_with(heading: str, files: Mapping[str, Block]) -> Iterator[tuple[str, Block]]:
+    yield from (
+        (n, block) for n, block in files.items() if heading in block.items and not n.startswith(f"{MEDICINES}/")
+    )
+
+
+def _read_blocks(block: Block, heading: str, shared: Shared, mistakes: Mistakes) -> None:
+    shapes = {"shared sources": SHARED_SOURCES, "shared definitions": SHARED_DEFINITIONS, "questions": SHARED_QUESTIONS}
+    form = Form(block, shapes[heading], Tags(), mistakes)
+    if heading == "shared sources":
+        shared.sources.update(read_sources(form, heading))
+        shared.whole = shared.whole and bool(shared.sources)
+        return
+    found = {key.words: inner for key, inner in form.blocks(heading)}
+    (shared.questions if heading == QUESTIONS else shared.definitions).update(found)
 
 
 def _read_list(block: Block, name: str, shared: Shared, mistakes: Mistakes) -> None:
@@ -67,37 +104,37 @@ def _read_list(block: Block, name: str, shared: Shared, mistakes: Mistakes) -> N
     if form.text(kind) != name:
         form.refuse(kind, f'the file is called "{name_shown(name)}"', "Give the list the name of its file.", HARM_NAME)
     sources = read_sources(form)
-    tags = form.tags = Tags(tagged := names_under(form, "sources"), whole=bool(tagged))
+    refuse_shared_tags(form, shared.sources)
+    tags = form.tags = shared.tags(*names_under(form, "sources"))
+    tags.whole = tags.whole and bool(tags.sources) == ("sources" in form) and "sources" not in form.misspelt
     choices = read_choices(form, "values list", name) if of_answers else {}
     parts = {} if of_answers else {heading: form.statements(heading) for heading in PARTS if heading in form}
     refuse_unused(tags, form, mistakes)
+    cited = {tag: source for tag, source in shared.sources.items() if tag in tags.used}
+    if cited:
+        shared.cites.add(name)
     if of_answers:
-        shared.answers[name] = SharedAnswers(choices, len(mistakes) == before)
-    shared.lists[name] = SharedList(name, form.text("title"), Frozen(parts), tuple(choices.values()), Frozen(sources))
+        node = form.node("values list")
+        blocks = node.items.items() if isinstance(node, Block) else ()
+        by_pgd = frozenset(answer for answer, one in blocks if isinstance(one, Block) and says_of_each_pgd(one))
+        shared.answers[name] = SharedAnswers(choices, len(mistakes) == before, by_pgd)
+    every = Frozen({**sources, **cited})
+    shared.lists[name] = SharedList(name, form.text("title"), Frozen(parts), tuple(choices.values()), every)
 
 
-def read_choices(form: Form, heading: str, shared: str = "") -> dict[str, Choice]:
-    """The answers under a heading of a question, or of the shared list of that name, each with what the file says of it."""
-    node = form.node(heading)
-    # An answer with no block under it is noted; it is still an answer, and sentences may name it.
-    choices = {name: Choice(name) for name in (node.items if isinstance(node, Block) else ())}
-    for name, inner in form.forms(heading):
-        backing = inner.backing()
-        for does in inner.shape.with_evidence:
-            if does in inner and "evidence" not in inner:
-                inner.refuse(does, "what the answer does has no evidence", "Write evidence:.", HARM_UNSOURCED)
-                break
-        bars = tuple(Bar(pgd.words, backing) for pgd in inner.names("bars"))
-        was = tuple(before.words for before in inner.names("was"))
-        origin = Origin(shared, bars, backing, inner.text("says"), inner.text("action"), was)
-        choices[name.words] = Choice(plain_name(name, form.mistakes), origin.says, origin.action, (origin,))
-    return choices
+def _answers_are_about_medicines(files: Mapping[str, Block], shared: Shared, mistakes: Mistakes) -> None:
+    """What an answer says of one PGD is left out of every folder without that PGD, so a name nobody knows would be lost in silence."""
+    for name in shared.answers:
+        values = files[name].items.get("values list")
+        for answer in values.items.values() if isinstance(values, Block) else ():
+            for heading in ("bars", "cautions"):
+                node = answer.items.get(heading) if isinstance(answer, Block) else None
+                for pgd, key in node.keys.items() if isinstance(node, Block) else ():
+                    _is_a_medicine(pgd, key, shared, mistakes)
 
 
-def add_choices(found: dict[str, Choice], more: Mapping[str, Choice]) -> None:
-    """Answers added to those there are. What is said of one that is there already adds up; its last words are shown."""
-    for name, choice in more.items():
-        before = found.get(name)
-        found[name] = choice if before is None or not choice.origins else Choice(
-            name, choice.says or before.says, choice.action or before.action, before.origins + choice.origins
-        )  # fmt: skip
+def _is_a_medicine(pgd: str, key: Text, shared: Shared, mistakes: Mistakes) -> None:
+    if pgd not in shared.medicines and shared.whole:
+        fix = suggest(pgd, shared.medicines, f"Write pathways/shared/{MEDICINES}/{name_shown(pgd)}.yaml.")
+        what = f'"{name_shown(pgd)}" has no file in pathways/shared/{MEDICINES}/'
+        mistakes.add(key.place, what, fix, "A bar or caution under a name that no PGD has would be lost.")

@@ -3,14 +3,16 @@
 from dataclasses import replace
 
 from pharmacyfirst.content.blocks import HARM_MISSING, Form, Headings
+from pharmacyfirst.content.sentences import nearest
 from pharmacyfirst.content.shapes_of_questions import DAY_ONLY, MOST_CALLED, MOST_HELP, SAME_DAY
+from pharmacyfirst.content.text import Block, List, Node, Text
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import Answer, Question
 
 NUMBERS = (Answer.WHOLE_NUMBER, Answer.NUMBER)
-HARM_LONG = "What does not fit on its line is cut off or not read, and the question is answered all the same."
+HARM_LONG = "What is cut off or passed over is as good as not written."
 
 
 def with_words(question: Question, own: Headings, asked: Form, answer_from: Headings) -> Question:
@@ -42,14 +44,38 @@ def short(form: Headings, heading: str, most: int) -> str:
 
 def every_answer_has_words(question: Question, form: Headings) -> None:
     """Each answer of a choice or a set is offered in words, never by its name in the file."""
-    for choice in question.choices:
-        if not choice.says:
-            form.refuse(
-                "values" if "values" in form else "answer",
-                f'the answer "{choice.name}" of "{question.name}" has no words',
-                f'Write "{choice.name}:" under values, and says: under it.',
-                "An answer whose meaning has to be guessed is given by mistake.",
-            )
+    node = form.node("values")
+    blocks = node.items if isinstance(node, Block) else {}
+    wordless = [
+        f'"{choice.name}"' for choice in question.choices if not choice.says and not _is_noted(blocks.get(choice.name))
+    ]
+    if wordless:
+        one = len(wordless) == 1
+        form.refuse(
+            "values" if "values" in form else "answer",
+            f'the answer{"" if one else "s"} {", ".join(wordless)} of "{question.name}" {"has" if one else "have"} no words',
+            f"Write {'it' if one else 'each'} under values, with says: and its words.",
+            "An answer whose meaning has to be guessed is given by mistake.",
+        )
+
+
+def one_of_a_unit_reads_right(question: Question, form: Headings) -> None:
+    """Where the answer can be 1 and its unit is in the plural, the file says how one reads."""
+    in_range = question.low is not None and question.high is not None and question.low <= 1 <= question.high
+    if in_range and question.unit.endswith("s") and not question.singular:
+        form.refuse(
+            "answer",
+            f'"{question.name}" can be 1, and its unit is in the plural: {question.unit}',
+            f'Write singular: and the unit of one, for instance "{question.unit[:-1]}".',
+            "An answer that reads wrongly on a letter is read again, or read as another number.",
+        )
+
+
+def _is_noted(node: Node | None) -> bool:
+    """Whether an answer has no words only because what stands under it cannot be read, which is noted there."""
+    return isinstance(node, Text | List) or (
+        isinstance(node, Block) and any(nearest(one, ("says",)) for one in node.items)
+    )
 
 
 def _singular(question: Question, form: Headings) -> str:

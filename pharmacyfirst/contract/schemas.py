@@ -13,7 +13,8 @@ from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.schema import content_schema
 from pharmacyfirst.contract.answers import REFUSED
 from pharmacyfirst.contract.conformance import case_file_schema
-from pharmacyfirst.contract.table_schema import DAY, any_of
+from pharmacyfirst.contract.questions import QUESTIONS
+from pharmacyfirst.contract.table_schema import DAY, any_of, schema_of
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question
 from pharmacyfirst.kernel.tables import ASSESSMENT
@@ -25,6 +26,7 @@ def schemas(library: Library) -> dict[str, dict[str, Any]]:
     """Every schema by the name of its file."""
     found: dict[str, dict[str, Any]] = {
         "output.schema.json": any_of(ASSESSMENT, REFUSED),
+        "questions.schema.json": schema_of(QUESTIONS),
         "cases.schema.json": case_file_schema(),
         "adoption.schema.json": AdoptionRecord.model_json_schema(),
         "content.schema.json": content_schema(),

@@ -18,8 +18,12 @@ class Amount:
     unit: str
 
     def in_words(self) -> str:
-        """For instance ``187.5 mg``, ``6 capsules`` or ``2 sprays per nostril``."""
+        """For instance ``187.5 mg`` or ``6 capsules``."""
         return counted(self.amount, self.unit)
+
+    def as_written(self) -> str:
+        """As content spells it, for instance ``6 capsule``."""
+        return f"{plain(self.amount)} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

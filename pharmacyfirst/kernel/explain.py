@@ -6,7 +6,7 @@ from typing import Any
 
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import Verdict
-from pharmacyfirst.kernel.dose import Supplied, plain
+from pharmacyfirst.kernel.dose import Supplied, counted, plain
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
@@ -71,7 +71,7 @@ def _offer_in_words(offer: Offer, assessment: Assessment) -> Iterator[str]:
     first, *others = offer.supplied
     yield f"{pgd.medicine} under {pgd.mechanism.value} {pgd.id} {pgd.edition.version}, in force {pgd.edition.in_force.in_words()}"
     first_day = row.dose.first_day if row.dose else None
-    on_day_one = f" ({plain(first_day)} {offer.dose.unit} on the first day)" if first_day is not None else ""
+    on_day_one = f" ({counted(first_day, offer.dose.unit)} on the first day)" if first_day is not None else ""
     often = f"{row.times_a_day} to {row.times_a_day_most}" if row.times_a_day_most else str(row.times_a_day)
     yield f"  {offer.dose.in_words()}{on_day_one}, {often} times a day, for {row.days} days, {pgd.route}   [{row.id}]"
     yield f"  {_supplied_in_words(first)}"

@@ -40,7 +40,11 @@ def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool
         since = moment
     else:
         since = _of_a_day(moment, until, as_long_as_possible)
-    passed = _since(since, until)
+    if (
+        until.utcoffset() is not None
+    ):  # two times of one zone are subtracted by the clock on the wall, which jumps twice a year
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+    passed = until - since
     if passed < timedelta(0):
         raise Refused(
             "wrong_value", "moment: it lies after the time that hours are counted until. Ask again when it was."
@@ -57,16 +61,7 @@ def _refuse_other_types(moment: object, until: object) -> None:
 
 def _of_a_day(day: date, until: datetime, as_long_as_possible: bool) -> datetime:
     """The moment from which hours count where only the day is known."""
-    if as_long_as_possible:
-        return datetime.combine(day, time.min, until.tzinfo)
-    end = datetime.combine(day, time.min, until.tzinfo) + timedelta(
-        days=1
-    )  # midnight by the clock, whenever clocks change
-    return until if day == until.date() else end
-
-
-def _since(since: datetime, until: datetime) -> timedelta:
-    # Two times of one zone are subtracted by the clock on the wall, which jumps twice a year.
-    if since.utcoffset() is None:
-        return until - since
-    return until.astimezone(UTC) - since.astimezone(UTC)
+    if not as_long_as_possible and day == until.date():
+        return until
+    # A day is added on the clock on the wall, whether or not the clocks change in it.
+    return datetime.combine(day, time.min, until.tzinfo) + timedelta(days=not as_long_as_possible)

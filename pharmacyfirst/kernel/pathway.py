@@ -29,13 +29,14 @@ class AllowedChannel:
 class Named(Rule):
     """A score or a definition: words that several sentences share. ``points`` is true of a score, ``says`` is its title or meaning.
 
-    ``id`` is empty where the file gives it none.
+    ``id`` is empty where the file gives it none. ``shared`` is true of a definition that stands in ``pathways/shared/``.
     """
 
     name: str
     says: str
     sentence: Condition
     points: bool
+    shared: bool = False
 
     def in_words(self) -> str:
         """What it is, for instance ``score feverpain``."""
@@ -239,8 +240,8 @@ class Pathway:
         yield from ((f"channel {one.name}", one.backing) for one in self.channels)
         yield from ((one.in_words(), one.backing) for one in self.named)
         yield from ((one.id, one.backing) for one in (*self.stopping, *self.treatment, *self.gateways))
-        every = {clause.id: clause.backing for pgd in self.pgds.values() for clause in pgd.every_medicine}
-        yield from every.items()
+        # One that takes a bar of the medicine may rest on something else for each.
+        yield from dict.fromkeys((one.id, one.backing) for pgd in self.pgds.values() for one in pgd.every_medicine)
         for question in self.questions.values():
             yield from ((f"question {question.name}", one) for one in (question.backing, question.beside))
             if question.moment is not None:
@@ -258,4 +259,7 @@ class Pathway:
 def _answers(choices: Iterable[Choice], shared: str) -> Iterator[tuple[str, Backing]]:
     """What stands behind each answer in one file: the shared list of that name, or the pathway's own."""
     for choice in choices:
-        yield from ((f"answer {choice.name}", one.backing) for one in choice.origins if one.shared == shared)
+        for origin in choice.origins:
+            if origin.shared == shared:
+                yield f"answer {choice.name}", origin.backing
+                yield from ((f"answer {choice.name}, {one.pgd}", one.backing) for one in origin.apart())

@@ -88,10 +88,12 @@ class Clause(Judged):
     """An inclusion (``must``) or exclusion of a PGD.
 
     ``covered_by`` names the criteria with which the pathway has already stopped such a person: listed, never judged twice.
+    ``bar`` is the name of the bar of the medicine that it takes, from ``pathways/shared/medicines/``.
     """
 
     says: str
     covered_by: tuple[str, ...] = ()
+    bar: str = ""
 
     @property
     def reason(self) -> str:
@@ -113,8 +115,20 @@ class Caution(Rule):
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Why a document has no clause for a bar of its medicine, or asks for it in another way."""
+
+    name: str
+    because: str
+    backing: Backing = NO_BACKING
+
+
+@dataclass(frozen=True, slots=True)
 class PGD:
-    """A PGD or clinical protocol. ``particulars`` holds the statements under each of its prose headings."""
+    """A PGD or clinical protocol. ``particulars`` holds the statements under each of its prose headings.
+
+    ``differs`` says of a bar of the medicine why it is not judged here as it is elsewhere.
+    """
 
     id: str
     title: str
@@ -133,6 +147,7 @@ class PGD:
     particulars: Mapping[str, tuple[Statement, ...]]
     backing: Backing = NO_BACKING
     every_medicine: tuple[Clause, ...] = field(default=())
+    differs: tuple[Difference, ...] = ()
     # Judged for everybody who may be offered it, so gathered once.
     _judged: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
 
@@ -156,6 +171,7 @@ class PGD:
         for heading, statements in self.particulars.items():
             yield from (Backed(self.id, heading, one.backing) for one in statements)
         yield from (Backed(self.id, one.id, one.backing) for one in (*self.inclusion, *self.exclusions, *self.cautions))
+        yield from (Backed(self.id, f"differs: {one.name}", one.backing) for one in self.differs)
         yield from (Backed(self.id, one.name, one.backing) for one in self.products)
         for row in self.doses:
             yield Backed(self.id, row.id, row.backing)

@@ -38,9 +38,19 @@ class Answer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A PGD that an answer rules out, and why we think so."""
+    """A PGD that an answer rules out, what stands behind that, and why in words, where the file gives it words of its own."""
 
     pgd: str
+    backing: Backing
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What an answer calls for where a PGD is offered that it does not rule out, and what stands behind that."""
+
+    pgd: str
+    says: str
     backing: Backing
 
 
@@ -49,6 +59,7 @@ class Origin:
     """What one file says of an answer: what it rules out, what stands behind that, its words, and the action it calls for.
 
     ``shared`` is the name of the shared list that says so; empty where the pathway's own file does. The tags of a shared list are its own.
+    ``backing`` stands behind the answer as a whole; a bar or an action may have its own. ``actions`` are those called for with one PGD.
     ``was`` are the answers that stood for it in an earlier version.
     """
 
@@ -58,16 +69,26 @@ class Origin:
     says: str = ""
     action: str = ""
     was: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+    def apart(self) -> tuple[Bar | Action, ...]:
+        """The bars and actions behind which something else stands than behind the answer as a whole."""
+        each: tuple[Bar | Action, ...] = (*self.bars, *self.actions)
+        return tuple(one for one in each if one.backing != self.backing)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer of a choice or a set: its name, its words, the action it calls for, and what each file says of it."""
+    """One answer of a choice or a set: its name, its words, the action it calls for, and what each file says of it.
+
+    ``group`` is what a form puts together: the medicines for the heart, for instance.
+    """
 
     name: str
     says: str = ""
     action: str = ""
     origins: tuple[Origin, ...] = ()
+    group: str = ""
 
     @property
     def bars(self) -> tuple[Bar, ...]:
@@ -82,10 +103,12 @@ class Choice:
     @property
     def backing(self) -> Backing:
         """What stands behind it, of all the files that speak of it."""
+        behind = (one for o in self.origins for one in (o.backing, *(part.backing for part in o.apart())))
+        each = tuple(dict.fromkeys(behind))
         return Backing(
-            tuple(line for origin in self.origins for line in origin.backing.evidence),
-            tuple(item for origin in self.origins for item in origin.backing.open),
-            "; ".join(origin.backing.note for origin in self.origins if origin.backing.note),
+            tuple(line for one in each for line in one.evidence),
+            tuple(item for one in each for item in one.open),
+            "; ".join(one.note for one in each if one.note),
         )
 
 
@@ -145,15 +168,19 @@ class Question:
                 return "a date written as YYYY-MM-DD, not in the future"
 
     def in_words(self, value: Any) -> str:
-        """A value that ``read`` gave, as people write it: yes, 36.8 degrees Celsius, 1 episode, the words of a choice, none."""
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, int | Decimal):
-            return self.counted(value)
-        if isinstance(value, date):
-            return str(value)
-        names = value if isinstance(value, tuple) else (value,)
-        return ", ".join(choice.says or choice.name for choice in self.choices if choice.name in names) or "none"
+        """An answer as a person reads it: ``yes``, ``36.8 degrees Celsius``, ``1 episode``, the words of the choice, ``none``, ``not known``."""
+        if value is None:
+            return "not known"
+        match self.answer:
+            case Answer.YES_NO:
+                return "yes" if value else "no"
+            case Answer.WHOLE_NUMBER | Answer.NUMBER:
+                return self.counted(value)
+            case Answer.ONE_OF | Answer.ANY_OF:
+                words = {choice.name: choice.says or choice.name.replace("_", " ") for choice in self.choices}
+                return ", ".join(words[name] for name in (value if isinstance(value, tuple) else (value,))) or "none"
+            case _:
+                return str(value)
 
     def counted(self, number: int | Decimal) -> str:
         """A number with the unit of this question, which reads otherwise at 1."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from pharmacyfirst.kernel.dose import counted
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT
@@ -161,7 +162,7 @@ def _assessed(assessment: Assessment) -> Iterator[str]:
 def _offer(offer: Offer) -> str:
     row = offer.row
     first_day = row.dose.first_day if row.dose else None
-    day_one = f" ({value_in_words(first_day)} {offer.dose.unit} on the first day)" if first_day is not None else ""
+    day_one = f" ({counted(first_day, offer.dose.unit)} on the first day)" if first_day is not None else ""
     often = f"{row.times_a_day} to {row.times_a_day_most}" if row.times_a_day_most else f"{row.times_a_day}"
     first = offer.supplied[0]
     quantity = f", {first.quantity.in_words()}" if first.quantity else ""

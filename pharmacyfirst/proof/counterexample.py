@@ -227,7 +227,7 @@ def as_case(patient: Counterexample, name: str, says: str, note: str, expected: 
         if wanted.offers:
             lines.append("      offers:")
             for offer in wanted.offers:
-                lines += [f"        - pgd: {offer.pgd.id}", f"          dose: {offer.dose.in_words()}"]
+                lines += [f"        - pgd: {offer.pgd.id}", f"          dose: {offer.dose.as_written()}"]
         if wanted.missing:
             lines.append(f"      missing: {', '.join(wanted.missing)}")
     lines += ["    evidence: provisional", f"    note: {_quoted(note)}"]

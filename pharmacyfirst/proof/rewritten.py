@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.kernel.conditions import Condition
-from pharmacyfirst.kernel.dose import DoseRow
+from pharmacyfirst.kernel.dose import DoseRow, counted
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Named, Pathway, Row
 from pharmacyfirst.kernel.pgd import Caution, Clause
@@ -102,7 +102,7 @@ def course_in_words(course: Course) -> str:
     if rounding is not None:
         each += f" ({'down to' if rounding.down else 'to the nearest'} {rounding.step} {dose.each.unit})"
     if dose.first_day is not None:
-        each += f" ({dose.first_day} {dose.each.unit} on the first day)"
+        each += f" ({counted(dose.first_day, dose.each.unit)} on the first day)"
     often = f"{course.times_a_day} to {course.times_a_day_most}" if course.times_a_day_most else course.times_a_day
     packs = " or ".join(
         f"{one.quantity.in_words() if one.quantity else 'the quantity worked out' if one.strength else 'a quantity not stated'}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from pharmacyfirst.kernel.dose import Dose, DoseRow, Pack, Product, plain
+from pharmacyfirst.kernel.dose import Dose, DoseRow, Pack, Product, counted, plain
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named, row_of
 from pharmacyfirst.review.notes import Notes, remark
@@ -78,7 +78,7 @@ def dose_in_words(dose: Dose) -> str:
     """A dose as the document gives it, not yet worked out for anybody."""
     words = dose.each.in_words() + (" for each kg" if dose.for_each_kg else "")
     if dose.first_day is not None:
-        words += f", {plain(dose.first_day)} {dose.each.unit} on the first day"
+        words += f", {counted(dose.first_day, dose.each.unit)} on the first day"
     if dose.rounding is not None:
         how = "down to" if dose.rounding.down else "to the nearest"
         words += f", rounded {how} {plain(dose.rounding.step)} {dose.each.unit}"

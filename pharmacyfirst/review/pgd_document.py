@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pharmacyfirst.kernel.evidence import Backed, Grade, Statement
+from pharmacyfirst.content.choices import about, actions_of
+from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Statement
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 from pharmacyfirst.kernel.questions import Choice, Question
@@ -126,17 +127,16 @@ class _PGDWriter:
         return self.statements(heading), ()
 
     def period(self) -> tuple[Line, ...]:
-        """The days on which the document may be used, with what stands behind them."""
-        period, dates = self.pgd.edition.in_force, self.pgd.edition.dates
-        said = f"From {day(period.first)}. No last day is known."
-        if period.last is not None:
-            said = f"From {day(period.first)} to {day(period.last)}, both days in."
-        known = Line((Part(said),), self.notes.marks(dates.evidence), dates.open if period.last is None else ())
-        doubt = Line((Part("Last day unverified", "unknown"),), open=self.doubts())
-        return (known, *((doubt,) if doubt.open and period.last else ()), *lines(remark(dates.note), "note"))
+        period = self.pgd.edition.in_force
+        dates = self.pgd.edition.dates
+        last = f" to {day(period.last)}, both days in." if period.last else ". No last day is known."
+        said = Line((Part(f"From {day(period.first)}{last}"),), self.notes.marks(dates.evidence))
+        what = "Last day unverified" if period.last else "Days unverified"
+        doubt = (Line((Part(what, "unknown"),), open=self.doubts()),) if self.doubts() else ()
+        return (said, *doubt, *lines(remark(dates.note), "note"))
 
     def doubts(self) -> tuple[str, ...]:
-        """The open items that doubt the last day."""
+        """The open items that doubt the days."""
         return self.pgd.edition.dates.open
 
     def statements(self, heading: str) -> tuple[Line, ...]:
@@ -149,7 +149,7 @@ class _PGDWriter:
             if rest.lower().startswith(NOT_KNOWN):
                 rest = rest[len(NOT_KNOWN) :].lstrip(" .,;:")
             words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
-        readers = _readers(said.audience, said.forms)
+        readers = _said_to(said.audience, said.forms)
         yield Line((*words, *readers), self.notes.marks(said.backing.evidence), said.backing.open)
         yield from lines(remark(said.backing.note), "note")
 
@@ -161,6 +161,7 @@ class _PGDWriter:
         words = (
             Line((Part(clause.says),), self.notes.marks(clause.backing.evidence)),
             *lines(f"Why: {clause.because}" if clause.because else "", "note"),
+            *lines(f"The bar “{clause.bar}” of the medicine." if clause.bar else "", "note"),
             *lines(remark(clause.backing.note), "note"),
         )
         return TableRow(clause.id, named(clause.id, clause.backing.open), (words, tuple(self.judged(clause))))
@@ -192,9 +193,29 @@ class _PGDWriter:
         if self.pgd.every_medicine:
             caption = "Any one of these excludes, from every medicine of this condition"
             yield self.clauses(caption, "Excluded when", self.pgd.every_medicine)
+        yield from self.differences()
         for fact in self.pathway.questions.values():
             yield from self.barring(fact)
             yield from self.calling(fact)
+
+    def differences(self) -> Iterator[Table]:
+        """The bars of the medicine that this document asks otherwise, or not at all."""
+        rows = tuple(
+            TableRow(
+                f"differs-{one.name}",
+                named(one.name, one.backing.open),
+                (
+                    (
+                        Line((Part(one.because),), self.notes.marks(one.backing.evidence)),
+                        *lines(remark(one.backing.note), "note"),
+                    ),
+                ),
+            )
+            for one in self.pgd.differs
+        )
+        if rows:
+            columns = Part("Bar", "name"), Part("Why it is not judged here as it is elsewhere", "wide")
+            yield Table("What bars the medicine elsewhere and is asked otherwise here, or not at all", columns, rows)
 
     def barring(self, fact: Question) -> Iterator[Table]:
         """The answers of a question that rule this medicine out: for medicines that interact above all."""
@@ -208,26 +229,51 @@ class _PGDWriter:
     def barred_by(self, fact: Question, value: Choice) -> Iterator[Line]:
         """The grades on which an answer rules this medicine out; nothing where it does not."""
         for origin in value.origins:
-            if any(bar.pgd == self.pgd.id for bar in origin.bars):
-                shared, evidence = self.lists.get(origin.shared), origin.backing.evidence
-                yield Line((Part(grades(evidence)),), self.notes.bare_marks(evidence, shared))
+            for bar in origin.bars:
+                if bar.pgd == self.pgd.id:
+                    shared, evidence = self.lists.get(origin.shared), bar.backing.evidence
+                    yield Line((Part(grades(evidence)),), self.notes.bare_marks(evidence, shared))
 
     def answer(self, fact: Question, value: Choice, graded: tuple[Line, ...]) -> TableRow:
-        action = lines(f"What to do: {value.action}" if value.action else "")
-        words = (line(value.says or value.name), *action, *lines(remark(value.backing.note), "note"))
-        return TableRow(f"answer-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, graded))
+        reasons = (bar.because for bar in value.bars if bar.pgd == self.pgd.id and bar.because)
+        why = (line(f"Why: {reason}", "note") for reason in reasons)
+        # What is called for with another medicine only is said in that one's document.
+        action = lines(f"What to do: {value.action}" if value.action and not actions_of(value) else "")
+        words = (line(value.says or value.name), *why, *action, *lines(remark(self.backing_of(value).note), "note"))
+        return TableRow(
+            f"answer-{fact.name}-{value.name}", named(value.name, self.backing_of(value).open), (words, graded)
+        )
 
     def calling(self, fact: Question) -> Iterator[Table]:
-        """The answers that rule no medicine out and call for something to be done."""
-        rows = tuple(self.action(fact, value) for value in fact.choices if value.action and not value.bars)
+        """The answers that do not rule this medicine out and call for something to be done."""
+        rows = tuple(self.action(fact, value) for value in fact.choices if self.calls_for(value))
         if rows:
             columns = Part("Answer", "name"), Part("In words"), Part("What to do")
-            yield Table(f"“{fact.ask}” These answers rule no medicine out, and call for something", columns, rows)
+            yield Table(f"“{fact.ask}” These answers do not rule it out, and call for something", columns, rows)
+
+    def calls_for(self, value: Choice) -> str:
+        """What an answer calls for where this medicine is offered."""
+        actions = actions_of(value)
+        if actions:
+            return "; ".join(action.says for action in actions if action.pgd == self.pgd.id)
+        return "" if value.bars else value.action
 
     def action(self, fact: Question, value: Choice) -> TableRow:
-        words = (line(value.says or value.name), *lines(remark(value.backing.note), "note"))
-        action = Line((Part(value.action),), marks_of(value, self.lists, self.notes))
-        return TableRow(f"action-{fact.name}-{value.name}", named(value.name, value.backing.open), (words, (action,)))
+        backing = self.backing_of(value)
+        words = (line(value.says or value.name), *lines(remark(backing.note), "note"))
+        marks = tuple(
+            mark
+            for origin in value.origins
+            for action in origin.actions
+            if action.pgd == self.pgd.id
+            for mark in self.notes.marks(action.backing.evidence, self.lists.get(origin.shared))
+        )
+        said = Line((Part(self.calls_for(value)),), marks or marks_of(value, self.lists, self.notes))
+        return TableRow(f"action-{fact.name}-{value.name}", named(value.name, backing.open), (words, (said,)))
+
+    def backing_of(self, value: Choice) -> Backing:
+        """What stands behind an answer, as far as it is about this medicine."""
+        return about(value, (self.pgd.id,)).backing
 
     def cautions(self) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part("What to do"), Part("Comes up when", "dated")
@@ -238,7 +284,7 @@ class _PGDWriter:
         )
 
     def caution(self, caution: Caution) -> TableRow:
-        says = Part(caution.says), *_readers(caution.audience, caution.forms)
+        says = Part(caution.says), *_said_to(caution.audience, caution.forms)
         words = (
             Line(says, self.notes.marks(caution.backing.evidence)),
             *lines(remark(caution.backing.note), "note"),
@@ -267,8 +313,8 @@ class _PGDWriter:
         for fact in self.pathway.questions.values():
             for value in fact.choices:
                 bars_this = any(bar.pgd == self.pgd.id for bar in value.bars)
-                if bars_this or (not value.bars and (value.action or fact in asked)):
-                    yield Backed(PATHWAY, f"answer {value.name}", value.backing)
+                if bars_this or self.calls_for(value) or (not value.bars and fact in asked):
+                    yield Backed(PATHWAY, f"answer {value.name}", self.backing_of(value))
         used = {name for condition in self.conditions for name in names_in(condition)}
         yield from (Backed(PATHWAY, one.name, one.backing) for one in self.pathway.named if one.name in used)
 
@@ -291,11 +337,10 @@ def _about(what: str, *said: Line) -> TableRow:
     return TableRow("about-" + "-".join(what.lower().split()), (line(what),), (said,))
 
 
-def _readers(audience: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Part, ...]:
-    """For whom a statement is, and with which forms of product alone, in small after it."""
-    whom = f" for the {listed(audience)}" if audience else ""
-    only = f", with the {listed(forms, 'or')} only" if forms else ""
-    return (Part(f"{whom}{only}", "reader"),) if audience or forms else ()
+def _said_to(readers: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Part, ...]:
+    """Whom a statement is for, and the forms of product with which alone it is said, in small after it."""
+    with_forms = f", with {listed(forms, 'or')} only" if forms else ""
+    return (Part(f" For the {listed(readers, 'and the')}{with_forms}.", "reader"),) if readers else ()
 
 
 def _is_unknown(said: Statement) -> bool:

@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 
-from pharmacyfirst.content import shapes
 from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
 from pharmacyfirst.content.shape import Shape, Under
+from pharmacyfirst.content.shapes import PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
+from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
+from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, PGD_FILE, PROTOCOL_FILE
+from pharmacyfirst.content.shapes_of_questions import ANSWER_BY_PGD, QUESTION, SHARED_QUESTION
+from pharmacyfirst.content.spellings import NO_DOSE
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_file
 
 FILES = (
-    ("stopping criteria", shapes.PATHWAY_FILE), ("cases", shapes.FILE_OF_CASES), ("values list", shapes.SHARED_ANSWERS),
-    ("items", shapes.SHARED_LIST), ("published", shapes.PUBLISHED_LIST), ("questions", shapes.SHARED_QUESTIONS),
-    ("invariants", FILE_OF_INVARIANTS),
+    ("stopping criteria", PATHWAY_FILE), ("cases", FILE_OF_CASES), ("values list", SHARED_ANSWERS),
+    ("items", SHARED_LIST), ("published", PUBLISHED_LIST), ("questions", SHARED_QUESTIONS),
+    ("invariants", FILE_OF_INVARIANTS), ("shared medicine", SHARED_MEDICINE), ("shared definitions", SHARED_DEFINITIONS),
+    ("shared sources", SHARED_SOURCES),
 )  # fmt: skip
 
 
@@ -26,7 +32,7 @@ def shape_of_file(block: Block) -> Shape:
     """The shape of a file, known by a heading that no other kind of file has."""
     if "mechanism" in block.items:
         is_pgd = plain(block.items["mechanism"]) == "pgd"
-        return shapes.PGD_FILE if is_pgd else shapes.PROTOCOL_FILE
+        return PGD_FILE if is_pgd else PROTOCOL_FILE
     return next(shape for heading, shape in FILES if heading in block.items)
 
 
@@ -50,9 +56,19 @@ def _inside(node: Node, under: Under) -> Iterator[tuple[Block, Shape]]:
 
 
 def _meant(block: Block, allowed: tuple[Shape, ...]) -> Shape:
-    if shapes.SHARED_QUESTION in allowed:
-        return shapes.SHARED_QUESTION if "shared" in block.items else shapes.QUESTION
-    if shapes.DOSE_GAP in allowed:
+    if SHARED_QUESTION in allowed:
+        return SHARED_QUESTION if "shared" in block.items else QUESTION
+    if DOSE_GAP in allowed:
         dose = block.items.get("dose")
-        return shapes.DOSE_GAP if isinstance(dose, Text) and dose.words == shapes.NO_DOSE else shapes.DOSE_ROW
-    return allowed[0]
+        return DOSE_GAP if isinstance(dose, Text) and dose.words == NO_DOSE else DOSE_ROW
+    return meant(block.items, allowed)
+
+
+def meant(headings, allowed: tuple[Shape, ...]) -> Shape:
+    """Which of two shapes a block has that is told by a heading only one of them has, or by a block under ``bars``."""
+    if ANSWER_BY_PGD in allowed:
+        by_pgd = "cautions" in headings or isinstance(headings.get("bars"), Block | dict)
+        return ANSWER_BY_PGD if by_pgd else allowed[0]
+    return next(
+        (shape for shape in allowed[1:] if ({*shape.required} - {*allowed[0].headings}) & {*headings}), allowed[0]
+    )

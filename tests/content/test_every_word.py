@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from written_again import lost
 
-from pharmacyfirst.content import blocks, cases, doses, pathways, shared
+from pharmacyfirst.content import (
+    blocks,
+    cases,
+    choices,
+    doses,
+    for_people,
+    library,
+    medicines,
+    pathways,
+    pgds,
+    words_of_questions,
+)
 from pharmacyfirst.content.library import load, shipped_library
 from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.pathway import PATHWAY
@@ -29,16 +40,26 @@ BROKEN = {
     "a note": (blocks.Headings, "backing", lambda read: dropping(read, lambda backing: replace(backing, note=""))),
     "a line of evidence": (blocks.Headings, "evidence", lambda read: dropping(read, lambda lines: lines[:1])),
     "a statement": (blocks.Headings, "statements", lambda read: dropping(read, lambda statements: statements[:1])),
-    "professions": (blocks.Headings, "_statement", lambda read: dropping(read, lambda one: replace(one, professions=()))),
+    "professions": (blocks, "statement", lambda read: dropping(read, lambda one: replace(one, professions=()))),
+    "readers": (for_people, "readers", lambda read: dropping(read, lambda names: names[:1])),
+    "forms": (for_people, "forms", lambda read: dropping(read, lambda names: ())),
+    "a page": (pathways, "read_pages", lambda read: dropping(read, lambda pages: pages[:-1])),
+    "where to go": (pathways, "read_where_to", lambda read: dropping(read, lambda found: list(found)[1:])),
+    "help": (words_of_questions, "short", lambda read: dropping(read, lambda words: words[:20])),
+    "a withdrawal": (library, "read_published", lambda read: dropping(read, lambda found: (found[0], ()))),
     "other products": (doses, "_packs", lambda read: dropping(read, lambda packs: list(packs)[:1])),
     "conflicts": (pathways, "_conflicts", lambda read: dropping(read, lambda found: list(found)[1:])),
-    "what answers say": (shared, "Origin", lambda made: lambda *given: made(*given[:3])),
+    "what answers say": (choices, "Origin", lambda made: lambda *given: made(*given[:4], "", *given[5:])),
+    "why an answer bars": (choices, "Bar", lambda made: lambda *given: made(*given[:2])),
+    "a bar of a medicine": (medicines, "written", lambda read: dropping(read, lambda one: replace(one, because=""))),
+    "the bar of a clause": (pgds, "Clause", lambda made: lambda **given: made(**{**given, "bar": ""})),
+    "what differs": (pgds, "Difference", lambda made: lambda *given: made(given[0], "", *given[2:])),
     "notes of cases": (cases, "Case", lambda made: lambda *given: made(*given[:7])),
 }  # fmt: skip
 
 
 def dropping(read, change):
-    return lambda *given: change(read(*given))
+    return lambda *given, **named: change(read(*given, **named))
 
 
 def test_both_notes_of_a_question_are_kept(tmp_path):
@@ -66,7 +87,7 @@ def test_a_reader_that_drops_a_word_is_found_out(what, monkeypatch):
 
 
 # What stands behind a whole document has a place of its own, without a name in it.
-OF_THE_WHOLE = {WHOLE, "in force", "source document"}
+OF_THE_WHOLE = {WHOLE, "in force", "source document", "diagnosis established when"}
 
 
 def backings(one, owner, document, lists):
@@ -76,7 +97,7 @@ def backings(one, owner, document, lists):
             yield document, owner, one
     elif isinstance(one, Mapping):
         for key, inner in one.items():
-            yield from backings(inner, key, key if one is lists else document, lists)
+            yield from backings(inner, getattr(key, "word", key), key if one is lists else document, lists)
     elif isinstance(one, tuple):
         for inner in one:
             yield from backings(inner, owner, document, lists)

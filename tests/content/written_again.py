@@ -5,14 +5,19 @@ Both sides are walked by the table of shapes, heading by heading, so that a word
 
 from collections.abc import Iterable, Iterator
 
-from by_shape import shape_of_file, tree_of
+from by_shape import meant, shape_of_file, tree_of
 
-from pharmacyfirst.content import shapes
 from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.files import INVARIANTS
 from pharmacyfirst.content.shape import SENTENCE, Shape
+from pharmacyfirst.content.shapes import ALWAYS_999, PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
+from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
+from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW
+from pharmacyfirst.content.shapes_of_questions import QUESTION, SHARED_QUESTION
+from pharmacyfirst.content.spellings import NAMES, NO_DOSE
 from pharmacyfirst.kernel.conditions import Count, Includes
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import Answer
@@ -36,7 +41,9 @@ def lost(library) -> dict[str, list[tuple]]:
 def leaves(tree, shape: Shape, way=()) -> Iterator[tuple]:
     """Every heading of a file that holds words, with the way to it and what stands there."""
     for heading, node in tree.items():
-        under = shape.headings[heading]
+        under = shape.headings.get(heading)
+        if under is None:
+            continue  # the library holds what a clause takes of its bar, too
         if not under.shapes:
             as_it_is = under.how == SENTENCE or heading in ("points", "baseline")
             yield (*way, heading), (node if as_it_is else _said(heading, node))
@@ -58,18 +65,20 @@ def leaves(tree, shape: Shape, way=()) -> Iterator[tuple]:
 
 
 def _shape(one, allowed):
-    if shapes.SHARED_QUESTION in allowed:
-        return shapes.SHARED_QUESTION if "shared" in one else shapes.QUESTION
-    if shapes.DOSE_GAP in allowed:
-        return shapes.DOSE_GAP if one.get("dose") == shapes.NO_DOSE else shapes.DOSE_ROW
-    return allowed[0]
+    if SHARED_QUESTION in allowed:
+        return SHARED_QUESTION if "shared" in one else QUESTION
+    if DOSE_GAP in allowed:
+        return DOSE_GAP if one.get("dose") == NO_DOSE else DOSE_ROW
+    return meant(one, allowed)
 
 
-_NAMES = {h for s in every_shape() for h, under in s.headings.items() if under is shapes.NAMES}
+_NAMES = {h for s in every_shape() for h, under in s.headings.items() if under is NAMES}
 
 
 def _said(heading, node):
     """What stands under a heading, however it is laid out: names in any order, words with single blanks, lines one by one."""
+    if heading == "pages":  # in the order to ask them
+        return {title: _in_order(names) for title, names in node.items()}
     if isinstance(node, dict):
         return {name: _said("", one) for name, one in node.items()}
     if heading in _NAMES or isinstance(node, tuple):
@@ -79,6 +88,10 @@ def _said(heading, node):
     return lines[0] if len(lines) == 1 else lines
 
 
+def _in_order(names):
+    return tuple(name.strip() for part in ([names] if isinstance(names, str) else names) for name in part.split(","))
+
+
 def _is_there(way, words, there) -> bool:
     if way[0] == "each dose":  # said once for all rows: it is there where a row has it
         rows = [value for at, value in there.items() if at[0] == "doses" and at[-1] == way[-1]]
@@ -86,7 +99,7 @@ def _is_there(way, words, there) -> bool:
     if way[-1] == "then" and len(way) == 3 and way[0] == "stopping criteria":
         return words in [value for at, value in there.items() if at[:2] == way[:2] and at[-1] == "then"]
     if words == "shared" and len(way) == 2:
-        return there.get((*way, "shared")) == "yes"
+        return "shared" in (there.get(way), "shared" if there.get((*way, "shared")) == "yes" else "")
     if way not in there:
         return False
     is_there = there[way]
@@ -98,6 +111,10 @@ def _is_there(way, words, there) -> bool:
         return not set(words) & set(is_there)
     if way[-1] == "baseline":  # an answer of the baseline is there where a case has it
         return all(any(_same(answer, facts.get(name, "")) for facts in is_there) for name, answer in words.items())
+    if way == ("pages",):
+        return words == is_there
+    if way[-1] == "note":  # that of the bar stands after that of the clause
+        return words == is_there or is_there.startswith(f"{words.rstrip('.')}; ")
     if isinstance(words, dict):
         return isinstance(is_there, dict) and all(_same(said, is_there.get(name, "")) for name, said in words.items())
     return words == is_there
@@ -157,17 +174,26 @@ def spellings(condition) -> set[str]:
 
 def written(library, path, tree, shape) -> dict:
     """The file as the library would have it."""
-    if shape is shapes.PUBLISHED_LIST:
-        return {"published": dict(_digests(library))}
-    if shape is shapes.SHARED_QUESTIONS:
+    if shape is PUBLISHED_LIST:
+        return {"published": dict(_digests(library)) or "", "withdrawn": {
+            f"{one.condition}/{one.document} {one.version}": {"digest": one.digest, "day": str(one.day), "because": one.because}
+            for one in library.withdrawn
+        }}  # fmt: skip
+    if shape is SHARED_QUESTIONS:
         return {"questions": {name: _shared_question(library, one) for name, one in library.questions.items()}}
-    if shape in (shapes.SHARED_ANSWERS, shapes.SHARED_LIST):
+    if shape in (SHARED_ANSWERS, SHARED_LIST):
         return _list(library.lists[path.stem])
+    if shape is SHARED_MEDICINE:
+        return _medicine(library.medicines[path.stem])
+    if shape is SHARED_DEFINITIONS:
+        return {"shared definitions": {name: _once(one, "means") for name, one in library.definitions.items()}}
+    if shape is SHARED_SOURCES:
+        return {"shared sources": _sources(library.sources)}
     condition = path.relative_to(library.root).parts[0]
-    if shape is shapes.FILE_OF_CASES:
+    if shape is FILE_OF_CASES:
         return _cases(condition, cases_of(library, condition))
     pathways = [stretch.pathway for stretch in library.stretches[condition]]
-    if shape is shapes.PATHWAY_FILE:
+    if shape is PATHWAY_FILE:
         return _pathway(next(one for one in pathways if one.edition.version == tree["version"]))
     pgds = [one.pgds[path.stem] for one in pathways if path.stem in one.pgds]
     return _pgd(next(one for one in pgds if one.edition.version == tree["version"]))
@@ -190,11 +216,37 @@ def _sentence(rule, *, must=False) -> dict:
 
 
 def _edition(edition) -> dict:
-    return {"version": edition.version, "status": edition.status, "in force": edition.in_force.in_words()}
+    days, behind = edition.in_force.in_words(), _backing(edition.dates)
+    return {
+        "version": edition.version,
+        "status": edition.status,
+        "in force": {"days": days} | behind if behind else days,
+    }
 
 
 def _sources(sources) -> dict:
     return {tag: _only(says=one.says, date=one.date, note=one.note) for tag, one in sources.items()}
+
+
+class Spelt(str):
+    """A sentence as its file spells it, which nothing has read."""
+
+    __slots__ = ()
+
+    def in_words(self):
+        return str(self)
+
+
+def _once(one, says="says") -> dict:
+    heading = "any of" if one.any_of else "when"
+    said = {says: one.says} | _only(because=one.because, action=one.action, for_=one.audience, form=one.forms)
+    return said | {heading: tuple(map(Spelt, one.sentences))} | _backing(one.backing)
+
+
+def _medicine(medicine) -> dict:
+    bars = {one.name: _once(one) for one in medicine.bars}
+    cautions = {one.name: _once(one) for one in medicine.cautions}
+    return {"shared medicine": medicine.id, "title": medicine.title, "bars": bars, "cautions": cautions}
 
 
 def _document(one) -> dict:
@@ -202,13 +254,14 @@ def _document(one) -> dict:
 
 
 def _statement(one) -> dict:
-    return _only(says=one.says, professions=one.professions, for_=one.audience) | _backing(one.backing)
+    said = _only(says=one.says, professions=one.professions, for_=one.audience, form=one.forms, at=one.at)
+    return said | _sentence(one) | _backing(one.backing)
 
 
 def _pathway(pathway) -> dict:
     stopping: dict = {}
     for one in pathway.stopping:
-        kind = shapes.ALWAYS_999 if one.always_999 else one.kind.word
+        kind = ALWAYS_999 if one.always_999 else one.kind.word
         said = _only(because=one.because, where_to=one.where_to, then=kind)
         stopping.setdefault(one.stage, {})[one.id] = said | _sentence(one, must=one.must) | _backing(one.backing)
     every = {one.id: one for pgd in pathway.pgds.values() for one in pgd.every_medicine}
@@ -217,7 +270,7 @@ def _pathway(pathway) -> dict:
         body = (
             {"title": one.says, "points": one.sentence.items} if one.points else _only(means=one.says) | _sentence(one)
         )
-        named[one.points][one.name] = body | _only(id=one.id) | _backing(one.backing)
+        named[one.points][one.name] = "shared" if one.shared else body | _only(id=one.id) | _backing(one.backing)
     said = {
         heading: {one.id: _statement(one) for one in getattr(pathway, heading.replace("-", "_"))}
         for heading in ("advice", "safety-netting", "leaflets", "records", "prompts")
@@ -225,6 +278,11 @@ def _pathway(pathway) -> dict:
     return said | _edition(pathway.edition) | {
         "pathway": pathway.id,
         "title": pathway.title,
+        "title for patients": pathway.title_for_patients,
+        "where to": {kind.word: _statement(one) for kind, one in pathway.where_to.items()},
+        "pages": {page.title: page.facts for page in pathway.pages},
+        "diagnosis established when": _diagnosis(pathway.diagnosis),
+        "cannot be": pathway.cannot_be,
         "source documents": [_document(one) for one in pathway.source_documents],
         "stopping criteria": stopping,
         "treatment": {one.id: _row(one) for one in pathway.treatment},
@@ -235,7 +293,9 @@ def _pathway(pathway) -> dict:
         "definitions": named[False],
         "every medicine": {id: _clause(one) for id, one in every.items()},
         "gateway points": {
-            one.id: _only(after=one.after, at=one.at) | _sentence(one) | _backing(one.backing) for one in pathway.gateways
+            one.id: _only(after=one.after, position="" if one.position_known else "not known")
+            | _sentence(one) | _backing(one.backing)
+            for one in pathway.gateways
         },
         "codes": {one.code: _only(says=one.says, use=one.use) | _backing(one.backing) for one in pathway.codes},
         "open items": {
@@ -246,17 +306,23 @@ def _pathway(pathway) -> dict:
     }  # fmt: skip
 
 
+def _diagnosis(one) -> dict:
+    return _only(clear=one.clear, otherwise=one.otherwise) | _sentence(one) | _backing(one.backing)
+
+
 def _row(row) -> dict:
     words = row.kind.word
     if row.kind is Kind.SUPPLY:
         words = f"offer {row.offers[0]}"
         if row.offers[1:]:
             words += f", or {row.offers[1]} where that is excluded" if row.fallback else f" and {row.offers[1]}"
-    return _only(because=row.because, then=words, where_to=row.where_to) | _sentence(row) | _backing(row.backing)
+    nothing_left = row.nothing_left.word if row.nothing_left is not Kind.REFER else ""
+    said = _only(because=row.because, then=words, where_to=row.where_to, when_nothing_is_left=nothing_left)
+    return said | _only(where_nothing_can_be_offered=row.where_nothing) | _sentence(row) | _backing(row.backing)
 
 
 def _clause(clause) -> dict:
-    said = _only(says=clause.says, because=clause.because, covered_by=clause.covered_by)
+    said = _only(says=clause.says, because=clause.because, covered_by=clause.covered_by, as_=clause.bar)
     return said | _sentence(clause, must=clause.must) | _backing(clause.backing)
 
 
@@ -275,10 +341,13 @@ def _choices(choices: Iterable, shared: str) -> dict:
     for choice in choices:
         for one in choice.origins:
             if one.shared == shared:
-                bars = tuple(bar.pgd for bar in one.bars)
-                found[choice.name] = _only(says=one.says, bars=bars, action=one.action, was=one.was) | _backing(
-                    one.backing
-                )
+                bars, action = tuple(bar.pgd for bar in one.bars), one.action
+                calls = {each.pgd: {"action": each.says} | _backing(each.backing) for each in one.actions}
+                if calls or any(bar.because for bar in one.bars):
+                    bars = {bar.pgd: _only(because=bar.because) | _backing(bar.backing) for bar in one.bars}
+                    action = ""
+                said = _only(says=one.says, group=choice.group, bars=bars, cautions=calls, action=action, was=one.was)
+                found[choice.name] = said | _backing(one.backing)
     return found
 
 
@@ -286,13 +355,23 @@ def _question(question) -> dict:
     lists = tuple(dict.fromkeys(one.shared for choice in question.choices for one in choice.origins if one.shared))
     said = _only(
         answer=_answer_line(question), note=question.backing.note, explained_by=question.explained_by, values_from=lists,
-        values=_choices(question.choices, ""), was=question.was,
+        values=_choices(question.choices, ""), was=question.was, **_words_of(question),
     )  # fmt: skip
     if question.asked_when is not None:
         said["asked when"] = question.asked_when
     if question.shared:
         return said | {"shared": "yes"}
-    return said | _only(ask=question.ask, judgement="yes" if question.judgement else "")
+    return said | _only(ask=question.ask, called=question.called, judgement="yes" if question.judgement else "")
+
+
+def _words_of(question) -> dict:
+    closing = question.if_not_answered.word if question.if_not_answered is not None else ""
+    said = {"help": question.help, "singular": question.singular, "where_it_cannot_be_answered": closing}
+    if (moment := question.moment) is not None:
+        how = "as long as possible" if moment.as_long_as_possible else "as short as possible"
+        counted = _only(since=moment.since, until=moment.until, day_only=how)
+        said["hours_since_a_moment"] = counted | _backing(moment.backing)
+    return said
 
 
 def _shared_question(library, question) -> dict:
@@ -303,7 +382,10 @@ def _shared_question(library, question) -> dict:
         if question.name in p.questions
     ]
     gates = [one.asked_when for one in asked if one.shared and one.asked_when is not None]
-    said = _only(ask=question.ask, answer=_answer_line(question), note=question.backing.note, was=question.was)
+    said = _only(
+        ask=question.ask, called=question.called, answer=_answer_line(question), note=question.backing.note, was=question.was,
+        values=_choices(question.choices, ""), **_words_of(question),
+    )  # fmt: skip
     return said | _only(judgement="yes" if question.judgement else "") | ({"asked when": gates[0]} if gates else {})
 
 
@@ -326,7 +408,7 @@ def _pack(pack) -> dict:
 def _dose_row(row) -> dict:
     said = _only(who=row.who, because=row.because) | _sentence(row)
     if row.dose is None:
-        return said | {"dose": shapes.NO_DOSE} | _backing(row.backing)
+        return said | {"dose": NO_DOSE} | _backing(row.backing)
     dose = _amount(row.dose.each) + (" for each kg" if row.dose.for_each_kg else "")
     if row.dose.first_day is not None:
         dose += f", {row.dose.first_day} {row.dose.each.unit} on the first day"
@@ -351,8 +433,9 @@ def _pgd(pgd) -> dict:
         "source document": _document(pgd.source_document),
         "inclusion": {one.id: _clause(one) for one in pgd.inclusion},
         "exclusions": {one.id: _clause(one) for one in pgd.exclusions},
+        "differs": {one.name: {"because": one.because} | _backing(one.backing) for one in pgd.differs},
         "cautions": {
-            one.id: {"says": one.says, "action": one.action} | _sentence(one) | _backing(one.backing) for one in pgd.cautions
+            one.id: _only(says=one.says, action=one.action, for_=one.audience, form=one.forms) | _sentence(one) | _backing(one.backing) for one in pgd.cautions
         },
         "products": {
             one.name: _only(form=one.form, strength=one.strength.words, codes=one.codes, bottle=_amount(one.bottle) if one.bottle else "")
@@ -386,6 +469,10 @@ def _cases(condition, cases) -> dict:
     return {"pathway": condition, "as of": str(cases[0].as_of), "baseline": answers, "cases": found}
 
 
+def _or_none(names):
+    return ("none",) if names == () else names
+
+
 def _case(case) -> dict:
     wanted = case.expected
     offers = None if wanted.offers is None else [_offer(one) for one in wanted.offers]
@@ -395,6 +482,11 @@ def _case(case) -> dict:
         decided_by=wanted.decided_by,
         missing=wanted.missing,
         not_missing=wanted.not_missing,
+        if_not_answered=wanted.if_not_answered.word if wanted.if_not_answered else "",
+        gateways=_or_none(wanted.gateways),
+        gateways_not_known=_or_none(wanted.gateways_not_known),
+        tells=list(wanted.tells or ()),
+        tells_not=list(wanted.tells_not or ()),
         offers=offers,
     )
     facts = {name: _fact(value) for name, value in case.facts.items()}

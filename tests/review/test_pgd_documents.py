@@ -24,7 +24,7 @@ from review_pages import (
 
 from pharmacyfirst.content.library import load, templates_folder
 from pharmacyfirst.content.pgds import SCHEDULE_16
-from pharmacyfirst.kernel.evidence import NO_BACKING, Backing, Evidence, Grade, Statement
+from pharmacyfirst.kernel.evidence import Backing, Evidence, Grade, Statement
 from pharmacyfirst.kernel.pgd import Mechanism, Period
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.review.documents import Printer
@@ -297,7 +297,7 @@ def test_what_is_not_known_is_marked_with_its_open_item(key):
         for said in statements:
             if any(line.grade is Grade.UNKNOWN and not line.about for line in said.backing.evidence):
                 rest = re.sub(r"^not known[ .,;:]*", "", squeezed(said.says), flags=re.IGNORECASE)
-                readers = "( for the (patient|professional|patient and professional)(, with the .* only)?)?"
+                readers = "( For the (patient|professional|patient and the professional)(, with .* only)?.)?"
                 marked = rf"Not known ?{re.escape(rest)}{readers}unknown.{{1,20}}{'.*'.join(said.backing.open)}"
                 assert re.search(marked, text(page(key))), heading
 
@@ -314,20 +314,19 @@ def test_a_particular_that_is_not_known_is_listed_at_the_top(syrup):
 def test_a_statement_known_in_part_is_listed_as_such_and_keeps_its_words(syrup):
     pathway, pgd = syrup
     half = Statement("It is blue.", Backing((Evidence(Grade.UNKNOWN, (), "how blue"),), ("HIC-O1",)))
-    certain = replace(pgd.edition, dates=NO_BACKING)
-    html = printed(pathway, replace(pgd, edition=certain, particulars={**pgd.particulars, "storage": (half,)}))
-    assert row(html, "about-partly-not-known") == "Partly not known Storage"
+    html = printed(pathway, replace(pgd, particulars={**pgd.particulars, "storage": (half,)}))
+    assert row(html, "about-partly-not-known").endswith("; Storage")
     assert "It is blue." in row(html, "heading-storage")
     assert "Not known" not in row(html, "heading-storage")
 
 
 def test_a_last_day_that_an_open_item_doubts_is_unverified(syrup):
     pathway, pgd = syrup
-    assert "unverified" not in printed(pathway, replace(pgd, edition=replace(pgd.edition, dates=NO_BACKING)))
-    doubtful = replace(pgd.edition, dates=Backing(open=("HIC-O1",)))
-    html = printed(pathway, replace(pgd, edition=doubtful))
+    assert "unverified" not in printed(pathway, replace(pgd, edition=replace(pgd.edition, dates=Backing())))
+    html = printed(pathway, pgd)
     assert "last day unverified (HIC-O1)" in text(html)
     assert "Last day unverified HIC-O1" in row(html, "particular-1")
+    assert "both days in.single" in row(html, "particular-1")  # what stands behind the days
     assert "(1) Period during which the direction has effect" in row(html, "about-partly-not-known")
 
 
