@@ -44,8 +44,8 @@ def where_nothing(form: Form, offers: Collection[str]) -> str:
     if offers and heading not in form and heading not in form.misspelt:
         form.mistakes.add(
             form.block.place,
-            f'this row offers a medicine and has no "{heading}"',
-            f'Write "{heading}:" and to whom somebody goes whom every document of the row excludes.',
+            "nothing says where somebody goes to whom this row can offer nothing",
+            f'Write "{heading}:" and to whom they go whom every document of the row excludes.',
             HARM_NOWHERE,
         )
     if not offers and heading in form:
