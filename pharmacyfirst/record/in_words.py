@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pharmacyfirst.kernel.conditions import Count, Verdict
+from pharmacyfirst.kernel.conditions import Count
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
 from pharmacyfirst.kernel.questions import Question
@@ -119,22 +119,12 @@ def condition_code(pathway: Pathway) -> Coded:
 
 
 def _reasons(assessment: Assessment) -> tuple[ReasonOnRecord, ...]:
-    """Why it came out so, from what is known alone.
-
-    A row that is not known decides where every way it could turn out leads to one outcome. Its words ("the patient is not pregnant, so...")
-    would tell as an answer what nobody asked.
-    """
-    deciding = list(zip(assessment.deciding, assessment.reasons, strict=True))
-    met = [(finding, reason) for finding, reason in deciding if finding.verdict is Verdict.MET]
-    if not met and deciding:
-        first = deciding[0][0]
-        says = "whatever the missing answers are, the outcome is the same"
-        return (ReasonOnRecord(id=first.id, stage=first.item.stage, says=says, where_to=assessment.where_to or None),)
+    """Why it came out so."""
     return tuple(
         ReasonOnRecord(
             id=reason.id, stage=finding.item.stage, says=reason.says or reason.id, where_to=reason.where_to or None
         )
-        for finding, reason in met
+        for finding, reason in zip(assessment.deciding, assessment.reasons, strict=True)
     )
 
 
