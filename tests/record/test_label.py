@@ -54,7 +54,9 @@ def test_what_is_for_the_pharmacist_stands_beside_the_label():
     for label, supply, said in said_under_label():
         beside = {sentence(one.says): one for one in said if "patient" not in one.audience}
         fitting = {words: one for words, one in beside.items() if not one.forms or supply.form in one.forms}
-        unknown = {words for words, one in fitting.items() if all(e.grade is Grade.UNKNOWN for e in one.backing.evidence)}
+        unknown = {
+            words for words, one in fitting.items() if all(e.grade is Grade.UNKNOWN for e in one.backing.evidence)
+        }
         assert set(label.not_known) == unknown
         assert set(label.remarks) == set(fitting) - unknown
         assert not set(label.advice) & set(beside)
