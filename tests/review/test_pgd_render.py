@@ -10,7 +10,8 @@ from pharmacyfirst.cli.main import main
 
 SYRUP = {"hiccups/placebo-syrup.html", "hiccups/placebo-syrup-authorisation.html"}
 LOZENGE = {"hiccups/placebo-lozenge.html", "hiccups/placebo-lozenge-authorisation.html"}
-LISTS = {"hiccups/open-items.html", "yawning/open-items.html"}
+SPRAY = {"snoring/placebo-spray.html", "snoring/placebo-spray-authorisation.html"}
+LISTS = {"hiccups/open-items.html", "snoring/open-items.html", "yawning/open-items.html"}
 
 
 def render(into, *words, root="made-up"):
@@ -24,7 +25,7 @@ def written(into):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ((), SYRUP | LOZENGE | LISTS),
+        ((), SYRUP | LOZENGE | SPRAY | LISTS),
         (("hiccups",), SYRUP | LOZENGE | {"hiccups/open-items.html"}),
         (("hiccups", "placebo-syrup"), SYRUP),
         (("hiccups", "placebo-syrup", "--as-of", "2026-12-31"), SYRUP),
@@ -53,7 +54,7 @@ def test_what_ships_is_rendered_without_a_folder(tmp_path):
 def test_what_is_not_in_force_on_the_day_is_left_out_and_named(tmp_path):
     result = render(tmp_path, "--as-of", "2027-01-01")
     assert result.exit_code == 0
-    assert written(tmp_path) == LOZENGE | LISTS
+    assert written(tmp_path) == LOZENGE | SPRAY | LISTS
     assert result.stderr == (
         "left out hiccups placebo-syrup: version 2026.1 is in force 2026-01-01 to 2026-12-31, not on 2027-01-01\n"
     )
@@ -70,7 +71,7 @@ def test_a_condition_that_is_not_in_force_on_the_day_is_left_out_and_named(tmp_p
     ("words", "message"),
     [
         (("hicups",), 'There is no such condition. Did you mean "hiccups"?'),
-        (("plague",), "There is no such condition. There are: hiccups, yawning."),
+        (("plague",), "There is no such condition. There are: hiccups, snoring, yawning."),
         (("hiccups", "placebo-sirup"), 'hiccups has no such PGD. Did you mean "placebo-syrup"?'),
         (("hiccups", "aspirin"), "hiccups has no such PGD. There are: placebo-lozenge, placebo-syrup."),
         (("hiccups", "--as-of", "1999-01-01"), "No version of hiccups is in force on 1999-01-01."),
