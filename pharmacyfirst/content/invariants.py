@@ -16,7 +16,8 @@ from pharmacyfirst.content.cases import read_facts
 from pharmacyfirst.content.files import INVARIANTS, shown_below
 from pharmacyfirst.content.invariant_shapes import COMES, FILE_OF_INVARIANTS, KNOWN
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.sentences import Vocabulary, limits_in_words, suggest
+from pharmacyfirst.content.limits import limits_in_words
+from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT

@@ -17,7 +17,8 @@ from pharmacyfirst.content.blocks import (
     split,
 )
 from pharmacyfirst.content.choices import add_choices, of_the_folder, read_choices
-from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
+from pharmacyfirst.content.sentence_forms import NUMBER
+from pharmacyfirst.content.sentences import HARM_NEVER_MET, suggest
 from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text

@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from pharmacyfirst.content.library import templates_folder
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.review.authorisation import authorisation_sheet
 from pharmacyfirst.review.identity import identity_of_condition
 from pharmacyfirst.review.open_items import to_clear
+from pharmacyfirst.review.pathway_document import pathway_document
 from pharmacyfirst.review.pgd_document import pgd_document
 
 OPEN_ITEMS = "open-items"
@@ -41,6 +42,12 @@ class Printer:
         yield Printed(
             folder / f"{pgd.id}-{AUTHORISATION}", self._paper.html("authorisation.html", sheet=sheet), made_on
         )
+
+    def of_pathway(self, pathway: Pathway) -> Printed:
+        """The pathway itself: who goes where and why, the conversation, and what stands behind it."""
+        document = pathway_document(pathway)
+        html = self._paper.html("pathway.html", document=document)
+        return Printed(PurePosixPath(pathway.id) / PATHWAY, html, document.identity.made_on)
 
     def open_items(self, pathway: Pathway) -> Printed:
         """The open items of a condition, to be cleared by whoever adopts it."""

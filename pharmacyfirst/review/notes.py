@@ -90,4 +90,10 @@ def _grades_explained() -> Table:
 
 def _source(source: Source, where: str) -> TableRow:
     anchor = f"source-{where}-{source.tag}" if where else f"source-{source.tag}"
-    return TableRow(anchor, (line(source.tag),), ((line(source.says),), lines(source.date)))
+    says = (line(source.says), *lines(remark(source.note), "note"))
+    return TableRow(anchor, (line(source.tag),), (says, lines(source.date)))
+
+
+def remark(note: str) -> str:
+    """A note for the reviewer, named as one."""
+    return f"Note: {note}" if note else ""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pharmacyfirst import Refused
-from pharmacyfirst.kernel.moments import hours
+from pharmacyfirst.contract.hours import hours
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 11, 21, 12)

@@ -1,27 +1,12 @@
 """Hours counted from a moment that a patient or a parent can name, perhaps by the day alone."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
 _HOUR = timedelta(hours=1)
 _STEP = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """From when until when the hours of a question are counted, in words.
-
-    ``as_long_as_possible`` says how where only the day is known: from its first moment, or else from its last.
-    """
-
-    since: str
-    until: str
-    as_long_as_possible: bool
-    backing: Backing = NO_BACKING
 
 
 def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool) -> Decimal:
