@@ -1,10 +1,12 @@
 """A PGD or clinical protocol as the document that a clinical safety reviewer reads and signs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.content.choices import about, actions_of
-from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Statement
+from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Source, Statement
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 from pharmacyfirst.kernel.questions import Choice, Question
@@ -15,6 +17,7 @@ from pharmacyfirst.review.headings import headings
 from pharmacyfirst.review.identity import Identity, identity_of
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
 from pharmacyfirst.review.notes import Notes, grades, remark
+from pharmacyfirst.review.once import wherever_offered
 from pharmacyfirst.review.open_items import places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
@@ -39,29 +42,32 @@ class PGDDocument:
     sections: tuple[Section, ...]
     open_items: Section
     questions: Section
+    elsewhere: Section | None
     evidence: Section
 
 
-def pgd_document(pathway: Pathway, pgd: PGD) -> PGDDocument:
-    """The document of one PGD of a pathway."""
-    return _PGDWriter(pathway, pgd).document()
+def pgd_document(
+    pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None = None, sources: Mapping[str, Source] = Frozen()
+) -> PGDDocument:
+    """The document of one PGD of a pathway; ``medicine`` is what stands of it once for every condition, on the shared ``sources``."""
+    return _PGDWriter(pathway, pgd, medicine, sources).document()
 
 
 class _PGDWriter:
     """Writes one document from top to bottom, so that its notes are numbered as they are read."""
 
-    def __init__(self, pathway: Pathway, pgd: PGD):
-        self.pathway, self.pgd, self.lists = pathway, pgd, pathway.lists
-        self.notes, self.wording = Notes(pathway.sources), Wording(pathway)
+    def __init__(self, pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None, sources: Mapping[str, Source]):
+        self.pathway, self.pgd, self.medicine, self.lists = pathway, pgd, medicine, pathway.lists
+        self.notes, self.wording = Notes({**sources, **pathway.sources}), Wording(pathway)
         self.conditions = conditions_of(pgd, pathway)
 
     def document(self) -> PGDDocument:
         about = tuple(self.about())
         sections = tuple(self.section(*heading) for heading in headings(self.pgd))
-        questions = self.questions()
-        return PGDDocument(
-            identity_of(self.pathway, self.pgd), about, sections, self.open_items(), questions, self.evidence()
-        )
+        open_items, questions = self.open_items(), self.questions()
+        elsewhere = wherever_offered(self.medicine, self.pathway, self.pgd, self.notes) if self.medicine else None
+        identity = identity_of(self.pathway, self.pgd)
+        return PGDDocument(identity, about, sections, open_items, questions, elsewhere, self.evidence())
 
     def about(self) -> Iterator[TableRow]:
         """What the document is, before its particulars."""

@@ -11,6 +11,9 @@ from pharmacyfirst.cli.main import main
 SYRUP = {"hiccups/placebo-syrup.html", "hiccups/placebo-syrup-authorisation.html"}
 LOZENGE = {"hiccups/placebo-lozenge.html", "hiccups/placebo-lozenge-authorisation.html"}
 HICCUPS = {"hiccups/pathway.html", "hiccups/open-items.html"}
+SNORING = {
+    "snoring/pathway.html", "snoring/open-items.html", "snoring/placebo-spray.html", "snoring/placebo-spray-authorisation.html",
+}  # fmt: skip
 YAWNING = {"yawning/pathway.html", "yawning/open-items.html"}
 
 
@@ -25,7 +28,7 @@ def written(into):
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ((), SYRUP | LOZENGE | HICCUPS | YAWNING),
+        ((), SYRUP | LOZENGE | HICCUPS | SNORING | YAWNING),
         (("hiccups",), SYRUP | LOZENGE | HICCUPS),
         (("hiccups", "placebo-syrup"), SYRUP | {"hiccups/pathway.html"}),
         (("hiccups", "placebo-syrup", "--as-of", "2026-12-31"), SYRUP | {"hiccups/pathway.html"}),
@@ -67,7 +70,7 @@ def test_what_ships_is_rendered_without_a_folder(tmp_path):
 def test_what_is_not_in_force_on_the_day_is_left_out_and_named(tmp_path):
     result = render(tmp_path, "--as-of", "2027-01-01")
     assert result.exit_code == 0
-    assert written(tmp_path) == LOZENGE | HICCUPS | YAWNING
+    assert written(tmp_path) == LOZENGE | HICCUPS | SNORING | YAWNING
     assert result.stderr == (
         "left out hiccups placebo-syrup: version 2026.1 is in force 2026-01-01 to 2026-12-31, not on 2027-01-01\n"
     )
@@ -84,7 +87,7 @@ def test_a_condition_that_is_not_in_force_on_the_day_is_left_out_and_named(tmp_p
     ("words", "message"),
     [
         (("hicups",), 'There is no such condition. Did you mean "hiccups"?'),
-        (("plague",), "There is no such condition. There are: hiccups, yawning."),
+        (("plague",), "There is no such condition. There are: hiccups, snoring, yawning."),
         (("hiccups", "placebo-sirup"), 'hiccups has no such PGD. Did you mean "placebo-syrup"?'),
         (("hiccups", "aspirin"), "hiccups has no such PGD. There are: placebo-lozenge, placebo-syrup."),
         (("hiccups", "--as-of", "1999-01-01"), "No version of hiccups is in force on 1999-01-01."),
