@@ -179,7 +179,7 @@ class _PGDWriter:
         if clause.covered_by:
             yield line(f"Judged {self.by_whom(clause)} by")
         for name in clause.covered_by:
-            yield Line((Part(name, "code together"), Part(f" {self.sentence_of(name)}", "code")))
+            yield from self.stopped_by(name)
 
     def by_whom(self, clause: Clause) -> str:
         stops = {criterion.id for criterion in self.pathway.stopping}
@@ -187,11 +187,14 @@ class _PGDWriter:
             return "in the pathway"
         return "in this document" if stops.isdisjoint(clause.covered_by) else "in the pathway and in this document"
 
-    def sentence_of(self, name: str) -> str:
+    def stopped_by(self, name: str) -> Iterator[Line]:
+        """The criterion of that id, with its sentence."""
         for criterion in (*self.pathway.stopping, *self.pgd.judged()):
             if criterion.id == name and criterion.sentence is not None:
-                return f"stops {'unless' if criterion.must else 'when'} {criterion.sentence.in_words()}"
-        return ""
+                when = " stops unless " if criterion.must else " stops when "
+                plainly = " ".join(self.wording.lines(criterion.sentence))
+                yield Line((Part(name, "code together"), Part(f"{when}{plainly}")))
+                yield line(criterion.sentence.in_words(), "exact")
 
     def exclusions(self) -> Iterator[Table]:
         if self.pgd.exclusions:
