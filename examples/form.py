@@ -21,8 +21,9 @@ def consultation(condition, day, answer):
 if __name__ == "__main__":
     import json
     import sys
+    from pathlib import Path
 
     condition, file = sys.argv[1:]  # a pathway, and a JSON file of answers in place of a person
-    person = json.load(open(file, encoding="utf-8"))
+    person = json.loads(Path(file).read_text(encoding="utf-8"))
     found = consultation(condition, date(2026, 11, 21), lambda question: person.get(question.name))
     print(found.as_dict()["outcome"]["says"], "-", "; ".join(reason.says for reason in found.reasons))

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from pharmacyfirst.content.cases import how_written, read_answer
 from pharmacyfirst.content.text import Place, Text
+from pharmacyfirst.contract.hours import hours
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.explain import value_in_words
-from pharmacyfirst.kernel.moments import Moment, hours
-from pharmacyfirst.kernel.questions import Answer, Question, read_day
+from pharmacyfirst.kernel.questions import Answer, Moment, Question, read_day
 
 NOT_KNOWN = ("", "not known", "unknown", "don't know", "dont know", "do not know", "dk", "nk", "u")
 _SHORT = {"y": "yes", "n": "no"}

@@ -85,6 +85,7 @@ class _Pages:
                     f"Begin the first page with {', '.join(wanted)}.",
                     "Who is too young or too old for a question would be asked it.",
                 )
+                return
 
     def _emergencies_come_before_others(self) -> None:
         titles = list(self.pages.items)

@@ -28,6 +28,7 @@ def check_medicine(
     differences_are_known(read, medicine, pathway, mistakes)
     if medicine is not None:
         OfAMedicine(read, medicine, draft.every_medicine, mistakes).check()
+        _bars_that_are_not_judged_are_read(read, medicine, draft)
     if draft.whole and read.whole:  # else what is missing may only not have been read
         cautions_of_answers_are_read(read, pathway, mistakes)
         if medicine is not None:
@@ -95,6 +96,15 @@ class OfAMedicine:
         self.mistakes.add(place, what, fix, "It would not be plain which of the two stops somebody.")
 
 
+def _bars_that_are_not_judged_are_read(read: ReadPGD, medicine: Medicine, draft: Draft) -> None:
+    """What is wrong in the sentence of a bar shows where no clause judges it, too, if the pathway asks what it reads."""
+    judged = {clause.bar for clause in read.pgd.judged()}
+    vocabulary = draft.vocabulary.for_medicine(read.pgd.id)
+    for bar, block in medicine.bars.items():
+        if bar not in judged and not vocabulary.lacks(block):
+            vocabulary.condition(block)
+
+
 def differences_are_known(read: ReadPGD, medicine: Medicine | None, pathway: Pathway, mistakes: Mistakes) -> None:
     """What stands under ``differs`` is a bar of the medicine, or a question of the pathway that other PGDs of it do not read."""
     node = read.block.items.get(DIFFERS)
@@ -113,7 +123,7 @@ def covered_by_the_same_facts(
     stopping: Iterable[Criterion],
 ) -> None:
     """A bar that the pathway stops on first is stopped on by what the bar reads; where it asks for something else, the PGD says so."""
-    differs, clauses = {one.bar for one in read.pgd.differs}, (*read.pgd.every_medicine, *read.pgd.exclusions)
+    differs, clauses = {one.name for one in read.pgd.differs}, (*read.pgd.every_medicine, *read.pgd.exclusions)
     stops = {one.id: one.reads for one in (*stopping, *clauses)}
     for clause in clauses:
         if clause.bar in medicine.bars and clause.covered_by and clause.bar not in differs:
@@ -178,14 +188,14 @@ def alike_everywhere(
         for condition, (read, pathway) in offered.get(name, {}).items():
             for other, (there, elsewhere) in offered[name].items():
                 if other != condition:
-                    looked_at = _looked_at(there.pgd, elsewhere, facts) | {one.bar for one in read.pgd.differs}
+                    looked_at = _looked_at(there.pgd, elsewhere, facts) | {one.name for one in read.pgd.differs}
                     _reads_no_more(read, pathway, other, looked_at, mistakes)
 
 
 def _looked_at(pgd: PGD, pathway: Pathway, facts: Mapping[str, list[str]]) -> set[str]:
     """The questions that a PGD or its pathway reads before the medicine, or of which it says why not; ``facts`` are those of each bar."""
     rules = (*pgd.judged(), *pathway.stopping)
-    said = [fact for one in pgd.differs for fact in (one.bar, *facts.get(one.bar, ()))]
+    said = [fact for one in pgd.differs for fact in (one.name, *facts.get(one.name, ()))]
     return {*said, *(fact for rule in rules for fact in rule.reads)}
 
 

@@ -77,22 +77,20 @@ def actions_of(choice: Choice) -> tuple[Action, ...]:
     return tuple(action for origin in choice.origins for action in origin.actions)
 
 
-def of_the_folder(choices: Mapping[str, Choice], pgds: Collection[str]) -> dict[str, Choice]:
+def of_the_folder(choices: Mapping[str, Choice], by_pgd: Collection[str], pgds: Collection[str]) -> dict[str, Choice]:
     """Of a shared list the answers that matter to a PGD of the folder, each with what it says of those alone.
 
-    An answer that says nothing of any single PGD is for every folder.
+    ``by_pgd`` are those that say of each PGD what they do; any other answer is for every folder.
     """
     found = {}
     for name, choice in choices.items():
-        here = about(choice, pgds) if any(map(_says_of_each_pgd, choice.origins)) else choice
-        origins = here.origins
-        if here is choice or any(origin.bars or origin.actions for origin in origins):
-            found[name] = replace(here, action="; ".join(one.action for one in origins if one.action))
+        if name not in by_pgd:
+            found[name] = choice
+            continue
+        here = about(choice, pgds)
+        if any(origin.bars or origin.actions for origin in here.origins):
+            found[name] = replace(here, action="; ".join(one.action for one in here.origins if one.action))
     return found
-
-
-def _says_of_each_pgd(origin: Origin) -> bool:
-    return bool(origin.actions) or any(bar.because for bar in origin.bars)
 
 
 def add_choices(found: dict[str, Choice], more: Mapping[str, Choice]) -> None:

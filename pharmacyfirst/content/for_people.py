@@ -7,7 +7,7 @@ from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.shapes import CODE_USES, MUST_SAY_WHERE, SENT_ELSEWHERE
 from pharmacyfirst.content.shapes_of_pgds import STATEMENT_TO
 from pharmacyfirst.content.text import Block, Place, Text
-from pharmacyfirst.kernel.evidence import READERS, Statement
+from pharmacyfirst.kernel.evidence import PATIENT, PROFESSIONAL, READERS, Grade, Statement
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Diagnosis, Page
 
@@ -44,8 +44,8 @@ def where_nothing(form: Form, offers: Collection[str]) -> str:
     if offers and heading not in form and heading not in form.misspelt:
         form.mistakes.add(
             form.block.place,
-            f'this row offers a medicine and has no "{heading}"',
-            f'Write "{heading}:" and to whom somebody goes whom every document of the row excludes.',
+            "nothing says where somebody goes to whom this row can offer nothing",
+            f'Write "{heading}:" and to whom they go whom every document of the row excludes.',
             HARM_NOWHERE,
         )
     if not offers and heading in form:
@@ -125,7 +125,12 @@ def forms(form: Form, known: Collection[str]) -> tuple[str, ...]:
 
 def statements_to(form: Form, heading: str, known: Collection[str]) -> tuple[Statement, ...]:
     """The statements under a heading of a PGD, each with its readers and the forms it is said with."""
-    return tuple(
-        statement(inner, audience=readers(inner), forms=forms(inner, known))
-        for inner in form.statement_forms(heading, STATEMENT_TO)
-    )
+    found = []
+    for inner in form.statement_forms(heading, STATEMENT_TO):
+        one = statement(inner, audience=readers(inner), forms=forms(inner, known))
+        grades = {line.grade for line in one.backing.evidence if not line.about}
+        if PATIENT in one.audience and grades == {Grade.UNKNOWN}:
+            what, fix = "what is not known is said to a patient", f"Write for: {PROFESSIONAL}."
+            inner.refuse("for", what, fix, "A gap in what we know would be printed as advice.")
+        found.append(one)
+    return tuple(found)

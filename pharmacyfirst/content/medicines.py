@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, HARM_NAME, Form, Tags
 from pharmacyfirst.content.files import MEDICINES, name_shown
+from pharmacyfirst.content.once import SharedMedicine, written
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.content.shapes_of_medicines import BAR, SHARED_MEDICINE
-from pharmacyfirst.content.shapes_of_pgds import CAUTION
 from pharmacyfirst.content.spellings import ONE_SENTENCE
 from pharmacyfirst.content.text import Block, Mistakes, Node, Text
 
@@ -26,17 +26,16 @@ _WORDS_OF_A_BAR = ("says", "because", "evidence")
 
 @dataclass
 class Medicine:
-    """One medicine: the block of each bar and of each caution, by name and id. ``whole`` where nothing in its file was refused."""
+    """One medicine: the block of each bar and of each caution, by name and id, and the same as it is ``written``.
+
+    ``whole`` where nothing in its file was refused.
+    """
 
     name: str
     bars: Mapping[str, Block]
     cautions: tuple[tuple[Text, Block], ...]
+    written: SharedMedicine
     whole: bool
-
-    def words(self) -> dict[str, str]:
-        """What each bar says."""
-        says = {name: bar.items.get("says") for name, bar in self.bars.items()}
-        return {name: " ".join(node.words.split()) for name, node in says.items() if isinstance(node, Text)}
 
 
 def read_medicine(block: Block, name: str, tags: Tags, mistakes: Mistakes) -> Medicine:
@@ -46,18 +45,24 @@ def read_medicine(block: Block, name: str, tags: Tags, mistakes: Mistakes) -> Me
     if form.text("shared medicine", name) != name:
         what, fix = f'the file is called "{name_shown(name)}"', "Give it the id of the PGDs that offer the medicine."
         form.refuse("shared medicine", what, fix, HARM_NAME)
-    form.text("title")
-    bars = form.blocks("bars")
-    for bar, of_the_bar in bars:
-        inner = Form(of_the_bar, BAR, tags, mistakes)
-        inner.evidence()
+    bars, cautions = list(form.forms("bars")), list(form.forms("cautions"))
+    for bar, inner in bars:
         if not any(heading in inner or heading in inner.misspelt for heading in BAR.one_of):
             what, fix = f'"{bar.words}" has no sentence', f"Write {' or '.join(BAR.one_of)}."
             mistakes.add(bar.place, what, fix, HARM_MISSING)
-    cautions = tuple(form.blocks("cautions"))
-    for _, caution in cautions:
-        Form(caution, CAUTION, tags, mistakes).evidence()
-    return Medicine(name, {bar.words: inner for bar, inner in bars}, cautions, len(mistakes) == before)
+    medicine = SharedMedicine(
+        name,
+        form.text("title"),
+        tuple(written(bar.words, inner) for bar, inner in bars),
+        tuple(written(id.words, inner) for id, inner in cautions),
+    )
+    return Medicine(
+        name,
+        {bar.words: inner.block for bar, inner in bars},
+        tuple((id, inner.block) for id, inner in cautions),
+        medicine,
+        len(mistakes) == before,
+    )
 
 
 def reading(shape: Shape, taken: Shape) -> Shape:

@@ -188,7 +188,7 @@ class Questions:
             return False
         self.shared_used.add(name.words)
         self.whole = self.whole and listed.whole
-        choices = of_the_folder(listed.choices, self.pgds)
+        choices = of_the_folder(listed.choices, listed.by_pgd, self.pgds)
         self.lists[name.words] = replace(self.shared.lists[name.words], choices=tuple(choices.values()))
         add_choices(found, choices)
         return True

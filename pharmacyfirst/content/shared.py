@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, Form, Tags, names_under
-from pharmacyfirst.content.choices import read_choices
+from pharmacyfirst.content.choices import read_choices, says_of_each_pgd
 from pharmacyfirst.content.documents import SOURCES, read_sources, refuse_shared_tags, refuse_unused
 from pharmacyfirst.content.files import MEDICINES, name_shown
 from pharmacyfirst.content.medicines import Medicine, read_medicine
@@ -23,10 +23,11 @@ DEFINITIONS = "definitions"
 
 @dataclass
 class SharedAnswers:
-    """A shared list of answers as read; ``whole`` where nothing in it was refused."""
+    """A shared list of answers as read; ``whole`` where nothing in it was refused. ``by_pgd`` say of each PGD what they do."""
 
     choices: Mapping[str, Choice]
     whole: bool
+    by_pgd: frozenset[str]
 
 
 @dataclass
@@ -113,7 +114,10 @@ def _read_list(block: Block, name: str, shared: Shared, mistakes: Mistakes) -> N
     if cited:
         shared.cites.add(name)
     if of_answers:
-        shared.answers[name] = SharedAnswers(choices, len(mistakes) == before)
+        node = form.node("values list")
+        blocks = node.items.items() if isinstance(node, Block) else ()
+        by_pgd = frozenset(answer for answer, one in blocks if isinstance(one, Block) and says_of_each_pgd(one))
+        shared.answers[name] = SharedAnswers(choices, len(mistakes) == before, by_pgd)
     every = Frozen({**sources, **cited})
     shared.lists[name] = SharedList(name, form.text("title"), Frozen(parts), tuple(choices.values()), every)
 

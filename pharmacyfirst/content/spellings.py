@@ -70,4 +70,4 @@ SOURCE_DOCUMENT = Shape(
 )
 EDITION = {"title": WORDS, "version": matching(VERSION, "year and number, `2026.1`"), "status": WORDS}
 SOURCES = named(SOURCE)
-IN_FORCE = line_or_block(PERIOD, Shape("days in force", {"days": PERIOD, "evidence": EVIDENCE}, REMARKS))
+IN_FORCE = line_or_block(PERIOD, Shape("period", {"days": PERIOD, "evidence": EVIDENCE}, REMARKS))

@@ -7,12 +7,11 @@ from pharmacyfirst.content.sentences import nearest
 from pharmacyfirst.content.shapes_of_questions import DAY_ONLY, MOST_CALLED, MOST_HELP, SAME_DAY
 from pharmacyfirst.content.text import Block, List, Node, Text
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
-from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.questions import Answer, Question
+from pharmacyfirst.kernel.questions import Answer, Moment, Question
 
 NUMBERS = (Answer.WHOLE_NUMBER, Answer.NUMBER)
-HARM_LONG = "What does not fit on its line is cut off or not read, and the question is answered all the same."
+HARM_LONG = "What is cut off or passed over is as good as not written."
 
 
 def with_words(question: Question, own: Headings, asked: Form, answer_from: Headings) -> Question:

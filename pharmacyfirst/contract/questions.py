@@ -21,9 +21,8 @@ from pharmacyfirst.kernel.fields import (
     OrNone,
     Plain,
 )
-from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.pathway import Page, Pathway
-from pharmacyfirst.kernel.questions import Answer, Choice, Question
+from pharmacyfirst.kernel.questions import Answer, Choice, Moment, Question
 from pharmacyfirst.kernel.tables import IF_NOT_ANSWERED
 
 LONGEST, SHORTEST = "as long as possible", "as short as possible"

@@ -118,7 +118,7 @@ class Caution(Rule):
 class Difference:
     """Why a document has no clause for a bar of its medicine, or asks for it in another way."""
 
-    bar: str
+    name: str
     because: str
     backing: Backing = NO_BACKING
 
@@ -171,7 +171,7 @@ class PGD:
         for heading, statements in self.particulars.items():
             yield from (Backed(self.id, heading, one.backing) for one in statements)
         yield from (Backed(self.id, one.id, one.backing) for one in (*self.inclusion, *self.exclusions, *self.cautions))
-        yield from (Backed(self.id, f"differs: {one.bar}", one.backing) for one in self.differs)
+        yield from (Backed(self.id, f"differs: {one.name}", one.backing) for one in self.differs)
         yield from (Backed(self.id, one.name, one.backing) for one in self.products)
         for row in self.doses:
             yield Backed(self.id, row.id, row.backing)

@@ -15,7 +15,6 @@ from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
-from pharmacyfirst.kernel.moments import Moment
 from pharmacyfirst.kernel.outcome import Kind
 
 AGE = "age_years"
@@ -110,6 +109,19 @@ class Choice:
             tuple(item for one in each for item in one.open),
             "; ".join(one.note for one in each if one.note),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """From when until when the hours of a question are counted, in words.
+
+    ``as_long_as_possible`` says how where only the day is known: from its first moment, or else from its last.
+    """
+
+    since: str
+    until: str
+    as_long_as_possible: bool
+    backing: Backing = NO_BACKING
 
 
 @dataclass(frozen=True, slots=True)

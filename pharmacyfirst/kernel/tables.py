@@ -23,7 +23,7 @@ from pharmacyfirst.kernel.fields import (
     OneWord,
     OrNone,
     Plain,
-)
+)  # fmt: skip
 from pharmacyfirst.kernel.offer import Arises, Offer, Raised
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pgd import Mechanism

@@ -64,11 +64,16 @@ def reasons(
         yield Reason(finding.id, item.reason, where_to)
 
 
+def _begun(words: str) -> str:
+    """Words at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def ruled_out(pathway: Pathway, item: Judged, known: Mapping[str, Any]) -> str:
     """That a medicine is ruled out, and by what: the answer itself where the clause looks for one of a list."""
     medicine = pathway.pgds[item.pgd].medicine
     if not isinstance(item, Clause):
-        return f"{medicine[:1].upper()}{medicine[1:]} is ruled out: {item.reason}"
+        return f"{_begun(medicine)} is ruled out: {item.reason}"
     barring = [
         choice.says or choice.name
         for one in (within(item.sentence) if item.sentence is not None else ())
@@ -76,7 +81,7 @@ def ruled_out(pathway: Pathway, item: Judged, known: Mapping[str, Any]) -> str:
         for choice in pathway.questions[one.fact].choices
         if choice.name in one.values and choice.name in (known.get(one.fact) or ())
     ]
-    return f"{medicine[:1].upper()}{medicine[1:]} is ruled out: {', '.join(barring) or item.says}"
+    return f"{_begun(medicine)} is ruled out: {', '.join(barring) or item.says}"
 
 
 def where_to(pathway: Pathway, outcome: Outcome, if_not_answered: Kind | None, why: Iterable[Reason]) -> str:
@@ -122,4 +127,5 @@ def _of_the_medicine(offer: Offer) -> Iterator[Said]:
     for raised in offer.cautions:
         caution = raised.caution
         if PATIENT in caution.audience and raised.arises is not Arises.ASK:  # what was not asked is not yet for them
-            yield Said(OF_THE_MEDICINE, f"{caution.says}: {caution.action}", caution.id, offer.pgd.id, caution.forms)
+            words = f"{_begun(caution.says)}: {caution.action}"
+            yield Said(OF_THE_MEDICINE, words, caution.id, offer.pgd.id, caution.forms)

@@ -80,6 +80,9 @@ def _identity(
 def _standing(edition: Edition) -> tuple[str, tuple[str, ...]]:
     """What a reader must know first, and what else. That a version is published approves nothing: it only no longer changes."""
     status = edition.status[:1].upper() + edition.status[1:]
+    if edition.withdrawn is not None:
+        withdrawn = f"Nothing may be supplied under it: {edition.withdrawn.in_words()}"
+        return "WITHDRAWN", (sentence(withdrawn), sentence(status))
     if edition.draft:
         return "DRAFT", ("Not published, and may still change.", sentence(status))
     return status, ("Published: this version never changes.",)

@@ -4,9 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pharmacyfirst.content.once import SharedMedicine
 from pharmacyfirst.kernel.evidence import Backing, weakest
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Clause
+from pharmacyfirst.kernel.questions import Choice
+from pharmacyfirst.review.notes import grades
 
 JUDGED, COVERED, DIFFERS = "judged", "covered", "differs"
 
@@ -27,11 +30,12 @@ class Here:
 
     def in_words(self) -> str:
         """For instance ``ST-CLA-X2 corroborated``, ``SHI-ACV-X3 primary, SHI-E2 stops first`` or ``differs inferred, why``."""
-        first = f"{self.clause or self.how} {weakest(self.backing.evidence).word}"
-        after = f", {' and '.join(self.covered_by)} stops first" if self.covered_by else ""
-        return f"{first}{after}{f', differs: {self.because}' if self.clause and self.how == DIFFERS else ''}" + (
-            f", {self.because}" if not self.clause else ""
-        )
+        words = [f"{self.clause or DIFFERS} {grades(self.backing.evidence)}"]
+        if self.covered_by:
+            words.append(f"{' and '.join(self.covered_by)} {'stop' if self.covered_by[1:] else 'stops'} first")
+        if self.how == DIFFERS:
+            words.append(f"differs: {self.because}" if self.clause else self.because)
+        return ", ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ class MedicineTable:
     interactions: tuple[Interaction, ...]
 
 
-def medicines_of(pathways: Iterable[Pathway], bars: Mapping[str, Mapping[str, str]]) -> Iterator[MedicineTable]:
-    """The table of each medicine that the pathways offer. ``bars`` are the bars of each, with their words, in the order of its file."""
+def medicines_of(pathways: Iterable[Pathway], medicines: Mapping[str, SharedMedicine]) -> Iterator[MedicineTable]:
+    """The table of each medicine that the pathways offer; ``medicines`` are those that stand once."""
     offered: dict[str, list[tuple[Pathway, PGD]]] = {}
     for pathway in pathways:
         for name, pgd in pathway.pgds.items():
@@ -77,8 +81,12 @@ def medicines_of(pathways: Iterable[Pathway], bars: Mapping[str, Mapping[str, st
             medicine=name,
             conditions=tuple(pathway.id for pathway, _ in documents),
             bars=tuple(
-                BarRow(bar, says, tuple(one for pathway, pgd in documents for one in _here(pathway, pgd, bar)))
-                for bar, says in bars.get(name, {}).items()
+                BarRow(
+                    bar.name,
+                    bar.says,
+                    tuple(one for pathway, pgd in documents for one in _here(pathway, pgd, bar.name)),
+                )
+                for bar in (medicines[name].bars if name in medicines else ())
             ),
             own={pathway.id: tuple(one.id for one in _clauses(pgd) if not one.bar) for pathway, pgd in documents},
             interactions=tuple(_interactions(name, documents)),
@@ -90,7 +98,7 @@ def _clauses(pgd: PGD) -> tuple[Clause, ...]:
 
 
 def _here(pathway: Pathway, pgd: PGD, bar: str) -> Iterator[Here]:
-    said = {one.bar: one for one in pgd.differs}.get(bar)
+    said = {one.name: one for one in pgd.differs}.get(bar)
     clauses = [one for one in _clauses(pgd) if one.bar == bar]
     for one in clauses:
         how = DIFFERS if said else COVERED if one.covered_by else JUDGED
@@ -104,13 +112,18 @@ def _interactions(name: str, documents: Iterable[tuple[Pathway, PGD]]) -> Iterat
     seen: set[tuple[str, bool]] = set()
     for pathway, _ in documents:
         for choice in (choice for fact in pathway.questions.values() for choice in fact.choices):
-            for origin in choice.origins:
-                bars = ((True, one.because, one) for one in origin.bars if one.pgd == name)
-                calls = ((False, one.says, one) for one in origin.actions if one.pgd == name)
-                for is_bar, what, one in (*bars, *calls):
-                    if (choice.name, is_bar) not in seen:
-                        seen.add((choice.name, is_bar))
-                        yield Interaction(choice.name, choice.says, is_bar, what, one.backing)
+            for one in _of_an_answer(choice, name):
+                if (one.answer, one.bars) not in seen:
+                    seen.add((one.answer, one.bars))
+                    yield one
+
+
+def _of_an_answer(choice: Choice, pgd: str) -> Iterator[Interaction]:
+    for origin in choice.origins:
+        for bar in (bar for bar in origin.bars if bar.pgd == pgd):
+            yield Interaction(choice.name, choice.says, True, bar.because, bar.backing)
+        for action in (action for action in origin.actions if action.pgd == pgd):
+            yield Interaction(choice.name, choice.says, False, action.says, action.backing)
 
 
 def in_words(table: MedicineTable) -> Iterator[str]:
@@ -128,7 +141,7 @@ def in_words(table: MedicineTable) -> Iterator[str]:
     for bars, words in ((True, "answers that rule it out"), (False, "answers that call for something")):
         found = [one for one in table.interactions if one.bars is bars]
         if found:
-            yield f"  {words}: {', '.join(f'{one.answer} ({weakest(one.backing.evidence).word})' for one in found)}"
+            yield f"  {words}: {', '.join(f'{one.answer} ({grades(one.backing.evidence)})' for one in found)}"
 
 
 def as_dict(table: MedicineTable) -> dict[str, Any]:

@@ -125,14 +125,15 @@ class _PGDWriter:
 
     def period(self) -> tuple[Line, ...]:
         period = self.pgd.edition.in_force
-        if period.last is None:
-            return (line(f"From {day(period.first)}. No last day is known."),)
-        doubt = Line((Part("Last day unverified", "unknown"),), open=self.doubts())
-        said = line(f"From {day(period.first)} to {day(period.last)}, both days in.")
-        return (said, doubt) if doubt.open else (said,)
+        dates = self.pgd.edition.dates
+        last = f" to {day(period.last)}, both days in." if period.last else ". No last day is known."
+        said = Line((Part(f"From {day(period.first)}{last}"),), self.notes.marks(dates.evidence))
+        what = "Last day unverified" if period.last else "Days unverified"
+        doubt = (Line((Part(what, "unknown"),), open=self.doubts()),) if self.doubts() else ()
+        return (said, *doubt, *lines(remark(dates.note), "note"))
 
     def doubts(self) -> tuple[str, ...]:
-        """The open items that doubt the last day."""
+        """The open items that doubt the days."""
         return self.pgd.edition.dates.open
 
     def statements(self, heading: str) -> tuple[Line, ...]:
@@ -146,6 +147,7 @@ class _PGDWriter:
                 rest = rest[len(NOT_KNOWN) :].lstrip(" .,;:")
             words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
         yield Line(words, self.notes.marks(said.backing.evidence), said.backing.open)
+        yield from lines(_said_to(said.audience, said.forms), "note")
         yield from lines(remark(said.backing.note), "note")
 
     def clauses(self, caption: str, how: str, clauses: tuple[Clause, ...]) -> Table:
@@ -197,8 +199,8 @@ class _PGDWriter:
         """The bars of the medicine that this document asks otherwise, or not at all."""
         rows = tuple(
             TableRow(
-                f"differs-{one.bar}",
-                named(one.bar, one.backing.open),
+                f"differs-{one.name}",
+                named(one.name, one.backing.open),
                 (
                     (
                         Line((Part(one.because),), self.notes.marks(one.backing.evidence)),
@@ -281,6 +283,7 @@ class _PGDWriter:
     def caution(self, caution: Caution) -> TableRow:
         words = (
             Line((Part(caution.says),), self.notes.marks(caution.backing.evidence)),
+            *lines(_said_to(caution.audience, caution.forms), "note"),
             *lines(remark(caution.backing.note), "note"),
         )
         when = line(caution.sentence.in_words(), "code") if caution.sentence else line("always")
@@ -329,6 +332,12 @@ class _PGDWriter:
 
 def _about(what: str, *said: Line) -> TableRow:
     return TableRow("about-" + "-".join(what.lower().split()), (line(what),), (said,))
+
+
+def _said_to(readers: tuple[str, ...], forms: tuple[str, ...]) -> str:
+    """Whom a statement is for, and the forms of product with which alone it is said; nothing of one that names no reader."""
+    with_forms = f", with {listed(forms, 'or')} only" if forms else ""
+    return f"For the {listed(readers, 'and the')}{with_forms}." if readers else ""
 
 
 def _is_unknown(said: Statement) -> bool:

@@ -7,15 +7,17 @@ from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
 from pharmacyfirst.content.shape import Shape, Under
 from pharmacyfirst.content.shapes import PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, PGD_FILE, PROTOCOL_FILE
-from pharmacyfirst.content.shapes_of_questions import QUESTION, SHARED_QUESTION
+from pharmacyfirst.content.shapes_of_questions import ANSWER_BY_PGD, QUESTION, SHARED_QUESTION
 from pharmacyfirst.content.spellings import NO_DOSE
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_file
 
 FILES = (
     ("stopping criteria", PATHWAY_FILE), ("cases", FILE_OF_CASES), ("values list", SHARED_ANSWERS),
     ("items", SHARED_LIST), ("published", PUBLISHED_LIST), ("questions", SHARED_QUESTIONS),
-    ("invariants", FILE_OF_INVARIANTS),
+    ("invariants", FILE_OF_INVARIANTS), ("shared medicine", SHARED_MEDICINE), ("shared definitions", SHARED_DEFINITIONS),
+    ("shared sources", SHARED_SOURCES),
 )  # fmt: skip
 
 
@@ -59,4 +61,14 @@ def _meant(block: Block, allowed: tuple[Shape, ...]) -> Shape:
     if DOSE_GAP in allowed:
         dose = block.items.get("dose")
         return DOSE_GAP if isinstance(dose, Text) and dose.words == NO_DOSE else DOSE_ROW
-    return allowed[0]
+    return meant(block.items, allowed)
+
+
+def meant(headings, allowed: tuple[Shape, ...]) -> Shape:
+    """Which of two shapes a block has that is told by a heading only one of them has, or by a block under ``bars``."""
+    if ANSWER_BY_PGD in allowed:
+        by_pgd = "cautions" in headings or isinstance(headings.get("bars"), Block | dict)
+        return ANSWER_BY_PGD if by_pgd else allowed[0]
+    return next(
+        (shape for shape in allowed[1:] if ({*shape.required} - {*allowed[0].headings}) & {*headings}), allowed[0]
+    )

@@ -38,6 +38,11 @@ NOT_SEEN = {
     "how strong the evidence has to be": "rests on|has no open item",
     "an earlier name of two questions, or of one that is still asked": "\", which \"",
     "one question that needs another": "\"age_years\"|is not asked",
+    "the pages: each question once, in the order to ask it": "stands on (no page|the pages twice)|stands (before|after)|of the pages|does not head|12 fit",
+    "a page, heading, kind, PGD or form that is there": "is not a (page|kind of outcome|heading or id|stopping criterion)|no form of a product",
+    "what a unit, a moment or an answer is in words": "in the plural|no words|in hours|with a number",
+    "what only a row that offers may say, and must": "row offers|nothing says where",
+    "what a contradiction may end in, and what may be said to a patient": "cannot both be|said to a patient",
     "answers that nothing reads": "reads \"colour\"",
 }  # fmt: skip
 
@@ -78,7 +83,7 @@ def test_mistakes_of_headings_structure_and_closed_lists_are_refused():
         one.name for one in unseen if not any(re.search(said, first_words(one)) for said in NOT_SEEN.values())
     ]
     assert unexplained == []
-    assert list(seen.values()).count(True) == 105
+    assert list(seen.values()).count(True) == 123
     structure = re.compile(
         "is not a heading of an? (?!stopping criteria$)|^this .* has no |belongs? under|has no headings|is a block|are a list$"
     )

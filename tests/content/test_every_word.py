@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from written_again import lost
 
-from pharmacyfirst.content import blocks, cases, doses, for_people, library, pathways, shared, words_of_questions
+from pharmacyfirst.content import (
+    blocks,
+    cases,
+    choices,
+    doses,
+    for_people,
+    library,
+    medicines,
+    pathways,
+    pgds,
+    words_of_questions,
+)
 from pharmacyfirst.content.library import load, shipped_library
 from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.pathway import PATHWAY
@@ -38,7 +49,11 @@ BROKEN = {
     "a withdrawal": (library, "read_published", lambda read: dropping(read, lambda found: (found[0], ()))),
     "other products": (doses, "_packs", lambda read: dropping(read, lambda packs: list(packs)[:1])),
     "conflicts": (pathways, "_conflicts", lambda read: dropping(read, lambda found: list(found)[1:])),
-    "what answers say": (shared, "Origin", lambda made: lambda *given: made(*given[:4])),
+    "what answers say": (choices, "Origin", lambda made: lambda *given: made(*given[:4], "", *given[5:])),
+    "why an answer bars": (choices, "Bar", lambda made: lambda *given: made(*given[:2])),
+    "a bar of a medicine": (medicines, "written", lambda read: dropping(read, lambda one: replace(one, because=""))),
+    "the bar of a clause": (pgds, "Clause", lambda made: lambda **given: made(**{**given, "bar": ""})),
+    "what differs": (pgds, "Difference", lambda made: lambda *given: made(given[0], "", *given[2:])),
     "notes of cases": (cases, "Case", lambda made: lambda *given: made(*given[:7])),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ Both sides are walked by the table of shapes, heading by heading, so that a word
 
 from collections.abc import Iterable, Iterator
 
-from by_shape import shape_of_file, tree_of
+from by_shape import meant, shape_of_file, tree_of
 
 from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of
@@ -14,6 +14,7 @@ from pharmacyfirst.content.files import INVARIANTS
 from pharmacyfirst.content.shape import SENTENCE, Shape
 from pharmacyfirst.content.shapes import ALWAYS_999, PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW
 from pharmacyfirst.content.shapes_of_questions import QUESTION, SHARED_QUESTION
 from pharmacyfirst.content.spellings import NAMES, NO_DOSE
@@ -40,7 +41,9 @@ def lost(library) -> dict[str, list[tuple]]:
 def leaves(tree, shape: Shape, way=()) -> Iterator[tuple]:
     """Every heading of a file that holds words, with the way to it and what stands there."""
     for heading, node in tree.items():
-        under = shape.headings[heading]
+        under = shape.headings.get(heading)
+        if under is None:
+            continue  # the library holds what a clause takes of its bar, too
         if not under.shapes:
             as_it_is = under.how == SENTENCE or heading in ("points", "baseline")
             yield (*way, heading), (node if as_it_is else _said(heading, node))
@@ -66,7 +69,7 @@ def _shape(one, allowed):
         return SHARED_QUESTION if "shared" in one else QUESTION
     if DOSE_GAP in allowed:
         return DOSE_GAP if one.get("dose") == NO_DOSE else DOSE_ROW
-    return allowed[0]
+    return meant(one, allowed)
 
 
 _NAMES = {h for s in every_shape() for h, under in s.headings.items() if under is NAMES}
@@ -96,7 +99,7 @@ def _is_there(way, words, there) -> bool:
     if way[-1] == "then" and len(way) == 3 and way[0] == "stopping criteria":
         return words in [value for at, value in there.items() if at[:2] == way[:2] and at[-1] == "then"]
     if words == "shared" and len(way) == 2:
-        return there.get((*way, "shared")) == "yes"
+        return "shared" in (there.get(way), "shared" if there.get((*way, "shared")) == "yes" else "")
     if way not in there:
         return False
     is_there = there[way]
@@ -110,6 +113,8 @@ def _is_there(way, words, there) -> bool:
         return all(any(_same(answer, facts.get(name, "")) for facts in is_there) for name, answer in words.items())
     if way == ("pages",):
         return words == is_there
+    if way[-1] == "note":  # that of the bar stands after that of the clause
+        return words == is_there or is_there.startswith(f"{words.rstrip('.')}; ")
     if isinstance(words, dict):
         return isinstance(is_there, dict) and all(_same(said, is_there.get(name, "")) for name, said in words.items())
     return words == is_there
@@ -170,7 +175,7 @@ def spellings(condition) -> set[str]:
 def written(library, path, tree, shape) -> dict:
     """The file as the library would have it."""
     if shape is PUBLISHED_LIST:
-        return {"published": dict(_digests(library)), "withdrawn": {
+        return {"published": dict(_digests(library)) or "", "withdrawn": {
             f"{one.condition}/{one.document} {one.version}": {"digest": one.digest, "day": str(one.day), "because": one.because}
             for one in library.withdrawn
         }}  # fmt: skip
@@ -178,6 +183,12 @@ def written(library, path, tree, shape) -> dict:
         return {"questions": {name: _shared_question(library, one) for name, one in library.questions.items()}}
     if shape in (SHARED_ANSWERS, SHARED_LIST):
         return _list(library.lists[path.stem])
+    if shape is SHARED_MEDICINE:
+        return _medicine(library.medicines[path.stem])
+    if shape is SHARED_DEFINITIONS:
+        return {"shared definitions": {name: _once(one, "means") for name, one in library.definitions.items()}}
+    if shape is SHARED_SOURCES:
+        return {"shared sources": _sources(library.sources)}
     condition = path.relative_to(library.root).parts[0]
     if shape is FILE_OF_CASES:
         return _cases(condition, cases_of(library, condition))
@@ -217,6 +228,27 @@ def _sources(sources) -> dict:
     return {tag: _only(says=one.says, date=one.date, note=one.note) for tag, one in sources.items()}
 
 
+class Spelt(str):
+    """A sentence as its file spells it, which nothing has read."""
+
+    __slots__ = ()
+
+    def in_words(self):
+        return str(self)
+
+
+def _once(one, says="says") -> dict:
+    heading = "any of" if one.any_of else "when"
+    said = {says: one.says} | _only(because=one.because, action=one.action, for_=one.audience, form=one.forms)
+    return said | {heading: tuple(map(Spelt, one.sentences))} | _backing(one.backing)
+
+
+def _medicine(medicine) -> dict:
+    bars = {one.name: _once(one) for one in medicine.bars}
+    cautions = {one.name: _once(one) for one in medicine.cautions}
+    return {"shared medicine": medicine.id, "title": medicine.title, "bars": bars, "cautions": cautions}
+
+
 def _document(one) -> dict:
     return _only(title=one.title, reference=one.reference, edition=one.edition) | _backing(one.backing)
 
@@ -238,7 +270,7 @@ def _pathway(pathway) -> dict:
         body = (
             {"title": one.says, "points": one.sentence.items} if one.points else _only(means=one.says) | _sentence(one)
         )
-        named[one.points][one.name] = body | _only(id=one.id) | _backing(one.backing)
+        named[one.points][one.name] = "shared" if one.shared else body | _only(id=one.id) | _backing(one.backing)
     said = {
         heading: {one.id: _statement(one) for one in getattr(pathway, heading.replace("-", "_"))}
         for heading in ("advice", "safety-netting", "leaflets", "records", "prompts")
@@ -290,7 +322,7 @@ def _row(row) -> dict:
 
 
 def _clause(clause) -> dict:
-    said = _only(says=clause.says, because=clause.because, covered_by=clause.covered_by)
+    said = _only(says=clause.says, because=clause.because, covered_by=clause.covered_by, as_=clause.bar)
     return said | _sentence(clause, must=clause.must) | _backing(clause.backing)
 
 
@@ -309,10 +341,13 @@ def _choices(choices: Iterable, shared: str) -> dict:
     for choice in choices:
         for one in choice.origins:
             if one.shared == shared:
-                bars = tuple(bar.pgd for bar in one.bars)
-                found[choice.name] = _only(says=one.says, bars=bars, action=one.action, was=one.was) | _backing(
-                    one.backing
-                )
+                bars, action = tuple(bar.pgd for bar in one.bars), one.action
+                calls = {each.pgd: {"action": each.says} | _backing(each.backing) for each in one.actions}
+                if calls or any(bar.because for bar in one.bars):
+                    bars = {bar.pgd: _only(because=bar.because) | _backing(bar.backing) for bar in one.bars}
+                    action = ""
+                said = _only(says=one.says, group=choice.group, bars=bars, cautions=calls, action=action, was=one.was)
+                found[choice.name] = said | _backing(one.backing)
     return found
 
 
@@ -398,6 +433,7 @@ def _pgd(pgd) -> dict:
         "source document": _document(pgd.source_document),
         "inclusion": {one.id: _clause(one) for one in pgd.inclusion},
         "exclusions": {one.id: _clause(one) for one in pgd.exclusions},
+        "differs": {one.name: {"because": one.because} | _backing(one.backing) for one in pgd.differs},
         "cautions": {
             one.id: _only(says=one.says, action=one.action, for_=one.audience, form=one.forms) | _sentence(one) | _backing(one.backing) for one in pgd.cautions
         },
@@ -433,6 +469,10 @@ def _cases(condition, cases) -> dict:
     return {"pathway": condition, "as of": str(cases[0].as_of), "baseline": answers, "cases": found}
 
 
+def _or_none(names):
+    return ("none",) if names == () else names
+
+
 def _case(case) -> dict:
     wanted = case.expected
     offers = None if wanted.offers is None else [_offer(one) for one in wanted.offers]
@@ -443,8 +483,8 @@ def _case(case) -> dict:
         missing=wanted.missing,
         not_missing=wanted.not_missing,
         if_not_answered=wanted.if_not_answered.word if wanted.if_not_answered else "",
-        gateways=wanted.gateways,
-        gateways_not_known=wanted.gateways_not_known,
+        gateways=_or_none(wanted.gateways),
+        gateways_not_known=_or_none(wanted.gateways_not_known),
         tells=list(wanted.tells or ()),
         tells_not=list(wanted.tells_not or ()),
         offers=offers,

@@ -12,6 +12,7 @@ from pharmacyfirst.kernel.authority import (
     Adoption,
     Channel,
     Cleared,
+    DocumentVersion,
     NoPermit,
     Permit,
     Practitioner,
@@ -19,7 +20,7 @@ from pharmacyfirst.kernel.authority import (
     documents_of,
 )
 from pharmacyfirst.kernel.pathway import AllowedChannel
-from pharmacyfirst.kernel.pgd import Period
+from pharmacyfirst.kernel.pgd import Period, Withdrawal
 
 ON = date(2026, 11, 21)
 LIBRARY = load()
@@ -113,7 +114,7 @@ def test_a_draft_permits_nothing():
     answer = ask(pathway=DRAFT)
 
     assert codes(answer) == ["draft", "draft"]
-    assert "uncomplicated-uti nitrofurantoin 2026.1 is a draft" in answer.reasons[1].says
+    assert "uncomplicated-uti nitrofurantoin 2026.2 is a draft" in answer.reasons[1].says
 
 
 @pytest.mark.parametrize(("day", "code"), [(ON - timedelta(days=1), True), (ON, False)])
@@ -228,3 +229,36 @@ def test_every_reason_is_given_and_not_the_first():
         "channel",
     }
     assert all(reason.says for reason in answer.reasons)
+
+
+# What was withdrawn
+
+
+def taken_back(pathway, document):
+    """The pathway as it would stand if this document of it had been taken back."""
+    old = next(one for one in documents_of(pathway, PGD) if one.document == document)
+    return Withdrawal(old.condition, old.document, old.version, old.digest, ON, "a dose was wrong")
+
+
+def test_a_document_that_was_withdrawn_permits_nothing():
+    gone = taken_back(PATHWAY, "nitrofurantoin")
+    pgd = replace(PGD, edition=replace(PGD.edition, draft=True, withdrawn=gone))
+    pathway = replace(PATHWAY, pgds={"nitrofurantoin": pgd}, withdrawn=(gone,))
+    reasons = ask(pathway=pathway).reasons
+
+    assert [one.code for one in reasons] == ["withdrawn"]
+    assert reasons[0].says == f"uncomplicated-uti nitrofurantoin {gone.version} was withdrawn on {ON}: a dose was wrong"
+
+
+@pytest.mark.parametrize("document", ["pathway", "nitrofurantoin"])
+def test_an_adoption_of_what_was_withdrawn_says_so_though_its_file_is_gone(document):
+    old = DocumentVersion("uncomplicated-uti", document, "2020.1", "sha256:" + "0" * 64)
+    gone = Withdrawal(*(old.condition, old.document, old.version, old.digest), ON, "a dose was wrong")
+    pathway = replace(PATHWAY, withdrawn=(gone,))
+    others = tuple(one for one in DOCUMENTS if one.document != document)
+    reasons = ask(pathway=pathway, adoption=replace(ADOPTION, documents=(old, *others))).reasons
+
+    assert [one.code for one in reasons] == ["withdrawn", "not_adopted"]
+    assert "2020.1 was withdrawn" in reasons[0].says
+    # Who has adopted what replaced it may supply, whatever else stands in the record.
+    assert isinstance(ask(pathway=pathway, adoption=replace(ADOPTION, documents=(old, *DOCUMENTS))), Permit)

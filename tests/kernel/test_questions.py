@@ -1,5 +1,6 @@
 """What fits a fact, ages, and the refusal of everything else."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,7 +11,8 @@ from pharmacyfirst.kernel.conditions import NOT_ASKED
 from pharmacyfirst.kernel.questions import Answer, Choice, Question, asked, completed_years, known_facts
 
 ON = date(2026, 11, 21)
-FACTS = load().in_force("uncomplicated-uti", ON).questions
+PATHWAY = load().in_force("uncomplicated-uti", ON)
+FACTS = PATHWAY.questions
 
 
 def refusal(facts, on=ON):
@@ -114,7 +116,7 @@ def test_every_day_of_a_life_counts_its_birthdays():
 
 def test_a_fact_not_asked_of_this_person_is_marked_and_one_given_all_the_same_is_used():
     def answers(known):
-        return asked(FACTS.values(), known).get("egfr_ml_min")
+        return asked(PATHWAY.gated, known).get("egfr_ml_min")
 
     assert answers({"known_kidney_disease": False}) is NOT_ASKED
     assert answers({"known_kidney_disease": True}) is None
@@ -123,7 +125,7 @@ def test_a_fact_not_asked_of_this_person_is_marked_and_one_given_all_the_same_is
 
 
 def test_what_fits_is_said_in_words():
-    assert FACTS["age_years"].what_fits() == "a whole number from 0 to 120 (completed years)"
+    assert FACTS["age_years"].what_fits() == "a whole number from 0 to 120 (years)"
     assert FACTS["rigors"].what_fits() == "true or false"
     assert FACTS["pregnancy"].what_fits() == "one of not_pregnant, possible, pregnant"
     assert "empty list means none" in FACTS["interacting_medicines"].what_fits()
@@ -135,3 +137,29 @@ def test_a_number_without_a_range_is_taken_as_it_is():
 
     assert count.read(10**9) == 10**9
     assert Question("v", "Which?", Answer.ONE_OF, choices=(Choice("a"),)).read("a") == "a"
+
+
+EPISODES = Question("episodes", "How many?", Answer.WHOLE_NUMBER, unit="episodes", singular="episode")
+SIDE = Question("side", "Which?", Answer.ONE_OF, choices=(Choice("left", "on the left"), Choice("both_ears")))
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "words"),
+    [
+        (EPISODES, 0, "0 episodes"),
+        (EPISODES, 1, "1 episode"),
+        (EPISODES, 2, "2 episodes"),
+        (FACTS["temperature_c"], Decimal("36.80"), "36.8 degrees Celsius"),
+        (Question("weight_kg", "", Answer.NUMBER, unit="kg"), Decimal("1.0"), "1 kg"),
+        (FACTS["rigors"], True, "yes"),
+        (FACTS["rigors"], False, "no"),
+        (SIDE, "left", "on the left"),
+        (SIDE, "both_ears", "both ears"),
+        (replace(SIDE, answer=Answer.ANY_OF), ("left", "both_ears"), "on the left, both ears"),
+        (replace(SIDE, answer=Answer.ANY_OF), (), "none"),
+        (FACTS["date_of_birth"], date(1995, 5, 21), "1995-05-21"),
+        (EPISODES, None, "not known"),
+    ],
+)
+def test_an_answer_in_words(question, value, words):
+    assert question.in_words(value) == words

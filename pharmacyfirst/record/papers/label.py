@@ -1,4 +1,4 @@
-"""The dispensing label: what the law asks for, the dose as the document gives it, and the medicine's warnings.
+"""The dispensing label: what the law asks for, the dose as the document gives it, and the document's words for the label.
 
 A medicine supplied under a PGD is labelled as if dispensed on prescription (service.md 4.5). The label wording of the signed PGDs was not
 read, and the numbers of the BNF's cautionary labels are not known: what is not known is said beside the label and never left out.
@@ -7,8 +7,9 @@ read, and the numbers of the BNF's cautionary labels are not known: what is not 
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.kernel.evidence import PATIENT, PROFESSIONAL
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message_words import document_of
 from pharmacyfirst.record.papers.parts import (
@@ -27,7 +28,10 @@ REACH = "Keep out of the sight and reach of children."
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label. ``advice`` is printed under the directions; ``warnings`` and ``not_known`` stand beside it, for the pharmacist."""
+    """A label. ``advice`` is printed under the directions: what the document's ``label`` says to the patient about the form supplied.
+
+    ``remarks`` and ``not_known`` stand beside it, for the pharmacist.
+    """
 
     product: str
     quantity: str
@@ -38,7 +42,7 @@ class Label:
     pharmacy: tuple[str, ...]
     document: str
     notices: tuple[str, ...]
-    warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
     not_known: tuple[str, ...]
 
     @property
@@ -60,24 +64,22 @@ def labels_of(record: Consultation, pathway: Pathway) -> tuple[Label, ...]:
 
 
 def _label(record: Consultation, supply: Supply, pathway: Pathway) -> Label:
-    told = pathway.pgds[supply.pgd].particulars
-    advice, no_advice = known_and_not(told.get("counselling", ()))
-    keep, no_keep = known_and_not(told.get("storage", ()))
-    warnings, no_warnings = known_and_not(told.get("warnings", ()))
-    _, no_label = known_and_not(told.get("label", ()))
-    missing = (("Label text", no_label), ("Warnings", no_warnings), ("Advice", no_advice), ("Storage", no_keep))
+    said = pathway.pgds[supply.pgd].particulars.get("label", ())
+    printed = tuple(one for one in said if one.is_for(PATIENT, supply.form))
+    beside = tuple(one for one in said if one not in printed and one.is_for(PROFESSIONAL, supply.form))
+    remarks, not_known = known_and_not(beside)
     return Label(
         product=supply.amp.display,
         quantity=quantity_of(supply),
         directions=supply.directions,
-        advice=(*advice, *keep, REACH),
+        advice=(*(sentence(one.says) for one in printed), REACH),
         patient=record.patient.name,
         on=supply.handed_over_at.date(),
         pharmacy=pharmacy_lines(record.pharmacy),
         document=document_of(supply),
         notices=tuple(notices(record)),
-        warnings=warnings,
-        not_known=tuple(f"{name}: {words}" for name, some in missing for words in some),
+        remarks=remarks,
+        not_known=not_known,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.kernel.evidence import PATIENT
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.words import sentence
@@ -19,6 +20,7 @@ from pharmacyfirst.record.papers.parts import (
 )
 from pharmacyfirst.record.supply import Supply
 
+EFFECTS = "adverse effects"
 UNFINISHED = "The consultation was not finished, and nothing was decided. This is no all-clear: ask the pharmacist what to do next."
 
 
@@ -56,12 +58,12 @@ def leaflet_of(record: Consultation, pathway: Pathway) -> Leaflet:
     # Advice that goes with another treatment than was given would mislead; when to get help holds whatever was done.
     advice = () if record.differs else assessment["advice"]
     return Leaflet(
-        title=record.in_words.condition.display,
+        title=content.title_for_patients,
         notices=tuple(notices(record)),
         on=record.on,
         urgent=_urgent(record),
         done=tuple(sentence(words) for words in _done(record)),
-        medicines=tuple(_medicine(supply, content) for supply in record.supplies),
+        medicines=tuple(_medicine(record, supply, content) for supply in record.supplies),
         advice=tuple(sentence(words) for words in advice),
         safety_netting=tuple(sentence(words) for words in assessment["safety_netting"]),
         reading=tuple(_reading(record, content)),
@@ -102,10 +104,13 @@ def _done(record: Consultation) -> Iterator[str]:
         yield f"Without a prescription: {'; '.join(decision.otc)}"
 
 
-def _medicine(supply: Supply, pathway: Pathway) -> MedicineTold:
-    told = pathway.pgds[supply.pgd].particulars
-    advice, _ = known_and_not((*told.get("counselling", ()), *told.get("storage", ())))
-    effects, _ = known_and_not(told.get("adverse effects", ()))
+def _medicine(record: Consultation, supply: Supply, pathway: Pathway) -> MedicineTold:
+    """What the assessment said about this medicine in the form supplied, its unwanted effects apart."""
+    said = pathway.pgds[supply.pgd].particulars.get(EFFECTS, ())
+    effects = tuple(sentence(one.says) for one in said if one.is_for(PATIENT, supply.form))
+    told = (one for one in record.assessment.get("to_say", ()) if one["pgd"] == supply.pgd)
+    words = (sentence(one["says"]) for one in told if not one["forms"] or supply.form in one["forms"])
+    advice = tuple(one for one in words if one not in effects)
     return MedicineTold(supply.amp.display, quantity_of(supply), supply.directions, advice, effects)
 
 
@@ -115,6 +120,9 @@ def _reading(record: Consultation, pathway: Pathway) -> Iterator[str]:
         yield from (sentence(f"You were given: {one}") for one in record.decision.leaflets)
     else:
         yield from known_and_not(pathway.leaflets)[0]
+    for supply in record.supplies:
+        said = pathway.pgds[supply.pgd].particulars.get("leaflets", ())
+        yield from (sentence(one.says) for one in said if one.is_for(PATIENT, supply.form))
     if record.supplies:
         yield "Read the leaflet in the pack before you start."
 

@@ -1,27 +1,12 @@
 """Hours counted from a moment that a patient or a parent can name, perhaps by the day alone."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
 _HOUR = timedelta(hours=1)
 _STEP = timedelta(microseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """From when until when the hours of a question are counted, in words.
-
-    ``as_long_as_possible`` says how where only the day is known: from its first moment, or else from its last.
-    """
-
-    since: str
-    until: str
-    as_long_as_possible: bool
-    backing: Backing = NO_BACKING
 
 
 def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool) -> Decimal:
@@ -40,7 +25,11 @@ def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool
         since = moment
     else:
         since = _of_a_day(moment, until, as_long_as_possible)
-    passed = _since(since, until)
+    if (
+        until.utcoffset() is not None
+    ):  # two times of one zone are subtracted by the clock on the wall, which jumps twice a year
+        since, until = since.astimezone(UTC), until.astimezone(UTC)
+    passed = until - since
     if passed < timedelta(0):
         raise Refused(
             "wrong_value", "moment: it lies after the time that hours are counted until. Ask again when it was."
@@ -57,16 +46,7 @@ def _refuse_other_types(moment: object, until: object) -> None:
 
 def _of_a_day(day: date, until: datetime, as_long_as_possible: bool) -> datetime:
     """The moment from which hours count where only the day is known."""
-    if as_long_as_possible:
-        return datetime.combine(day, time.min, until.tzinfo)
-    end = datetime.combine(day, time.min, until.tzinfo) + timedelta(
-        days=1
-    )  # midnight by the clock, whenever clocks change
-    return until if day == until.date() else end
-
-
-def _since(since: datetime, until: datetime) -> timedelta:
-    # Two times of one zone are subtracted by the clock on the wall, which jumps twice a year.
-    if since.utcoffset() is None:
-        return until - since
-    return until.astimezone(UTC) - since.astimezone(UTC)
+    if not as_long_as_possible and day == until.date():
+        return until
+    # A day is added on the clock on the wall, whether or not the clocks change in it.
+    return datetime.combine(day, time.min, until.tzinfo) + timedelta(days=not as_long_as_possible)
