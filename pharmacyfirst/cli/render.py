@@ -79,7 +79,7 @@ def write(
 
 
 def _documents(library: Library, condition: str | None, name: str | None, on: date | None) -> Iterator[Printed]:
-    printer = Printer()
+    printer = Printer(library.medicines, library.sources)
     for pathway in _pathways(library, condition, on):
         # Every authorisation sheet names the pathway, so it is written wherever one is.
         yield printer.of_pathway(pathway)

@@ -9,7 +9,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer, Choice, Question
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines
 from pharmacyfirst.review.notes import Notes, remark
-from pharmacyfirst.review.questions import marks_of
+from pharmacyfirst.review.questions import earlier, marks_of
 from pharmacyfirst.review.wording import Wording
 
 
@@ -44,10 +44,12 @@ class Asked:
             case _:
                 several = question.answer is Answer.ANY_OF
                 yield line("none of these, or any of them:" if several else "one of these:", "note")
+                yield from _grouped(choice for choice in question.choices if choice.group)
                 for choice in question.choices:
-                    yield from self._choice(question, choice)
+                    if not choice.group or not (choice.bars or choice.action):
+                        yield from self._choice(choice)
 
-    def _choice(self, question: Question, choice: Choice) -> Iterator[Line]:
+    def _choice(self, choice: Choice) -> Iterator[Line]:
         """One answer. What stands behind one that rules out or calls for something is shown there."""
         says = (Part(choice.says or choice.name), *ident(f"({choice.name})"))
         if choice.bars or choice.action:
@@ -55,7 +57,7 @@ class Asked:
         else:
             yield Line(says, marks_of(choice, self.pathway.lists, self.notes), choice.backing.open)
             yield from lines(remark(choice.backing.note), "note")
-        yield from lines(_earlier("the answer", choice.was), "note")
+        yield from lines(earlier("the answer", choice.was), "note")
 
     def _remarks(self, question: Question) -> Iterator[Line]:
         """What else there is to a question, as wide as the table."""
@@ -76,7 +78,7 @@ class Asked:
         yield from lines(" ".join(filter(None, remarks)))
         for backing in (question.backing, question.beside):
             yield from lines(remark(backing.note), "note")
-        yield from lines(_earlier("the question", question.was), "note")
+        yield from lines(earlier("the question", question.was), "note")
 
     def _hours(self, question: Question) -> Iterator[Line]:
         """From when until when the hours that are asked for count."""
@@ -91,12 +93,16 @@ class Asked:
         return Line((Part(says),), self.notes.marks(backing.evidence), backing.open)
 
 
+def _grouped(choices: Iterable[Choice]) -> Iterator[Line]:
+    """The answers of each group on one line; their names stand with what they do."""
+    groups: dict[str, list[str]] = {}
+    for choice in choices:
+        groups.setdefault(choice.group, []).append(choice.says or choice.name)
+    for group, says in groups.items():
+        yield Line((Part(f"{group}: ", "grade"), Part("; ".join(says))))
+
+
 def _range(question: Question) -> str:
     low, high = (plain(end) if end is not None else "any" for end in (question.low, question.high))
     unit = question.unit + (f" (1 {question.singular})" if question.singular else "")
     return f"a {question.answer.value} from {low} to {high} {unit}"
-
-
-def _earlier(what: str, was: tuple[str, ...]) -> str:
-    """The names of a question or an answer in earlier versions, for whoever compares records."""
-    return f"In an earlier version {what} was {', '.join(was)}." if was else ""

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
-from pharmacyfirst.kernel.evidence import Evidence
+from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD, Clause
-from pharmacyfirst.kernel.questions import Choice, Question
+from pharmacyfirst.kernel.questions import Choice, Origin, Question
 from pharmacyfirst.review.judged import Judging
-from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
 from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.questions import earlier
 
 
 class Barring:
@@ -25,10 +26,9 @@ class Barring:
         for pgd in self.pathway.pgds.values():
             yield self._in_short(pgd)
         for question in self.pathway.questions.values():
-            rows = tuple(self._answer(question, one) for one in question.choices if one.bars or one.action)
-            if rows:
-                columns = Part("Answer", "name"), Part("Rules out", "wide"), Part("Calls for", "wide")
-                yield Table(f"“{question.ask}” What its answers do", columns, rows, "close")
+            does = tuple(one for one in question.choices if one.bars or one.action)
+            if does:
+                yield self._answers(question, does)
 
     def _clauses(self, caption: str, clauses: Iterable[Clause]) -> Table:
         """Clauses that stand in the pathway's own file, in full."""
@@ -72,35 +72,51 @@ class Barring:
         else:
             yield from map(line, self.judging.wording.lines(clause.sentence))
 
+    def _answers(self, question: Question, does: tuple[Choice, ...]) -> Table:
+        """What each answer of a question rules out or calls for, those of a group together."""
+        groups = dict.fromkeys(choice.group for choice in does)
+        rows = tuple(self._answer(question, one) for group in groups for one in does if one.group == group)
+        columns = Part("Answer", "name"), Part("Rules out", "wide"), Part("Calls for", "wide")
+        shared = dict.fromkeys(origin.shared for choice in does for origin in choice.origins if origin.shared)
+        above = tuple(line(f"From the shared list “{self.pathway.lists[name].title}”.", "note") for name in shared)
+        return Table(f"“{question.ask}” What its answers do", columns, rows, "close", above)
+
     def _answer(self, question: Question, choice: Choice) -> TableRow:
-        says = (
-            line(choice.says or choice.name),
-            line(choice.name, "ident"),
-            *lines(remark(choice.backing.note), "note"),
+        whole = tuple(
+            mark
+            for origin in choice.origins
+            for mark in self.notes.marks(origin.backing.evidence, self._list(origin.shared))
         )
-        open_items = (Line((), open=choice.backing.open),) if choice.backing.open else ()
+        head = (
+            Line((Part(choice.says or choice.name), *ident(f"({choice.name})")), whole, choice.backing.open),
+            *lines(choice.group, "note"),
+            *lines(remark(choice.backing.note), "note"),
+            *lines(earlier("the answer", choice.was), "note"),
+        )
+        bars = self._together(
+            (bar.pgd, bar.because, bar.backing, origin) for origin in choice.origins for bar in origin.bars
+        )
+        calls = self._together(
+            (one.pgd, one.says, one.backing, origin) for origin in choice.origins for one in origin.actions
+        )
+        whole_action = lines(choice.action if not any(origin.actions for origin in choice.origins) else "")
         return TableRow(
             f"does-{question.name}-{choice.name}",
-            (*says, *open_items),
-            (tuple(self._bars(choice)) or (line("nothing", "note"),), tuple(self._actions(choice))),
+            head,
+            (tuple(bars) or (line("nothing", "note"),), (*calls, *whole_action)),
         )
 
-    def _bars(self, choice: Choice) -> Iterator[Line]:
-        """The medicines that an answer rules out, together where the same evidence stands behind them."""
-        found: dict[tuple[tuple[Evidence, ...], str], list[str]] = {}
-        for origin in choice.origins:
-            for bar in origin.bars:
-                found.setdefault((bar.backing.evidence, origin.shared), []).append(self._medicine(bar.pgd))
-        for (evidence, shared), medicines in found.items():
-            yield Line((Part(", ".join(dict.fromkeys(medicines))),), self.notes.marks(evidence, self._list(shared)))
-
-    def _actions(self, choice: Choice) -> Iterator[Line]:
-        if choice.action:
-            evidence = tuple(line for origin in choice.origins for line in origin.backing.evidence)
-            yield Line((Part(choice.action),), self.notes.marks(evidence) if not choice.bars else ())
-
-    def _medicine(self, pgd: str) -> str:
-        return self.pathway.pgds[pgd].medicine if pgd in self.pathway.pgds else pgd
+    def _together(self, said: Iterable[tuple[str, str, Backing, Origin]]) -> Iterator[Line]:
+        """What an answer does with each medicine, those together of which the same is said on the same evidence."""
+        found: dict[tuple[str, Backing, Origin], list[str]] = {}
+        for pgd, why, backing, origin in said:
+            found.setdefault((why, backing, origin), []).append(self.judging.wording.medicine(pgd))
+        for (why, backing, origin), medicines in found.items():
+            words = ", ".join(dict.fromkeys(medicines)) + (f": {why}" if why else "")
+            own = (
+                backing.evidence if backing != origin.backing else ()
+            )  # what stands behind all of it stands at the answer
+            yield Line((Part(words),), self.notes.marks(own, self._list(origin.shared)))
 
     def _list(self, shared: str) -> SharedList | None:
         return self.pathway.lists.get(shared)

@@ -66,7 +66,7 @@ class Judging:
 
     def treatment(self) -> Table:
         """The treatment table, as it is read: from the top, and the first row that is met decides."""
-        columns = Part("Id", "id"), Part("Why", "wide"), Part("Who", "judged"), Part("What then", "then")
+        columns = Part("Id", "id"), Part("Why", "wide"), Part("Who", "answer"), Part("What then", "then")
         rows = tuple(map(self._row, self.pathway.treatment))
         return Table("Read from the top: the first row that is met decides", columns, rows)
 

@@ -1,10 +1,12 @@
 """A PGD or clinical protocol as the document that a clinical safety reviewer reads and signs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.content.choices import about, actions_of
-from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Statement
+from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Source, Statement
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 from pharmacyfirst.kernel.questions import Choice, Question
@@ -15,6 +17,7 @@ from pharmacyfirst.review.headings import headings
 from pharmacyfirst.review.identity import Identity, identity_of
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
 from pharmacyfirst.review.notes import Notes, grades, remark
+from pharmacyfirst.review.once import wherever_offered
 from pharmacyfirst.review.open_items import places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
@@ -39,29 +42,32 @@ class PGDDocument:
     sections: tuple[Section, ...]
     open_items: Section
     questions: Section
+    elsewhere: Section | None
     evidence: Section
 
 
-def pgd_document(pathway: Pathway, pgd: PGD) -> PGDDocument:
-    """The document of one PGD of a pathway."""
-    return _PGDWriter(pathway, pgd).document()
+def pgd_document(
+    pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None = None, sources: Mapping[str, Source] = Frozen()
+) -> PGDDocument:
+    """The document of one PGD of a pathway; ``medicine`` is what stands of it once for every condition, on the shared ``sources``."""
+    return _PGDWriter(pathway, pgd, medicine, sources).document()
 
 
 class _PGDWriter:
     """Writes one document from top to bottom, so that its notes are numbered as they are read."""
 
-    def __init__(self, pathway: Pathway, pgd: PGD):
-        self.pathway, self.pgd, self.lists = pathway, pgd, pathway.lists
-        self.notes, self.wording = Notes(pathway.sources), Wording(pathway)
+    def __init__(self, pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None, sources: Mapping[str, Source]):
+        self.pathway, self.pgd, self.medicine, self.lists = pathway, pgd, medicine, pathway.lists
+        self.notes, self.wording = Notes({**sources, **pathway.sources}), Wording(pathway)
         self.conditions = conditions_of(pgd, pathway)
 
     def document(self) -> PGDDocument:
         about = tuple(self.about())
         sections = tuple(self.section(*heading) for heading in headings(self.pgd))
-        questions = self.questions()
-        return PGDDocument(
-            identity_of(self.pathway, self.pgd), about, sections, self.open_items(), questions, self.evidence()
-        )
+        open_items, questions = self.open_items(), self.questions()
+        elsewhere = wherever_offered(self.medicine, self.pathway, self.pgd, self.notes) if self.medicine else None
+        identity = identity_of(self.pathway, self.pgd)
+        return PGDDocument(identity, about, sections, open_items, questions, elsewhere, self.evidence())
 
     def about(self) -> Iterator[TableRow]:
         """What the document is, before its particulars."""
@@ -173,7 +179,7 @@ class _PGDWriter:
         if clause.covered_by:
             yield line(f"Judged {self.by_whom(clause)} by")
         for name in clause.covered_by:
-            yield Line((Part(name, "code together"), Part(f" {self.sentence_of(name)}", "code")))
+            yield from self.stopped_by(name)
 
     def by_whom(self, clause: Clause) -> str:
         stops = {criterion.id for criterion in self.pathway.stopping}
@@ -181,11 +187,14 @@ class _PGDWriter:
             return "in the pathway"
         return "in this document" if stops.isdisjoint(clause.covered_by) else "in the pathway and in this document"
 
-    def sentence_of(self, name: str) -> str:
+    def stopped_by(self, name: str) -> Iterator[Line]:
+        """The criterion of that id, with its sentence."""
         for criterion in (*self.pathway.stopping, *self.pgd.judged()):
             if criterion.id == name and criterion.sentence is not None:
-                return f"stops {'unless' if criterion.must else 'when'} {criterion.sentence.in_words()}"
-        return ""
+                when = " stops unless " if criterion.must else " stops when "
+                plainly = " ".join(self.wording.lines(criterion.sentence))
+                yield Line((Part(name, "code together"), Part(f"{when}{plainly}")))
+                yield line(criterion.sentence.in_words(), "exact")
 
     def exclusions(self) -> Iterator[Table]:
         if self.pgd.exclusions:

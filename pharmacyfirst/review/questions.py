@@ -117,3 +117,8 @@ def _explaining(shared: SharedList, notes: Notes) -> Table:
         for heading, number, one in said
     )
     return Table(shared.title, (Part("Counts as", "short"), Part("What it says", "wide")), rows, "close")
+
+
+def earlier(what: str, was: tuple[str, ...]) -> str:
+    """The names of a question or an answer in earlier versions, for whoever compares records."""
+    return f"In an earlier version {what} was {', '.join(was)}." if was else ""

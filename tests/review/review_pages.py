@@ -38,19 +38,24 @@ def pgd_of(name, condition, pgd):
 
 
 @cache
+def printer(name):
+    return Printer(library(name).medicines, library(name).sources)
+
+
+@cache
 def documents(name, condition, pgd):
     """The PGD document and the authorisation sheet."""
-    return tuple(Printer().of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
+    return tuple(printer(name).of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
 
 
 @cache
 def pathway_page(name, condition):
-    return Printer().of_pathway(pathway_of(name, condition))
+    return printer(name).of_pathway(pathway_of(name, condition))
 
 
 @cache
 def open_items(name, condition):
-    return Printer().open_items(pathway_of(name, condition))
+    return printer(name).open_items(pathway_of(name, condition))
 
 
 def every_page():

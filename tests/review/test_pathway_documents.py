@@ -11,6 +11,8 @@ from review_pages import (
     ROOTS,
     documents,
     headings,
+    library,
+    parts,
     pathway_of,
     pathway_page,
     pgd_of,
@@ -23,7 +25,7 @@ from review_pages import (
 
 from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.content.text import Block, Mistakes, Text, read_file
-from pharmacyfirst.kernel.evidence import Grade
+from pharmacyfirst.kernel.evidence import Evidence, Grade
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.review.documents import Printer
@@ -40,15 +42,22 @@ def pages_of_pgds(key):
 
 
 def shown(words, page):
-    """Whether words are there; of "not known. More" the first two may stand as a mark, and the rest after it."""
-    words = squeezed(words)
+    """Whether words are there; of "not known. More" the first two may stand as a mark, and the rest after it.
+
+    A note of a clause stands before that of the bar it takes, with a semicolon in place of its full stop.
+    """
+    words = squeezed(words).rstrip(".")
     return words in page or re.sub(r"^not known[ .,;:]*", "", words, flags=re.IGNORECASE) in page
 
 
 # Everything that was loaded
 
-# What is put into other words, and tested by itself: who a statement is for, where it is shown, headings, status, digests.
+# What is put into other words: who a statement is for, where it is shown, headings, status, digests, the plural of a unit, and what an
+# answer calls for with all medicines together, which stands there for each.
 IN_OTHER_WORDS = {
+    "Amount.unit",
+    "Choice.action",
+    "Origin.action",
     "Edition.status", "Statement.audience", "Statement.at", "Pathway.content_digest", "Named.stage", "GatewayPoint.stage", "Clause.stage",
     "DoseRow.stage", "Caution.stage", "Row.stage", "Criterion.stage",
 }  # fmt: skip
@@ -60,7 +69,8 @@ def words_of(thing, place=""):
         yield place, thing
     elif dataclasses.is_dataclass(thing):
         for field in dataclasses.fields(thing):
-            if field.init:  # what a thing works out of the rest holds nothing of its own
+            # What a thing works out of the rest holds nothing of its own, and of sources only those that something cites are shown.
+            if field.init and not (field.name == "sources" and isinstance(getattr(thing, field.name), Mapping)):
                 yield from words_of(getattr(thing, field.name), f"{type(thing).__name__}.{field.name}")
     elif isinstance(thing, Mapping):
         for inner in thing.values():
@@ -90,7 +100,11 @@ def test_all_that_the_pathway_says_is_on_its_page_and_all_that_a_pgd_says_on_one
     }
     assert lost(own, page(key)) == []
     assert lost(pathway.pgds, page(key), *of_the_pgds) == []
-    assert lost(pathway.sources, page(key), *of_the_pgds) == []
+    cited = {
+        tag for part in parts((own, pathway.pgds)) for tag in getattr(part, "sources", ()) if isinstance(part, Evidence)
+    }
+    sources = {**pathway.sources, **{tag: one for held in pathway.lists.values() for tag, one in held.sources.items()}}
+    assert lost([one for tag, one in sources.items() if tag in cited], page(key), *of_the_pgds) == []
 
 
 @EACH_CONDITION
@@ -119,7 +133,7 @@ NOT_WORDS = {
     "pathway", "pgd", "version", "status", "in force", "days", "mechanism", "legal class", "evidence", "open", "when", "any of", "must",
     "asked when", "answer", "after", "position", "points", "for", "at", "then", "clear", "cannot be", "use", "allowed", "judgement",
     "shared", "values from", "explained by", "bars", "covered by", "was", "day only", "where it cannot be answered", "when nothing is left",
-    "professions", "form", "forms", "codes", "strength", "bottle", "dose", "times a day", "quantity", "rounding", "product", "pages", "as", "group",
+    "professions", "form", "forms", "codes", "shared medicine", "values", "list", "strength", "bottle", "dose", "times a day", "quantity", "rounding", "product", "pages", "as", "group",
 }  # fmt: skip
 
 
@@ -132,6 +146,22 @@ def test_every_word_of_every_file_of_the_condition_reaches_a_page(key):
             block = read_file(file, file.name, Mistakes())
             missing = [one for one in _prose(block) if not shown(one, words)]
             assert missing == [], file.name
+
+
+def test_every_word_that_stands_once_for_all_conditions_reaches_a_page():
+    conditions = [key for key in CONDITIONS if key[0] == "shipped"]
+    words = " ".join(text(one) for key in conditions for one in (page(key), *pages_of_pgds(key)))
+    held = library("shipped")
+    cited = {
+        tag for part in parts((held.medicines, held.newest_all(), held.lists)) for tag in getattr(part, "sources", ())
+    }
+    for file in sorted((ROOTS["shipped"] / "shared").rglob("*.yaml")):
+        block = read_file(file, file.name, Mistakes())
+        node = block.items.get("shared sources", block)
+        kept = [
+            one for name, inner in node.items.items() if node is block or name in cited for one in _prose(inner, name)
+        ]
+        assert [one for one in kept if not shown(one, words)] == [], file.name
 
 
 def _prose(node, heading=""):
