@@ -161,12 +161,21 @@ NOBODY = "example only: nobody has settled it"
 def example_adoption() -> str:
     """The record that ``adopt`` writes of the content as it stands. Nobody has signed it."""
     items = load().newest(ADOPTED).open_items
-    typed = ["FW844", "n", "2026-11-01 to 2027-01-30", "A. Example", "superintendent pharmacist", *[NOBODY] * len(items)]
+    typed = [
+        "FW844",
+        "n",
+        "2026-11-01 to 2027-01-30",
+        "A. Example",
+        "superintendent pharmacist",
+        *[NOBODY] * len(items),
+    ]
     typed += ["2012345", "pharmacist", "2027-01-30", ""]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "adoption.yaml"
         command = ["adopt", ADOPTED, "--to", str(path), "--as-of", "2026-11-01"]
-        CliRunner().invoke(main_command, command, input="".join(f"{words}\n" for words in typed), catch_exceptions=False)
+        CliRunner().invoke(
+            main_command, command, input="".join(f"{words}\n" for words in typed), catch_exceptions=False
+        )
         head = "# An example of the record that `pharmacyfirst adopt` prepares. Nobody has signed it, and it clears nothing for anybody.\n"
         return head + path.read_text(encoding="utf-8")
 
