@@ -2,7 +2,7 @@
 
 import re
 
-from pharmacyfirst.content.sentences import FORMS, NAME, NUMBER
+from pharmacyfirst.content.sentence_forms import FORMS, NAME, NUMBER
 from pharmacyfirst.content.shape import Shape, Under, line_or_list, matching, named, one_word_of
 from pharmacyfirst.content.spellings import ANSWERS, EVIDENCE, ID, NAMES, SENTENCES, SOURCES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import Kind
@@ -18,6 +18,7 @@ COMES = "|".join(
         "destination is (?P<destination>.+)",
         rf"(?P<measure>dose|daily dose|dose for each kg|course(?!.* after)) of (?P<pgd>{NAME})(?P<later> after the first day)? is (?P<limits>{_LIMITS}) (?P<unit>[A-Za-z][A-Za-z ]*)",
         rf"(?P<asked>{NAME}) is asked for",
+        "if not answered is (?P<unanswered>refer urgent|refer)",
     )
 )
 _COMES_UNNAMED = re.sub(r"\(\?P<[a-z]+>", "(?:", COMES)  # JSON Schema knows no named groups

@@ -16,7 +16,8 @@ from pharmacyfirst.content.cases import read_facts
 from pharmacyfirst.content.files import INVARIANTS, shown_below
 from pharmacyfirst.content.invariant_shapes import COMES, FILE_OF_INVARIANTS, KNOWN
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.sentences import Vocabulary, limits_in_words, suggest
+from pharmacyfirst.content.sentence_forms import limits_in_words
+from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Place, Text, read_file
 from pharmacyfirst.kernel.conditions import Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT
@@ -40,7 +41,8 @@ class Comes:
     """What comes out of a consultation: one of these kinds, a destination, an offer of one of these PGDs, or a dose within limits.
 
     ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named; ``later``
-    leaves out a first day that has a dose of its own. ``asks`` is a question that is among the missing.
+    leaves out a first day that has a dose of its own. ``asks`` is a question that is among the missing, ``unanswered`` how somebody is
+    then referred of whom it cannot be found out.
     """
 
     words: str
@@ -52,6 +54,7 @@ class Comes:
     unit: str = ""
     later: bool = False
     asks: str = ""
+    unanswered: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,7 @@ class _File:
             unit=said["unit"] or "",
             later=bool(said["later"]),
             asks=said["asked"] or "",
+            unanswered=KIND_OF_WORD.get(said["unanswered"] or ""),
         )
 
     def _known(self, line: Text, names: Iterable[str], known: Iterable[str], what: str) -> None:

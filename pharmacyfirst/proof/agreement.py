@@ -1,4 +1,4 @@
-"""Kernel and formulas on the same consultations: kind, destination, offers, what decided, what is missing, every verdict.
+"""Kernel and formulas on the same consultations: kind, destination, offers, every verdict, and all that stands beside the outcome.
 
 The terms that the solver is given are worked out here by other means, for all consultations at once: the truth of a term is one
 whole number with a bit for each consultation.
@@ -16,17 +16,20 @@ from typing import Any
 from pharmacyfirst.content.made_up import answers_worth_trying, generate
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.conditions import Verdict
+from pharmacyfirst.kernel.offer import Arises
 from pharmacyfirst.kernel.outcome import EMERGENCY_999
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.rule import Judged
+from pharmacyfirst.kernel.told import OF_THE_MEDICINE
 from pharmacyfirst.kernel.trace import Assessment, NotInForce
 from pharmacyfirst.proof.anybody import Anybody, Unsettled
+from pharmacyfirst.proof.beside import beside, cautions, diagnosis_established
 from pharmacyfirst.proof.encoding import Encoding
-from pharmacyfirst.proof.reasons import decided_by, missing
 from pharmacyfirst.proof.solver import AND, COMPARISON, CONSTANT, NOT, NUMERIC, OR, Formula, Terms
 
 AT_ONCE = 1000
+DIAGNOSIS = "diagnosis established"
 
 Facts = Mapping[str, Any]
 
@@ -104,12 +107,22 @@ def said_of(assessment: Assessment) -> set[str]:
         *(f"offer {a.pgd.id} before {b.pgd.id}" for at, a in enumerate(offers) for b in offers[at + 1 :]),
         *(f"decided by {id_}" for id_ in assessment.decided_by),
         *(f"missing {name}" for name in assessment.missing),
+        *((f"if not answered {assessment.if_not_answered.word}",) if assessment.if_not_answered else ()),
+        *(f"gateway {point} reached" for point in assessment.gateways),
+        *(f"gateway {point} not known" for point in assessment.gateways_not_known),
+        *(f"says {said.source}" for said in assessment.to_say if said.part != OF_THE_MEDICINE),
+        *(_caution(offer.pgd.id, one.caution.id, one.arises) for offer in offers for one in offer.cautions),
+        *((DIAGNOSIS,) if assessment.diagnosis_established else ()),
         *(
             _verdict(f.item, f.verdict)
             for f in assessment.findings
             if f.verdict is not Verdict.NOT_KNOWN and not isinstance(f.item, NotInForce)
         ),
     }
+
+
+def _caution(pgd: str, id_: str, arises: Arises) -> str:
+    return f"caution {pgd} {id_} {arises.value}"
 
 
 def _verdict(item: Judged, verdict: Verdict) -> str:
@@ -125,8 +138,9 @@ def claims_of(encoding: Encoding) -> dict[str, Formula]:
     found["999"] = encoding.dial_999
     found.update({f"offer {pgd} {row}": formula for (pgd, row), formula in encoding.offered_by_row.items()})
     found.update({f"offer {a} before {b}": encoding.offered_before(a, b) for a, b in permutations(pgds, 2)})
-    found.update({f"decided by {id_}": formula for id_, formula in decided_by(encoding).items()})
-    found.update({f"missing {name}": formula for name, formula in missing(encoding).items()})
+    found.update(beside(encoding))
+    found.update({_caution(*key): formula for key, formula in cautions(encoding).items()})
+    found[DIAGNOSIS] = diagnosis_established(encoding)
     for item, judged in (*encoding.stops, *encoding.rows, *clauses):
         found[_verdict(item, Verdict.MET)] = judged.met
         found[_verdict(item, Verdict.NOT_MET)] = judged.not_met

@@ -205,10 +205,15 @@ def _kernel_says(assessment: Assessment | None) -> set[str]:
     return {assessment.outcome.kind.word} | offers | dial
 
 
-def as_case(patient: Counterexample, name: str, says: str, note: str, expected: Assessment | None = None) -> str:
-    """The patient as a case in the words of cases.yaml; what is expected is ``expected``, or what comes out today."""
+def as_case(
+    patient: Counterexample, name: str, says: str, note: str, expected: Assessment | None = None, beside: Iterable[str] = ()
+) -> str:
+    """The patient as a case in the words of cases.yaml; what is expected is ``expected``, or what comes out today.
+
+    ``beside`` are further lines of what is expected.
+    """
     wanted = expected or patient.assessment
-    lines = [f"  {name}:", f"    says: {_quoted(says)}"]
+    lines = [f"  {name}:", f"    says: {quoted(says)}"]
     given = {fact: value for fact, value in patient.changes.items() if value is not None}
     if given:
         lines += ["    set:", *(f"      {fact}: {value_in_words(value)}" for fact, value in given.items())]
@@ -230,11 +235,13 @@ def as_case(patient: Counterexample, name: str, says: str, note: str, expected: 
                 lines += [f"        - pgd: {offer.pgd.id}", f"          dose: {offer.dose.as_written()}"]
         if wanted.missing:
             lines.append(f"      missing: {', '.join(wanted.missing)}")
-    lines += ["    evidence: provisional", f"    note: {_quoted(note)}"]
+    lines += [f"      {line}" for line in beside]
+    lines += ["    evidence: provisional", f"    note: {quoted(note)}"]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
+    """Words as content takes them whatever stands in them."""
     return "'" + words.replace("'", "''") + "'"
 
 

@@ -93,13 +93,6 @@ def _above(one: Number, other: Number, by: Decimal) -> Formula:
     return below(plus(other, by), one)
 
 
-def reasons_of(encoding: Encoding) -> dict[str, Formula]:
-    """For each thing that may be said beside the outcome: that an id decided, that a question is asked."""
-    found = {f"decided by {id_}": when for id_, when in decided_by(encoding).items()}
-    found.update({f"missing {name}": when for name, when in missing(encoding).items()})
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class OtherReason:
     """One reason or one question that only one version names, of people whose outcome is the same."""

@@ -3,14 +3,17 @@
 Both pathways are read of one person. Doses are compared by what they say, never by the id of their row.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.proof.anybody import Anybody
-from pharmacyfirst.proof.counterexample import Counterexample, Facts, Looking, as_case, outcome_of
-from pharmacyfirst.proof.differences import outcome_differs, reasons_of
+from pharmacyfirst.proof.beside import beside
+from pharmacyfirst.proof.counterexample import Counterexample, Facts, Looking, as_case, outcome_of, quoted
+from pharmacyfirst.proof.differences import outcome_differs
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.mutants import Mutant
 from pharmacyfirst.proof.solver import FALSE, Formula, Solver, both, differ, either
@@ -21,7 +24,7 @@ class Level(Enum):
 
     COMPLETE = "complete answers"
     ANY = "any answers"
-    EVERYTHING = "with what decided and what is missing"
+    EVERYTHING = "with what decided, what is missing and what stands beside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,16 @@ class Comparison:
         self.person = Anybody(pathway.questions.values())
         self.encoding = Encoding(pathway, self.person, on)
         self.looking = Looking(self.encoding, baseline, solver=Solver([self.person.fits()]))
-        self._reasons: dict[str, Formula] = {}
+        self._beside: dict[str, Formula] = {}
 
     def difference(self, changed: Pathway) -> Noticed | None:
         """The nearest patient who notices, at the first level at which anybody does; None is the proof that nobody ever does."""
         other = Encoding(changed, self.person, self.on)
-        outcome, reasons = outcome_differs(self.encoding, other), self._reasons_differ(other)
-        if self.looking.solver.find(either((outcome, reasons))) is None:
+        outcome, more = outcome_differs(self.encoding, other), self._beside_differs(other)
+        if self.looking.solver.find(either((outcome, more))) is None:
             return None
         complete = both((self.encoding.complete, other.complete, outcome))
-        for level, notices in ((Level.COMPLETE, complete), (Level.ANY, outcome), (Level.EVERYTHING, reasons)):
+        for level, notices in ((Level.COMPLETE, complete), (Level.ANY, outcome), (Level.EVERYTHING, more)):
             found = self.looking.nearest(notices)
             if found is not None:
                 return Noticed(level, found, self._as_of(changed, found))
@@ -59,10 +62,10 @@ class Comparison:
     def _as_of(self, changed: Pathway, found: Counterexample) -> Counterexample:
         return Counterexample(found.facts, found.changes, outcome_of(changed, found.facts, self.on), found.plausible)
 
-    def _reasons_differ(self, other: Encoding) -> Formula:
-        if not self._reasons:
-            self._reasons = reasons_of(self.encoding)
-        mine, others = self._reasons, reasons_of(other)
+    def _beside_differs(self, other: Encoding) -> Formula:
+        if not self._beside:
+            self._beside = beside(self.encoding)
+        mine, others = self._beside, beside(other)
         return either(differ(mine.get(name, FALSE), others.get(name, FALSE)) for name in {**mine, **others})
 
 
@@ -74,4 +77,27 @@ def case_that_notices(comparison: Comparison, mutant: Mutant) -> str:
     mine, theirs = difference.one, difference.other
     says = f"Notices the mutant {mutant.name}"
     note = f"proposed by the solver, {difference.level.value}: the mutant says {theirs.outcome()}"
-    return as_case(mine, "notices", says, note)
+    lines = ()
+    if mine.assessment is not None and theirs.assessment is not None:
+        lines = tuple(_beside_in_words(mine.assessment, theirs.assessment))
+    return as_case(mine, "notices", says, note, beside=lines)
+
+
+def _beside_in_words(mine: Assessment, other: Assessment) -> Iterator[str]:
+    """What is expected beside the outcome wherever the other assessment has something else, in the words of cases.yaml."""
+    if needless := [name for name in other.missing if name not in mine.missing]:
+        yield f"not missing: {', '.join(needless)}"
+    for heading, points, others in (
+        ("gateways", mine.gateways, other.gateways),
+        ("gateways not known", mine.gateways_not_known, other.gateways_not_known),
+    ):
+        if points != others:
+            yield f"{heading}: {', '.join(points) or 'none'}"
+    if mine.if_not_answered is not None and mine.if_not_answered is not other.if_not_answered:
+        yield f"if not answered: {mine.if_not_answered.word}"
+    told, others = ((*one.advice, *one.safety_netting) for one in (mine, other))
+    for heading, lines in (("tells", told), ("tells not", others)):
+        apart = [quoted(line) for line in lines if line not in (others if lines is told else told)]
+        if apart:
+            yield f"{heading}:"
+            yield from (f"  - {line}" for line in apart)

@@ -8,6 +8,7 @@ from pharmacyfirst.kernel.conditions import Limits
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.proof.beside import if_not_answered
 from pharmacyfirst.proof.counterexample import Counterexample
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.proof import Failure, Proof
@@ -98,6 +99,8 @@ def came(proof: Proof, comes: Comes, never: bool) -> Formula:
     encoding = proof.encoding
     if comes.asks:
         return proof.missing.get(comes.asks, FALSE)
+    if comes.unanswered is not None:
+        return if_not_answered(encoding, proof.missing)[comes.unanswered]
     if comes.kinds:
         return either(encoding.kinds[kind] for kind in comes.kinds)
     if comes.destination:

@@ -1,4 +1,4 @@
-"""What must hold of every pathway whatever it is about: eight properties, each with its words for a clinical reader."""
+"""What must hold of every pathway whatever it is about: nine properties, each with its words for a clinical reader."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -8,6 +8,7 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.proof.agreement import consultations
 from pharmacyfirst.proof.alone import everything_decides
 from pharmacyfirst.proof.anybody import Anybody
+from pharmacyfirst.proof.beside import gateway, if_not_answered
 from pharmacyfirst.proof.dose_tables import doses_are_whole
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.proof import Failure, Proof
@@ -98,8 +99,8 @@ def one_outcome(proof: Proof) -> Iterator[Failure]:
 
 
 def gateways_change_nothing(proof: Proof) -> Iterator[Failure]:
-    """f. Gateway points decide payment and nothing else."""
-    # No formula speaks of them, which agrees with the kernel on everybody compared; here the kernel itself does without them.
+    """f. Gateway points decide payment and nothing else, and none is reached or open for somebody not eligible or who does not consent."""
+    # No formula of an outcome speaks of them, which agrees with the kernel on everybody compared; here the kernel does without them.
     without = replace(proof.pathway, gateways=())
     people = [proof.looking.baseline]
     for facts in consultations(proof.pathway, people, seed=6, count=200):
@@ -107,6 +108,16 @@ def gateways_change_nothing(proof: Proof) -> Iterator[Failure]:
         if replace(one, pathway=without, gateways=(), gateways_not_known=()) != other:
             yield Failure("without its gateway points the outcome is another", ())
             return
+    yield from proof.never(_paid_for_nobody(proof.encoding))
+
+
+def _paid_for_nobody(encoding: Encoding) -> Claims:
+    """Rule 5: whatever stands under a heading of eligibility or consent closes every point, whatever its kind."""
+    closing = {stop.stage for stop, _ in encoding.stops if stop.kind in (Kind.NOT_ELIGIBLE, Kind.DECLINED)}
+    for stop, judged in encoding.stops:
+        for point in encoding.pathway.gateways if stop.stage in closing else ():
+            what = f"{stop.id} is met, and {point.id} is reached or open"
+            yield what, both((judged.met, gateway(encoding, point).may_be))
 
 
 def asking_ends(proof: Proof) -> Iterator[Failure]:
@@ -151,11 +162,31 @@ def emergencies_show(proof: Proof) -> Iterator[Failure]:
     yield from proof.never(against())
 
 
+def unanswered_are_sent(proof: Proof) -> Iterator[Failure]:
+    """i. While answers are missing it says how to refer: the same day wherever an emergency or a same-day reason is not known."""
+    encoding, waiting = proof.encoding, proof.encoding.kinds[Kind.NEED_FACTS]
+    said = if_not_answered(encoding, proof.missing)
+    today, later = said[Kind.REFER_URGENT], said[Kind.REFER]
+
+    def against() -> Claims:
+        yield "answers are missing, and it does not say how to refer", both((waiting, no(either((today, later)))))
+        yield "it says both, the same day and not", both((today, later))
+        yield "nothing is missing, and it says how to refer", both((either((today, later)), no(waiting)))
+        for stop, judged in encoding.stops:
+            if stop.kind <= Kind.REFER_URGENT:
+                yield f"{stop.id} is not known, and it can wait", both((judged.not_known, later))
+        for name, when in proof.missing.items():
+            if encoding.pathway.questions[name].if_not_answered is not None:
+                yield f"{name} belongs to a window that closes, and it can wait", both((when, later))
+
+    yield from proof.never(against())
+
+
 Look = Callable[[Proof], Iterator[Failure]]
 
 PROPERTIES: tuple[Look, ...] = (
     no_supply_while_open, answers_only_settle, one_outcome, everything_decides, doses_are_whole,
-    gateways_change_nothing, asking_ends, emergencies_show,
+    gateways_change_nothing, asking_ends, emergencies_show, unanswered_are_sent,
 )  # fmt: skip
 
 

@@ -62,6 +62,18 @@ def test_what_is_inferred_says_what_it_stands_on():
             assert line.grade is not Grade.UNKNOWN or line.about, one.id
 
 
+def test_nothing_that_ships_is_known_to_fail():
+    assert not [one.id for one in SHIPPED.invariants if one.fails]
+
+
+def test_how_somebody_is_referred_while_answers_are_missing_can_be_said(tmp_path):
+    words = with_line("offer of amoxicillin or flucloxacillin", "if not answered is refer urgent")
+    (one,) = read(words, tmp_path).invariants
+
+    assert set(one.claims) == {"acute-otitis-media", "acute-sinusitis", "acute-sore-throat", "impetigo", "infected-insect-bites"}
+    assert one.claims["impetigo"].comes[0].unanswered is Kind.REFER_URGENT
+
+
 def test_a_sentence_is_about_the_conditions_that_offer_its_medicines(tmp_path):
     (one,) = read(FILE, tmp_path).invariants
 
@@ -132,7 +144,7 @@ def test_a_failure_is_listed_by_version_and_condition(tmp_path):
     fails = """\
     fails for:
       impetigo:
-        version: 2026.1
+        version: 2026.2
         set:
           penicillin_allergy: no
         unset: breastfeeding
@@ -144,7 +156,7 @@ def test_a_failure_is_listed_by_version_and_condition(tmp_path):
     (one,) = read(FILE + fails, tmp_path).invariants
 
     ((key, listed),) = one.fails.items()
-    assert key == ("impetigo", "2026.1")
+    assert key == ("impetigo", "2026.2")
     assert (dict(listed.facts), listed.unset, listed.kind) == (
         {"penicillin_allergy": False},
         ("breastfeeding",),
@@ -154,7 +166,7 @@ def test_a_failure_is_listed_by_version_and_condition(tmp_path):
 
 def test_a_failure_is_listed_for_a_condition_it_is_said_of_only(tmp_path):
     said = refused(
-        FILE + "    fails for:\n      shingles:\n        version: 2026.1\n        outcome: supply\n", tmp_path
+        FILE + "    fails for:\n      shingles:\n        version: 2026.2\n        outcome: supply\n", tmp_path
     )
 
     assert '"shingles" cannot be listed here' in said

@@ -142,7 +142,7 @@ PLANTED = (
     Planted("deleted band", "acute-otitis-media", deleted_band, ("e",)),
     Planted("overlapping bands", "acute-sore-throat", overlapping_bands, ("e",)),
     Planted("capped last band", "acute-sore-throat", capped_last_band, ("e",)),
-    Planted("lost exclusion", "uncomplicated-uti", lost_exclusion, ("Nobody breastfeeding is offered nitrofurantoin.",)),
+    Planted("lost exclusion", "uncomplicated-uti", lost_exclusion, ("Nobody up to 55 who may be breastfeeding is offered nitrofurantoin.",)),
     Planted("age typo, too wide", "uncomplicated-uti", age_typo_wide, ("Nobody of 65 or over is offered nitrofurantoin.",)),
     Planted("age typo, too narrow", "uncomplicated-uti", age_typo_narrow, ("A woman of 64 can be offered nitrofurantoin.",)),
     Planted("branch gap", "acute-sinusitis", branch_gap, ("c",)),
