@@ -77,7 +77,7 @@ def case_that_notices(comparison: Comparison, mutant: Mutant) -> str:
     mine, theirs = difference.one, difference.other
     says = f"Notices the mutant {mutant.name}"
     note = f"proposed by the solver, {difference.level.value}: the mutant says {theirs.outcome()}"
-    lines = ()
+    lines: tuple[str, ...] = ()
     if mine.assessment is not None and theirs.assessment is not None:
         lines = tuple(_beside_in_words(mine.assessment, theirs.assessment))
     return as_case(mine, "notices", says, note, beside=lines)

@@ -75,7 +75,11 @@ def test_a_counterexample_is_saved_as_a_case_that_reads_back(tmp_path):
     proof = proof_of(lost_breastfeeding())
     found = failures(proof, "Nobody up to 55 who may be breastfeeding is offered nitrofurantoin.")
     proved = prove(LIBRARY, "uncomplicated-uti", ON, invariants())
-    (result,) = (one for one in proved.results if one.says == "Nobody up to 55 who may be breastfeeding is offered nitrofurantoin.")
+    (result,) = (
+        one
+        for one in proved.results
+        if one.says == "Nobody up to 55 who may be breastfeeding is offered nitrofurantoin."
+    )
     broken = replace(proved, results=(replace(result, failures=tuple(found)),))
     folder = copy_of("uncomplicated-uti", tmp_path)
     path = folder / "uncomplicated-uti" / "cases.yaml"
