@@ -56,10 +56,10 @@ def _read(words: bytes | str, most_bytes: int) -> Any:
         raise _Said(f"The input holds more than {most_bytes // 1_000_000} MB, which no consultation does.")
     if not words or words.isspace():
         raise _Said("The input is empty. Where nothing is known of the person, the facts are {}.")
-    text = words.decode("utf-8-sig") if isinstance(words, bytes) else words.removeprefix("\ufeff")
+    text = (words.decode() if isinstance(words, bytes) else words).removeprefix("\ufeff")  # "utf-8-sig" is slower
     value = _DECODER.decode(text)
-    # Brackets are counted first, as nearly every input has fewer of them than it may be deep.
-    if text.count("[") + text.count("{") > MOST_DEPTH and _too_deep(value):
+    # Length and brackets come first, as nearly every input is shorter, or has fewer of them, than one that deep.
+    if len(text) > 2 * MOST_DEPTH and text.count("[") + text.count("{") > MOST_DEPTH and _too_deep(value):
         raise _Said(_TOO_DEEP)
     return value
 
@@ -131,6 +131,9 @@ def write(value: Any, indent: int | None = None, *, item_a_line: bool = False) -
     one that is not empty. The text can always be written as UTF-8: half a surrogate pair stays the escape it came as.
     Raises ``CannotBeWritten`` for any other type, and for NaN and infinity.
     """
+    written = _SCALARS.get(type(value))
+    if written is not None:
+        return _encodable(written(value))
     parts: list[str] = []
     if indent is None:
         _add(value, parts.append)

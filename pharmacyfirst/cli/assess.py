@@ -96,7 +96,7 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
         rest = line
         while rest and not rest.endswith(b"\n"):
             rest = _read(stream, MOST_BYTES)
-        if line.strip() or len(line) > MOST_BYTES:
+        if not line.isspace() or len(line) > MOST_BYTES:
             yield line
 
 

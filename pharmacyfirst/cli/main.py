@@ -71,7 +71,7 @@ def _medicines() -> click.Command:
 
 
 def _pgd() -> click.Command:
-    """PGD documents, for those who review, adopt and sign them."""
+    """The old name of "pharmacyfirst render"."""
     from pharmacyfirst.cli.pgd import pgd
 
     return pgd
@@ -98,6 +98,13 @@ def _record() -> click.Command:
     return record
 
 
+def _render() -> click.Command:
+    """Write what is read and signed: pathways, PGDs, authorisation sheets, open items."""
+    from pharmacyfirst.cli.render import render
+
+    return render
+
+
 ENTRIES = {
     "adopt": _adopt,
     "assess": _assess,
@@ -111,6 +118,7 @@ ENTRIES = {
     "prove": _prove,
     "questions": _questions,
     "record": _record,
+    "render": _render,
 }
 
 

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from pharmacyfirst.content.sentences import NUMBER
+from pharmacyfirst.content.sentence_forms import NUMBER
 from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
 from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.kernel.questions import read_day

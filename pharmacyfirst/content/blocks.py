@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from pharmacyfirst.content.amounts import parse_period
-from pharmacyfirst.content.sentences import NAME, nearest, suggest
+from pharmacyfirst.content.sentence_forms import NAME
+from pharmacyfirst.content.sentences import nearest, suggest
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.content.spellings import ID, STATEMENT
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text

@@ -13,7 +13,8 @@ from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags
 from pharmacyfirst.content.expectations import COMPARED, EXPECTED, Expected, ExpectedOffer, differences
 from pharmacyfirst.content.files import CASES_FILE, name_shown, shown_below
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.sentences import NUMBER, suggest
+from pharmacyfirst.content.sentence_forms import NUMBER
+from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shapes_of_cases import CASE_GRADES, EXPECTATION, FILE_OF_CASES, OFFER_EXPECTED
 from pharmacyfirst.content.spellings import DAYS
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Text, read_file

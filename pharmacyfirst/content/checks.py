@@ -14,7 +14,8 @@ from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.pathways import Draft, check_audiences
 from pharmacyfirst.content.pgds import ReadPGD, refer_to
 from pharmacyfirst.content.rules import result_of
-from pharmacyfirst.content.sentences import NAME, nearest, suggest
+from pharmacyfirst.content.sentence_forms import NAME
+from pharmacyfirst.content.sentences import nearest, suggest
 from pharmacyfirst.content.shapes import ALWAYS_999, TREATMENT_ROW
 from pharmacyfirst.content.text import Block, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import (

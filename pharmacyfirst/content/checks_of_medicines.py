@@ -9,7 +9,8 @@ from pharmacyfirst.content.files import name_shown
 from pharmacyfirst.content.medicines import COVERED, HARM_BARRED, TAKES, Medicine
 from pharmacyfirst.content.pathways import Draft
 from pharmacyfirst.content.pgds import ReadPGD
-from pharmacyfirst.content.sentences import named_in, nearest, suggest
+from pharmacyfirst.content.sentence_forms import named_in
+from pharmacyfirst.content.sentences import nearest, suggest
 from pharmacyfirst.content.text import Block, Mistakes, Place, Text
 from pharmacyfirst.kernel.conditions import Includes, within
 from pharmacyfirst.kernel.pathway import Criterion, Pathway

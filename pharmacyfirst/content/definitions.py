@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from pharmacyfirst.content.blocks import Form
-from pharmacyfirst.content.sentences import HARM_NEVER_MET, Vocabulary, named_in, suggest
+from pharmacyfirst.content.sentence_forms import HARM_NEVER_MET, named_in
+from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.text import Block, Text
 

@@ -83,7 +83,7 @@ class ContentFolder:
         for path in self._named([path for path in self._inside(folder) if not path.name.startswith(".")]):
             if path.is_dir() and path.name == MEDICINES and not under:
                 found.update(self._shared_in(path, f"{MEDICINES}/"))
-            elif path.name.endswith(".yaml") and not path.is_dir():
+            elif path.name.endswith(".yaml"):
                 found[f"{under}{path.stem}"] = path
             else:
                 self.mistakes.add(

@@ -2,7 +2,7 @@
 
 import re
 
-from pharmacyfirst.content.sentences import FORMS, NAME, NUMBER
+from pharmacyfirst.content.sentence_forms import FORMS, NAME, NUMBER
 from pharmacyfirst.content.shape import Shape, Under, line_or_list, matching, named, one_word_of
 from pharmacyfirst.content.spellings import ANSWERS, EVIDENCE, ID, NAMES, SENTENCES, SOURCES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import Kind

@@ -11,19 +11,18 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from pharmacyfirst.content.blocks import Form, Headings, Tags
+from pharmacyfirst.content.blocks import Headings, Tags
 from pharmacyfirst.content.checks import check_condition
 from pharmacyfirst.content.checks_of_medicines import alike_everywhere, check_medicine
 from pharmacyfirst.content.documents import SOURCES
 from pharmacyfirst.content.files import MEDICINES, SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
 from pharmacyfirst.content.medicines import TAKES, Filling
-from pharmacyfirst.content.once import SharedMedicine, Written, written
+from pharmacyfirst.content.once import SharedMedicine, Written
 from pharmacyfirst.content.pathways import Draft, read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.published import published_never_change, read_published
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.shared import Shared, read_shared
 from pharmacyfirst.content.text import ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.errors import Refused
@@ -167,10 +166,6 @@ def load(root: Path) -> Library:
     alike_everywhere(building.offered, shared.medicines, shared.definitions, mistakes)
     published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
-    definitions = {
-        name: written(name, Form(block, DEFINITION, shared.tags(), mistakes))
-        for name, block in shared.definitions.items()
-    }
     if len(mistakes):
         raise ContentRefused(mistakes)
     return Library(
@@ -180,7 +175,7 @@ def load(root: Path) -> Library:
         Frozen(shared.lists),
         withdrawn,
         Frozen({name: medicine.written for name, medicine in sorted(shared.medicines.items())}),
-        Frozen(definitions),
+        Frozen(shared.written),
         Frozen(shared.sources),
     )
 

@@ -7,12 +7,12 @@ clause finds its sentence there.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, HARM_NAME, Form, Tags
+from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, Form, Tags
 from pharmacyfirst.content.files import MEDICINES, name_shown
 from pharmacyfirst.content.once import SharedMedicine, written
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.content.shapes_of_medicines import BAR, SHARED_MEDICINE
+from pharmacyfirst.content.shapes_of_medicines import SHARED_MEDICINE
 from pharmacyfirst.content.spellings import ONE_SENTENCE
 from pharmacyfirst.content.text import Block, Mistakes, Node, Text
 
@@ -46,15 +46,11 @@ def read_medicine(block: Block, name: str, tags: Tags, mistakes: Mistakes) -> Me
         what, fix = f'the file is called "{name_shown(name)}"', "Give it the id of the PGDs that offer the medicine."
         form.refuse("shared medicine", what, fix, HARM_NAME)
     bars, cautions = list(form.forms("bars")), list(form.forms("cautions"))
-    for bar, inner in bars:
-        if not any(heading in inner or heading in inner.misspelt for heading in BAR.one_of):
-            what, fix = f'"{bar.words}" has no sentence', f"Write {' or '.join(BAR.one_of)}."
-            mistakes.add(bar.place, what, fix, HARM_MISSING)
     medicine = SharedMedicine(
         name,
         form.text("title"),
-        tuple(written(bar.words, inner) for bar, inner in bars),
-        tuple(written(id.words, inner) for id, inner in cautions),
+        tuple(written(bar, inner) for bar, inner in bars),
+        tuple(written(id, inner) for id, inner in cautions),
     )
     return Medicine(
         name,

@@ -27,7 +27,7 @@ from pharmacyfirst.content.shapes_of_pgds import (
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Statement
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.pgd import PGD, Caution, Clause, Difference, Mechanism, SourceDocument
+from pharmacyfirst.kernel.pgd import PGD, BarDifference, Caution, Clause, Mechanism, SourceDocument
 
 # The seventeen particulars of Schedule 16, Part 1 of the Human Medicines Regulations 2012 (service.md 4.1), by our headings.
 # Form, strength, dosage, frequency and duration stand in the products and the dose rows.
@@ -91,7 +91,7 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes, filling:
         backing=Backing(open=form.open_items(), note=form.text("note")),
         every_medicine=tuple(clauses.read(of_all, "every medicine", _OF_EVERY_MEDICINE)),
         differs=tuple(
-            Difference(bar.words, inner.text("because"), inner.backing()) for bar, inner in form.forms("differs")
+            BarDifference(bar.words, inner.text("because"), inner.backing()) for bar, inner in form.forms("differs")
         ),
     )
     return ReadPGD(pgd, places, block, len(mistakes) == before)

@@ -17,7 +17,8 @@ from pharmacyfirst.content.blocks import (
     split,
 )
 from pharmacyfirst.content.choices import add_choices, of_the_folder, read_choices
-from pharmacyfirst.content.sentences import HARM_NEVER_MET, NUMBER, suggest
+from pharmacyfirst.content.sentence_forms import HARM_NEVER_MET, NUMBER
+from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
@@ -116,7 +117,8 @@ class Questions:
             question = replace(question, choices=choices)
             every_answer_has_words(question, values or asked)
             return question
-        for form, heading in ((own, "values"), (own, "values from"), (asked, "values")):
+        of_all = [(asked, "values")] if answer_from is asked else []
+        for form, heading in ((own, "values"), (own, "values from"), *of_all):
             if heading in form:
                 form.refuse(
                     heading,
@@ -160,7 +162,9 @@ class Questions:
         found = _choices_of_the_line(answer, match)
         whole = True
         if asked is not own:
-            add_choices(found, read_choices(asked, "values"))
+            words = read_choices(asked, "values")
+            # Where the condition names the answers itself, the shared file gives words to those alone, and no further answer.
+            add_choices(found, words if answer is asked else {name: words[name] for name in found if name in words})
         if own is not None:
             lists = own.names("values from")
             whole = ("values from" not in own or bool(lists)) and not isinstance(own.node("values"), Text | List)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, identified, named_blocks, plain_name
 from pharmacyfirst.content.definitions import own_definitions
 from pharmacyfirst.content.for_people import where_nothing
-from pharmacyfirst.content.sentences import HARM_NEVER_MET, Vocabulary, nearest, suggest
+from pharmacyfirst.content.sentence_forms import HARM_NEVER_MET
+from pharmacyfirst.content.sentences import Vocabulary, nearest, suggest
 from pharmacyfirst.content.shapes import (
     ALWAYS_999,
     NOT_KNOWN,

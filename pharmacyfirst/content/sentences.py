@@ -3,10 +3,24 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from difflib import get_close_matches
 
 from pharmacyfirst.content.files import name_shown
+from pharmacyfirst.content.sentence_forms import (
+    ABOVE,
+    BARS_THIS,
+    BOUND,
+    COUNT,
+    HARM_NEVER_MET,
+    HARM_NO_LIMIT,
+    HARM_UNREAD,
+    INCLUDES,
+    INCLUDES_THIS,
+    IS,
+    Wrong,
+    named_in,
+    read_limits,
+)
 from pharmacyfirst.content.text import MOST_LEVELS, Block, List, Mistakes, Node, Text
 from pharmacyfirst.kernel.conditions import (
     Above,
@@ -22,32 +36,7 @@ from pharmacyfirst.kernel.conditions import (
 )
 from pharmacyfirst.kernel.questions import Answer, Question
 
-NAME = r"[a-z0-9][a-z0-9_-]*"
-NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"  # short enough for every sum to be exact
-
 _MOST_LETTERS_COMPARED = 200  # comparing takes the longer the more there are
-
-HARM_NEVER_MET = "A criterion that waits for an answer nobody gives can never protect anyone."
-HARM_NO_LIMIT = "A limit nobody can reach never stops anyone, and one that everybody reaches stops everybody."
-HARM_UNREAD = "A sentence read wrongly would stop the wrong people, or let them through."
-
-_COUNT = re.compile(rf"(?:(any|none|all)|(at least|at most|fewer than) ([0-9]{{1,9}})) of ({NAME}(?:, {NAME})*)")
-_IS = re.compile(rf"({NAME}) is (.+)")
-_INCLUDES = re.compile(rf"({NAME}) includes ({NAME}(?: or {NAME})*)")
-_INCLUDES_THIS = re.compile(rf"({NAME}) includes this medicine")
-_BARS_THIS = re.compile(rf"({NAME}) bars this medicine")
-_ABOVE = re.compile(rf"above ({NAME})")
-_BOUND = re.compile(rf"(?:(at least|at most|above|below) )?({NUMBER})")
-_RANGE = re.compile(rf"({NUMBER}) to (below )?({NUMBER})")
-# What every sentence looks like, before anybody asks what its names stand for.
-FORMS = "|".join(form.pattern for form in (_COUNT, _BARS_THIS, _INCLUDES_THIS, _INCLUDES, _IS))
-
-
-class _Wrong(Exception):
-    """A sentence that cannot be read: where in it, what, and how to mend it."""
-
-    def __init__(self, offset: int, what: str, fix: str, harm: str = HARM_UNREAD):
-        self.offset, self.what, self.fix, self.harm = offset, what, fix, harm
 
 
 class _Unread(Exception):
@@ -94,7 +83,7 @@ class Vocabulary:
         if name in self._reading:
             ring = " -> ".join([*self._reading[self._reading.index(name) :], name])
             what = f"the definition leads back to itself: {ring}"
-            raise _Wrong(offset, what, "Say one of them without the other.", HARM_NEVER_MET)
+            raise Wrong(offset, what, "Say one of them without the other.", HARM_NEVER_MET)
         if name not in self._conditions:
             self._not_too_deep(len(self._reading), offset)
             self._reading.append(name)
@@ -114,7 +103,7 @@ class Vocabulary:
     def _not_too_deep(self, levels: int, offset: int) -> None:
         if levels >= MOST_LEVELS:
             what = f"more than {MOST_LEVELS} definitions one inside the other"
-            raise _Wrong(offset, what, "Say it with fewer of them.", "What is nested deeper cannot be read aloud.")
+            raise Wrong(offset, what, "Say it with fewer of them.", "What is nested deeper cannot be read aloud.")
 
     def condition(self, block: Block, headings: tuple[str, ...] = ("when", "any of")) -> Condition | None:
         """The sentence or sentences of a clause, under whichever of the headings stands there."""
@@ -154,26 +143,26 @@ class Vocabulary:
             return None
         try:
             return self._read(node.words)
-        except _Wrong as wrong:
+        except Wrong as wrong:
             self.mistakes.add(node.at(wrong.offset), wrong.what, wrong.fix, wrong.harm)
         except _Unread:
             pass
         return None
 
     def _read(self, words: str) -> Condition | None:
-        if match := _COUNT.fullmatch(words):
+        if match := COUNT.fullmatch(words):
             return self._count(match)
-        if match := _BARS_THIS.fullmatch(words):
+        if match := BARS_THIS.fullmatch(words):
             return self._bars(match)
-        if match := _INCLUDES_THIS.fullmatch(words):
+        if match := INCLUDES_THIS.fullmatch(words):
             fact = self._any_of_question(match)
             return Includes(fact.name, (self._value(fact, self._this_medicine(match), match.start(1)),))
-        if match := _INCLUDES.fullmatch(words):
+        if match := INCLUDES.fullmatch(words):
             fact = self._any_of_question(match)
             return Includes(fact.name, self._values(fact, match.group(2), match.start(2)))
-        if match := _IS.fullmatch(words):
+        if match := IS.fullmatch(words):
             return self._is(match)
-        raise _Wrong(
+        raise Wrong(
             0,
             "this is not a sentence of ours",
             'Write, for instance, "rigors is yes", "age_years is 16 to 64", "at least 2 of a, b, c"; the forms are in docs/writing-a-pathway.md.',
@@ -186,7 +175,7 @@ class Vocabulary:
         self._one_meaning(name)
         if name in self.bodies:
             if rest not in ("met", "not met"):
-                raise _Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
+                raise Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
             self.used.add(name)
             body = self.named(name)
             return Defined(name, body, rest == "met") if body is not None else None
@@ -200,11 +189,11 @@ class Vocabulary:
         """That an exclusion of a PGD's own file is met. What is wrong in that file is noted where it is read itself."""
         if pgd not in self.exclusions:
             fix = suggest(pgd, self.exclusions, "Name a PGD of this folder.")
-            raise _Wrong(offset, f'"{pgd}" is no PGD of this folder', fix, HARM_NEVER_MET)
+            raise Wrong(offset, f'"{pgd}" is no PGD of this folder', fix, HARM_NEVER_MET)
         ring = f"{pgd} is excluded"
         if ring in self._reading:
             what = f"whether {pgd} is excluded leads back to itself"
-            raise _Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
+            raise Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
         # What is first met here is read again where it stands, and its mistakes are noted there.
         levels = {**self._levels, ring: 1}
         aside = replace(self, medicine=pgd, mistakes=Mistakes(), _conditions={**self._conditions}, _levels=levels)
@@ -222,7 +211,7 @@ class Vocabulary:
         match fact.answer:
             case Answer.YES_NO:
                 if rest not in ("yes", "no"):
-                    raise _Wrong(
+                    raise Wrong(
                         offset,
                         f'"{fact.name}" is answered yes or no',
                         f'Write "{fact.name} is yes" or "{fact.name} is no".',
@@ -231,51 +220,51 @@ class Vocabulary:
             case Answer.ONE_OF:
                 return OneOf(fact.name, self._values(fact, rest, offset))
             case Answer.WHOLE_NUMBER | Answer.NUMBER:
-                match = _ABOVE.fullmatch(rest)
-                if match and not _BOUND.fullmatch(rest):
+                match = ABOVE.fullmatch(rest)
+                if match and not BOUND.fullmatch(rest):
                     return self._above(fact, self._fact(match.group(1), offset + match.start(1)), offset)
                 return Within(fact.name, self._limits(rest, offset, fact))
             case Answer.ANY_OF:
-                raise _Wrong(offset, f'"{fact.name}" may have several answers', f'Write "{fact.name} includes ...".')
+                raise Wrong(offset, f'"{fact.name}" may have several answers', f'Write "{fact.name} includes ...".')
             case _:
-                raise _Wrong(offset, f'"{fact.name}" is a date', "Write about age_years, which is worked out from it.")
+                raise Wrong(offset, f'"{fact.name}" is a date', "Write about age_years, which is worked out from it.")
 
     def _above(self, fact: Question, other: Question, offset: int) -> Above:
         whole = fact.answer is other.answer is Answer.WHOLE_NUMBER
         if fact == other or not whole or fact.unit != other.unit:
             what = f'"{fact.name}" and "{other.name}" are not two whole numbers of one unit'
-            raise _Wrong(offset, what, "Compare two counts of the same thing, or write a limit.")
+            raise Wrong(offset, what, "Compare two counts of the same thing, or write a limit.")
         return Above(fact.name, other.name)
 
     def _limits(self, rest: str, offset: int, fact: Question) -> Limits:
-        limits = _read_limits(rest, offset, fact.name)
+        limits = read_limits(rest, offset, fact.name)
         for number in (limits.low, limits.high):
             if number is None:
                 continue
             if fact.answer is Answer.WHOLE_NUMBER and number != number.to_integral_value():
-                raise _Wrong(offset, f'"{fact.name}" is a whole number', "Write the limit as a whole number.")
+                raise Wrong(offset, f'"{fact.name}" is a whole number', "Write the limit as a whole number.")
             if (fact.low is not None and number < fact.low) or (fact.high is not None and number > fact.high):
-                raise _Wrong(
+                raise Wrong(
                     offset,
                     f'{number} lies outside the range of "{fact.name}"',
                     f"It is asked as {fact.what_fits()}.",
                     HARM_NO_LIMIT,
                 )
         if (limits.above and limits.low == fact.high) or (limits.to_below and limits.high == fact.low):
-            raise _Wrong(
+            raise Wrong(
                 offset, f'no answer to "{fact.name}" is {rest}', f"It is asked as {fact.what_fits()}.", HARM_NO_LIMIT
             )
         return limits
 
     def _score(self, score: Count, rest: str, offset: int) -> Count:
         most = len(score.items)
-        limits = _read_limits(rest, offset, score.name)
+        limits = read_limits(rest, offset, score.name)
         if any(limit is not None and limit != limit.to_integral_value() for limit in (limits.low, limits.high)):
-            raise _Wrong(offset, f'"{score.name}" is a whole number', "Write the limit as a whole number.")
+            raise Wrong(offset, f'"{score.name}" is a whole number', "Write the limit as a whole number.")
         low = 0 if limits.low is None else int(limits.low) + limits.above
         high = most if limits.high is None else int(limits.high) - limits.to_below
         if low < 0 or low > high or high > most or (low, high) == (0, most):
-            raise _Wrong(
+            raise Wrong(
                 offset,
                 f'"{score.name}" goes from 0 to {most}',
                 "Write a limit inside it, that can be reached and missed.",
@@ -288,7 +277,7 @@ class Vocabulary:
         offset, items = match.start(4), []
         for name in names.split(", "):
             if name in names[: offset - match.start(4)].split(", "):
-                raise _Wrong(offset, f'"{name}" stands here a second time', "Keep one of the two.")
+                raise Wrong(offset, f'"{name}" stands here a second time', "Keep one of the two.")
             items.append(self._item(name, offset))
             offset += len(name) + len(", ")
         size, n = len(items), int(number or 0)
@@ -297,7 +286,7 @@ class Vocabulary:
             "at least": (n, size), "at most": (0, n), "fewer than": (0, n - 1),
         }[word or bound]  # fmt: skip
         if low > size or high < 0 or (low == 0 and high >= size):
-            raise _Wrong(
+            raise Wrong(
                 match.start(),
                 f"this holds for {'nobody' if low > size or high < 0 else 'everybody'}: it counts {size}",
                 "Write a number that can be reached, and missed.",
@@ -319,7 +308,7 @@ class Vocabulary:
             return Defined(name, body)
         fact = self._fact(name, offset)
         if fact.answer is not Answer.YES_NO:
-            raise _Wrong(
+            raise Wrong(
                 offset,
                 f'"{name}" is not answered yes or no',
                 "Give the sentence about it a name under definitions, and count that.",
@@ -330,7 +319,7 @@ class Vocabulary:
         fact, pgd = self._any_of_question(match), self._this_medicine(match)
         barring = tuple(value.name for value in fact.choices if any(bar.pgd == pgd for bar in value.bars))
         if not barring:
-            raise _Wrong(
+            raise Wrong(
                 0,
                 f'no answer of "{fact.name}" bars {name_shown(pgd)}',
                 f"Write bars: {name_shown(pgd)} beside the answers that do, or take the sentence out.",
@@ -341,7 +330,7 @@ class Vocabulary:
     def _this_medicine(self, match: re.Match[str]) -> str:
         if not self.medicine:
             offset = match.end() - len("this medicine")
-            raise _Wrong(
+            raise Wrong(
                 offset, '"this medicine" has no meaning outside a PGD', 'Name the answers: "... includes a or b".'
             )
         return self.medicine
@@ -349,25 +338,25 @@ class Vocabulary:
     def _any_of_question(self, match: re.Match[str]) -> Question:
         fact = self._fact(match.group(1), match.start(1))
         if fact.answer is not Answer.ANY_OF:
-            raise _Wrong(match.start(1), f'"{fact.name}" has one answer, not several', f'Write "{fact.name} is ...".')
+            raise Wrong(match.start(1), f'"{fact.name}" has one answer, not several', f'Write "{fact.name} is ...".')
         return fact
 
     def _fact(self, name: str, offset: int) -> Question:
         self._one_meaning(name)
         if name in self.points:
-            raise _Wrong(
+            raise Wrong(
                 offset,
                 f'"{name}" is a score',
                 f'Write "{name} is at least 2", under definitions if it is to be counted.',
             )
         if name in self.bodies:
-            raise _Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
+            raise Wrong(offset, f'"{name}" is a definition', f'Write "{name} is met" or "{name} is not met".')
         if name not in self.questions:
             if self.declared is None or name in self.declared or name in self.unread:
                 raise _Unread
             known = [*self.declared, *self.questions, *self.points, *self.bodies]
             self.used.add(nearest(name, known))
-            raise _Wrong(
+            raise Wrong(
                 offset,
                 f'"{name}" is not a question in this file',
                 suggest(name, known, "Declare it under questions."),
@@ -385,69 +374,13 @@ class Vocabulary:
 
     def _value(self, fact: Question, word: str, offset: int) -> str:
         if word not in fact.choice_names():
-            raise _Wrong(
+            raise Wrong(
                 offset,
                 f'"{word}" is not an answer to "{fact.name}"',
                 suggest(word, fact.choice_names(), f"It takes {', '.join(fact.choice_names())}."),
                 HARM_NEVER_MET,
             )
         return word
-
-
-def named_in(block: Block) -> tuple[str, ...]:
-    """The questions, scores and definitions that the sentences of a block speak of, as far as their form tells."""
-    nodes = [block.items[heading] for heading in ("when", "any of", "must") if heading in block.items]
-    texts = [one for node in nodes for one in (node.items if isinstance(node, List) else [node])]
-    return tuple(dict.fromkeys(name for one in texts if isinstance(one, Text) for name in _names_in(one.words)))
-
-
-def _names_in(words: str) -> list[str]:
-    if match := _COUNT.fullmatch(words):
-        return match.group(4).split(", ")
-    for form in (_BARS_THIS, _INCLUDES_THIS, _INCLUDES, _IS):
-        if match := form.fullmatch(words):
-            other = _ABOVE.fullmatch(match.group(2)) if form is _IS else None
-            return [match.group(1), *([other.group(1)] if other and not _BOUND.fullmatch(match.group(2)) else [])]
-    return []
-
-
-def limits_in_words(words: str) -> Limits | None:
-    """``at least 3``, ``below 12``, ``3 to 5``... as limits; None where it is none of them."""
-    try:
-        return _read_limits(words, 0, words)
-    except _Wrong:
-        return None
-
-
-def _read_limits(rest: str, offset: int, name: str) -> Limits:
-    if match := _BOUND.fullmatch(rest):
-        bound, number = match.group(1), Decimal(match.group(2))
-        match bound:
-            case "at least":
-                return Limits(low=number)
-            case "above":
-                return Limits(low=number, above=True)
-            case "at most":
-                return Limits(high=number)
-            case "below":
-                return Limits(high=number, to_below=True)
-            case _:
-                return Limits(number, number)
-    if match := _RANGE.fullmatch(rest):
-        low, high, to_below = Decimal(match.group(1)), Decimal(match.group(3)), bool(match.group(2))
-        if low >= high:
-            raise _Wrong(
-                offset,
-                f'"{rest}" is not a range',
-                "Write the smaller number first, or one number alone.",
-                HARM_NO_LIMIT,
-            )
-        return Limits(low, high, to_below=to_below)
-    raise _Wrong(
-        offset,
-        f'"{name}" is a number',
-        f'Write "{name} is at least 3", "at most", "above", "below", "3 to 5" or "3 to below 5".',
-    )
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ them all. Here are pathways and shared files, and the names of all the others, w
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pharmacyfirst.content.sentences import NAME
+from pharmacyfirst.content.sentence_forms import NAME
 from pharmacyfirst.content.shape import (
     Shape,
     Under,

@@ -1,6 +1,6 @@
 """The shapes of cases, and of the list of published digests."""
 
-from pharmacyfirst.content.sentences import NUMBER
+from pharmacyfirst.content.sentence_forms import NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, list_of, matching, named, one_word_of
 from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind

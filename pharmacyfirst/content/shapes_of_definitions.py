@@ -1,6 +1,6 @@
 """The shapes of definitions: those of a condition, and those that several conditions share."""
 
-from pharmacyfirst.content.sentences import NAME
+from pharmacyfirst.content.sentence_forms import NAME
 from pharmacyfirst.content.shape import Shape, Under, any_of_shapes, matching
 from pharmacyfirst.content.spellings import EVIDENCE, ID, ONE_SENTENCE, REMARKS, WHEN, WORDS
 

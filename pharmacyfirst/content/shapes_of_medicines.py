@@ -1,6 +1,6 @@
 """The shapes of what stands once in ``pathways/shared/`` for every condition: medicines, definitions and sources."""
 
-from pharmacyfirst.content.sentences import NAME
+from pharmacyfirst.content.sentence_forms import NAME
 from pharmacyfirst.content.shape import Shape, named
 from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.shapes_of_pgds import CAUTION

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pharmacyfirst.content.sentences import NAME, NUMBER
+from pharmacyfirst.content.sentence_forms import NAME, NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, matching, named, names_of, one_or_list_of
 from pharmacyfirst.content.spellings import (
     AMOUNT,

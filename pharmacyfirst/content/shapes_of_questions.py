@@ -1,6 +1,6 @@
 """The shapes of questions and their answers: a condition's own, and those that several conditions share."""
 
-from pharmacyfirst.content.sentences import NAME, NUMBER
+from pharmacyfirst.content.sentence_forms import NAME, NUMBER
 from pharmacyfirst.content.shape import Shape, Under, any_of_shapes, at_most, block_of, matching, named, one_word_of
 from pharmacyfirst.content.spellings import EVIDENCE, NAMES, REMARKS, SENTENCES, WORDS, YES_NO
 

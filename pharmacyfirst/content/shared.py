@@ -1,6 +1,6 @@
 """What stands once in ``pathways/shared/``: questions, definitions, sources, lists of answers, lists for people to read, and medicines."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, Form, Tags, names_under
@@ -8,8 +8,10 @@ from pharmacyfirst.content.choices import read_choices, says_of_each_pgd
 from pharmacyfirst.content.documents import SOURCES, read_sources, refuse_shared_tags, refuse_unused
 from pharmacyfirst.content.files import MEDICINES, name_shown
 from pharmacyfirst.content.medicines import Medicine, read_medicine
+from pharmacyfirst.content.once import Written, written
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shapes import PARTS, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
+from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_SOURCES
 from pharmacyfirst.content.text import Block, Mistakes, Text
 from pharmacyfirst.kernel.evidence import Source
@@ -32,10 +34,14 @@ class SharedAnswers:
 
 @dataclass
 class Shared:
-    """What stands once in ``pathways/shared/``, each kind by name; ``cites`` are the lists that cite a source of all."""
+    """What stands once in ``pathways/shared/``, each kind by name; ``cites`` are the lists that cite a source of all.
+
+    ``written`` are the definitions as they stand, whether or not they are used.
+    """
 
     questions: dict[str, Block] = field(default_factory=dict)
     definitions: dict[str, Block] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     answers: dict[str, SharedAnswers] = field(default_factory=dict)
     lists: dict[str, SharedList] = field(default_factory=dict)
@@ -54,11 +60,12 @@ def read_shared(files: Mapping[str, Block], mistakes: Mistakes, whole: bool = Tr
     ``whole`` is false where one of them could not be read.
     """
     shared = Shared(whole=whole)
+    medicines = [name.removeprefix(f"{MEDICINES}/") for name in files if name.startswith(f"{MEDICINES}/")]
     kinds = {"shared sources": SOURCES, "shared definitions": DEFINITIONS, "questions": QUESTIONS}
     # Sources first, as the others cite them.
     for heading, wanted in kinds.items():
         for name, block in _beginning_with(heading, files):
-            _read_blocks(block, heading, shared, mistakes)
+            _read_blocks(block, heading, shared, mistakes, medicines)
             if name != wanted:
                 what, fix = f'the file is called "{name_shown(name)}"', f"Keep them in {wanted}.yaml."
                 mistakes.add(block.keys[heading].place, what, fix, HARM_NAME)
@@ -86,15 +93,19 @@ def _beginning_with(heading: str, files: Mapping[str, Block]) -> Iterator[tuple[
     )
 
 
-def _read_blocks(block: Block, heading: str, shared: Shared, mistakes: Mistakes) -> None:
+def _read_blocks(block: Block, heading: str, shared: Shared, mistakes: Mistakes, medicines: Iterable[str]) -> None:
     shapes = {"shared sources": SHARED_SOURCES, "shared definitions": SHARED_DEFINITIONS, "questions": SHARED_QUESTIONS}
     form = Form(block, shapes[heading], Tags(), mistakes)
     if heading == "shared sources":
         shared.sources.update(read_sources(form, heading))
         shared.whole = shared.whole and bool(shared.sources)
         return
-    found = {key.words: inner for key, inner in form.blocks(heading)}
-    (shared.questions if heading == QUESTIONS else shared.definitions).update(found)
+    for key, inner in form.blocks(heading):
+        if heading == QUESTIONS:
+            shared.questions[key.words] = inner
+        else:
+            shared.definitions[key.words] = inner
+            shared.written[key.words] = written(key, Form(inner, DEFINITION, shared.tags(), mistakes), medicines)
 
 
 def _read_list(block: Block, name: str, shared: Shared, mistakes: Mistakes) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pharmacyfirst.content.sentences import FORMS, NUMBER
+from pharmacyfirst.content.sentence_forms import FORMS, NUMBER
 from pharmacyfirst.content.shape import (
     SENTENCE,
     Shape,

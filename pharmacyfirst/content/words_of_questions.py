@@ -26,7 +26,7 @@ def with_words(question: Question, own: Headings, asked: Form, answer_from: Head
         help="".join(helps[:1]),
         backing=Backing(note="".join(notes[:1])),
         beside=Backing(note=notes[1]) if len(notes) > 1 else NO_BACKING,
-        singular=_singular(question, answer_from),
+        singular=_singular(question, own if "singular" in own else answer_from),
         if_not_answered=kinds[0] if kinds else None,
         moment=_moment(question, own),
     )

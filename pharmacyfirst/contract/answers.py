@@ -25,12 +25,13 @@ class InputObject(NamedTuple):
 CODES = ("not_json", "missing_key", "unknown_pathway", "not_in_force", "unknown_fact", "wrong_value", "facts_disagree")
 
 _KEYS = frozenset(InputObject._fields)
+_BLOCK = (dict, Mapping)  # what JSON gives is found at once, and Mapping is slow
 _WHOLE = "An input is one object with pathway, as_of and facts."
 
 
 def read_input(given: Any, as_of: date | None = None) -> InputObject:
     """The input object checked: its three keys and no other; ``as_of`` fills in where it has no date. Raises ``Refused``."""
-    if not isinstance(given, Mapping):
+    if not isinstance(given, _BLOCK):
         raise Refused("not_json", "An input is one JSON object with pathway, as_of and facts.")
     keys = given.keys()
     if not keys >= _KEYS:  # said first, as a wrong value may be what is left of it
@@ -42,7 +43,7 @@ def read_input(given: Any, as_of: date | None = None) -> InputObject:
         raise Refused("wrong_value", "pathway: give the id of a pathway as text.")
     if day is None:
         raise Refused("wrong_value", "as_of: give the day of the consultation as YYYY-MM-DD.")
-    if not isinstance(facts, Mapping):
+    if not isinstance(facts, _BLOCK):
         raise Refused("wrong_value", "facts: give an object of fact names and values.")
     if not keys <= _KEYS:
         what = "There is a key beside pathway, as_of and facts. What is known of the person goes under facts."

@@ -94,10 +94,7 @@ class PathwayTexts:
 
     def of(self, found: Assessment) -> str:
         """The text of an assessment by this pathway."""
-        parts: list[str] = []
-        for before, written in self._fields:
-            parts += (before, written(found))
-        return "".join(parts)
+        return "".join([part for before, written in self._fields for part in (before, written(found))])
 
     def _fields_of(self, first: Assessment) -> Iterable[tuple[str, Callable[[Assessment], str]]]:
         """What writes each field that is not the same for everybody, with the text that stands before it; the end comes last."""
@@ -171,8 +168,9 @@ class PathwayTexts:
         lines = []
         for finding in found.findings:
             line = kept.get(id(finding)) or self._line(finding, found)
+            asks = line.asks
             # Equal answers to one question have one text: 37.0 is written as 37 is, and yes is never beside 1.
-            answers = answer(line.asks) if line.asks is not None else tuple(map(answer, line.names))
+            answers = answer(asks) if asks is not None else tuple(map(answer, line.names))
             lines.append(line.texts.get(answers) or line.made(answers))
         return f"[{', '.join(lines)}]"
 
@@ -181,7 +179,7 @@ class PathwayTexts:
         item = finding.item
         if isinstance(item, NotInForce):  # made for this person too
             return LineText(finding, found)
-        if any(finding is shared for shared in (item.met, item.not_met, item.not_known)):
+        if finding is item.met or finding is item.not_met or finding is item.not_known:
             return _remember(self._lines, id(finding), LineText(finding, found))
         key = (id(item), finding.verdict, finding.not_asked)
         return self._not_asked.get(key) or _remember(self._not_asked, key, LineText(finding, found))
@@ -206,8 +204,17 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _as_it_stands(field: JsonField[Assessment]) -> Callable[[Assessment], str]:
-    made = plainly(field.what)
-    return lambda found: write(field.of(found) if made is None else made(field.of(found)))
+    of, made = field.of, plainly(field.what)
+    if made is not None:
+        return lambda found: write(made(of(found)))
+    # A day, a word or None: no type of a field has equal values that are written differently.
+    texts: dict[Any, str] = {}
+
+    def remembered(found: Assessment) -> str:
+        value = of(found)
+        return texts.get(value) or _remember(texts, value, write(value))
+
+    return remembered
 
 
 def _with_gaps(key: str, value: Any) -> str:

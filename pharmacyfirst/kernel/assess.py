@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers, Verdict
+from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers, Verdict, still_unknown
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.offer import Offer, raised
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
@@ -63,7 +63,7 @@ def refuse_other_types(pathway: Any, facts: Any, on: Any) -> None:
         raise Refused(
             "wrong_value", "pathway: give a pathway of a library, for instance library.in_force(condition, on)."
         )
-    if not isinstance(facts, Mapping):
+    if not isinstance(facts, (dict, Mapping)):  # a dict is found at once, and Mapping is slow
         raise Refused("wrong_value", "facts: give a mapping of fact names and values.")
     refuse_no_day(on)
 
@@ -85,23 +85,25 @@ class Person(NamedTuple):
         answers, not_asked = self.answers, self.not_asked
         for item in items:
             sentence = item.sentence
-            verdict = MET if sentence is None else sentence.verdict(answers)
-            if item.must:
-                verdict = verdict.flipped()
-            if not_asked.isdisjoint(item.reads):
-                yield item.met if verdict is MET else item.not_met if verdict is NOT_MET else item.not_known
+            if sentence is None or (verdict := sentence.verdict(answers)) is MET:
+                finding = item.holding
             else:
-                yield Finding(item, verdict, tuple(fact for fact in item.reads if fact in not_asked))
+                finding = item.failing if verdict is NOT_MET else item.not_known
+            if not_asked and not not_asked.isdisjoint(item.reads):
+                finding = Finding(item, finding.verdict, tuple([fact for fact in item.reads if fact in not_asked]))
+            yield finding
 
     def unknown(self, findings: Iterable[Finding[Judged]]) -> list[str]:
         """The facts that keep these findings not known. Before a fact not asked of everybody come those that say whether to ask."""
+        declared, answers = self.declared, self.answers
         names: dict[str, None] = {}
         for finding in findings:
-            if finding.verdict is NOT_KNOWN and finding.item.sentence is not None:
-                for name in finding.item.sentence.unknown(self.answers):
+            if finding.verdict is NOT_KNOWN and (sentence := finding.item.sentence) is not None:
+                for name in still_unknown(sentence, answers):
                     if name not in names:
-                        gate = self.declared[name].asked_when
-                        names.update(dict.fromkeys(gate.unknown(self.answers)) if gate is not None else ())
+                        gate = declared[name].asked_when
+                        if gate is not None:
+                            names.update(dict.fromkeys(gate.unknown(answers)))
                         names[name] = None
         return list(names)
 
@@ -143,7 +145,7 @@ def stop(met: Stops, unknown: Stops, person: Person) -> Conclusion:
     deciding = tuple([finding.item.id for finding in met if finding.item.kind is kind])
     if first.always_999:
         return Conclusion(Outcome(kind, EMERGENCY_999), deciding)
-    more_urgent = tuple(person.unknown(finding for finding in unknown if finding.item.urgency < worst))
+    more_urgent = tuple(person.unknown([finding for finding in unknown if finding.item.urgency < worst]))
     if kind is Kind.EMERGENCY:
         return Conclusion(Outcome(kind, EMERGENCY_DEPARTMENT), deciding, missing=more_urgent)
     if more_urgent and kind is not Kind.REFER_URGENT:
@@ -179,7 +181,7 @@ class Turn(NamedTuple):
     @property
     def offers(self) -> tuple[Offer, ...]:
         """What may be offered if this row decides."""
-        return tuple(one.offer for one in self.pgds if one.offer is not None)
+        return tuple([one.offer for one in self.pgds if one.offer is not None])
 
     @property
     def plan(self) -> tuple[Any, ...]:
@@ -195,7 +197,7 @@ def read_table(pathway: Pathway, person: Person) -> Conclusion:
     rows = reading(pathway.treatment, person)
     considered: dict[str, Considered] = {}
     turns = [turn(pathway, row.item, person, considered) for row in rows if row.verdict is not NOT_MET]
-    findings = (*rows, *(finding for one in considered.values() for finding in one.findings))
+    findings = (*rows, *[finding for one in considered.values() for finding in one.findings])
     first = turns[0]
     if first.outcome is not None and all((t.outcome, t.offers) == (first.outcome, first.offers) for t in turns):
         decided_by = once([t.row.id for t in turns] + [id for t in turns for one in t.pgds for id in one.barred_by])
@@ -203,7 +205,7 @@ def read_table(pathway: Pathway, person: Person) -> Conclusion:
         offers = tuple(replace(offer, open_items=once(items + offer.open_items)) for offer in first.offers)
         return Conclusion(first.outcome, decided_by, offers, findings=findings)
     tell_apart = person.unknown(rows) if len({t.plan for t in turns}) > 1 else []
-    undecided = person.unknown(f for one in considered.values() if one.undecided for f in one.findings)
+    undecided = person.unknown([f for one in considered.values() if one.undecided for f in one.findings])
     return Conclusion(NEED_FACTS, missing=once(tell_apart + undecided), findings=findings)
 
 
@@ -241,11 +243,11 @@ def consider(pgd: PGD, person: Person) -> Considered:
         period = pgd.edition.in_force.in_words()
         return without_offer(pgd, (), "in force", f"it is in force {period}, not on {person.on}")
     clauses = list(person.judge(pgd.judged()))
-    if barred_by := tuple(finding.id for finding in clauses if finding.verdict is MET):
-        return Considered(tuple(clauses), barred_by=barred_by, by_exclusion=True)
+    if met := [finding.item.id for finding in clauses if finding.verdict is MET]:
+        return Considered(tuple(clauses), barred_by=tuple(met), by_exclusion=True)
     doses = reading(pgd.doses, person)
     findings: tuple[Finding[Judged], ...] = (*clauses, *doses)
-    if any(finding.verdict is NOT_KNOWN for finding in findings):
+    if NOT_KNOWN in [finding.verdict for finding in findings]:
         return Considered(findings)
     row, verdict = doses[-1].item, doses[-1].verdict
     if verdict is NOT_MET:  # the loader lets no such table pass; the kernel refuses all the same

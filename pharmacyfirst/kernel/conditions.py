@@ -8,7 +8,7 @@ Verdicts follow Kleene's strong logic of three values, with one addition: a fact
 (rule 7 of clinical/README.md) stands among the answers as ``NOT_ASKED``, and a sentence about it is not met.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -316,6 +316,15 @@ def all_of(items: tuple[Condition, ...]) -> Condition:
 def any_of(items: tuple[Condition, ...]) -> Condition:
     """A list under ``any of``: one sentence is enough. A list of one is that sentence."""
     return items[0] if len(items) == 1 else Count(items, 1, len(items))
+
+
+def still_unknown(condition: Condition, answers: Answers) -> Sequence[str]:
+    """``condition.unknown(answers)`` of a sentence that was judged not known, which then need not be judged once more."""
+    while isinstance(condition, Defined):
+        condition = condition.body
+    if isinstance(condition, Count):
+        return [name for item in condition.items for name in item.unknown(answers)]
+    return condition.unknown(answers)
 
 
 def parts(condition: Condition) -> tuple[Condition, ...]:

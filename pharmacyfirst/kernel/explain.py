@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Supplied, counted, plain
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
@@ -59,9 +58,8 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
 
 
 def _reasons(assessment: Assessment) -> Iterator[str]:
-    for finding, reason in zip(assessment.deciding, assessment.reasons, strict=True):
-        either_way = " (not known, and it would come to the same)" if finding.verdict is Verdict.NOT_KNOWN else ""
-        yield f"  {reason.id}{either_way}: {reason.says}"
+    for reason in assessment.reasons:
+        yield f"  {reason.id}: {reason.says}"
         if reason.where_to:
             yield f"    where to: {reason.where_to}"
 

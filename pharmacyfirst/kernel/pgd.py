@@ -115,7 +115,7 @@ class Caution(Rule):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class BarDifference:
     """Why a document has no clause for a bar of its medicine, or asks for it in another way."""
 
     name: str
@@ -147,7 +147,7 @@ class PGD:
     particulars: Mapping[str, tuple[Statement, ...]]
     backing: Backing = NO_BACKING
     every_medicine: tuple[Clause, ...] = field(default=())
-    differs: tuple[Difference, ...] = ()
+    differs: tuple[BarDifference, ...] = ()
     # Judged for everybody who may be offered it, so gathered once.
     _judged: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
 

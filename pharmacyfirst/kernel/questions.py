@@ -206,10 +206,12 @@ class Question:
         """
         held = _READERS[self.answer](self, value)
         if held is None:
-            raise Refused(
-                "wrong_value", f"{self.name}: what was given does not fit. Give {self.what_fits()}.", self.name
-            )
+            raise self.does_not_fit()
         return held
+
+    def does_not_fit(self) -> Refused:
+        """What is raised for a value that does not fit; it says what does."""
+        return Refused("wrong_value", f"{self.name}: what was given does not fit. Give {self.what_fits()}.", self.name)
 
 
 def _yes_no(question: Question, value: Any) -> bool | None:
@@ -236,7 +238,8 @@ def _in_range(question: Question, number: int | Decimal) -> bool:
 
 def _one_of(question: Question, value: Any) -> str | None:
     # Our own name for it, as what was given may be more than text.
-    return next((name for name in question.choice_names() if name == value), None) if isinstance(value, str) else None
+    names = question.choice_names()
+    return names[names.index(value)] if isinstance(value, str) and value in names else None
 
 
 _LISTS = (list, tuple, set, frozenset)
@@ -288,8 +291,8 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
     ``facts_disagree`` where ``age_years`` is not the age that ``date_of_birth`` gives. ``given`` is not changed.
     """
     known: dict[str, Any] = {}
-    for name, value in given.items():
-        question = declared.get(name)
+    # Found by `map`, as this is done for every answer of every person.
+    for (name, value), question in zip(given.items(), map(declared.get, given), strict=True):
         if question is None:
             raise Refused(
                 "unknown_fact",
@@ -300,7 +303,10 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
         if (value is True or value is False) and question.answer is _YES_NO:
             known[question.name] = value
         elif value is not None:
-            known[question.name] = question.read(value)
+            held = _READERS[question.answer](question, value)
+            if held is None:
+                raise question.does_not_fit()
+            known[question.name] = held
     born = known.pop(BORN, None)
     if born is not None:
         known[AGE] = _agreed_age(declared, born, known.get(AGE), on)

@@ -40,11 +40,16 @@ class Judged(Rule):
     met: "Finding[Any]" = field(init=False, repr=False, compare=False)
     not_met: "Finding[Any]" = field(init=False, repr=False, compare=False)
     not_known: "Finding[Any]" = field(init=False, repr=False, compare=False)
+    # Those of its sentence: that it holds, or fails.
+    holding: "Finding[Any]" = field(init=False, repr=False, compare=False)
+    failing: "Finding[Any]" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", self.sentence.facts() if self.sentence is not None else ())
         for name, verdict in (("met", MET), ("not_met", NOT_MET), ("not_known", NOT_KNOWN)):
             object.__setattr__(self, name, Finding(self, verdict))
+        object.__setattr__(self, "holding", self.not_met if self.must else self.met)
+        object.__setattr__(self, "failing", self.met if self.must else self.not_met)
 
     @property
     def reason(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pharmacyfirst.kernel.conditions import Includes, within
+from pharmacyfirst.kernel.conditions import NOT_KNOWN, Includes, within
 from pharmacyfirst.kernel.evidence import PATIENT, Statement
 from pharmacyfirst.kernel.offer import Arises, Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind, Outcome
@@ -36,6 +36,9 @@ def in_words(outcome: Outcome) -> str:
     return "Dial 999 now" if outcome.destination == EMERGENCY_999 else _IN_WORDS[outcome.kind]
 
 
+EITHER_WAY = "one of the ways it could turn out, all of which come to the same"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One of the things that decided: its id, why in words, and to whom the person goes; empty where it says nothing of that."""
@@ -48,10 +51,15 @@ class Reason:
 def reasons(
     pathway: Pathway, outcome: Outcome, deciding: Iterable[Finding[Judged]], known: Mapping[str, Any]
 ) -> Iterator[Reason]:
-    """Why the outcome is what it is: each finding that decided, in the words of the content."""
+    """Why the outcome is what it is: each finding that decided, in the words of the content.
+
+    Where a row is not known its own words, and those of the rows below it, would tell as an answer what nobody asked.
+    """
     by_kind = pathway.where_to.get(outcome.kind)
+    open_ = False
     for finding in deciding:
         item = finding.item
+        open_ = open_ or finding.verdict is NOT_KNOWN
         if isinstance(item, Row) and item.offers:
             where_to = item.where_nothing if outcome.kind is not Kind.SUPPLY else ""
         elif item.pgd:
@@ -61,7 +69,7 @@ def reasons(
             where_to = item.where_to
         if not where_to and by_kind is not None:
             where_to = by_kind.says
-        yield Reason(finding.id, item.reason, where_to)
+        yield Reason(finding.id, EITHER_WAY if open_ and isinstance(item, Row) else item.reason, where_to)
 
 
 def _begun(words: str) -> str:

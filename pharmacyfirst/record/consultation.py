@@ -48,7 +48,7 @@ FITS: Mapping[str, tuple[Done, ...]] = {
     Kind.DECLINED.key: ("declined",),
     Kind.SELF_CARE.key: ("advised",),
     Kind.SUPPLY.key: ("supplied",),
-    Kind.NEED_FACTS.key: ("ended early",),
+    Kind.NEED_FACTS.key: ("ended early", "referred"),
 }
 
 
@@ -133,6 +133,12 @@ class Consultation(Recorded):
     def content_digest(self) -> str:
         """The digest of the content it was decided by."""
         return str(self.assessment["content_digest"])
+
+    @property
+    def where_to(self) -> tuple[str, ...]:
+        """To whom the assessment sends the patient, and by when: what decided says, else what holds of such an outcome."""
+        says = self.assessment.get("where_to")
+        return self.in_words.places or ((says,) if isinstance(says, str) else ())
 
     @property
     def practice(self) -> bool:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from pharmacyfirst.kernel.conditions import Count, Verdict
+from pharmacyfirst.kernel.conditions import Count
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
 from pharmacyfirst.kernel.questions import Question
-from pharmacyfirst.kernel.rule import Finding, Judged
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.fields import Coded, Recorded, RecordRefused, Words
 
@@ -63,10 +62,14 @@ class Score(Recorded):
 
 
 class InWords(Recorded):
-    """The words the consultation was decided by, kept because the content they come from will change."""
+    """The words the consultation was decided by, kept because the content they come from will change.
+
+    ``presented_with`` is what the patient came with, where it is not established that they have the condition.
+    """
 
     title: Words
     condition: Coded
+    presented_with: Words | None = None
     reasons: tuple[ReasonOnRecord, ...] = ()
     answers: tuple[AnswerOnRecord, ...] = ()
     not_known: tuple[Words, ...] = ()
@@ -93,12 +96,18 @@ def words_of(assessment: Assessment) -> InWords:
     return InWords(
         title=pathway.title,
         condition=condition_code(pathway),
+        presented_with=_presented_with(assessment),
         reasons=_reasons(assessment),
         answers=answers,
         not_known=tuple(pathway.questions[name].ask for name in assessment.missing),
         red_flags=tuple(_red_flags(assessment)),
         scores=tuple(_scores(assessment)),
     )
+
+
+def _presented_with(assessment: Assessment) -> str | None:
+    diagnosis = assessment.pathway.diagnosis
+    return diagnosis.otherwise if diagnosis is not None and not assessment.diagnosis_established else None
 
 
 def condition_code(pathway: Pathway) -> Coded:
@@ -110,26 +119,13 @@ def condition_code(pathway: Pathway) -> Coded:
 
 
 def _reasons(assessment: Assessment) -> tuple[ReasonOnRecord, ...]:
-    """Why it came out so, from what is known alone.
-
-    A row that is not known decides where every way it could turn out leads to one outcome. Its words ("the patient is not pregnant, so...")
-    would tell as an answer what nobody asked.
-    """
-    met = [finding for finding in assessment.deciding if finding.verdict is Verdict.MET]
-    if not met and assessment.deciding:
-        first = assessment.deciding[0]
-        return (
-            ReasonOnRecord(
-                id=first.id, stage=first.item.stage, says="whatever the missing answers are, the outcome is the same"
-            ),
+    """Why it came out so."""
+    return tuple(
+        ReasonOnRecord(
+            id=reason.id, stage=finding.item.stage, says=reason.says or reason.id, where_to=reason.where_to or None
         )
-    return tuple(_reason(finding) for finding in met)
-
-
-def _reason(finding: Finding[Judged]) -> ReasonOnRecord:
-    item = finding.item
-    says = item.reason or (item.sentence.in_words() if item.sentence else item.id)
-    return ReasonOnRecord(id=item.id, stage=item.stage, says=says, where_to=item.where_to or None)
+        for finding, reason in zip(assessment.deciding, assessment.reasons, strict=True)
+    )
 
 
 def _answer(question: Question, value: Any) -> AnswerOnRecord:

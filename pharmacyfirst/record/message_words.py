@@ -43,15 +43,15 @@ def outcome_sentence(record: Consultation) -> str:
 
 def _supplied(record: Consultation) -> str:
     what = " and ".join(supply_in_words(supply) for supply in record.supplies)
-    return f"{what} for {_condition(record)}"
+    return f"{what} for {_complaint(record)}"
 
 
 def _advised(record: Consultation) -> str:
     if record.kind is Kind.SUPPLY and record.decision.out_of_stock:
-        return f"Advice given for {_condition(record)}; the medicine offered was out of stock and nothing was supplied"
+        return f"Advice given for {_complaint(record)}; the medicine offered was out of stock and nothing was supplied"
     if record.kind is Kind.ALTERNATIVE_DIAGNOSIS:
         return f"Another cause than {_condition(record)} is more likely; advice given, no medicine supplied"
-    return f"Self-care advice given for {_condition(record)}; no medicine supplied"
+    return f"Self-care advice given for {_complaint(record)}; no medicine supplied"
 
 
 def _referred(record: Consultation) -> str:
@@ -66,6 +66,8 @@ def _referred(record: Consultation) -> str:
             how = "Not eligible for this pathway and referred"
         case Kind.ALTERNATIVE_DIAGNOSIS:
             return f"Referred because another cause than {_condition(record)} is more likely; no medicine supplied"
+        case Kind.NEED_FACTS:
+            how = "Referred because not everything could be found out that decides"
         case _:
             how = "Referred"
     stock = "; the medicine offered was out of stock" if record.decision.out_of_stock else ""
@@ -75,7 +77,7 @@ def _referred(record: Consultation) -> str:
 def _declined(record: Consultation) -> str:
     if record.kind is Kind.SUPPLY:
         offered = record.assessment["offers"][0]["medicine"]
-        return f"Treatment offered ({offered}) and declined for {_condition(record)}; no medicine supplied"
+        return f"Treatment offered ({offered}) and declined for {_complaint(record)}; no medicine supplied"
     return f"Consultation or treatment declined ({_condition(record)} pathway); no medicine supplied"
 
 
@@ -90,6 +92,11 @@ _OUTCOMES = {
     "declined": _declined,
     "ended early": _ended_early,
 }
+
+
+def _complaint(record: Consultation) -> str:
+    """The condition where it is established, and else what the patient presented with: nobody is said to have what was not found."""
+    return record.in_words.presented_with or _condition(record)
 
 
 def _condition(record: Consultation) -> str:
@@ -111,6 +118,8 @@ def document_of(supply: Supply) -> str:
 def _summary(record: Consultation) -> Iterator[str | None]:
     decision = record.decision
     yield outcome_sentence(record)
+    if presented := record.in_words.presented_with:
+        yield f"Presented with {presented}; {_condition(record)} is not established"
     for supply in record.supplies:
         yield f"Directions: {supply.directions}"
         yield f"Document: {supply.pgd_title}, version {supply.pgd_version}"
@@ -203,7 +212,7 @@ def _signposts(record: Consultation) -> Iterator[str | None]:
     if decision.referred_to:
         yield f"Sent to: {decision.referred_to}"
     elif decision.done == "referred":
-        yield from (f"Sent to: {place}" for place in record.in_words.places)
+        yield from (f"Sent to: {place}" for place in dict.fromkeys(record.where_to))
     if decision.contacted:
         at = f" at {decision.contacted_at:%H:%M on %d %B %Y}" if decision.contacted_at else ""
         yield f"Spoken to: {decision.contacted}{at}"
@@ -217,11 +226,9 @@ def _ended(words: str) -> str:
     return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
-# A code for the condition says to every later reader that the patient has it. Where something else is more likely, where the patient
-# agreed to nothing, or where the consultation ended before anything was decided, it would not be true.
-_UNSTATED = {Kind.ALTERNATIVE_DIAGNOSIS, Kind.DECLINED, Kind.NEED_FACTS}
-
-
 def states_condition(record: Consultation) -> bool:
-    """Whether the message carries the condition as a code."""
-    return record.kind not in _UNSTATED
+    """Whether the message carries the condition as a code, which says to every later reader that the patient has it.
+
+    The content says when it is established; else the patient presented with something, in words.
+    """
+    return record.assessment.get("diagnosis_established") is True

@@ -13,10 +13,13 @@ ROWS = 14
 
 @dataclass(frozen=True, slots=True)
 class AuthorisationSheet:
-    """What is signed for, who may sign, and the empty rows to sign in. ``layers`` are the three without which nothing is supplied."""
+    """What is signed for, who may sign, and the empty rows to sign in. ``layers`` are the three without which nothing is supplied.
+
+    ``signed_for`` are the documents: name, version, the file to read it in, digest.
+    """
 
     identity: Identity
-    signed_for: tuple[tuple[str, str, str], ...]
+    signed_for: tuple[tuple[str, str, str, str], ...]
     professions: str
     layers: tuple[tuple[str, str], ...]
     declaration: tuple[str, ...]
@@ -32,7 +35,9 @@ def authorisation_sheet(pathway: Pathway, pgd: PGD) -> AuthorisationSheet:
         valid = f"published, {in_force}, and complete, with all seventeen particulars of Schedule 16"
     return AuthorisationSheet(
         identity=identity_of(pathway, pgd),
-        signed_for=tuple((one.document, one.version, one.digest) for one in documents_of(pathway, pgd)),
+        signed_for=tuple(
+            (one.document, one.version, f"{one.document}.html", one.digest) for one in documents_of(pathway, pgd)
+        ),
         professions=listed(pgd.professions, "or"),
         layers=(
             ("The document", f"It is {valid}."),

@@ -1,17 +1,21 @@
 """The documents of pathways, ready to be written: which there are, and each as HTML."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
 from pharmacyfirst.content.library import templates_folder
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.kernel.evidence import Source
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.review.authorisation import authorisation_sheet
 from pharmacyfirst.review.identity import identity_of_condition
 from pharmacyfirst.review.open_items import to_clear
+from pharmacyfirst.review.pathway_document import pathway_document
 from pharmacyfirst.review.pgd_document import pgd_document
 
 OPEN_ITEMS = "open-items"
@@ -28,19 +32,29 @@ class Printed:
 
 
 class Printer:
-    """Makes the documents of pathways."""
+    """Makes the documents of pathways; ``medicines`` and ``sources`` are what stands once for all of them."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, medicines: Mapping[str, SharedMedicine] = Frozen(), sources: Mapping[str, Source] = Frozen()
+    ) -> None:
         self._paper = Paper(templates_folder())
+        self._medicines, self._sources = medicines, sources
 
     def of_pgd(self, pathway: Pathway, pgd: PGD) -> Iterator[Printed]:
         """The PGD or clinical protocol itself, and its authorisation sheet."""
-        document, sheet = pgd_document(pathway, pgd), authorisation_sheet(pathway, pgd)
+        document = pgd_document(pathway, pgd, self._medicines.get(pgd.id), self._sources)
+        sheet = authorisation_sheet(pathway, pgd)
         folder, made_on = PurePosixPath(pathway.id), document.identity.made_on
         yield Printed(folder / pgd.id, self._paper.html("pgd.html", document=document), made_on)
         yield Printed(
             folder / f"{pgd.id}-{AUTHORISATION}", self._paper.html("authorisation.html", sheet=sheet), made_on
         )
+
+    def of_pathway(self, pathway: Pathway) -> Printed:
+        """The pathway itself: who goes where and why, the conversation, and what stands behind it."""
+        document = pathway_document(pathway)
+        html = self._paper.html("pathway.html", document=document)
+        return Printed(PurePosixPath(pathway.id) / PATHWAY, html, document.identity.made_on)
 
     def open_items(self, pathway: Pathway) -> Printed:
         """The open items of a condition, to be cleared by whoever adopts it."""

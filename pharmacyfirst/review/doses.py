@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pharmacyfirst.kernel.dose import Dose, DoseRow, Pack, Product, counted, plain
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named, row_of
-from pharmacyfirst.review.notes import Notes
-from pharmacyfirst.review.questions import remark
+from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.questions import in_both
+from pharmacyfirst.review.wording import Wording
 
 NO_DOSE = "no dose: nothing is offered"
 DASH = "–"
@@ -35,7 +36,7 @@ def strengths(pgd: PGD) -> tuple[Line, ...]:
     return _gathered((product.strength.words, product.name) for product in pgd.products)
 
 
-def dose_table(pgd: PGD, notes: Notes) -> Table:
+def dose_table(pgd: PGD, notes: Notes, wording: Wording) -> Table:
     """The whole dose table; the other products of a row stand under it."""
     columns = (
         Part("Row", "id"),
@@ -46,11 +47,11 @@ def dose_table(pgd: PGD, notes: Notes) -> Table:
         Part("Product"),
         Part("Quantity", "short"),
     )
-    return Table("One row holds for each person", columns, tuple(_dose_row(row, notes) for row in pgd.doses))
+    return Table("One row holds for each person", columns, tuple(_dose_row(row, notes, wording) for row in pgd.doses))
 
 
-def _dose_row(row: DoseRow, notes: Notes) -> TableRow:
-    who = (line(row.who or "everybody"), *lines(row.sentence.in_words() if row.sentence else "", "code"))
+def _dose_row(row: DoseRow, notes: Notes, wording: Wording) -> TableRow:
+    who = (line(row.who or "everybody"), *(in_both(row.sentence, wording) if row.sentence else ()))
     why = f"Why: {row.because}" if row.because else ""
     others = (one for pack in row.packs[1:] for one in _further(pack))
     remarks = (*others, *lines(why, "note"), *lines(remark(row.backing.note), "note"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Edition, Mechanism
 from pharmacyfirst.kernel.tables import EVALUATION_ONLY
 from pharmacyfirst.paper.words import day, listed, sentence
@@ -38,18 +38,20 @@ def identity_of(pathway: Pathway, pgd: PGD) -> Identity:
     return _identity(pathway, pgd.id, kind, pgd.title, pgd.medicine, pgd.edition, pgd.edition.digest)
 
 
+def identity_of_pathway(pathway: Pathway) -> Identity:
+    """The identity of a pathway by itself: the digest is that which an authorisation sheet names beside the PGD's."""
+    edition = pathway.edition
+    return _identity(pathway, PATHWAY, "Pathway", pathway.title, _medicines(pathway), edition, edition.digest)
+
+
 def identity_of_condition(pathway: Pathway) -> Identity:
     """The identity of a whole condition: its digest is that of the pathway with all its PGDs."""
-    medicines = ", ".join(dict.fromkeys(pgd.medicine for pgd in pathway.pgds.values()))
-    return _identity(
-        pathway,
-        "pathway",
-        "Pathway with its medicines",
-        pathway.title,
-        medicines,
-        pathway.edition,
-        pathway.content_digest,
-    )
+    kind, edition = "Pathway with its medicines", pathway.edition
+    return _identity(pathway, PATHWAY, kind, pathway.title, _medicines(pathway), edition, pathway.content_digest)
+
+
+def _medicines(pathway: Pathway) -> str:
+    return ", ".join(dict.fromkeys(pgd.medicine for pgd in pathway.pgds.values()))
 
 
 def _identity(

@@ -16,10 +16,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Words in one style of the style sheet."""
+    """Words in one style of the style sheet; ``to`` is the id on the page that they lead to."""
 
     words: str
     style: str = "words"
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,32 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; ``columns`` are titles with the style that sets their width, ``style`` is that of the whole."""
+    """A table; ``columns`` are titles with the style that sets their width, ``style`` is that of the whole.
+
+    ``lines`` stand above its rows, as wide as the table.
+    """
 
     caption: str
     columns: tuple[Part, ...]
     rows: tuple[TableRow, ...]
     style: str = "open-spaced"
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A box of an overview: what happens there, and where somebody can go from it, each as what and whereto."""
+
+    title: str
+    lines: tuple[Line, ...]
+    turns: tuple[tuple[Line, Line], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """A heading with what stands under it. ``number`` is that of a particular in brackets, or empty.
 
-    ``style`` keeps on one page what is only a few lines.
+    ``style`` keeps on one page what is only a few lines. ``steps`` are the boxes of an overview, in their order.
     """
 
     anchor: str
@@ -66,6 +80,7 @@ class Section:
     title: str
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     @property
     def style(self) -> str:
@@ -76,6 +91,16 @@ class Section:
 def line(words: str, style: str = "words") -> Line:
     """A line in one style."""
     return Line((Part(words, style),))
+
+
+def link(name: str) -> Part:
+    """An id, small, that leads to the row of that id."""
+    return Part(name, "ident", name)
+
+
+def ident(name: str) -> tuple[Part, ...]:
+    """A name of the program's, small, after the words that it stands for; the line may end before it."""
+    return Part(" "), Part(name, "ident")
 
 
 def row_of(words: Iterable[str]) -> tuple[Part, ...]:

@@ -84,7 +84,7 @@ def medicines_of(pathways: Iterable[Pathway], medicines: Mapping[str, SharedMedi
                 BarRow(
                     bar.name,
                     bar.says,
-                    tuple(one for pathway, pgd in documents for one in _here(pathway, pgd, bar.name)),
+                    tuple(one for pathway, pgd in documents for one in here(pathway, pgd, bar.name)),
                 )
                 for bar in (medicines[name].bars if name in medicines else ())
             ),
@@ -97,7 +97,8 @@ def _clauses(pgd: PGD) -> tuple[Clause, ...]:
     return (*pgd.every_medicine, *pgd.exclusions)
 
 
-def _here(pathway: Pathway, pgd: PGD, bar: str) -> Iterator[Here]:
+def here(pathway: Pathway, pgd: PGD, bar: str) -> Iterator[Here]:
+    """How one condition has a bar of the medicine: each clause that takes it, or that it differs."""
     said = {one.name: one for one in pgd.differs}.get(bar)
     clauses = [one for one in _clauses(pgd) if one.bar == bar]
     for one in clauses:

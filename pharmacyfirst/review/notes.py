@@ -31,11 +31,16 @@ class Notes:
         """The superscript of one clause; none where there is no evidence."""
         if not evidence:
             return ()
-        where = shared.name if shared else ""
-        if shared:
+        where = ""
+        if shared and not self._are_ours(evidence, shared):
+            where = shared.name
             self._lists[where] = shared
         number = self._numbers.setdefault((evidence, where), len(self._numbers) + 1)
         return (Mark(number, f"{grades(evidence)}\N{NO-BREAK SPACE}{number}"),)
+
+    def _are_ours(self, evidence: tuple[Evidence, ...], shared: SharedList) -> bool:
+        """Whether every tag of a shared list's evidence stands for the same source here, as those do that stand once for all files."""
+        return all(self._sources.get(tag) == shared.sources.get(tag) for one in evidence for tag in one.sources)
 
     def bare_marks(self, evidence: tuple[Evidence, ...], shared: SharedList | None = None) -> tuple[Mark, ...]:
         """The same without the grades, for where they stand in the text already."""
@@ -90,4 +95,10 @@ def _grades_explained() -> Table:
 
 def _source(source: Source, where: str) -> TableRow:
     anchor = f"source-{where}-{source.tag}" if where else f"source-{source.tag}"
-    return TableRow(anchor, (line(source.tag),), ((line(source.says),), lines(source.date)))
+    says = (line(source.says), *lines(remark(source.note), "note"))
+    return TableRow(anchor, (line(source.tag),), (says, lines(source.date)))
+
+
+def remark(note: str) -> str:
+    """A note for the reviewer, named as one."""
+    return f"Note: {note}" if note else ""

@@ -1,11 +1,12 @@
 """Which open item is named where: what whoever adopts a condition has to clear."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pharmacyfirst.kernel.evidence import Backed
+from pharmacyfirst.kernel.evidence import Backed, OpenItem
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, row_of
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, row_of
+from pharmacyfirst.review.notes import Notes, remark
 
 
 def places(named: Iterable[Backed]) -> dict[str, tuple[str, ...]]:
@@ -17,14 +18,31 @@ def places(named: Iterable[Backed]) -> dict[str, tuple[str, ...]]:
     return {item: tuple(where) for item, where in found.items()}
 
 
-def table_of(pathway: Pathway, where: dict[str, tuple[str, ...]]) -> Table:
+def table_of(pathway: Pathway, where: dict[str, tuple[str, ...]], notes: Notes) -> Table:
     """The open items of one document, with the places that name each, in the order of the condition's file."""
+    named_at = {item: (Line(row_of(found)),) for item, found in where.items()}
+    return _table("Open items that this document names", pathway, named_at, notes)
+
+
+def whole_table(pathway: Pathway, notes: Notes) -> Table:
+    """Every open item of a condition, with the documents that name it and the places in each."""
+    named_at = {one.id: one.named_at for one in to_clear(pathway)}
+    return _table("All that is not known of this condition", pathway, named_at, notes)
+
+
+def _table(caption: str, pathway: Pathway, named_at: Mapping[str, tuple[Line, ...]], notes: Notes) -> Table:
     rows = tuple(
         TableRow(
-            item.id, (line(item.id),), ((line(item.says),), (line(item.until_then),), (Line(row_of(where[item.id])),))
+            item.id,
+            (line(item.id),),
+            (
+                (_says(item, notes), *lines(remark(item.backing.note), "note")),
+                (line(item.until_then),),
+                named_at[item.id],
+            ),
         )
         for item in pathway.open_items.values()
-        if item.id in where
+        if item.id in named_at
     )
     columns = (
         Part("Open item", "id"),
@@ -32,7 +50,11 @@ def table_of(pathway: Pathway, where: dict[str, tuple[str, ...]]) -> Table:
         Part("Until then", "wide"),
         Part("Named at", "named"),
     )
-    return Table("Open items that this document names", columns, rows)
+    return Table(caption, columns, rows)
+
+
+def _says(item: OpenItem, notes: Notes) -> Line:
+    return Line((Part(item.says),), notes.marks(item.backing.evidence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,7 @@ class ToClear:
     id: str
     says: str
     until_then: str
+    note: str
     named_at: tuple[Line, ...]
 
 
@@ -56,6 +79,7 @@ def to_clear(pathway: Pathway) -> tuple[ToClear, ...]:
             item.id,
             item.says,
             item.until_then,
+            remark(item.backing.note),
             tuple(_in_document(*at) for at in found.get(item.id, {}).items()),
         )
         for item in pathway.open_items.values()

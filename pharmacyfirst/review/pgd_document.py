@@ -1,30 +1,34 @@
 """A PGD or clinical protocol as the document that a clinical safety reviewer reads and signs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.content.choices import about, actions_of
-from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Statement
+from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Source, Statement
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Caution, Clause
 from pharmacyfirst.kernel.questions import Choice, Question
 from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.review import doses
+from pharmacyfirst.review.asked import Asked
 from pharmacyfirst.review.headings import headings
 from pharmacyfirst.review.identity import Identity, identity_of
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
-from pharmacyfirst.review.notes import Notes, grades
+from pharmacyfirst.review.notes import Notes, grades, remark
+from pharmacyfirst.review.once import wherever_offered
 from pharmacyfirst.review.open_items import places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
     explaining_tables,
+    in_both,
     marks_of,
     named_table,
     names_in,
     questions_read,
-    questions_table,
-    remark,
 )
+from pharmacyfirst.review.wording import Wording
 
 NOT_KNOWN = "not known"
 
@@ -38,34 +42,37 @@ class PGDDocument:
     sections: tuple[Section, ...]
     open_items: Section
     questions: Section
+    elsewhere: Section | None
     evidence: Section
 
 
-def pgd_document(pathway: Pathway, pgd: PGD) -> PGDDocument:
-    """The document of one PGD of a pathway."""
-    return _PGDWriter(pathway, pgd).document()
+def pgd_document(
+    pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None = None, sources: Mapping[str, Source] = Frozen()
+) -> PGDDocument:
+    """The document of one PGD of a pathway; ``medicine`` is what stands of it once for every condition, on the shared ``sources``."""
+    return _PGDWriter(pathway, pgd, medicine, sources).document()
 
 
 class _PGDWriter:
     """Writes one document from top to bottom, so that its notes are numbered as they are read."""
 
-    def __init__(self, pathway: Pathway, pgd: PGD):
-        self.pathway, self.pgd, self.lists = pathway, pgd, pathway.lists
-        self.notes = Notes(pathway.sources)
+    def __init__(self, pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None, sources: Mapping[str, Source]):
+        self.pathway, self.pgd, self.medicine, self.lists = pathway, pgd, medicine, pathway.lists
+        self.notes, self.wording = Notes({**sources, **pathway.sources}), Wording(pathway)
         self.conditions = conditions_of(pgd, pathway)
 
     def document(self) -> PGDDocument:
         about = tuple(self.about())
         sections = tuple(self.section(*heading) for heading in headings(self.pgd))
-        questions = self.questions()
-        return PGDDocument(
-            identity_of(self.pathway, self.pgd), about, sections, self.open_items(), questions, self.evidence()
-        )
+        open_items, questions = self.open_items(), self.questions()
+        elsewhere = wherever_offered(self.medicine, self.pathway, self.pgd, self.notes) if self.medicine else None
+        identity = identity_of(self.pathway, self.pgd)
+        return PGDDocument(identity, about, sections, open_items, questions, elsewhere, self.evidence())
 
     def about(self) -> Iterator[TableRow]:
         """What the document is, before its particulars."""
         source = self.pgd.source_document
-        title = Line((Part(source.title),), self.notes.marks(source.backing.evidence))
+        title = Line((Part(source.title),), self.notes.marks(source.backing.evidence), source.backing.open)
         edition = line(f"{source.reference}, {source.edition}")
         yield _about("Transcribed from", title, edition, *lines(remark(source.backing.note), "note"))
         yield _about("Legal class", line(self.pgd.legal_class))
@@ -76,6 +83,8 @@ class _PGDWriter:
                 "Open items",
                 Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.backing.open),
             )
+        if self.pgd.backing.note:
+            yield _about("Note", line(self.pgd.backing.note))
         yield from self.unknown()
 
     def unknown(self) -> Iterator[TableRow]:
@@ -120,7 +129,7 @@ class _PGDWriter:
             case 13, _:
                 return doses.by_row(self.pgd, doses.days_in_words), ()
             case _, "doses":
-                return (), (doses.dose_table(self.pgd, self.notes),)
+                return (), (doses.dose_table(self.pgd, self.notes, self.wording),)
         return self.statements(heading), ()
 
     def period(self) -> tuple[Line, ...]:
@@ -146,8 +155,8 @@ class _PGDWriter:
             if rest.lower().startswith(NOT_KNOWN):
                 rest = rest[len(NOT_KNOWN) :].lstrip(" .,;:")
             words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
-        yield Line(words, self.notes.marks(said.backing.evidence), said.backing.open)
-        yield from lines(_said_to(said.audience, said.forms), "note")
+        readers = _said_to(said.audience, said.forms)
+        yield Line((*words, *readers), self.notes.marks(said.backing.evidence), said.backing.open)
         yield from lines(remark(said.backing.note), "note")
 
     def clauses(self, caption: str, how: str, clauses: tuple[Clause, ...]) -> Table:
@@ -166,11 +175,11 @@ class _PGDWriter:
     def judged(self, clause: Clause) -> Iterator[Line]:
         """The sentence of a clause, or the criteria with which the pathway has stopped such a person already."""
         if clause.sentence is not None:
-            yield line(clause.sentence.in_words(), "code")
+            yield from in_both(clause.sentence, self.wording)
         if clause.covered_by:
             yield line(f"Judged {self.by_whom(clause)} by")
         for name in clause.covered_by:
-            yield Line((Part(name, "code together"), Part(f" {self.sentence_of(name)}", "code")))
+            yield from self.stopped_by(name)
 
     def by_whom(self, clause: Clause) -> str:
         stops = {criterion.id for criterion in self.pathway.stopping}
@@ -178,11 +187,14 @@ class _PGDWriter:
             return "in the pathway"
         return "in this document" if stops.isdisjoint(clause.covered_by) else "in the pathway and in this document"
 
-    def sentence_of(self, name: str) -> str:
+    def stopped_by(self, name: str) -> Iterator[Line]:
+        """The criterion of that id, with its sentence."""
         for criterion in (*self.pathway.stopping, *self.pgd.judged()):
             if criterion.id == name and criterion.sentence is not None:
-                return f"stops {'unless' if criterion.must else 'when'} {criterion.sentence.in_words()}"
-        return ""
+                when = " stops unless " if criterion.must else " stops when "
+                plainly = " ".join(self.wording.lines(criterion.sentence))
+                yield Line((Part(name, "code together"), Part(f"{when}{plainly}")))
+                yield line(criterion.sentence.in_words(), "exact")
 
     def exclusions(self) -> Iterator[Table]:
         if self.pgd.exclusions:
@@ -265,7 +277,7 @@ class _PGDWriter:
             if action.pgd == self.pgd.id
             for mark in self.notes.marks(action.backing.evidence, self.lists.get(origin.shared))
         )
-        said = Line((Part(self.calls_for(value)),), marks or marks_of(fact, value, self.lists, self.notes))
+        said = Line((Part(self.calls_for(value)),), marks or marks_of(value, self.lists, self.notes))
         return TableRow(f"action-{fact.name}-{value.name}", named(value.name, backing.open), (words, (said,)))
 
     def backing_of(self, value: Choice) -> Backing:
@@ -281,13 +293,13 @@ class _PGDWriter:
         )
 
     def caution(self, caution: Caution) -> TableRow:
+        says = Part(caution.says), *_said_to(caution.audience, caution.forms)
         words = (
-            Line((Part(caution.says),), self.notes.marks(caution.backing.evidence)),
-            *lines(_said_to(caution.audience, caution.forms), "note"),
+            Line(says, self.notes.marks(caution.backing.evidence)),
             *lines(remark(caution.backing.note), "note"),
         )
-        when = line(caution.sentence.in_words(), "code") if caution.sentence else line("always")
-        return TableRow(caution.id, named(caution.id, caution.backing.open), (words, (line(caution.action),), (when,)))
+        when = in_both(caution.sentence, self.wording) if caution.sentence else (line("always"),)
+        return TableRow(caution.id, named(caution.id, caution.backing.open), (words, (line(caution.action),), when))
 
     def open_items(self) -> Section:
         where = places((*self.pgd.backed(), *self.named_besides()))
@@ -300,7 +312,7 @@ class _PGDWriter:
         said = line(
             "Whoever adopts the condition clears every one of its open items first. Until then there is no permit."
         )
-        tables = (table_of(self.pathway, where),) if where else ()
+        tables = (table_of(self.pathway, where, self.notes),) if where else ()
         return Section("open-items", "", "Open items", (said, *rest), tables)
 
     def named_besides(self) -> Iterator[Backed]:
@@ -319,7 +331,7 @@ class _PGDWriter:
         facts = questions_read(self.conditions, self.pathway)
         tables = (
             *named_table(self.conditions, self.pathway, self.notes),
-            *((questions_table(facts, self.lists, self.notes),) if facts else ()),
+            *((Asked(self.pathway, self.notes).table("Questions", facts),) if facts else ()),
             *explaining_tables(facts, self.lists, self.notes),
         )
         said = line("What the sentences above ask, and what the names in them stand for.")
@@ -334,10 +346,10 @@ def _about(what: str, *said: Line) -> TableRow:
     return TableRow("about-" + "-".join(what.lower().split()), (line(what),), (said,))
 
 
-def _said_to(readers: tuple[str, ...], forms: tuple[str, ...]) -> str:
-    """Whom a statement is for, and the forms of product with which alone it is said; nothing of one that names no reader."""
+def _said_to(readers: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Part, ...]:
+    """Whom a statement is for, and the forms of product with which alone it is said, in small after it."""
     with_forms = f", with {listed(forms, 'or')} only" if forms else ""
-    return f"For the {listed(readers, 'and the')}{with_forms}." if readers else ""
+    return (Part(f" For the {listed(readers, 'and the')}{with_forms}.", "reader"),) if readers else ()
 
 
 def _is_unknown(said: Statement) -> bool:

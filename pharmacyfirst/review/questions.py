@@ -1,15 +1,14 @@
 """The questions, scores and definitions behind a document's sentences, so that a reviewer can read them without another file."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 
 from pharmacyfirst.kernel.conditions import Condition, Count, Defined
-from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.pathway import Named, Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.questions import Answer, Choice, Question
+from pharmacyfirst.kernel.questions import Choice, Question
 from pharmacyfirst.review.layout import Line, Mark, Part, Table, TableRow, line, lines
-from pharmacyfirst.review.notes import Notes
+from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.wording import Wording
 
 # The headings of a readable shared list, with what a thing under each counts as.
 COUNTS_AS = {"items": "severe", "non_severe": "not severe", "none": "none", "examples": "(example)"}
@@ -38,12 +37,18 @@ def names_in(condition: Condition) -> Iterator[str]:
 def named_table(conditions: Iterable[Condition], pathway: Pathway, notes: Notes) -> tuple[Table, ...]:
     """What the scores and definitions of these sentences mean."""
     used = {name for condition in conditions for name in names_in(condition)}
-    rows = tuple(_named_row(one, notes) for one in pathway.named if one.name in used)
+    return table_of_named((one for one in pathway.named if one.name in used), pathway, notes)
+
+
+def table_of_named(named: Iterable[Named], pathway: Pathway, notes: Notes) -> tuple[Table, ...]:
+    """What these scores and definitions mean, as a table; none where there are none."""
+    wording = Wording(pathway)
+    rows = tuple(_named_row(one, wording, notes) for one in named)
     columns = Part("Name", "name"), Part("What it means"), Part("Sentence", "wide")
     return (Table("Scores and definitions", columns, rows),) if rows else ()
 
 
-def _named_row(named: Named, notes: Notes) -> TableRow:
+def _named_row(named: Named, wording: Wording, notes: Notes) -> TableRow:
     what = "a score, one point for each of" if named.points else "a definition"
     means = Line((Part(named.says or what),), notes.marks(named.backing.evidence), named.backing.open)
     return TableRow(
@@ -51,17 +56,22 @@ def _named_row(named: Named, notes: Notes) -> TableRow:
         (line(named.name, "code"), *lines(named.id, "code"), *((line(what, "note"),) if named.says else ())),
         (
             (means, *lines(remark(named.backing.note), "note")),
-            tuple(line(words, "code") for words in _sentences(named)),
+            tuple(_meaning(named, wording)),
         ),
     )
 
 
-def _sentences(named: Named) -> tuple[str, ...]:
-    """The points of a score one by one; a definition as one sentence."""
+def _meaning(named: Named, wording: Wording) -> Iterator[Line]:
+    """The points of a score one by one; a definition as one sentence; each in plain words and as the program reads it."""
     condition = named.sentence
-    if named.points and isinstance(condition, Count):
-        return tuple(item.in_words() for item in condition.items)
-    return (condition.in_words(),)
+    each = condition.items if named.points and isinstance(condition, Count) else (condition,)
+    for one in each:
+        yield from in_both(one, wording)
+
+
+def in_both(sentence: Condition, wording: Wording) -> tuple[Line, ...]:
+    """A sentence in plain words, and in small as the program reads it."""
+    return (*map(line, wording.lines(sentence)), line(sentence.in_words(), "exact"))
 
 
 def questions_read(conditions: Iterable[Condition], pathway: Pathway) -> tuple[Question, ...]:
@@ -76,52 +86,11 @@ def questions_read(conditions: Iterable[Condition], pathway: Pathway) -> tuple[Q
     return tuple(fact for fact in pathway.questions.values() if fact.name in read | gates)
 
 
-def questions_table(facts: Iterable[Question], lists: Mapping[str, SharedList], notes: Notes) -> Table:
-    """The questions in words."""
-    columns = Part("Name", "name"), Part("Question", "wide"), Part("Answer", "answer")
-    return Table("Questions", columns, tuple(_question_row(fact, lists, notes) for fact in facts))
-
-
-def _question_row(fact: Question, lists: Mapping[str, SharedList], notes: Notes) -> TableRow:
-    remarks = (
-        "Only the clinician can answer it." if fact.judgement else "",
-        f"Asked when {fact.asked_when.in_words()}." if fact.asked_when else "",
-        f"The list “{lists[fact.explained_by].title}” stands below." if fact.explained_by else "",
-        remark(fact.backing.note),
-    )
-    asked = (line(fact.ask), *(line(words, "note") for words in remarks if words))
-    return TableRow(f"question-{fact.name}", (line(fact.name, "code"),), (asked, _answers(fact, lists, notes)))
-
-
-def _answers(fact: Question, lists: Mapping[str, SharedList], notes: Notes) -> tuple[Line, ...]:
-    match fact.answer:
-        case Answer.YES_NO | Answer.DATE:
-            return (line("yes or no" if fact.answer is Answer.YES_NO else "a date"),)
-        case Answer.WHOLE_NUMBER | Answer.NUMBER:
-            return (line(f"a {fact.answer.value} from {_limit(fact.low)} to {_limit(fact.high)} ({fact.unit})"),)
-    each = (one for value in fact.choices for one in _answer(fact, value, lists, notes))
-    return (line(f"{fact.answer.value}:"), *each)
-
-
-def _answer(fact: Question, value: Choice, lists: Mapping[str, SharedList], notes: Notes) -> Iterator[Line]:
-    """One answer. What it bars or calls for stands under the exclusions, with its evidence, so here its name is enough."""
-    says = (Part(f": {value.says}"),) if value.says not in ("", value.name) else ()
-    if value.bars or value.action:
-        yield Line((Part(value.name, "code"), *says))
-    else:
-        yield Line((Part(value.name, "code"), *says), marks_of(fact, value, lists, notes), value.backing.open)
-        yield from lines(remark(value.backing.note), "note")
-
-
-def marks_of(fact: Question, value: Choice, lists: Mapping[str, SharedList], notes: Notes) -> tuple[Mark, ...]:
+def marks_of(value: Choice, lists: Mapping[str, SharedList], notes: Notes) -> tuple[Mark, ...]:
     """The evidence of an answer, that of shared lists and that of the condition apart."""
     return tuple(
         mark for origin in value.origins for mark in notes.marks(origin.backing.evidence, lists.get(origin.shared))
     )
-
-
-def _limit(number: Decimal | None) -> str:
-    return plain(number) if number is not None else "any"
 
 
 def explaining_tables(facts: Iterable[Question], lists: Mapping[str, SharedList], notes: Notes) -> tuple[Table, ...]:
@@ -150,6 +119,6 @@ def _explaining(shared: SharedList, notes: Notes) -> Table:
     return Table(shared.title, (Part("Counts as", "short"), Part("What it says", "wide")), rows, "close")
 
 
-def remark(note: str) -> str:
-    """A note for the reviewer, named as one."""
-    return f"Note: {note}" if note else ""
+def earlier(what: str, was: tuple[str, ...]) -> str:
+    """The names of a question or an answer in earlier versions, for whoever compares records."""
+    return f"In an earlier version {what} was {', '.join(was)}." if was else ""

@@ -44,6 +44,9 @@ NOT_SEEN = {
     "what only a row that offers may say, and must": "row offers|nothing says where",
     "what a contradiction may end in, and what may be said to a patient": "cannot both be|said to a patient",
     "answers that nothing reads": "reads \"colour\"",
+    "bars of a medicine: each taken once, or said to differ": "no bar of|bars placebo-spray wherever|is taken on line|said to differ",
+    "what a bar, a caution or a shared definition reads": "does not ask$|, and SNO-F1 does not|no caution of it reads|looks at it before",
+    "what stands once, and under one name": "has no file in|no file of|is a shared definition too|not a shared definition|stands in pathways/shared",
 }  # fmt: skip
 
 
@@ -83,7 +86,7 @@ def test_mistakes_of_headings_structure_and_closed_lists_are_refused():
         one.name for one in unseen if not any(re.search(said, first_words(one)) for said in NOT_SEEN.values())
     ]
     assert unexplained == []
-    assert list(seen.values()).count(True) == 123
+    assert list(seen.values()).count(True) == 127
     structure = re.compile(
         "is not a heading of an? (?!stopping criteria$)|^this .* has no |belongs? under|has no headings|is a block|are a list$"
     )

@@ -53,7 +53,7 @@ BROKEN = {
     "why an answer bars": (choices, "Bar", lambda made: lambda *given: made(*given[:2])),
     "a bar of a medicine": (medicines, "written", lambda read: dropping(read, lambda one: replace(one, because=""))),
     "the bar of a clause": (pgds, "Clause", lambda made: lambda **given: made(**{**given, "bar": ""})),
-    "what differs": (pgds, "Difference", lambda made: lambda *given: made(given[0], "", *given[2:])),
+    "what differs": (pgds, "BarDifference", lambda made: lambda *given: made(given[0], "", *given[2:])),
     "notes of cases": (cases, "Case", lambda made: lambda *given: made(*given[:7])),
 }  # fmt: skip
 

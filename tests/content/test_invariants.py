@@ -196,7 +196,7 @@ def test_the_made_up_file_uses_every_heading_and_reads():
     read = invariants_of(load(Path(__file__).resolve().parents[1] / "bad" / "good"))
 
     assert [one.form for one in read.invariants] == ["never", "always", "possible"]
-    assert read.invariants[1].cannot == ("yawning",)
+    assert read.invariants[1].cannot == ("yawning", "snoring")
     assert not read.invariants[2].fails, "it failed in a version that is not there"
     assert read.never_alone["hiccups"] == {"HIC-E4": "a second lock"}
 
@@ -204,3 +204,14 @@ def test_the_made_up_file_uses_every_heading_and_reads():
 def test_the_file_stands_under_no_digest(tmp_path):
     assert (LIBRARY.root / INVARIANTS).is_file()
     assert not any(pathway.draft for pathway in LIBRARY.newest_all())
+
+
+def test_a_source_of_every_file_may_be_cited_and_not_given_again(tmp_path):
+    cites = with_line("evidence: corroborated S1", "evidence: corroborated S1 L-PEN")
+    cites = cites.replace("    evidence:", "    for: acute-sore-throat, acute-otitis-media, impetigo\n    evidence:")
+    assert read(cites, tmp_path).invariants[0].backing.evidence[0].sources == ("S1", "L-PEN")
+
+    said = refused(
+        cites.replace("  S1:\n    says: a source\n", "  S1:\n    says: a source\n  L-PEN:\n    says: mine\n"), tmp_path
+    )
+    assert '"L-PEN" stands in pathways/shared/sources.yaml too' in said

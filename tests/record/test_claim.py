@@ -11,7 +11,17 @@ from paper_records import case_of, record_for, records
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.record import Decision, Referral
-from pharmacyfirst.record.papers.claim import CHECK, NEVER, UNKNOWN, YES, claim_csv, claim_dates, claim_json, claim_of
+from pharmacyfirst.record.papers.claim import (
+    CHECK,
+    NEVER,
+    NO,
+    UNKNOWN,
+    YES,
+    claim_csv,
+    claim_dates,
+    claim_json,
+    claim_of,
+)
 
 
 def fields(record):
@@ -31,15 +41,20 @@ def real(record):
     return record.model_copy(update={"patient": who})
 
 
-def test_without_a_gateway_point_somebody_has_to_check():
+def test_a_claim_is_yes_check_or_no_by_the_gateway_points_passed_and_not_known():
     """A gateway is a payment point: no supply is needed to pass it, and where the points stand is not settled for every pathway."""
     seen = set()
     for record, _ in records():
         claim = claim_of(real(record))
-        assert claim.claimable == (YES if record.assessment["gateways"] else CHECK)
-        assert bool(claim.why_not) is (claim.claimable == CHECK)
+        passed, not_known = record.assessment["gateways"], record.assessment["gateways_not_known"]
+        assert claim.claimable == (YES if passed else CHECK if not_known else NO)
+        assert bool(claim.why_not) is (claim.claimable != YES)
+        assert all(point in claim.why_not for point in not_known) or claim.claimable == YES
+        said = fields(real(record))["gateway points"].value
+        assert (said == "none passed") is (not passed and not not_known)
+        assert all(point in said for point in (*passed, *not_known))
         seen.add((claim.claimable, bool(record.supplies)))
-    assert {(YES, True), (YES, False), (CHECK, False)} <= seen
+    assert {(YES, True), (YES, False), (CHECK, True), (CHECK, False), (NO, False)} <= seen
 
 
 def test_what_is_not_known_says_so_beside_its_value():

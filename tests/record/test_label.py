@@ -32,15 +32,38 @@ def test_every_label_holds_what_a_dispensed_medicine_needs():
     assert len(seen) > len(library().conditions)
 
 
-def test_every_warning_and_everything_not_known_stands_with_the_label():
+def said_under_label():
+    """Each label with what its document says under ``label``."""
     for record, pathway in records():
-        text = label_text(record, pathway)
-        for supply in record.supplies:
-            told = pathway.pgds[supply.pgd].particulars
-            for part in ("warnings", "counselling", "storage"):
-                assert [one.says for one in told.get(part, ()) if sentence(one.says) not in text] == []
-            unknown = [one for one in told["label"] if {e.grade for e in one.backing.evidence} <= {Grade.UNKNOWN}]
-            assert [one.says for one in unknown if sentence(one.says) not in text] == []
+        for label, supply in zip(labels_of(record, pathway), record.supplies, strict=True):
+            yield label, supply, pathway.pgds[supply.pgd].particulars.get("label", ())
+
+
+def test_on_the_label_stands_what_the_document_says_there_to_the_patient_about_this_form_and_no_more():
+    seen = set()
+    for label, supply, said in said_under_label():
+        for_patient = [one for one in said if "patient" in one.audience]
+        fitting = [sentence(one.says) for one in for_patient if not one.forms or supply.form in one.forms]
+        assert label.advice == (*fitting, REACH)
+        seen.add(bool(fitting))
+        seen.update("another form" for one in for_patient if one.forms and supply.form not in one.forms)
+    assert seen == {True, False, "another form"} or seen == {True, "another form"}
+
+
+def test_what_is_for_the_pharmacist_stands_beside_the_label():
+    for label, supply, said in said_under_label():
+        beside = {sentence(one.says): one for one in said if "patient" not in one.audience}
+        fitting = {words: one for words, one in beside.items() if not one.forms or supply.form in one.forms}
+        unknown = {
+            words for words, one in fitting.items() if all(e.grade is Grade.UNKNOWN for e in one.backing.evidence)
+        }
+        assert set(label.not_known) == unknown
+        assert set(label.remarks) == set(fitting) - unknown
+        assert not set(label.advice) & set(beside)
+
+
+def test_a_label_fits_on_a_label():
+    assert max(len(label.advice) for label, _, _ in said_under_label()) <= 6
 
 
 def test_what_is_not_known_is_never_printed_on_the_label_itself():

@@ -38,14 +38,24 @@ def pgd_of(name, condition, pgd):
 
 
 @cache
+def printer(name):
+    return Printer(library(name).medicines, library(name).sources)
+
+
+@cache
 def documents(name, condition, pgd):
     """The PGD document and the authorisation sheet."""
-    return tuple(Printer().of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
+    return tuple(printer(name).of_pgd(pathway_of(name, condition), pgd_of(name, condition, pgd)))
+
+
+@cache
+def pathway_page(name, condition):
+    return printer(name).of_pathway(pathway_of(name, condition))
 
 
 @cache
 def open_items(name, condition):
-    return Printer().open_items(pathway_of(name, condition))
+    return printer(name).open_items(pathway_of(name, condition))
 
 
 def every_page():
@@ -53,6 +63,7 @@ def every_page():
     for key in PGDS:
         yield from ((f"{key[0]} {document.name}", document) for document in documents(*key))
     for key in CONDITIONS:
+        yield f"{key[0]} {pathway_page(*key).name}", pathway_page(*key)
         yield f"{key[0]} {open_items(*key).name}", open_items(*key)
 
 
@@ -88,6 +99,12 @@ def _blocks(element):
 def row(html, anchor):
     """The words of the row of an id."""
     (found,) = [element for element in tree(html).iter() if element.get("id") == anchor]
+    return squeezed(" ".join(_blocks(found)))
+
+
+def table(html, caption):
+    """The words of the table of that caption."""
+    (found,) = [one for one in tree(html).iter("table") if squeezed("".join(one.find("caption").itertext())) == caption]
     return squeezed(" ".join(_blocks(found)))
 
 

@@ -1,7 +1,7 @@
 """What an organisation and its practitioners sign for: both documents, by digest."""
 
 import pytest
-from review_pages import PGDS, documents, headings, pathway_of, pgd_of, squeezed, text, tree
+from review_pages import PGDS, documents, headings, pathway_of, pathway_page, pgd_of, squeezed, text, tree
 
 from pharmacyfirst.kernel.pgd import Mechanism
 
@@ -16,8 +16,18 @@ def sheet(key):
 def test_it_names_the_pathway_and_the_document_by_version_and_digest(key):
     pathway, pgd = pathway_of(*key[:2]), pgd_of(*key)
     rows = [[squeezed("".join(cell.itertext())) for cell in line] for line in tree(sheet(key)).iter("tr")]
-    assert ["pathway", pathway.edition.version, pathway.edition.digest] in rows
-    assert [pgd.id, pgd.edition.version, pgd.edition.digest] in rows
+    assert ["pathway", pathway.edition.version, "pathway.html", pathway.edition.digest] in rows
+    assert [pgd.id, pgd.edition.version, f"{pgd.id}.html", pgd.edition.digest] in rows
+
+
+@EACH_PGD
+def test_what_it_names_can_be_read_in_a_file_that_is_written_beside_it(key):
+    written = {str(one.name): text(one.html) for one in (pathway_page(*key[:2]), *documents(*key))}
+    lines = [[squeezed("".join(cell.itertext())) for cell in line] for line in tree(sheet(key)).iter("tr")]
+    named = {line[2]: line[3] for line in lines if len(line) == 4 and line[2].endswith(".html")}
+    assert set(named) == {"pathway.html", f"{key[2]}.html"}
+    for file, digest in named.items():
+        assert digest in written[f"{key[1]}/{file.removesuffix('.html')}"]
 
 
 @EACH_PGD

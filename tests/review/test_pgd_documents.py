@@ -297,7 +297,8 @@ def test_what_is_not_known_is_marked_with_its_open_item(key):
         for said in statements:
             if any(line.grade is Grade.UNKNOWN and not line.about for line in said.backing.evidence):
                 rest = re.sub(r"^not known[ .,;:]*", "", squeezed(said.says), flags=re.IGNORECASE)
-                marked = rf"Not known ?{re.escape(rest)}unknown.{{1,20}}{'.*'.join(said.backing.open)}"
+                readers = "( For the (patient|professional|patient and the professional)(, with .* only)?.)?"
+                marked = rf"Not known ?{re.escape(rest)}{readers}unknown.{{1,20}}{'.*'.join(said.backing.open)}"
                 assert re.search(marked, text(page(key))), heading
 
 

@@ -42,15 +42,15 @@ class Field:
     open: str = ""
 
 
-YES, CHECK, NEVER = "yes", "check", "never"
+YES, CHECK, NO, NEVER = "yes", "check", "no", "never"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The claim of one consultation. ``why_not`` says why it is no plain yes.
 
-    ``claimable`` is yes where a gateway point was passed, which is what is paid for, check where the content shows none, and never for a
-    practice patient.
+    ``claimable`` is yes where a gateway point was passed, which is what is paid for; check where none was, and it is not known of one;
+    no where none was; and never for a practice patient.
     """
 
     fields: tuple[Field, ...]
@@ -63,11 +63,20 @@ def claim_of(record: Consultation) -> Claim:
     fields = tuple(_fields(record))
     if record.practice:
         return Claim(fields, NEVER, f"{PRACTICE}: never claim it.")
-    if not record.assessment["gateways"]:
-        # Where the points of a pathway stand is an open item of most: that none was passed is no proof that none is.
-        why = "The content shows no gateway point passed. Read the pathway's open items before you decide that there is none."
+    if record.assessment["gateways"]:
+        return Claim(fields, YES)
+    if open_ := record.assessment.get("gateways_not_known"):
+        why = f"No gateway point is known to be passed; not known: {', '.join(open_)}. Read the pathway's open items before you decide."
         return Claim(fields, CHECK, why)
-    return Claim(fields, YES)
+    return Claim(fields, NO, "No gateway point was passed, which is what is paid for.")
+
+
+def gateway_points(record: Consultation) -> str:
+    """The payment points passed, and those of which it is not known; "none passed" only where neither is."""
+    passed = ", ".join(record.assessment["gateways"])
+    not_known = ", ".join(record.assessment.get("gateways_not_known", ()))
+    parts = (f"passed: {passed}" if passed else "", f"not known: {not_known}" if not_known else "")
+    return "; ".join(part for part in parts if part) or "none passed"
 
 
 def _fields(record: Consultation) -> Iterator[Field]:
@@ -86,9 +95,8 @@ def _fields(record: Consultation) -> Iterator[Field]:
         "consultation outcome", record.decision.done, SEEN, "their list of codes was not seen; these are our words"
     )
     yield Field("outcome of the pathway", record.kind.word, OURS)
-    yield Field(
-        "gateway points", " ".join(record.assessment["gateways"]), OURS, "whether they are sent, and how, is not known"
-    )
+    points = gateway_points(record)
+    yield Field("gateway points", points, OURS, "whether they are sent, and how, is not known")
     yield from _referral(record)
     yield from _onward(record)
     for number, supply in enumerate(record.supplies, 1):

@@ -90,12 +90,13 @@ def _done(record: Consultation) -> Iterator[str]:
         case "advised":
             yield "You were advised how to look after yourself. No medicine was supplied"
         case "referred":
-            where = decision.referred_to or "; ".join(dict.fromkeys(record.in_words.places))
+            where = decision.referred_to or "; ".join(dict.fromkeys(record.where_to))
             yield f"You were sent on to: {where}" if where else "You were sent on to somebody else"
         case "declined":
             yield "You chose not to have this consultation or treatment. You may change your mind at any time"
         case _:
             yield UNFINISHED
+            yield from (f"If you cannot: {place}" for place in dict.fromkeys(record.where_to))
     if decision.out_of_stock:
         yield "The medicine that was offered was out of stock"
     if decision.contacted:

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message.envelope import why_no_message
 from pharmacyfirst.record.message_words import document_of, outcome_sentence
+from pharmacyfirst.record.papers.claim import gateway_points
 from pharmacyfirst.record.papers.parts import (
     PaperRow,
     consultation_rows,
@@ -59,7 +61,7 @@ def one_page_of(record: Consultation) -> OnePage:
         decision=_decision(record),
         supplies=tuple(_supply(supply) for supply in record.supplies),
         red_flags=told,
-        answers=tuple((one.fact.replace("_", " "), one.answer) for one in record.in_words.answers),
+        answers=tuple((one.in_short, one.answer) for one in record.in_words.answers),
         not_known=record.in_words.not_known,
         digest=record.content_digest,
         running=f"{record.pharmacy.name} {record.pharmacy.ods}, {day(record.on)}",
@@ -99,9 +101,10 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
     return filled(
         PaperRow(
             "The pathway said",
-            record.kind.word + (f" ({record.outcome.destination})" if record.outcome.destination else ""),
+            in_words(record.outcome),
         ),
         PaperRow("Because", reasons),
+        PaperRow("Where to", "; ".join(dict.fromkeys(record.where_to))),
         PaperRow("Done", decision.done + (", out of stock" if decision.out_of_stock else "")),
         PaperRow("Why", decision.because or ""),
         PaperRow("Sent to", decision.referred_to or ""),
@@ -112,7 +115,7 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Notes", decision.notes or ""),
         PaperRow("Measured", "; ".join(measured(one) for one in record.observations)),
         PaperRow("Scores", "; ".join(score.in_words() for score in record.in_words.scores)),
-        PaperRow("Gateway points", ", ".join(record.assessment["gateways"]) or "none passed"),
+        PaperRow("Gateway points", gateway_points(record)),
         PaperRow(
             "Pregnancy code sent",
             codes.PREGNANCY[record.pregnancy_confirmed].display if record.pregnancy_confirmed else "",

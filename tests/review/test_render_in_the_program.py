@@ -1,4 +1,4 @@
-"""`pharmacyfirst pgd render`, as the whole program runs it."""
+"""`pharmacyfirst render`, as the whole program runs it."""
 
 import pytest
 from click.testing import CliRunner
@@ -7,11 +7,11 @@ from pharmacyfirst.cli.main import main
 
 
 def test_the_command_writes_them_and_says_so(tmp_path):
-    result = CliRunner().invoke(main, ["pgd", "render", "shingles", "--to", str(tmp_path)])
+    result = CliRunner().invoke(main, ["render", "shingles", "--to", str(tmp_path)])
 
     assert result.exit_code == 0, result.output
     assert {path.name for path in tmp_path.rglob("*.html")} == {
-        "aciclovir.html", "aciclovir-authorisation.html", "valaciclovir.html", "valaciclovir-authorisation.html", "open-items.html",
+        "aciclovir.html", "aciclovir-authorisation.html", "valaciclovir.html", "valaciclovir-authorisation.html", "open-items.html", "pathway.html",
     }  # fmt: skip
     assert "wrote shingles/aciclovir.html\n" in result.output
 
@@ -26,7 +26,7 @@ def test_the_command_writes_them_and_says_so(tmp_path):
     ],
 )
 def test_bad_input_gets_a_message(tmp_path, arguments, says):
-    result = CliRunner().invoke(main, ["pgd", "render", *arguments, "--to", str(tmp_path)])
+    result = CliRunner().invoke(main, ["render", *arguments, "--to", str(tmp_path)])
 
     assert result.exit_code == 2
     assert says in result.output

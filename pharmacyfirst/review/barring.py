@@ -1,0 +1,122 @@
+"""What rules each medicine out, in short, with the answers that do; each PGD's own document has it in full."""
+
+from collections.abc import Iterable, Iterator
+
+from pharmacyfirst.kernel.evidence import Backing
+from pharmacyfirst.kernel.pathway import Pathway, SharedList
+from pharmacyfirst.kernel.pgd import PGD, Clause
+from pharmacyfirst.kernel.questions import Choice, Origin, Question
+from pharmacyfirst.review.judged import Judging
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
+from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.questions import earlier
+
+
+class Barring:
+    """The tables of what rules out each medicine of a pathway."""
+
+    def __init__(self, pathway: Pathway, notes: Notes):
+        self.pathway, self.notes, self.judging = pathway, notes, Judging(pathway, notes)
+
+    def tables(self) -> Iterator[Table]:
+        """What rules out every medicine, then each by itself, then the answers that rule one out or call for something."""
+        every = {clause.id: clause for pgd in self.pathway.pgds.values() for clause in pgd.every_medicine}
+        if every:
+            yield self._clauses("Every medicine", every.values())
+        for pgd in self.pathway.pgds.values():
+            yield self._in_short(pgd)
+        for question in self.pathway.questions.values():
+            does = tuple(one for one in question.choices if one.bars or one.action)
+            if does:
+                yield self._answers(question, does)
+
+    def _clauses(self, caption: str, clauses: Iterable[Clause]) -> Table:
+        """Clauses that stand in the pathway's own file, in full."""
+        columns = Part("Id", "id"), Part("Ruled out by", "wide"), Part("When", "judged")
+        return Table(caption, columns, tuple(map(self._clause, clauses)))
+
+    def _clause(self, clause: Clause) -> TableRow:
+        says = Line((Part(clause.says),), self.notes.marks(clause.backing.evidence))
+        remarks = (*lines(clause.because), *lines(remark(clause.backing.note), "note"))
+        return TableRow(clause.id, named(clause.id, clause.backing.open), ((says, *remarks), tuple(self._when(clause))))
+
+    def _when(self, clause: Clause) -> Iterator[Line]:
+        if clause.sentence is not None:
+            yield from self.judging.sentence(clause.sentence, must=clause.must)
+        else:
+            yield line(f"stopped before: {', '.join(clause.covered_by)}", "note")
+
+    def _in_short(self, pgd: PGD) -> Table:
+        """The inclusions and exclusions of one document by what they say, and how they are judged."""
+        clauses = (*pgd.inclusion, *pgd.exclusions)
+        columns = Part("Id", "id"), Part("Kind", "tag"), Part("Says", "wide"), Part("When", "judged")
+        caption = f"{pgd.medicine[:1].upper()}{pgd.medicine[1:]} (document {pgd.id}.html, {pgd.mechanism.value})"
+        rows = tuple(
+            TableRow(
+                f"short-{one.id}",
+                (line(one.id, "code"),),
+                (
+                    (line("needs" if one in pgd.inclusion else "bars"),),
+                    (line(one.says),),
+                    tuple(self._in_short_when(one)),
+                ),
+            )
+            for one in clauses
+        )
+        return Table(caption, columns, rows, "close")
+
+    def _in_short_when(self, clause: Clause) -> Iterator[Line]:
+        """In plain words alone: the exact spelling stands in the document of the medicine."""
+        if clause.sentence is None:
+            yield line(f"stopped before: {', '.join(clause.covered_by)}", "note")
+        else:
+            yield from map(line, self.judging.wording.lines(clause.sentence))
+
+    def _answers(self, question: Question, does: tuple[Choice, ...]) -> Table:
+        """What each answer of a question rules out or calls for, those of a group together."""
+        groups = dict.fromkeys(choice.group for choice in does)
+        rows = tuple(self._answer(question, one) for group in groups for one in does if one.group == group)
+        columns = Part("Answer", "name"), Part("Rules out", "wide"), Part("Calls for", "wide")
+        shared = dict.fromkeys(origin.shared for choice in does for origin in choice.origins if origin.shared)
+        above = tuple(line(f"From the shared list “{self.pathway.lists[name].title}”.", "note") for name in shared)
+        return Table(f"“{question.ask}” What its answers do", columns, rows, "close", above)
+
+    def _answer(self, question: Question, choice: Choice) -> TableRow:
+        whole = tuple(
+            mark
+            for origin in choice.origins
+            for mark in self.notes.marks(origin.backing.evidence, self._list(origin.shared))
+        )
+        head = (
+            Line((Part(choice.says or choice.name), *ident(f"({choice.name})")), whole, choice.backing.open),
+            *lines(choice.group, "note"),
+            *lines(remark(choice.backing.note), "note"),
+            *lines(earlier("the answer", choice.was), "note"),
+        )
+        bars = self._together(
+            (bar.pgd, bar.because, bar.backing, origin) for origin in choice.origins for bar in origin.bars
+        )
+        calls = self._together(
+            (one.pgd, one.says, one.backing, origin) for origin in choice.origins for one in origin.actions
+        )
+        whole_action = lines(choice.action if not any(origin.actions for origin in choice.origins) else "")
+        return TableRow(
+            f"does-{question.name}-{choice.name}",
+            head,
+            (tuple(bars) or (line("nothing", "note"),), (*calls, *whole_action)),
+        )
+
+    def _together(self, said: Iterable[tuple[str, str, Backing, Origin]]) -> Iterator[Line]:
+        """What an answer does with each medicine, those together of which the same is said on the same evidence."""
+        found: dict[tuple[str, Backing, Origin], list[str]] = {}
+        for pgd, why, backing, origin in said:
+            found.setdefault((why, backing, origin), []).append(self.judging.wording.medicine(pgd))
+        for (why, backing, origin), medicines in found.items():
+            words = ", ".join(dict.fromkeys(medicines)) + (f": {why}" if why else "")
+            own = (
+                backing.evidence if backing != origin.backing else ()
+            )  # what stands behind all of it stands at the answer
+            yield Line((Part(words),), self.notes.marks(own, self._list(origin.shared)))
+
+    def _list(self, shared: str) -> SharedList | None:
+        return self.pathway.lists.get(shared)

@@ -1,0 +1,110 @@
+"""Who goes where, at one look: each outcome, the most urgent first, to whom it sends, and all that leads to it in the words of the content."""
+
+from collections.abc import Iterator
+
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
+from pharmacyfirst.kernel.pathway import Pathway, Row
+from pharmacyfirst.kernel.rule import Judged
+from pharmacyfirst.kernel.told import in_words
+from pharmacyfirst.paper.words import listed
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, link
+from pharmacyfirst.review.notes import Notes
+
+OUTCOMES = (
+    Outcome(Kind.EMERGENCY, EMERGENCY_999),
+    Outcome(Kind.EMERGENCY, EMERGENCY_DEPARTMENT),
+    *(Outcome(kind) for kind in Kind if kind is not Kind.EMERGENCY),
+)
+"""Every way a consultation can come out, the most urgent first."""
+
+
+def outcomes_of(rule: Judged) -> tuple[Outcome, ...]:
+    """The outcomes that a stopping criterion or a treatment row can lead to; a row that offers has a second, where all of it is ruled out."""
+    if isinstance(rule, Row) and rule.offers:
+        return Outcome(Kind.SUPPLY), Outcome(rule.nothing_left)
+    kind: Kind = getattr(rule, "kind", Kind.REFER)
+    if kind is not Kind.EMERGENCY:
+        return (Outcome(kind),)
+    return (Outcome(kind, EMERGENCY_999 if getattr(rule, "always_999", False) else EMERGENCY_DEPARTMENT),)
+
+
+def who_goes_where(pathway: Pathway, notes: Notes) -> Table:
+    """The table of the first page. An outcome that nothing leads to is left out."""
+    rows = (_row(pathway, outcome, notes) for outcome in OUTCOMES)
+    columns = Part("What to do", "going"), Part("When", "wide")
+    return Table(
+        "The most urgent that is met decides", columns, tuple(row for row in rows if row is not None), "going-table"
+    )
+
+
+def anchor_of(outcome: Outcome) -> str:
+    """The id of an outcome's row."""
+    return f"goes-{outcome.kind.key.replace('_', '-')}{'-999' if outcome.destination == EMERGENCY_999 else ''}"
+
+
+def _row(pathway: Pathway, outcome: Outcome, notes: Notes) -> TableRow | None:
+    why = tuple(_undecided(pathway) if outcome.kind is Kind.NEED_FACTS else _why(pathway, outcome))
+    if not why and outcome.kind not in pathway.where_to:
+        return None
+    head = (line(in_words(outcome), "outcome"), *_where_to(pathway, outcome, notes))
+    return TableRow(anchor_of(outcome), head, (why or (line("nothing leads here by itself", "note"),),))
+
+
+def _where_to(pathway: Pathway, outcome: Outcome, notes: Notes) -> Iterator[Line]:
+    """To whom somebody goes, unless a criterion says so itself."""
+    if outcome.destination == EMERGENCY_DEPARTMENT:
+        yield line("or dial 999 where there is an immediate threat to life", "note")
+    said = pathway.where_to.get(outcome.kind)
+    if said is not None:
+        yield Line((Part(f"to: {said.says}"),), notes.marks(said.backing.evidence), said.backing.open)
+        yield from lines(f"Note: {said.backing.note}" if said.backing.note else "", "note")
+
+
+def _why(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:
+    for rule in (*pathway.stopping, *pathway.treatment):
+        first = outcomes_of(rule)[0]
+        if first == outcome:
+            medicine = (
+                (Part(f"{offer_in_words(pathway, rule)}: ", "grade"),) if isinstance(rule, Row) and rule.offers else ()
+            )
+            there = (Part(f"; to: {rule.where_to}"),) if rule.where_to else ()
+            yield Line((*medicine, Part(rule.because), *there, Part(" "), link(rule.id)))
+    yield from _nothing_left(pathway, outcome)
+
+
+def _nothing_left(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:
+    """Where every medicine that a row offers is ruled out: once for all rows that then send to the same."""
+    found: dict[str, list[str]] = {}
+    for row in pathway.treatment:
+        if row.offers and outcomes_of(row)[1] == outcome:
+            found.setdefault(row.where_nothing, []).append(row.id)
+    for where_to, rows in found.items():
+        ids = (part for name in rows for part in (Part(" "), link(name)))
+        there = f"; to: {where_to}" if where_to else ""
+        yield Line((Part(f"a medicine is right, and every one that may be offered is ruled out{there}"), *ids))
+
+
+def _undecided(pathway: Pathway) -> Iterator[Line]:
+    """What becomes of somebody of whom an answer that matters cannot be found out (rule 9)."""
+    yield line("an answer that matters is not known: nothing may be supplied")
+    urgent, other = (pathway.where_to.get(kind) for kind in (Kind.REFER_URGENT, Kind.REFER))
+    closing = sum(one.if_not_answered is Kind.REFER_URGENT for one in pathway.questions.values())
+    of_these = (
+        f", or one of the {closing} answers that the time for treatment waits for (marked in the conversation)"
+        if closing
+        else ""
+    )
+    if urgent is not None:
+        same_day = "it cannot be found out, and a sign of an emergency or of a same-day referral is not known"
+        yield line(f"{same_day}{of_these}; to: {urgent.says}")
+    if other is not None:
+        yield line(f"anything else cannot be found out; to: {other.says}")
+
+
+def offer_in_words(pathway: Pathway, row: Row) -> str:
+    """What a row offers, by its medicines."""
+    medicines = tuple(pathway.pgds[pgd].medicine if pgd in pathway.pgds else pgd for pgd in row.offers)
+    if row.fallback:
+        first, second = medicines
+        return f"{first}, or {second} where that is excluded"
+    return listed(medicines)
