@@ -150,7 +150,9 @@ def test_a_dose_by_weight_is_shown_for_somebody_whose_dose_is_another(tmp_path):
 
 def test_an_urgency_that_changes_says_where_people_are_sent(tmp_path):
     criterion = standing(UTI, "pathway.yaml", "    UTI-R13:\n", "      evidence:\n")
-    less = edited(tmp_path / "less", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "refer urgent\n")))
+    less = edited(
+        tmp_path / "less", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "refer urgent\n"))
+    )
     found = compared(less)
 
     said = unusual(found.everybody)
@@ -160,7 +162,9 @@ def test_an_urgency_that_changes_says_where_people_are_sent(tmp_path):
     assert ways(found)["emergency, A&E -> refer urgent"].example == "temperature_c 38.05; no_working_spleen yes"
 
     always = edited(
-        tmp_path / "always", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "emergency, always 999\n"))
+        tmp_path / "always",
+        UTI,
+        ("pathway.yaml", criterion, criterion.replace("emergency\n", "emergency, always 999\n")),
     )
     found = compared(always)
 
