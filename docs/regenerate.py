@@ -27,13 +27,15 @@ from click.testing import CliRunner
 
 import pharmacyfirst
 from pharmacyfirst import PharmacyFirstError, load
-from pharmacyfirst.cli import main as main_command
+from pharmacyfirst.cli.main import main as main_command
 from pharmacyfirst.content.cases import baseline_of, cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.kernel.explain import value_in_words
+from pharmacyfirst.record import Consent, write_record
+from pharmacyfirst.record.examples import example_of
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests"))
@@ -142,6 +144,42 @@ def schema_page(name: str) -> str:
     return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
+def example_record(condition: str, case_id: str, shared: bool = True) -> str:
+    """A record of a practice patient, made from a case; the practice is not told where the patient did not agree."""
+    library = load()
+    case = next(case for case in cases_of(library, condition) if case.id == case_id)
+    record = example_of(library, case).record
+    if not shared:
+        record = record.model_copy(update={"consent": Consent(to_treat=True, to_share=False, to_view_record=False)})
+    return write_record(record, indent=2) + "\n"
+
+
+ADOPTED = "uncomplicated-uti"
+NOBODY = "example only: nobody has settled it"
+
+
+def example_adoption() -> str:
+    """The record that ``adopt`` writes of the content as it stands. Nobody has signed it."""
+    items = load().newest(ADOPTED).open_items
+    typed = [
+        "FW844",
+        "n",
+        "2026-11-01 to 2027-01-30",
+        "A. Example",
+        "superintendent pharmacist",
+        *[NOBODY] * len(items),
+    ]
+    typed += ["2012345", "pharmacist", "2027-01-30", ""]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "adoption.yaml"
+        command = ["adopt", ADOPTED, "--to", str(path), "--as-of", "2026-11-01"]
+        CliRunner().invoke(
+            main_command, command, input="".join(f"{words}\n" for words in typed), catch_exceptions=False
+        )
+        head = "# An example of the record that `pharmacyfirst adopt` prepares. Nobody has signed it, and it clears nothing for anybody.\n"
+        return head + path.read_text(encoding="utf-8")
+
+
 def errors(_: str) -> str:
     """Every error that the package raises on purpose, with what it means."""
     rows = ["| error | where | what it means |", "|---|---|---|"]
@@ -222,6 +260,10 @@ PARTS: dict[str, Callable[[str], str]] = {
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "examples/adoption.yaml": example_adoption,
+    "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),
+    "examples/consultation-same-day.json": partial(example_record, "acute-sore-throat", "st-044"),
+    "examples/consultation-not-shared.json": partial(example_record, "uncomplicated-uti", "uti-007", shared=False),
 }
 
 

@@ -15,8 +15,8 @@ outcome() {
     said=$(pharmacyfirst assess "$@")
     printf '%s\n' "$said" | while IFS= read -r line; do
         case $line in
-        '  caution '* | '  open item '* | 'Tell '* | 'Safety-netting:') break ;;
-        'MAY BE OFFERED'* | 'EMERGENCY'*) shown=yes ;;
+        '  caution '* | '  open item '* | 'Say to '* | 'Every criterion '*) break ;;
+        'MAY BE SUPPLIED' | 'DIAL 999 NOW') shown=yes ;;
         esac
         [ -z "${shown-}" ] || [ -z "$line" ] || printf '    %s\n' "$line"
     done

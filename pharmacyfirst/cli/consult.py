@@ -172,7 +172,7 @@ class Consultation:
         except Refused:
             return None
         assert born is not None
-        return BORN, born.isoformat(), f"{in_words(born)}: {known[AGE]} years"
+        return BORN, born.isoformat(), f"{in_words(born)}: {self.pathway.questions[AGE].in_words(known[AGE])}"
 
     def _answer(self, question: Question, words: str) -> tuple[str, Any, str] | None:
         """The fact that the words answer, with its value and how it was read; None where they do not fit."""

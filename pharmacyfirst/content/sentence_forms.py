@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from pharmacyfirst.content.text import Block, List, Text
+from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.conditions import Limits
 
 NAME = r"[a-z0-9][a-z0-9_-]*"
@@ -25,8 +26,8 @@ RANGE = re.compile(rf"({NUMBER}) to (below )?({NUMBER})")
 FORMS = "|".join(form.pattern for form in (COUNT, BARS_THIS, INCLUDES_THIS, INCLUDES, IS))
 
 
-class Wrong(Exception):
-    """A sentence that cannot be read: where in it, what, and how to mend it."""
+class Wrong(PharmacyFirstError):
+    """A sentence that cannot be read: where in it, what, and how to mend it. The loader notes it among the mistakes of ``ContentRefused``."""
 
     def __init__(self, offset: int, what: str, fix: str, harm: str = HARM_UNREAD):
         self.offset, self.what, self.fix, self.harm = offset, what, fix, harm

@@ -1,10 +1,18 @@
 """pharmacyfirst assess CONDITION FACTS: what is answered, and every way of getting it wrong."""
 
 import json
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+
+from pharmacyfirst import Kind, load
+from pharmacyfirst.content.cases import baseline_of
+from pharmacyfirst.exact import write
+from pharmacyfirst.kernel.fields import answers_plainly
+from pharmacyfirst.kernel.outcome import Outcome
+from pharmacyfirst.kernel.told import in_words
 
 ON = "2026-11-21"
 UTI = "uncomplicated-uti"
@@ -31,10 +39,89 @@ def test_the_explanation_says_what_to_do_why_and_for_which_day(run, facts_file, 
 
     assert ran.exit_code == 0
     assert f"assessed for {ON}" in ran.stdout
-    assert "MAY BE OFFERED (evaluation only: not authorised for supply)" in ran.stdout
-    assert "UTI-T1: two or three key signs" in ran.stdout
+    assert (
+        "MAY BE SUPPLIED\n  evaluation only: not authorised for supply\n  UTI-T1: two or three key signs" in ran.stdout
+    )
     assert "100 mg, 2 times a day, for 3 days" in ran.stdout
     assert ran.stderr == ""
+
+
+# What to do is a line in capitals, the same words for whoever reads the page, the letter or the JSON.
+IN_CAPITALS = [
+    ({"sepsis_suspected": True}, "SEND TO A&E NOW\n  If there is an immediate threat to life, dial 999.\n  UTI-R6: sepsis cannot wait"),
+    ({"sepsis_suspected": True, "life_threatening": False}, "SEND TO A&E NOW\n  UTI-R6: sepsis cannot wait"),
+    ({"sepsis_suspected": True, "life_threatening": True}, "DIAL 999 NOW\n  UTI-R6: sepsis cannot wait"),
+    ({"life_threatening": True}, "DIAL 999 NOW\n  UTI-R9: an immediate threat to life is an emergency by itself"),
+    ({"rigors": True}, "REFER THE SAME DAY\n  UTI-R1: shaking chills suggest"),
+    ({}, "MAY BE SUPPLIED\n  evaluation only: not authorised for supply\n  UTI-T1: "),
+    ({"vaginal_discharge": True}, "REFER\n  UTI-A1: with vaginal discharge another cause is more likely"),
+    ({"diabetes": True}, "NOT ELIGIBLE FOR THIS SERVICE\n  UTI-E3: "),
+    ({"antibiotic_failed_this_episode": True}, "REFER\n  UTI-A7: "),
+    ({"consent_given": False}, "DECLINED\n  UTI-C1: "),
+    ({"symptom_severity": "mild"}, "SELF-CARE, NO MEDICINE UNDER A PGD\n  UTI-T3: a urinary infection is likely but the symptoms are mild"),
+    ({"interacting_medicines": ["probenecid"]}, "REFER\n  UTI-T1: two or three key signs"),
+    ({"diabetes": None}, "NOT DECIDED: REFER UNLESS YOU CAN FIND OUT\n  If it cannot be found out: "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "words"), IN_CAPITALS)
+def test_the_outcome_and_its_reason_are_the_first_thing_said(run, facts_file, healthy, changes, words):
+    said = run("assess", UTI, facts_file(healthy | {"life_threatening": None} | changes), "--as-of", ON).stdout
+
+    assert said.split("\n\n")[1].startswith(words)
+
+
+def test_another_cause_is_said_as_such(run, facts_file):
+    on, baseline = baseline_of(load(), "shingles")
+    facts = facts_file(write({**answers_plainly(baseline), "typical_features": False}))
+
+    said = run("assess", "shingles", facts, "--as-of", on).stdout
+
+    assert said.split("\n\n")[1].startswith("ANOTHER CAUSE IS MORE LIKELY\n  SHI-")
+
+
+def test_every_kind_of_outcome_is_shown_here():
+    words = {in_words(Outcome(kind)).upper() for kind in Kind if kind is not Kind.EMERGENCY}
+    shown = {words.partition("\n")[0] for _, words in IN_CAPITALS}
+
+    assert shown | {"ANOTHER CAUSE IS MORE LIKELY"} == words | {"SEND TO A&E NOW", "DIAL 999 NOW"}
+
+
+def test_a_medicine_that_is_ruled_out_is_named_with_the_answer_that_did_it_and_to_whom_the_patient_goes(
+    run, facts_file, healthy
+):
+    said = run("assess", UTI, facts_file(healthy | {"interacting_medicines": ["probenecid"]}), "--as-of", ON).stdout
+
+    assert "  UTI-NIT-X20: Nitrofurantoin is ruled out: probenecid" in said
+    assert "    where to: " in said.split("UTI-NIT-X20")[0]
+
+
+def test_what_is_said_to_the_patient_stands_in_order_and_never_the_general_line_in_an_emergency(
+    run, facts_file, healthy
+):
+    supply = run("assess", UTI, facts_file(healthy), "--as-of", ON).stdout
+    emergency = run("assess", UTI, facts_file(healthy | {"sepsis_suspected": True}), "--as-of", ON).stdout
+
+    places = [
+        supply.index(f"Say to the patient, {part}:") for part in ("safety-netting", "about the medicine", "advice")
+    ]
+    assert places == sorted(places)
+    assert "If you get worse quickly or markedly at any time, seek medical help." in supply
+    assert "Say to the patient" not in emergency
+
+
+def test_a_caution_says_whether_it_applies_is_to_be_asked_or_always_holds(run, facts_file, healthy):
+    said = run(
+        "assess", UTI, facts_file(healthy | {"age_years": 60, "interacting_medicines": ["urinary_alkaliniser"]})
+    ).stdout
+
+    cautions = re.findall(r"^  caution (\S+) \((\w+)\): ", said, re.MULTILINE)
+    assert {how for _, how in cautions} >= {"applies", "always"}
+    assert "stop the medicine and dial 999" in said
+
+
+def test_the_words_of_a_wrong_age_are_the_units_of_the_question(refused):
+    assert "Give a whole number from 0 to 120 (years)." in refused({"age_years": 121})
 
 
 def test_without_a_date_it_is_today_in_london_and_printed(run, facts_file, healthy):
@@ -76,13 +163,13 @@ def test_a_day_on_which_the_pathway_is_not_in_force_is_an_error_never_an_outcome
         ({"rigors": "yes"}, "rigors: what was given does not fit. Give true or false."),
         ({"rigors": 1}, "rigors: what was given does not fit. Give true or false."),
         ({"rigors": []}, "rigors: what was given does not fit. Give true or false."),
-        ({"age_years": "31"}, "age_years: what was given does not fit. Give a whole number from 0 to 120 (completed years)."),
+        ({"age_years": "31"}, "age_years: what was given does not fit. Give a whole number from 0 to 120 (years)."),
         ({"age_years": 31.0}, "age_years: what was given does not fit."),
         ({"age_years": True}, "age_years: what was given does not fit."),
         ({"age_years": 121}, "age_years: what was given does not fit."),
         ({"temperature_c": 98.6}, "temperature_c: what was given does not fit. Give a number from 30.0 to 45.0 (degrees Celsius)."),
         ({"pregnancy": "no"}, "pregnancy: what was given does not fit. Give one of not_pregnant, possible, pregnant."),
-        ({"interacting_medicines": "none"}, "interacting_medicines: what was given does not fit. Give a list of any of probenecid"),
+        ({"interacting_medicines": "none"}, "interacting_medicines: what was given does not fit. Give a list of any of oral_typhoid_vaccine, probenecid, "),
         ({"interacting_medicines": ["aspirin"]}, "interacting_medicines: what was given does not fit."),
         ({"date_of_birth": "1995-02-30"}, "date_of_birth: what was given does not fit. Give a date written as YYYY-MM-DD"),
         ({"date_of_birth": "2040-02-03"}, "date_of_birth: the age it gives on 2026-11-21 does not fit age_years."),
@@ -207,6 +294,7 @@ def test_null_is_not_known_and_never_no(run, facts_file, healthy):
     answer = json.loads(ran.stdout)
     assert answer["outcome"]["kind"] == "need_facts"
     assert answer["missing"] == ["rigors"]
+    assert answer["if_not_answered"] == "refer_urgent"
 
 
 def test_a_dash_is_standard_input(run):
@@ -221,8 +309,8 @@ def test_a_dash_is_standard_input(run):
         ("rigors: yes", "REFER THE SAME DAY"),
         ("\ufeffrigors: yes\r\ndiabetes: no\r\n", "REFER THE SAME DAY"),
         ("rigors: yes\ntemperature_c: 36.8\ninteracting_medicines: none", "REFER THE SAME DAY"),
-        ("rigors:\ndiabetes: not known\nage_years: 31", "NOT DECIDED YET"),
-        ("pathway: uncomplicated-uti\nas_of: 2026-11-21\nfacts:\n  sepsis_suspected: yes", "EMERGENCY"),
+        ("rigors:\ndiabetes: not known\nage_years: 31", "NOT DECIDED: REFER UNLESS YOU CAN FIND OUT"),
+        ("pathway: uncomplicated-uti\nas_of: 2026-11-21\nfacts:\n  sepsis_suspected: yes", "SEND TO A&E NOW"),
     ],
 )
 def test_facts_in_yaml_are_in_the_words_of_cases(run, facts_file, words, headline):

@@ -50,3 +50,57 @@ def test_the_checker_that_vendors_run_agrees_and_notices_another_outcome(tmp_pat
     assert right.stdout.endswith(" vignettes agree, 0 do not\n")
     assert wrong.returncode == 1
     assert f"uncomplicated-uti {document['cases'][0]['id']}: " in wrong.stdout
+
+
+TOLD = {
+    "outcome": {"kind": "need_facts", "destination": None},
+    "missing": ["rigors"],
+    "gateways": ["UTI-G1"],
+    "gateways_not_known": ["UTI-G2"],
+    "if_not_answered": "refer_urgent",
+    "advice": ["Drink enough."],
+    "safety_netting": ["Seek help if it gets worse."],
+}
+
+
+@pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ({"missing_includes": ["diabetes"]}, "missing lacks ['diabetes']"),
+        ({"gateways": []}, "gateways ['UTI-G1'] for []"),
+        ({"gateways": ["UTI-G1", "UTI-G2"]}, "gateways ['UTI-G1'] for ['UTI-G1', 'UTI-G2']"),
+        ({"gateways_not_known": []}, "gateways_not_known ['UTI-G2'] for []"),
+        ({"if_not_answered": "refer"}, "if_not_answered refer_urgent for refer"),
+        ({"tells": ["drink enough", "paracetamol"]}, "the patient is not told of 'paracetamol'"),
+        ({"tells_not": ["seek help"]}, "the patient is told of 'seek help'"),
+        ({"kind": "refer"}, "need_facts for refer, decided by None, missing ['rigors']"),
+    ],
+)
+def test_the_checker_notices_whatever_a_vignette_can_expect(expected, says):
+    right = {
+        "kind": "need_facts",
+        "missing_includes": ["rigors"],
+        "gateways": ["UTI-G1"],
+        "gateways_not_known": ["UTI-G2"],
+        "if_not_answered": "refer_urgent",
+        "tells": ["drink enough"],
+        "tells_not": ["paracetamol"],
+    }
+
+    assert check.difference(right, TOLD) is None
+    assert check.difference(right | expected, TOLD) == says
+
+
+def test_the_checker_refuses_what_stands_beside_an_undecided_outcome_beside_another():
+    decided = TOLD | {"outcome": {"kind": "refer", "destination": None}}
+
+    assert check.difference({"kind": "refer"}, decided) == "if_not_answered refer_urgent beside refer"
+
+
+def test_no_vignette_expects_what_the_checker_does_not_read():
+    read = {"kind", "destination", "offers", "missing_includes", "gateways", "gateways_not_known", "if_not_answered"}
+    read |= {"tells", "tells_not"}
+
+    for condition in CONDITIONS:
+        for case in document_of(condition)["cases"]:
+            assert set(case["expect"]) <= read, case["id"]

@@ -65,8 +65,34 @@ def difference(expected, answer):
         if not left:
             return f"offers {json.dumps(answer.get('offers'))[:200]} for {json.dumps(wanted)[:160]}"
         left.pop(0)
-    lacking = set(expected.get("missing_includes") or []) - set(answer.get("missing") or [])
-    return f"missing lacks {sorted(lacking)}" if lacking else None
+    if lacking := set(expected.get("missing_includes") or []) - set(answer.get("missing") or []):
+        return f"missing lacks {sorted(lacking)}"
+    return beside(expected, answer) or told(expected, answer)
+
+
+def beside(expected, answer):
+    """What is wrong with what stands beside an outcome: points of payment, and how somebody refers while it is not decided."""
+    for name in ("gateways", "gateways_not_known"):
+        if name in expected and sorted(expected[name]) != sorted(answer.get(name) or []):
+            return f"{name} {answer.get(name)} for {expected[name]}"
+    if_not_answered = answer.get("if_not_answered")
+    if "if_not_answered" in expected and if_not_answered != expected["if_not_answered"]:
+        return f"if_not_answered {if_not_answered} for {expected['if_not_answered']}"
+    if if_not_answered and answer["outcome"]["kind"] != "need_facts":
+        return f"if_not_answered {if_not_answered} beside {answer['outcome']['kind']}"
+    return None
+
+
+def told(expected, answer):
+    """What the patient is not told that must be said, or is told that must not."""
+    said = " ".join([*(answer.get("advice") or []), *(answer.get("safety_netting") or [])]).lower()
+    for words in expected.get("tells") or []:
+        if words.lower() not in said:
+            return f"the patient is not told of {words!r}"
+    for words in expected.get("tells_not") or []:
+        if words.lower() in said:
+            return f"the patient is told of {words!r}"
+    return None
 
 
 def differences(document, answers):
