@@ -6,13 +6,14 @@ The file stands beside the conditions and under no digest: it says nothing that 
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, identified, named_blocks, names_under
 from pharmacyfirst.content.cases import read_facts
+from pharmacyfirst.content.documents import refuse_shared_tags
 from pharmacyfirst.content.files import INVARIANTS, shown_below
 from pharmacyfirst.content.invariant_shapes import COMES, FILE_OF_INVARIANTS, KNOWN
 from pharmacyfirst.content.library import Library
@@ -120,7 +121,7 @@ def invariants_of(library: Library, on: date | None = None) -> Invariants:
     mistakes = Mistakes()
     block = read_file(path, shown_below(library.root, path), mistakes)
     pathways = {one: library.in_force(one, on) if on else library.newest(one) for one in library.conditions}
-    found = _File(block, pathways, mistakes).read() if block is not None else NOTHING_SAID
+    found = _File(block, pathways, mistakes, library.sources).read() if block is not None else NOTHING_SAID
     if len(mistakes):
         raise ContentRefused(mistakes)
     return found
@@ -134,7 +135,11 @@ def implausible_in(library: Library, pathway: Pathway) -> tuple[tuple[Condition,
     path = library.root / INVARIANTS
     aside = Mistakes()
     block = read_file(path, shown_below(library.root, path), aside) if os.path.lexists(path) else None
-    return () if block is None else _File(block, {pathway.id: pathway}, aside).implausible().get(pathway.id, ())
+    return (
+        ()
+        if block is None
+        else _File(block, {pathway.id: pathway}, aside, library.sources).implausible().get(pathway.id, ())
+    )
 
 
 @dataclass
@@ -142,11 +147,12 @@ class _File:
     block: Block
     pathways: Mapping[str, Pathway]
     mistakes: Mistakes
+    sources: Collection[str]  # those that every file may cite
     ids: dict[str, Place] = field(default_factory=dict)
 
     def _form(self) -> Form:
         form = Form(self.block, FILE_OF_INVARIANTS, Tags(), self.mistakes)
-        form.tags = Tags(names_under(form, "sources"))
+        form.tags = Tags(names_under(form, "sources"), shared=self.sources)
         return form
 
     def implausible(self) -> Mapping[str, tuple[tuple[Condition, ...], ...]]:
@@ -154,6 +160,7 @@ class _File:
 
     def read(self) -> Invariants:
         form = self._form()
+        refuse_shared_tags(form, self.sources)
         for _, source in form.forms("sources"):
             source.text("says")
         invariants = tuple(filter(None, (self._one(*one) for one in form.forms("invariants"))))

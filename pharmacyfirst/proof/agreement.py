@@ -56,10 +56,17 @@ def agreement(pathway: Pathway, people: Sequence[Facts], on: date, count: int, s
 
 
 def consultations(pathway: Pathway, people: Sequence[Facts], seed: int, count: int) -> Iterator[dict[str, Any]]:
-    """Half of them changed from people given, half anything at all: some know little, some almost everything."""
-    yield from generate(pathway, people, seed, count - count // 2)
+    """Half of them changed from people given, a quarter these people in turn with one answer changed, a quarter anything at all.
+
+    Some know little, some almost everything; by the people in turn every outcome that they have comes up.
+    """
+    quarter = count // 4
+    yield from generate(pathway, people, seed, count - 2 * quarter)
     chance, answers = Random(seed), answers_worth_trying(pathway)
-    for _ in range(count // 2):
+    for at in range(quarter):
+        name = chance.choice(list(answers))
+        yield {**people[at % len(people)], name: chance.choice(answers[name])}
+    for _ in range(quarter):
         share = chance.choice((0.2, 0.5, 0.8, 0.95, 1.0))
         yield {name: chance.choice(values) for name, values in answers.items() if chance.random() < share}
 

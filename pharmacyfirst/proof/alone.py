@@ -21,7 +21,9 @@ def everything_decides(proof: Proof) -> Iterator[Failure]:
                     yield Failure(f"{id_} is listed as never deciding alone, and it does")
             else:
                 never.append(id_)
-    yield from (Failure(f"{id_} is listed as never deciding alone, and nothing judges it") for id_ in listed if id_ not in found)
+    yield from (
+        Failure(f"{id_} is listed as never deciding alone, and nothing judges it") for id_ in listed if id_ not in found
+    )
     for id_ in never:
         if id_ in listed:
             continue

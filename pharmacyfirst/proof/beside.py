@@ -91,7 +91,9 @@ def diagnosis_established(encoding: Encoding) -> Formula:
     diagnosis = encoding.pathway.diagnosis
     if diagnosis is None:
         return FALSE
-    clear = [judged.not_met for one, judged in encoding.stops if one.stage in diagnosis.clear or one.id in diagnosis.clear]
+    clear = [
+        judged.not_met for one, judged in encoding.stops if one.stage in diagnosis.clear or one.id in diagnosis.clear
+    ]
     said = [encoding.sentences.judged(diagnosis.sentence).met] if diagnosis.sentence is not None else []
     return both((*clear, *said))
 

@@ -206,7 +206,12 @@ def _kernel_says(assessment: Assessment | None) -> set[str]:
 
 
 def as_case(
-    patient: Counterexample, name: str, says: str, note: str, expected: Assessment | None = None, beside: Iterable[str] = ()
+    patient: Counterexample,
+    name: str,
+    says: str,
+    note: str,
+    expected: Assessment | None = None,
+    beside: Iterable[str] = (),
 ) -> str:
     """The patient as a case in the words of cases.yaml; what is expected is ``expected``, or what comes out today.
 

@@ -4,7 +4,7 @@ Both pathways are read of one person. Doses are compared by what they say, never
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
@@ -77,7 +77,11 @@ def case_that_notices(comparison: Comparison, mutant: Mutant) -> str:
     mine, theirs = difference.one, difference.other
     says = f"Notices the mutant {mutant.name}"
     note = f"proposed by the solver, {difference.level.value}: the mutant says {theirs.outcome()}"
-    lines = ()
+    # Told from the baseline as the file has it: the solver leaves out of it what nobody asks such a person for.
+    given, usual = mine.facts, comparison.baseline
+    names = (name for name in comparison.person.unsettled if given.get(name) != usual.get(name))
+    mine = replace(mine, changes={name: given.get(name) for name in names})
+    lines: tuple[str, ...] = ()
     if mine.assessment is not None and theirs.assessment is not None:
         lines = tuple(_beside_in_words(mine.assessment, theirs.assessment))
     return as_case(mine, "notices", says, note, beside=lines)

@@ -1,7 +1,7 @@
 """Pathway mutants: one small mistake in the content at a time, each of which some case has to notice.
 
-A criterion dropped, a bound moved by one, a form turned over, an outcome swapped, a row moved, a dose changed. What no case notices is
-either a gap in the cases or a change that changes nothing.
+A criterion dropped, a bound moved by one, a form turned over, an outcome swapped, a row moved, a dose changed; a payment point or a line
+of advice for somebody else. What no case notices is either a gap in the cases or a change that changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +18,7 @@ from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.questions import Answer, Question
+from pharmacyfirst.proof.mutants_beside import of_advice, of_gateways, of_windows
 
 Variant = tuple[str, Condition]
 
@@ -60,6 +61,9 @@ def mutants(pathway: Pathway) -> Iterator[Mutant]:
             yield Mutant(f"{name} {what}", replace(pathway, pgds=Frozen({**pathway.pgds, name: changed})), name)
     yield from _of_named(pathway)
     yield from _of_asking(pathway)
+    for of in (of_gateways, of_advice):
+        yield from (Mutant(name, changed) for name, changed in of(pathway, variants))
+    yield from (Mutant(name, changed) for name, changed in of_windows(pathway))
 
 
 def _of_stopping(pathway: Pathway) -> Iterator[Mutant]:
@@ -186,6 +190,7 @@ def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
             every_medicine=tuple(map(within, pgd.every_medicine)),
             inclusion=tuple(map(within, pgd.inclusion)),
             exclusions=tuple(map(within, pgd.exclusions)),
+            cautions=tuple(map(within, pgd.cautions)),
             doses=tuple(map(within, pgd.doses)),
         )
         for id, pgd in pathway.pgds.items()
@@ -198,6 +203,10 @@ def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
         pathway,
         stopping=tuple(map(within, pathway.stopping)),
         treatment=tuple(map(within, pathway.treatment)),
+        gateways=tuple(map(within, pathway.gateways)),
+        advice=tuple(map(within, pathway.advice)),
+        safety_netting=tuple(map(within, pathway.safety_netting)),
+        diagnosis=None if pathway.diagnosis is None else within(pathway.diagnosis),
         pgds=Frozen(pgds),
         questions=Frozen(facts),
     )

@@ -7,10 +7,13 @@ from pharmacyfirst.content.library import pathways_folder
 UTI, OTITIS = "uncomplicated-uti", "acute-otitis-media"
 
 DIABETES = """  diabetes:
+    called: Diabetes
     ask: Does the patient have diabetes of any type?
+    help: 'Any type, however well controlled, in pregnancy too. Pre-diabetes: No, unless the signed PGD says otherwise.'
     answer: yes or no
 """
 TYPES_OF_DIABETES = """  diabetes:
+    called: Type of diabetes
     ask: Which type of diabetes does the patient have?
     answer: one of
     values:
@@ -56,5 +59,6 @@ def uti_without_diabetes(into):
         into, UTI,
         ("pathway.yaml", standing(UTI, "pathway.yaml", "    UTI-E3:", "    UTI-E4:"), ""),
         ("pathway.yaml", standing(UTI, "pathway.yaml", "  diabetes:\n", "  pregnancy:\n"), ""),
+        ("pathway.yaml", "diabetes, urinary_catheter, ", "urinary_catheter, "),
         ("nitrofurantoin.yaml", standing(UTI, "nitrofurantoin.yaml", "  UTI-NIT-X6:", "  UTI-NIT-X7:"), ""),
     )  # fmt: skip

@@ -19,11 +19,12 @@ TYPES = ("pathway.yaml", DIABETES, TYPES_OF_DIABETES)
 RENAMED = (
     ("pathway.yaml", "when: diabetes is yes", "when: has_diabetes is yes"),
     ("pathway.yaml", "  diabetes:\n", "  has_diabetes:\n    was: diabetes\n"),
+    ("pathway.yaml", "diabetes, urinary_catheter", "has_diabetes, urinary_catheter"),
 )
 
 
 def compared(new, condition=UTI, reasons=False):
-    old, after = side(f"{condition}@2026.1", "OLD", shipped_library), side(str(new), "NEW", shipped_library)
+    old, after = side(f"{condition}@2026.2", "OLD", shipped_library), side(str(new), "NEW", shipped_library)
     found = changes(old.versions[condition], after.versions[condition], reasons)
     for one in found.classes:  # whoever is shown really changes, and as the class says
         before, now = one.patient.before, one.patient.after
@@ -130,10 +131,10 @@ def test_a_dose_that_changes_is_named_with_the_quantity(tmp_path):
     (one,) = found.classes
     (way,) = ways(found).values()
     assert way.title.startswith(
-        "amoxicillin: 500 mg 3 times a day for 5 days, 15 capsule of amoxicillin 500 mg capsules"
+        "amoxicillin: 500 mg 3 times a day for 5 days, 150 mL of amoxicillin 250 mg/5 mL oral suspension"
     )
     assert "-> 250 mg 3 times a day for 5 days, 75 mL of amoxicillin 250 mg/5 mL oral suspension" in way.title
-    assert "age_years is 5 to 17" in [fact.words for fact in found.everybody]
+    assert "age_years is 5 to 11" in [fact.words for fact in found.everybody]
     assert (one.patient.before.offers[0].dose.amount, one.patient.after.offers[0].dose.amount) == (500, 250)
 
 
@@ -148,17 +149,26 @@ def test_a_dose_by_weight_is_shown_for_somebody_whose_dose_is_another(tmp_path):
 
 
 def test_an_urgency_that_changes_says_where_people_are_sent(tmp_path):
-    criterion = "because: sepsis cannot wait\n      then: emergency\n"
-    found = compared(edited(tmp_path, UTI, ("pathway.yaml", criterion, criterion.replace("emergency", "refer urgent"))))
-
-    assert unusual(found.everybody) == ["sepsis_suspected is yes"]
-    assert set(ways(found)) == {"emergency, A&E -> refer urgent", "emergency, 999 -> refer urgent"}
-    to_999 = ways(found)["emergency, 999 -> refer urgent"]
-    assert to_999.further == (
-        "life_threatening is yes",
-        "everybody like this changes so, whatever else is true of them",
+    criterion = standing(UTI, "pathway.yaml", "    UTI-R13:\n", "      evidence:\n")
+    less = edited(
+        tmp_path / "less", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "refer urgent\n"))
     )
-    assert to_999.example == "sepsis_suspected yes; life_threatening yes"
+    found = compared(less)
+
+    said = unusual(found.everybody)
+    assert {"no_working_spleen is yes", "temperature_c is above 38"} <= {*said}
+    assert set(ways(found)) == {"emergency, A&E -> refer urgent"}
+    # The nearest number that is above the limit, as nothing says how exact a thermometer is.
+    assert ways(found)["emergency, A&E -> refer urgent"].example == "temperature_c 38.05; no_working_spleen yes"
+
+    always = edited(
+        tmp_path / "always",
+        UTI,
+        ("pathway.yaml", criterion, criterion.replace("emergency\n", "emergency, always 999\n")),
+    )
+    found = compared(always)
+
+    assert set(ways(found)) == {"emergency, A&E -> emergency, 999"}
     assert ways(found, complete=False) == {}
 
 
@@ -185,7 +195,7 @@ def test_a_question_with_another_name_is_the_same_question(tmp_path):
 
 
 def test_without_was_it_is_another_question_that_is_free(tmp_path):
-    renamed = (RENAMED[0], (RENAMED[1][0], RENAMED[1][1], RENAMED[1][2].replace("    was: diabetes\n", "")))
+    renamed = (RENAMED[0], (*RENAMED[1][:2], RENAMED[1][2].replace("    was: diabetes\n", "")), RENAMED[2])
     found = compared(edited(tmp_path, UTI, *renamed))
 
     assert (found.only_old, found.only_new) == (("diabetes",), ("has_diabetes",))
@@ -243,24 +253,26 @@ def test_identical_content_is_proved_equal(tmp_path):
 
     assert (found.classes, found.reasons, found.rewritten) == ((), (), ())
     (title, conclusion) = in_words(found)
-    assert title.count("uncomplicated-uti 2026.1 on 2026-11-21") == 2
+    assert title.count("uncomplicated-uti 2026.2 on 2026-11-21") == 2
     assert "Proved equal" in conclusion
     assert "what decided and what is asked are the same for everybody" in conclusion
     assert as_dict(found)["proved_equal"] is True
 
 
 def test_answers_that_stand_together_are_split_and_left_out(tmp_path):
-    entry = standing(UTI, "pathway.yaml", "      sulfinpyrazone:", "      magnesium_antacid:")
-    split = entry.replace("sulfinpyrazone:", "tablets:").replace(
-        "        bars", "        was: sulfinpyrazone\n        bars"
-    )
-    split += "      ointment:\n        says: an ointment of it\n        was: sulfinpyrazone\n"
-    found = compared(edited(tmp_path, UTI, ("pathway.yaml", entry, split)))
+    shared = "../shared/interacting-medicines.yaml"
+    entry = standing(UTI, shared, "  sulfinpyrazone:", "  magnesium_antacid:")
+    split = entry.replace("sulfinpyrazone:", "tablets:").replace("    bars", "    was: sulfinpyrazone\n    bars")
+    split += "  ointment:\n    says: an ointment of it\n    group: gout\n    was: sulfinpyrazone\n"
+    split += "    cautions:\n      nitrofurantoin:\n        action: keep it apart\n        evidence: inferred\n"
+    caution = "interacting_medicines includes magnesium_antacid"
+    warned = ("../shared/medicines/nitrofurantoin.yaml", caution, f"{caution} or ointment")
+    found = compared(edited(tmp_path, UTI, (shared, entry, split), warned))
 
     assert unusual(found.everybody) == ["interacting_medicines includes ointment"]
     assert ways(found)["refer -> supply of nitrofurantoin"].example == "interacting_medicines ointment"
 
-    found = compared(edited(tmp_path / "without", UTI, ("pathway.yaml", entry, "")))
+    found = compared(edited(tmp_path / "without", UTI, (shared, entry, "")))
 
     assert [one.in_words() for one in found.not_carried] == [
         "interacting_medicines: sulfinpyrazone can be answered only before; now it is left out, and the rest counts"
@@ -296,7 +308,7 @@ def test_a_sentence_of_several_answers_is_told_where_no_answer_alone_tells_it(tm
     assert '"pregnancy is pregnant or pregnancy_test_result is positive" is met' in [
         fact.words
         for one in found.classes
-        if one.transition.before.outcome.kind.word == "not eligible"
+        if one.transition.before.outcome.kind.word == "refer urgent"
         for fact in one.facts
     ]
 
@@ -321,7 +333,7 @@ def test_shared_answers_are_one_variable():
 
 
 def test_a_version_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(Refused, match=r"OLD: uncomplicated-uti has no such version. There are: 2026\.1"):
+    with pytest.raises(Refused, match=r"OLD: uncomplicated-uti has no such version. There are: 2026\.2"):
         side("uncomplicated-uti@1999.1", "OLD", shipped_library)
     with pytest.raises(Refused, match=r'NEW: no such pathway\. Did you mean "shingles"'):
         side("shingels", "NEW", shipped_library)
@@ -330,4 +342,4 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are():
 def test_a_day_chooses_the_version_in_force():
     chosen = side("uncomplicated-uti@2026-12-01", "OLD", shipped_library).versions[UTI]
 
-    assert (chosen.on.isoformat(), chosen.pathway.edition.version) == ("2026-12-01", "2026.1")
+    assert (chosen.on.isoformat(), chosen.pathway.edition.version) == ("2026-12-01", "2026.2")

@@ -53,8 +53,10 @@ def shown(words, page):
 # Everything that was loaded
 
 # What is put into other words: who a statement is for, where it is shown, headings, status, digests, the plural of a unit, and what an
-# answer calls for with all medicines together, which stands there for each.
+# answer calls for with all medicines together, which stands there for each. A shared list is named by its title.
 IN_OTHER_WORDS = {
+    "Origin.shared",
+    "SharedList.name",
     "Amount.unit",
     "Choice.action",
     "Origin.action",
