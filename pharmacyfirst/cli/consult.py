@@ -42,7 +42,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
 
     \b
     Enter alone, or unknown      not known, which is never taken for no
-    ?                            what fits, and what the question means
+    ?                            what fits
     back                         back to the question before
     999                          an immediate threat to life
     refer                        stop here, and refer
