@@ -122,6 +122,17 @@ def test_a_limit_of_age_that_moves_changes_those_of_that_age(tmp_path):
     )  # fmt: skip
 
 
+def test_a_question_that_fewer_people_are_asked_leaves_nobody_out(tmp_path):
+    text = standing(UTI, "pathway.yaml", "  sti_possible:\n", "    ask: ")
+    asked = ("pathway.yaml", text, f"{text}    asked when: age_years is 16 to 64\n")
+    found = compared(
+        edited(tmp_path, UTI, asked, ("pathway.yaml", "must: age_years is 16 to 64", "must: age_years is 16 to 65"))
+    )
+
+    assert unusual(found.everybody) == ["age_years is 65"]
+    assert len(ways(found)) == 4
+
+
 def test_a_dose_that_changes_is_named_with_the_quantity(tmp_path):
     small, large = (
         standing(OTITIS, "amoxicillin.yaml", f"    dose: {dose} mg\n", "    evidence:\n      - ") for dose in (250, 500)
@@ -150,7 +161,9 @@ def test_a_dose_by_weight_is_shown_for_somebody_whose_dose_is_another(tmp_path):
 
 def test_an_urgency_that_changes_says_where_people_are_sent(tmp_path):
     criterion = standing(UTI, "pathway.yaml", "    UTI-R13:\n", "      evidence:\n")
-    less = edited(tmp_path / "less", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "refer urgent\n")))
+    less = edited(
+        tmp_path / "less", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "refer urgent\n"))
+    )
     found = compared(less)
 
     said = unusual(found.everybody)
@@ -160,7 +173,9 @@ def test_an_urgency_that_changes_says_where_people_are_sent(tmp_path):
     assert ways(found)["emergency, A&E -> refer urgent"].example == "temperature_c 38.05; no_working_spleen yes"
 
     always = edited(
-        tmp_path / "always", UTI, ("pathway.yaml", criterion, criterion.replace("emergency\n", "emergency, always 999\n"))
+        tmp_path / "always",
+        UTI,
+        ("pathway.yaml", criterion, criterion.replace("emergency\n", "emergency, always 999\n")),
     )
     found = compared(always)
 
