@@ -20,14 +20,13 @@ from pharmacyfirst.kernel.questions import Question
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/schema/questions.schema.json).")
 @options.pathways
 def questions(condition: str, as_of: date | None, as_json: bool, folder: Path | None) -> None:
-    """The questions of a pathway, page by page: words, help, what fits, whom they are asked of, and what an answer rules out.
+    """The questions of a pathway, for a form of your own.
 
-    With these and "assess" a form of your own holds a consultation: ask, in the order of the pages, what "missing" of the last
+    Page by page, in order: words, help, what fits, whom each is asked of, and what an answer rules out. With these and "assess" a form of your own holds a consultation: ask, in the order of the pages, what "missing" of the last
     answer names, until there is an outcome. docs/questions.md has the loop in Python and in JavaScript.
 
     \b
-    Examples:
-      pharmacyfirst questions shingles
+    Example:
       pharmacyfirst questions shingles --json
     """
     pathway = options.library(folder).in_force(condition, as_of or options.today_in_london())

@@ -23,6 +23,8 @@ def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool
         if (moment.utcoffset() is None) is not (until.utcoffset() is None):
             raise Refused("wrong_value", "moment: give both times with a time zone, or both without.")
         since = moment
+    elif moment > until.date():
+        raise _lies_after()  # before anything is added to it: the calendar ends
     else:
         since = _of_a_day(moment, until, as_long_as_possible)
     if (
@@ -31,10 +33,13 @@ def hours(moment: datetime | date, until: datetime, *, as_long_as_possible: bool
         since, until = since.astimezone(UTC), until.astimezone(UTC)
     passed = until - since
     if passed < timedelta(0):
-        raise Refused(
-            "wrong_value", "moment: it lies after the time that hours are counted until. Ask again when it was."
-        )
+        raise _lies_after()
     return Decimal(passed // _STEP) / (_HOUR // _STEP)
+
+
+def _lies_after() -> Refused:
+    what = "moment: it lies after the time that hours are counted until. Ask again when it was."
+    return Refused("wrong_value", what)
 
 
 def _refuse_other_types(moment: object, until: object) -> None:

@@ -181,7 +181,7 @@ def test_a_signed_record_is_never_written_over(published, adoption):
         ("  2012345:", "  5012345:", "begins with 2"),
         ("profession: pharmacist", "profession: nurse", "profession"),
         (
-            "      - uncomplicated-uti nitrofurantoin 2026.1",
+            "      - uncomplicated-uti nitrofurantoin 2026.2",
             "      - uncomplicated-uti nitrofurantoin 2025.1",
             "not among the documents adopted",
         ),

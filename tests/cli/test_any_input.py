@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from the_program import run
+from the_program import run, until
 
 from pharmacyfirst import load
+from pharmacyfirst.content.cases import baseline_of
 
 ON = date(2026, 11, 21)
 LIBRARY = load()
@@ -53,6 +54,33 @@ typed = st.fixed_dictionaries(
         "facts": st.dictionaries(st.sampled_from(NAMES), st.booleans() | st.none() | st.integers(0, 60) | st.just([])),
     }
 )
+
+
+typed_words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=30) | st.sampled_from(
+    [
+        "999",
+        " 999",
+        "refer",
+        "REFER",
+        "yes",
+        "Y",
+        "no",
+        "back",
+        "?",
+        "0",
+        "31",
+        "3/4/1995",
+        "unknown",
+        "",
+        "9999",
+        "yes yes",
+        "refer?",
+    ]
+)
+BEFORE_SEPSIS = {
+    condition: until(condition, "sepsis_suspected", baseline_of(LIBRARY, condition)[1])
+    for condition in LIBRARY.conditions
+}
 
 
 def fits(fact, value):
@@ -141,10 +169,13 @@ def test_bytes_of_any_kind_are_answered_with_an_error_each(lines):
 
 
 @pytest.mark.parametrize("condition", LIBRARY.conditions)
-@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r\n"), max_size=30))
-def test_words_of_any_kind_typed_in_a_consultation_decide_nothing_by_accident(condition, words):
-    ran = run("consult", condition, "--as-of", ON, input=f"{words}\n")
+@given(typed_words, st.booleans())
+def test_words_of_any_kind_typed_in_a_consultation_decide_nothing_by_accident(condition, words, of_sepsis):
+    """At the first question only 999 and refer end it; at that of sepsis yes does too."""
+    before = BEFORE_SEPSIS[condition] if of_sepsis else []
+    ran = run("consult", condition, "--as-of", ON, input="".join(f"{one}\n" for one in (*before, words)))
 
-    decided = words.strip().lower() in ("yes", "y")
+    decided = words.strip().lower() in (("999", "refer", "yes", "y") if of_sepsis else ("999", "refer"))
     assert ran.exit_code == (0 if decided else 1)
     assert ran.stdout.endswith("Nothing was decided: this is no all-clear.\n") != decided
+    assert "SUPPLIED" not in ran.stdout

@@ -10,7 +10,7 @@ from the_program import program, run
 
 from pharmacyfirst.content.library import pathways_folder
 
-OLD = f"{UTI}@2026.1"
+OLD = f"{UTI}@2026.2"
 
 
 @pytest.fixture(scope="module")
@@ -44,20 +44,19 @@ def test_the_same_as_json(without_diabetes):
 
 
 def test_the_same_for_a_page_with_everything_escaped(tmp_path):
-    says = (
-        "pathway.yaml",
-        "because: sepsis cannot wait\n      then: emergency\n",
-        "because: sepsis <b>cannot</b> wait\n",
+    because = (
+        "because: pain or tenderness in the back, under the ribs, suggests that the infection has reached the kidneys\n"
     )
-    new = edited(tmp_path, UTI, (says[0], says[1], says[2] + "      then: refer urgent\n"))
+    bold = "because: pain <b>or</b> tenderness in the back\n      then: refer\n"
+    new = edited(tmp_path, UTI, ("pathway.yaml", because, bold))
     ran = run("changes", OLD, new, "--html")
 
     assert ran.exit_code == 0
     assert ran.stdout.lstrip().startswith('<section class="changes">')
-    assert "sepsis &lt;b&gt;cannot&lt;/b&gt; wait" in ran.stdout
+    assert "pain &lt;b&gt;or&lt;/b&gt; tenderness in the back" in ran.stdout
     assert "<b>" not in ran.stdout
     assert "<html" not in ran.stdout
-    assert "sepsis_<wbr />suspected is yes" in ran.stdout
+    assert "kidney_<wbr />pain_<wbr />or_<wbr />tenderness is yes" in ran.stdout
 
 
 def test_reasons_and_questions_are_shown_where_wanted(without_diabetes):
@@ -87,7 +86,7 @@ def test_two_ids_of_a_folder_of_pathways(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        (OLD, f"{UTI}@2031.1", "NEW: uncomplicated-uti has no such version. There are: 2026.1"),
+        (OLD, f"{UTI}@2031.1", "NEW: uncomplicated-uti has no such version. There are: 2026.2"),
         ("Mrs Jones", OLD, "OLD: no such pathway. There are: acute-otitis-media"),
         (OLD, "shingles", "OLD and NEW have no condition in common."),
     ],

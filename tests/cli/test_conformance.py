@@ -101,6 +101,51 @@ def test_a_different_dose_is_a_difference(change, says):
 
 
 @pytest.mark.parametrize(
+    ("expected", "says"),
+    [
+        ({"gateways": []}, "gateways UTI-G1 for nothing"),
+        ({"gateways_not_known": ["UTI-G1", "UTI-G2"]}, "gateways_not_known UTI-G2 for UTI-G1, UTI-G2"),
+        ({"if_not_answered": "refer"}, "if_not_answered refer_urgent for refer"),
+        ({"tells": ["paracetamol"]}, "does not tell 'paracetamol'"),
+        ({"tells_not": ["DRINK"]}, "tells 'DRINK'"),
+        ({"missing_includes": ["diabetes"]}, "missing lacks diabetes"),
+        ({"missing_excludes": ["rigors"]}, "missing has rigors"),
+    ],
+)
+def test_what_stands_beside_an_outcome_is_compared_too(expected, says):
+    right = {
+        "kind": "need_facts",
+        "gateways": ["UTI-G1"],
+        "gateways_not_known": ["UTI-G2"],
+        "if_not_answered": "refer_urgent",
+        "tells": ["drink"],
+        "tells_not": ["paracetamol"],
+    }
+    answer = {name: right[name] for name in ("gateways", "gateways_not_known", "if_not_answered")}
+    answer |= {
+        "outcome": {"kind": "need_facts"},
+        "missing": ["rigors"],
+        "advice": ["Drink enough."],
+        "safety_netting": [],
+    }
+
+    assert list(differences(right, answer)) == []
+    assert list(differences(right | expected, answer)) == [says]
+
+
+def test_the_kit_holds_each_thing_that_a_case_can_expect(tmp_path):
+    """Of every key there is a case in the kit, so that another engine is asked for it."""
+    asked_for = set()
+    for path in export(load(), tmp_path):
+        if path.name != "cases.schema.json":
+            asked_for |= {
+                key for case in json.loads(path.read_text(encoding="utf-8"))["cases"] for key in case["expect"]
+            }
+
+    assert asked_for == {field.key for field in EXPECTED.fields}
+
+
+@pytest.mark.parametrize(
     ("command", "says"),
     [
         ("", "There is no command to run"),

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import groupby
 
 import pytest
+from the_program import until
 
 from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.cli.typed_answers import read_typed
@@ -36,19 +37,6 @@ def consult(run):
 def at_half_past_two(monkeypatch):
     """Now is 14:30 on 21 November 2026."""
     monkeypatch.setattr("pharmacyfirst.cli.options.now_in_london", lambda: datetime(2026, 11, 21, 14, 30), raising=True)
-
-
-def until(condition, name, answers):
-    """What is typed up to the question of this name, each question answered as ``answers`` say; none is missing."""
-    pathway, typed, given = LIBRARY.newest(condition), [], {}
-    order = [fact for page in pathway.pages for fact in page.facts]
-    while True:
-        missing = assess(pathway, given, datetime.fromisoformat(ON).date()).missing
-        (to_ask, *_) = [fact for fact in order if fact in missing and fact not in given]
-        if to_ask == name:
-            return typed
-        given[to_ask] = answers[to_ask]
-        typed.append(value_in_words(answers[to_ask]))
 
 
 def titles(said):

@@ -28,21 +28,57 @@ def test_every_property_and_invariant_is_printed_with_its_time():
 
     assert ran.exit_code == 0
     lines = ran.stdout.splitlines()
-    assert lines[0].endswith("(uncomplicated-uti 2026.1), on 2026-11-21")
-    assert [line.split()[3] for line in lines if line.startswith("  proved")][:8] == list("abcdefgh")
-    assert "listed" in ran.stdout
-    assert "known not to hold: life_threatening yes -> supply: nitrofurantoin 100 mg" in ran.stdout
+    assert lines[0].endswith("(uncomplicated-uti 2026.2), on 2026-11-21")
+    assert [line.split()[3] for line in lines if line.startswith("  proved")][:9] == list("abcdefghi")
+    (threat,) = [line for line in lines if "An immediate threat to life is an emergency, and 999 is dialled." in line]
+    assert threat.split()[0::3][:2] == ["proved", "INV-N1"]
+    assert "listed" not in {line.split()[0] for line in lines if line.strip()}
     assert "cannot be said" in ran.stdout
     assert " 0 FAIL," in lines[-1]
+
+
+LISTED = """\
+  INV-X999:
+    says: Nobody is supplied anything.
+    for: uncomplicated-uti
+    never: supply
+    evidence: inferred RULES
+    fails for:
+      uncomplicated-uti:
+        version: 2026.2
+        set:
+          age_years: 30
+        outcome: supply
+"""
+
+
+@pytest.fixture
+def listed(tmp_path):
+    """The content with a sentence that is known not to hold of it."""
+    root = shutil.copytree(pathways_folder(), tmp_path / "pathways")
+    path = root / "invariants.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\ninvariants:\n", f"\ninvariants:\n{LISTED}", 1), encoding="utf-8")
+    return root
+
+
+def test_what_is_known_not_to_hold_is_listed_with_its_patient(listed):
+    ran = run("prove", CONDITION, "--pathways", listed)
+
+    assert ran.exit_code == 0
+    assert "INV-X999" in next(line for line in ran.stdout.splitlines() if line.startswith("  listed"))
+    assert "known not to hold: " in ran.stdout
+    assert " -> supply: nitrofurantoin 100 mg" in ran.stdout
+    assert " 0 FAIL, 1 fail as listed," in ran.stdout.splitlines()[-1]
 
 
 def test_the_same_as_json():
     ran = run("prove", CONDITION, "--json")
 
     (proved,) = json.loads(ran.stdout)["proved"]
-    assert (proved["condition"], proved["version"], proved["as_of"]) == (CONDITION, "2026.1", "2026-11-21")
-    assert [result["id"] for result in proved["results"][:8]] == list("abcdefgh")
-    assert {result["result"] for result in proved["results"]} == {"proved", "listed"}
+    assert (proved["condition"], proved["version"], proved["as_of"]) == (CONDITION, "2026.2", "2026-11-21")
+    assert [result["id"] for result in proved["results"][:9]] == list("abcdefghi")
+    assert {result["result"] for result in proved["results"]} == {"proved"}
 
 
 def test_what_fails_is_printed_with_its_patient_and_saved_as_a_case(changed, tmp_path):

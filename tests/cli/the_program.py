@@ -5,12 +5,15 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
 from click.testing import CliRunner
 
+from pharmacyfirst import assess, load
 from pharmacyfirst.cli.main import main
+from pharmacyfirst.kernel.explain import value_in_words
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -42,6 +45,19 @@ PROMPT = re.compile(r"^  (\w+) \([^\n]*\): ", re.MULTILINE)
 def asked(said):
     """The questions that were put in a consultation in the terminal, by name, in order."""
     return PROMPT.findall(said)
+
+
+def until(condition, name, answers):
+    """What is typed in a consultation up to the question of this name, each question answered as ``answers`` say."""
+    pathway, typed, given = load().newest(condition), [], {}
+    order = [fact for page in pathway.pages for fact in page.facts]
+    while True:
+        missing = assess(pathway, given, date.fromisoformat(ON)).missing
+        to_ask = next(fact for fact in order if fact in missing and fact not in given)
+        if to_ask == name:
+            return typed
+        given[to_ask] = answers[to_ask]
+        typed.append(value_in_words(answers[to_ask]))
 
 
 def hold(condition, answer, *options, on=ON):

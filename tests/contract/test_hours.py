@@ -87,6 +87,7 @@ def test_two_time_zones_are_one_time():
     [
         (NOON + timedelta(microseconds=1), NOON, "lies after"),
         (date(2026, 11, 22), NOON, "lies after"),
+        (date.max, NOON, "lies after"),
         (NOON.replace(tzinfo=UTC), NOON, "both times with a time zone"),
         (NOON, NOON.replace(tzinfo=UTC), "both times with a time zone"),
         ("2026-11-20", NOON, "give a datetime"),
