@@ -14,6 +14,8 @@ THOROUGH_ARGS ?=
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
+# Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test coverage thorough lint format docs bench wheel lock system clean
 

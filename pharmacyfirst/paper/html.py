@@ -1,5 +1,6 @@
 """The one Jinja environment. A value that is not there is an error, never a blank; text is never markup."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,26 @@ def breakable(words: str) -> Markup:
 FILTERS = {"breakable": breakable, "day": day, "listed": listed, "sentence": sentence}
 
 
+@lru_cache(maxsize=4)
+def _environment(folder: Path) -> Environment:
+    """That of a folder, made once, as making its templates ready takes longer than filling one in. A changed template is read again."""
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
 class Paper:
     """The templates of one folder."""
 
     def __init__(self, folder: Path):
-        self._environment = Environment(
-            loader=FileSystemLoader(folder),
-            undefined=StrictUndefined,
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._environment.filters.update(FILTERS)
+        self._environment = _environment(folder)
 
     def html(self, template: str, **values: Any) -> str:
         """The template with its values. Raises ``jinja2.UndefinedError`` where it names one that was not given."""

@@ -71,11 +71,12 @@ def version_of(library: Library, condition: str, ending: str, which: str) -> Ver
             dict.fromkeys(f"{one.pathway.edition.version} ({one.period.in_words()})" for one in stretches)
         )
         raise Refused("not_in_force", f"{which}: {condition} has no such version. There are: {known}.")
-    as_of, _ = answers_that_fit(library, fitting[0].pathway)
+    as_of, baseline = answers_that_fit(library, fitting[0].pathway)
     on = day or as_of
     # Of a version whose PGDs end before it does, or begin later, the days of the cases are meant.
     chosen = next((one for one in fitting if on is not None and on in one.period), fitting[0])
     pathway = chosen.pathway
-    _, baseline = answers_that_fit(library, pathway)
+    if chosen is not fitting[0]:
+        _, baseline = answers_that_fit(library, pathway)
     when = on if on is not None and on in chosen.period else chosen.period.first
     return Version(pathway, when, baseline, implausible_in(library, pathway))

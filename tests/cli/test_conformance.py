@@ -6,9 +6,9 @@ import sys
 import jsonschema
 import pytest
 import the_program
+from shipped import cases_of
 
 from pharmacyfirst import load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.expectations import EXPECTED, differences
 from pharmacyfirst.contract.conformance import export
 

@@ -7,6 +7,7 @@ import pytest
 from misplaced import EXTRA, MARKS, NAME, WHO, WORDS, files, folders, record
 from the_program import EXAMPLES, commands, program, run
 
+from pharmacyfirst.content import invariants
 from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.proof import prove
 
@@ -94,24 +95,23 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-really_prove = prove.prove
-
-
-@cache
-def proof_of_what_ships(condition, as_of):
-    return really_prove(shipped_library(), condition, as_of)
-
-
 @pytest.fixture
 def proved_once(monkeypatch):
     """What is proved of the content that ships is the same whatever is planted beside it, and takes half a second each time."""
+    for module, name in ((invariants, "invariants_of"), (prove, "prove")):
+        monkeypatch.setattr(module, name, once_for_what_ships(getattr(module, name)))
 
-    def once(library, condition, as_of, invariants):
-        if library is shipped_library():
-            return proof_of_what_ships(condition, as_of)
-        return really_prove(library, condition, as_of, invariants)
 
-    monkeypatch.setattr(prove, "prove", once)
+@cache
+def once_for_what_ships(function):
+    @cache
+    def of_what_ships(*more):
+        return function(shipped_library(), *more)
+
+    def once(library, *more):
+        return of_what_ships(*more) if library is shipped_library() else function(library, *more)
+
+    return once
 
 
 @pytest.mark.usefixtures("proved_once")

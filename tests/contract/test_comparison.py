@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import cases_of
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.expectations import EXPECTED, differences
 from pharmacyfirst.exact import read, write
 

@@ -5,9 +5,9 @@ from datetime import date
 
 import jsonschema
 import pytest
+from shipped import cases_of
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.contract.answers import REFUSED
 from pharmacyfirst.contract.conformance import CASE_FILE, case_file_schema
 from pharmacyfirst.contract.table_schema import any_of

@@ -5,9 +5,9 @@ from datetime import date
 
 import jsonschema
 import pytest
+from shipped import cases_of
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.contract.answers import error_object
 from pharmacyfirst.contract.conformance import INPUT
 from pharmacyfirst.contract.schemas import schemas

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
+from shipped import cases_of
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.authority import (
     Adoption,
     Channel,

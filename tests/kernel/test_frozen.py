@@ -9,9 +9,9 @@ from enum import Enum, StrEnum
 from pathlib import Path
 
 import pytest
+from shipped import cases_of
 
 from pharmacyfirst import Kind, assess, authorise, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.authority import Adoption, Channel, Practitioner
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import Period

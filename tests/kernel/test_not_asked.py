@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
+from shipped import cases_of
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.made_up import generate
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET
 from pharmacyfirst.kernel.explain import explain

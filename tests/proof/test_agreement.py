@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 from proof.proving import LIBRARY, ON, baseline
+from shipped import cases_of
 
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.proof.agreement import Agreement, Claims, agreement, compare, consultations

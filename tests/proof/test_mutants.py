@@ -6,9 +6,9 @@ Here some of each condition, always the same; `make thorough PART=mutants` takes
 from dataclasses import replace
 
 import pytest
+from shipped import cases_of
 from thorough.mutants import LIBRARY, ON, equivalents, judge, mutants_of, some_of
 
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.proof.mutants import Mutant, survives
 
 QUICK = 150

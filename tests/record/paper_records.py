@@ -5,8 +5,9 @@ from decimal import Decimal
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
+from shipped import cases_of_each
+
 from pharmacyfirst import Kind, assess, load
-from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.record import (
     Coded,

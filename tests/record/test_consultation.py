@@ -8,9 +8,9 @@ from types import MappingProxyType
 import pytest
 from paper_records import every_one
 from pydantic import ValidationError
+from shipped import cases_of
 
 from pharmacyfirst import assess, load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.authority import Channel, Permit, authorise
 from pharmacyfirst.kernel.outcome import Kind

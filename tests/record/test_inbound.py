@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import cases_of_each
 
 from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.cli.main import main
-from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.errors import ExtraMissing, Refused
 from pharmacyfirst.kernel.identifiers import snomed_code
 from pharmacyfirst.record import confirm, read_gp_record, read_referral

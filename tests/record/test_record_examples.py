@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 from lxml import etree
 from paper_records import every_one
+from shipped import cases_of
 
 from pharmacyfirst import load
 from pharmacyfirst.cli.main import main
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.identifiers import nhs_number, snomed_code
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import read_record, write_record

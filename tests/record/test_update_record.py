@@ -8,9 +8,9 @@ from functools import cache
 import pytest
 from lxml import etree
 from paper_records import every_one
+from shipped import cases_of
 
 from pharmacyfirst import load
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import (

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-from pharmacyfirst.content.library import load, pathways_folder
-from pharmacyfirst.review.documents import Printer
+from pharmacyfirst.content.library import load, pathways_folder, shipped_library
+from pharmacyfirst.review.documents import AUTHORISATION, OPEN_ITEMS, Printer
 
 # What ships, and the made-up set that uses every feature, a clinical protocol among them.
 ROOTS = {"shipped": pathways_folder(), "made-up": Path(__file__).resolve().parents[1] / "bad" / "good"}
@@ -16,7 +16,7 @@ ROOTS = {"shipped": pathways_folder(), "made-up": Path(__file__).resolve().paren
 
 @cache
 def library(name):
-    return load(ROOTS[name])
+    return shipped_library() if name == "shipped" else load(ROOTS[name])
 
 
 @cache
@@ -59,12 +59,14 @@ def open_items(name, condition):
 
 
 def every_page():
-    """Each document there is, with its name."""
+    """The name of each document there is, with a function that makes it: they are made when a test asks, not while tests are collected."""
     for key in PGDS:
-        yield from ((f"{key[0]} {document.name}", document) for document in documents(*key))
+        library, condition, pgd = key
+        for number, of_pgd in enumerate((pgd, f"{pgd}-{AUTHORISATION}")):
+            yield f"{library} {condition}/{of_pgd}", lambda key=key, number=number: documents(*key)[number]
     for key in CONDITIONS:
-        yield f"{key[0]} {pathway_page(*key).name}", pathway_page(*key)
-        yield f"{key[0]} {open_items(*key).name}", open_items(*key)
+        yield f"{' '.join(key)}/pathway", lambda key=key: pathway_page(*key)
+        yield f"{' '.join(key)}/{OPEN_ITEMS}", lambda key=key: open_items(*key)
 
 
 @cache

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import strategies as st
 from safety_day import LIBRARY, ON
+from shipped import cases_of
 
-from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.made_up import answers_worth_trying
 
 

@@ -22,7 +22,7 @@ from practice_system import NOON, PRACTICE_PATIENT, PracticeSystem, a_message, n
 from sandbox_mesh import PASSWORD, SHARED_KEY, free_port, running
 
 from pharmacyfirst.cli.main import main
-from pharmacyfirst.content.library import load, pathways_folder
+from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.ledger import Ledger, open_ledger
 from pharmacyfirst.record import envelope_of, update_record
@@ -587,7 +587,7 @@ def command(sandbox, places, tmp_path):
 @pytest.fixture(scope="module")
 def example():
     """A message that passes every check."""
-    one = next(iter(examples(load(pathways_folder()))))
+    one = next(iter(examples(shipped_library())))
     return update_record(one.record, envelope_of(one.record, MAILBOX, one.record.ended_at))
 
 
