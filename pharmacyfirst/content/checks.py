@@ -220,20 +220,23 @@ def unasked_facts_only_stop(
                 refuse(read.places[clause.id], flipping(clause.sentence, clause.must))
         for dose in read.pgd.doses:
             refuse(read.places[dose.id], dose.sentence.facts() if dose.sentence else ())
-    questions = block.items.get("questions")
+    gates_can_be_judged(block, pathway, gated, mistakes)
+
+
+def gates_can_be_judged(block: Block, pathway: Pathway, gated: set[str], mistakes: Mistakes) -> None:
+    """A gate is judged on the answers above it, so what it reads is known there or not asked; nobody waits for a threat to life."""
     above: set[str] = set()
     for fact in pathway.questions.values():
-        if (
-            fact.asked_when is not None
-            and (gated - above) & {*fact.asked_when.facts()}
-            and isinstance(questions, Block)
-        ):
-            mistakes.add(
-                questions.keys[fact.name].place,
-                f'whether "{fact.name}" is asked hangs on a question that is itself not always asked and stands below it',
-                "Put that question above it, or say it with questions that everybody is asked.",
-                "Where neither is asked, nothing would tell that the answer is missing.",
-            )
+        reads = {*fact.asked_when.facts()} if fact.asked_when is not None else set()
+        hangs_on, fix = "", "say it with questions that everybody is asked."
+        if LIFE_THREATENING in reads:
+            hangs_on, fix = f'"{LIFE_THREATENING}", which nobody waits for', fix.capitalize()
+        elif reads & (gated - above):
+            hangs_on = "a question that is itself not always asked and stands below it"
+            fix = f"Put that question above it, or {fix}"
+        if hangs_on:
+            place, what = _place_of_answer(block, fact.name), f'whether "{fact.name}" is asked hangs on {hangs_on}'
+            mistakes.add(place, what, fix, "Where neither is asked, nothing would tell that the answer is missing.")
         above.add(fact.name)
 
 
@@ -289,8 +292,8 @@ def _included(condition: Condition | None) -> Iterator[tuple[str, str]]:
             yield from ((one.fact, str(value)) for value in one.values)
 
 
-def _place_of_answer(block: Block, question: str, answer: str, heading: str) -> Place:
-    """Where the pathway says something of an answer; an answer from a shared list is shown at its question."""
+def _place_of_answer(block: Block, question: str, answer: str = "", heading: str = "") -> Place:
+    """Where the pathway says something of an answer; one from a shared list, or none, is shown at its question."""
     node: Node = block
     place = block.place
     for name in ("questions", question, "values", answer, heading):

@@ -22,6 +22,7 @@ from pharmacyfirst.content.pathways import Draft, read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.published import published_never_change, read_published
 from pharmacyfirst.content.questions import shared_questions
+from pharmacyfirst.content.sentence_forms import HARM_UNREAD
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shared import Shared, read_shared
 from pharmacyfirst.content.text import ContentRefused, Mistakes, Place, Text
@@ -166,6 +167,9 @@ def load(root: Path) -> Library:
     alike_everywhere(building.offered, shared.medicines, shared.definitions, mistakes)
     published_never_change(published, building.digests, unread, mistakes)
     questions = shared_questions(shared, mistakes)
+    for place in building.passed_over if not len(mistakes) else ():
+        fix = "Say it in another way."
+        mistakes.add(place, "this sentence speaks of something that cannot be read", fix, HARM_UNREAD)
     if len(mistakes):
         raise ContentRefused(mistakes)
     return Library(
@@ -273,7 +277,8 @@ def _every_file_is_read(
 class _Building:
     """What is needed to make pathways of documents; each set of documents is made into a pathway once.
 
-    ``digests`` gathers theirs, ``offered`` the newest PGDs of each medicine, each with its pathway, by condition.
+    ``digests`` gathers theirs, ``offered`` the newest PGDs of each medicine, each with its pathway, by condition;
+    ``passed_over`` the places of sentences left out because of what they speak of.
     """
 
     shared: Shared
@@ -283,6 +288,7 @@ class _Building:
     mistakes: Mistakes
     digests: dict[str, str] = field(default_factory=dict)
     offered: dict[str, dict[str, tuple[ReadPGD, Pathway]]] = field(default_factory=dict)
+    passed_over: list[Place] = field(default_factory=list)
     _built: dict[tuple[str, ...], Pathway] = field(default_factory=dict)
 
     def stretches(
@@ -333,6 +339,7 @@ class _Building:
             withdrawn=tuple(one for one in self.withdrawn if one.condition == condition.name),
             content_digest=_digest_of({*own, *medicines, *((name, pgd.file.digest) for name, pgd in chosen.items())}),
         )
+        self.passed_over += draft.vocabulary.passed_over
         doubtful = len(self.mistakes) > before or unread or not draft.whole
         standing = folder.words(condition) if doubtful else {}
         check_condition(draft, block, read, pathway, self.mistakes, unread, standing)

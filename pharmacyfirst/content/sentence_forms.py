@@ -1,11 +1,13 @@
 """The forms that a sentence can have, before anybody asks what its names stand for; and limits on a number."""
 
 import re
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from pharmacyfirst.content.text import Block, List, Text
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.conditions import Limits
+from pharmacyfirst.kernel.questions import Answer, Question
 
 NAME = r"[a-z0-9][a-z0-9_-]*"
 NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"  # short enough for every sum to be exact
@@ -33,11 +35,23 @@ class Wrong(PharmacyFirstError):
         self.offset, self.what, self.fix, self.harm = offset, what, fix, harm
 
 
-def named_in(block: Block) -> tuple[str, ...]:
-    """The questions, scores and definitions that the sentences of a block speak of, as far as their form tells."""
-    nodes = [block.items[heading] for heading in ("when", "any of", "must") if heading in block.items]
+def named_in(block: Block | List) -> tuple[str, ...]:
+    """The questions, scores, definitions and PGDs that the sentences of a block or list speak of, as far as their form tells."""
+    headings = ("when", "any of", "must")
+    nodes = [block.items[one] for one in headings if one in block.items] if isinstance(block, Block) else [block]
     texts = [one for node in nodes for one in (node.items if isinstance(node, List) else [node])]
     return tuple(dict.fromkeys(name for one in texts if isinstance(one, Text) for name in _names_in(one.words)))
+
+
+def led_to(name: str, bodies: Callable[[str], Iterable[Block | List]]) -> set[str]:
+    """The names that a name leads to, however far: those its ``bodies`` speak of, and what they lead to in turn."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        new = {one for body in bodies(waiting.pop()) for one in named_in(body)} - found
+        found |= new
+        waiting += new
+    return found
 
 
 def _names_in(words: str) -> list[str]:
@@ -88,3 +102,21 @@ def read_limits(rest: str, offset: int, name: str) -> Limits:
         f'"{name}" is a number',
         f'Write "{name} is at least 3", "at most", "above", "below", "3 to 5" or "3 to below 5".',
     )
+
+
+def limits_on(question: Question, rest: str, offset: int) -> Limits:
+    """The limits on the answers of a question; raises ``Wrong`` where they are none, or nobody could reach them."""
+    limits = read_limits(rest, offset, question.name)
+    asked = f"It is asked as {question.what_fits()}."
+    for number in (limits.low, limits.high):
+        if number is None:
+            continue
+        if question.answer is Answer.WHOLE_NUMBER and number != number.to_integral_value():
+            raise Wrong(offset, f'"{question.name}" is a whole number', "Write the limit as a whole number.")
+        if (question.low is not None and number < question.low) or (
+            question.high is not None and number > question.high
+        ):
+            raise Wrong(offset, f'{number} lies outside the range of "{question.name}"', asked, HARM_NO_LIMIT)
+    if (limits.above and limits.low == question.high) or (limits.to_below and limits.high == question.low):
+        raise Wrong(offset, f'no answer to "{question.name}" is {rest}', asked, HARM_NO_LIMIT)
+    return limits

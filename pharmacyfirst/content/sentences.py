@@ -18,17 +18,18 @@ from pharmacyfirst.content.sentence_forms import (
     INCLUDES_THIS,
     IS,
     Wrong,
+    led_to,
+    limits_on,
     named_in,
     read_limits,
 )
-from pharmacyfirst.content.text import MOST_LEVELS, Block, List, Mistakes, Node, Text
+from pharmacyfirst.content.text import MOST_LEVELS, Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.conditions import (
     Above,
     Condition,
     Count,
     Defined,
     Includes,
-    Limits,
     OneOf,
     Within,
     all_of,
@@ -53,6 +54,7 @@ class Vocabulary:
     ``unread`` are shared definitions that cannot be read here, which is noted.
     ``exclusions`` are the clauses under ``exclusions:`` of each PGD of the folder, by its id, for ``fluticasone is excluded``;
     ``documents_read`` gathers those that were asked so.
+    ``passed_over`` gathers where a sentence was left out because something that it speaks of is wrong, which is noted there.
     """
 
     questions: Mapping[str, Question]
@@ -65,6 +67,7 @@ class Vocabulary:
     exclusions: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
     documents_read: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
+    passed_over: list[Place] = field(default_factory=list)
     _conditions: dict[str, Condition | None] = field(default_factory=dict)
     _reading: list[str] = field(default_factory=list)
     _levels: dict[str, int] = field(default_factory=dict)
@@ -148,7 +151,7 @@ class Vocabulary:
         except Wrong as wrong:
             self.mistakes.add(node.at(wrong.offset), wrong.what, wrong.fix, wrong.harm)
         except _Unread:
-            pass
+            self.passed_over.append(node.place)
         return None
 
     def _read(self, words: str) -> Condition | None:
@@ -192,14 +195,19 @@ class Vocabulary:
         if pgd not in self.exclusions:
             fix = suggest(pgd, self.exclusions, "Name a PGD of this folder.")
             raise Wrong(offset, f'"{pgd}" is no PGD of this folder', fix, HARM_NEVER_MET)
-        ring = f"{pgd} is excluded"
-        if ring in self._reading:
+        if not self.exclusions[pgd] and self.declared is not None:
+            what = f'no exclusion of "{pgd}" is judged'
+            raise Wrong(offset, what, "Take the sentence out, or write the exclusion.", HARM_NEVER_MET)
+        # Looked for at once: read aside, a ring would be noted nowhere, and what speaks of it would be left out.
+        if {pgd, *led_to(pgd, self._bodies)} & {self.medicine, *self._reading}:
             what = f"whether {pgd} is excluded leads back to itself"
-            raise Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
+            raise Wrong(offset, what, "Say one of them without the other.", HARM_NEVER_MET)
         self.documents_read.add(pgd)
         # What is first met here is read again where it stands, and its mistakes are noted there.
+        ring = f"{pgd} is excluded"
         levels = {**self._levels, ring: 1}
         aside = replace(self, medicine=pgd, mistakes=Mistakes(), _conditions={**self._conditions}, _levels=levels)
+        aside.passed_over = []
         self._reading.append(ring)
         read = [aside.condition(clause) for clause in self.exclusions[pgd]]
         self._reading.pop()
@@ -209,6 +217,11 @@ class Vocabulary:
         if not met or len(aside.mistakes):
             raise _Unread
         return any_of(met)
+
+    def _bodies(self, name: str) -> Iterable[Block | List]:
+        """What is said under a name: by the exclusions of a PGD, a definition, a score."""
+        named = (*self.exclusions.get(name, ()), self.bodies.get(name), self.points.get(name))
+        return [one for one in named if one is not None and name not in self.questions]
 
     def _about(self, fact: Question, rest: str, offset: int) -> Condition:
         match fact.answer:
@@ -226,7 +239,7 @@ class Vocabulary:
                 match = ABOVE.fullmatch(rest)
                 if match and not BOUND.fullmatch(rest):
                     return self._above(fact, self._fact(match.group(1), offset + match.start(1)), offset)
-                return Within(fact.name, self._limits(rest, offset, fact))
+                return Within(fact.name, limits_on(fact, rest, offset))
             case Answer.ANY_OF:
                 raise Wrong(offset, f'"{fact.name}" may have several answers', f'Write "{fact.name} includes ...".')
             case _:
@@ -238,26 +251,6 @@ class Vocabulary:
             what = f'"{fact.name}" and "{other.name}" are not two whole numbers of one unit'
             raise Wrong(offset, what, "Compare two counts of the same thing, or write a limit.")
         return Above(fact.name, other.name)
-
-    def _limits(self, rest: str, offset: int, fact: Question) -> Limits:
-        limits = read_limits(rest, offset, fact.name)
-        for number in (limits.low, limits.high):
-            if number is None:
-                continue
-            if fact.answer is Answer.WHOLE_NUMBER and number != number.to_integral_value():
-                raise Wrong(offset, f'"{fact.name}" is a whole number', "Write the limit as a whole number.")
-            if (fact.low is not None and number < fact.low) or (fact.high is not None and number > fact.high):
-                raise Wrong(
-                    offset,
-                    f'{number} lies outside the range of "{fact.name}"',
-                    f"It is asked as {fact.what_fits()}.",
-                    HARM_NO_LIMIT,
-                )
-        if (limits.above and limits.low == fact.high) or (limits.to_below and limits.high == fact.low):
-            raise Wrong(
-                offset, f'no answer to "{fact.name}" is {rest}', f"It is asked as {fact.what_fits()}.", HARM_NO_LIMIT
-            )
-        return limits
 
     def _score(self, score: Count, rest: str, offset: int) -> Count:
         most = len(score.items)

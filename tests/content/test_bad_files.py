@@ -17,9 +17,11 @@ from by_shape import blocks_of, shape_of_file, tree_of
 from click.testing import CliRunner
 
 from pharmacyfirst.cli.main import main
+from pharmacyfirst.content import sentences
 from pharmacyfirst.content.cases import cases_of_each, failures
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.library import load
+from pharmacyfirst.content.sentences import Vocabulary
 from pharmacyfirst.content.text import ContentRefused
 
 BAD = Path(__file__).resolve().parents[1] / "bad"
@@ -110,6 +112,25 @@ def test_every_mistake_of_every_file_is_reported_in_file_order():
         "sneezing",
         "yawning/pathway.yaml",
     }
+
+
+def test_a_sentence_left_out_for_what_it_speaks_of_is_never_left_out_in_silence(monkeypatch):
+    """What is wrong there is noted there; where nothing is, the clause would be gone and somebody let through."""
+    read = Vocabulary._is
+
+    def cannot_read_one(self, match):
+        if match.group() == "hiccups_an_hour is 0":
+            raise sentences._Unread
+        return read(self, match)
+
+    monkeypatch.setattr(Vocabulary, "_is", cannot_read_one)
+    (mistake,) = refusal(GOOD).mistakes
+
+    assert mistake.what == "this sentence speaks of something that cannot be read"
+    assert (mistake.place.file, mistake.place.text) == (
+        "pathways/hiccups/pathway.yaml",
+        "    when: hiccups_an_hour is 0",
+    )
 
 
 def test_more_than_1_mb(tmp_path):

@@ -30,7 +30,12 @@ NOT_SEEN = {
         "does not answer|is answered|has one answer|may have several|is a (date|definition|score)$|whole number|goes from|lies outside"
         "|no answer (to|of)|is not an answer|is a number$|has no answers|has no meaning outside|is not answered"
     ),
-    "a sentence that always or never holds, or leads back to itself": "holds for|leads back|definitions one inside|can never decide|has a condition",
+    "a sentence that always or never holds, or leads back to itself": (
+        "holds for|leads back|definitions one inside|can never decide|has a condition|no exclusion of .* is judged"
+    ),
+    "what two numbers have in common": "are not two whole numbers of one unit",
+    "a threat to life: a criterion of its own, that nobody waits for": "no criterion for an immediate threat to life|which nobody waits for",
+    "an answer that a case both gives and takes away": 'stands under "set" and under "unset"',
     "a day or a range that is none": "is not a range|range is empty|does not fit \"days\"|\"in force\"|in force",
     "what a question that is not always asked may do": "not asked of everybody|not always asked",
     "sums, units and digits": "check digit|come to|the step is larger|word of the form|can be worked out|is rounded|\"rounding\"|\"strength\"|\"dose\"",
@@ -86,7 +91,7 @@ def test_mistakes_of_headings_structure_and_closed_lists_are_refused():
         one.name for one in unseen if not any(re.search(said, first_words(one)) for said in NOT_SEEN.values())
     ]
     assert unexplained == []
-    assert list(seen.values()).count(True) == 127
+    assert list(seen.values()).count(True) == 131
     structure = re.compile(
         "is not a heading of an? (?!stopping criteria$)|^this .* has no |belongs? under|has no headings|is a block|are a list$"
     )
