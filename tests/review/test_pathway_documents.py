@@ -225,7 +225,8 @@ def _anchor(outcome):
 def test_it_says_at_once_what_it_is_and_who_goes_where_comes_first(key):
     pathway = pathway_of(*key)
     start = text(page(key))[:900]
-    assert start.startswith(f"Pathway {pathway.title} DRAFT")
+    standing = "DRAFT" if pathway.edition.draft else pathway.edition.status
+    assert start.lower().startswith(f"Pathway {pathway.title} {standing}".lower())
     assert pathway.edition.version in start
     assert f"{pathway.title_for_patients} {pathway.id}" in start
     assert headings(page(key))[1] == "Who goes where"
