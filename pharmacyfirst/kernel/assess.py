@@ -60,9 +60,7 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
 def refuse_other_types(pathway: Any, facts: Any, on: Any) -> None:
     """Raise ``Refused`` (``wrong_value``) for what is no pathway, no mapping of facts or no day; a moment is no day."""
     if not isinstance(pathway, Pathway):
-        raise Refused(
-            "wrong_value", "pathway: give a pathway of a library, for instance library.in_force(condition, on)."
-        )
+        raise Refused("wrong_value", "pathway: give a pathway of a library, such as library.in_force(condition, on).")
     if not isinstance(facts, (dict, Mapping)):  # a dict is found at once, and Mapping is slow
         raise Refused("wrong_value", "facts: give a mapping of fact names and values.")
     refuse_no_day(on)

@@ -151,7 +151,7 @@ def authorise(
     )
     if reasons:
         return NoPermit(reasons)
-    warnings = tuple(_expiring(assessment.pathway, offer.pgd, at.date()))
+    warnings = tuple(_expiring(assessment, offer, at.date()))
     documents = documents_of(assessment.pathway, offer.pgd)
     digest = assessment.pathway.content_digest
     return Permit(offer, documents, digest, adoption.ods_code, practitioner.gphc_number, channel, at, warnings)
@@ -176,9 +176,8 @@ def _of_documents(assessment: Assessment, offer: Offer, day: date) -> Iterator[O
         yield Obstacle("other_day", f"the assessment is for {assessment.on}, not for {day}: assess again")
     for document, edition in _editions(assessment, offer):
         if day not in edition.in_force:
-            yield Obstacle(
-                "not_in_force", f"{document.in_words()} is in force {edition.in_force.in_words()}, not on {day}"
-            )
+            period = edition.in_force.in_words()
+            yield Obstacle("not_in_force", f"{document.in_words()} is in force {period}, not on {day}")
         if edition.withdrawn is not None:
             yield Obstacle("withdrawn", edition.withdrawn.in_words())
         elif edition.draft:
@@ -189,18 +188,15 @@ def _of_adoption(assessment: Assessment, offer: Offer, adoption: Adoption, day: 
     if day not in adoption.period:
         yield Obstacle("adoption_not_in_force", f"the adoption holds {adoption.period.in_words()}, not on {day}")
     for document, _ in _editions(assessment, offer):
-        adopted = [one for one in adoption.documents if one.names(document)]
-        if document not in adopted:
-            yield from _of_withdrawn(assessment.pathway, document, adoption)
-        if not adopted:
-            yield Obstacle(
-                "not_adopted", f"{document.in_words()} is not among the documents the organisation has adopted"
-            )
-        elif document not in adopted:
-            yield Obstacle(
-                "digest_differs",
-                f"{document.in_words()} is not word for word what the organisation adopted: its digest differs",
-            )
+        if document in adoption.documents:
+            continue
+        yield from _of_withdrawn(assessment.pathway, document, adoption)
+        if any(one.names(document) for one in adoption.documents):
+            says = f"{document.in_words()} is not word for word what the organisation adopted: its digest differs"
+            yield Obstacle("digest_differs", says)
+        else:
+            says = f"{document.in_words()} is not among the documents the organisation has adopted"
+            yield Obstacle("not_adopted", says)
     cleared = {one.item for one in adoption.cleared if one.on <= day}
     for item in assessment.pathway.open_items.values():
         if item.id not in cleared:
@@ -216,16 +212,13 @@ def _of_withdrawn(pathway: Pathway, document: DocumentVersion, adoption: Adoptio
 
 
 def _of_practitioner(assessment: Assessment, offer: Offer, practitioner: Practitioner, day: date) -> Iterator[Obstacle]:
-    if practitioner.until is not None and day > practitioner.until:
-        yield Obstacle(
-            "practitioner_expired", f"the practitioner is authorised until {practitioner.until}, not on {day}"
-        )
+    until = practitioner.until
+    if until is not None and day > until:
+        yield Obstacle("practitioner_expired", f"the practitioner is authorised until {until}, not on {day}")
     for document, _ in _editions(assessment, offer):
         if document not in practitioner.authorised_for:
-            yield Obstacle(
-                "practitioner_not_authorised",
-                f"the practitioner has not been authorised for {document.in_words()} as it now stands",
-            )
+            says = f"the practitioner has not been authorised for {document.in_words()} as it now stands"
+            yield Obstacle("practitioner_not_authorised", says)
     if practitioner.profession not in offer.pgd.professions:
         allowed = ", ".join(offer.pgd.professions)
         yield Obstacle("profession", f"{offer.pgd.title} may be used by: {allowed}; not by a {practitioner.profession}")
@@ -244,13 +237,12 @@ def _of_channel(assessment: Assessment, adoption: Adoption, channel: Channel) ->
         how = "does not offer" if allowed == "no" else "is not known to offer"
         yield Obstacle("distance_selling", f"a distance-selling pharmacy {how} {assessment.pathway.id}")
     elif channel is Channel.IN_PERSON:
-        yield Obstacle(
-            "distance_selling", "a distance-selling pharmacy may hold this consultation remotely only, not in person"
-        )
+        says = "a distance-selling pharmacy may hold this consultation remotely only, not in person"
+        yield Obstacle("distance_selling", says)
 
 
-def _expiring(pathway: Pathway, pgd: PGD, day: date) -> Iterator[str]:
-    for document, edition in zip(documents_of(pathway, pgd), (pathway.edition, pgd.edition), strict=True):
+def _expiring(assessment: Assessment, offer: Offer, day: date) -> Iterator[str]:
+    for document, edition in _editions(assessment, offer):
         last = edition.in_force.last
         if last is not None and last - day < WARN_BEFORE_EXPIRY:
             left = (last - day).days

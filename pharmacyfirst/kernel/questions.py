@@ -294,11 +294,9 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
     # Found by `map`, as this is done for every answer of every person.
     for (name, value), question in zip(given.items(), map(declared.get, given), strict=True):
         if question is None:
-            raise Refused(
-                "unknown_fact",
-                f"{shown(name, declared)} is not a fact of this pathway{_meant(name, declared)}",
-                name if shown(name, declared) == name else None,
-            )
+            named = shown(name, declared)
+            says = f"{named} is not a fact of this pathway{_meant(name, declared)}"
+            raise Refused("unknown_fact", says, name if named == name else None)
         # The name is the question's own, which is found faster than one that was read. Most answers are yes or no.
         if (value is True or value is False) and question.answer is _YES_NO:
             known[question.name] = value
@@ -316,15 +314,11 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
 def _agreed_age(declared: Mapping[str, Question], born: date, given: int | None, on: date) -> int:
     age = completed_years(born, on)
     if born > on or not _in_range(declared[AGE], age):
-        raise Refused(
-            "wrong_value",
-            f"{BORN}: the age it gives on {on} does not fit {AGE}. Give {declared[AGE].what_fits()}.",
-            BORN,
-        )
+        says = f"{BORN}: the age it gives on {on} does not fit {AGE}. Give {declared[AGE].what_fits()}."
+        raise Refused("wrong_value", says, BORN)
     if given is not None and given != age:
-        raise Refused(
-            "facts_disagree", f"{AGE} is not the age that {BORN} gives on {on}. Give one of them, or both right.", AGE
-        )
+        says = f"{AGE} is not the age that {BORN} gives on {on}. Give one of them, or both right."
+        raise Refused("facts_disagree", says, AGE)
     return age
 
 

@@ -56,20 +56,18 @@ def reasons(
     Where a row is not known its own words, and those of the rows below it, would tell as an answer what nobody asked.
     """
     by_kind = pathway.where_to.get(outcome.kind)
+    else_to = by_kind.says if by_kind is not None else ""
     open_ = False
     for finding in deciding:
         item = finding.item
         open_ = open_ or finding.verdict is NOT_KNOWN
-        if isinstance(item, Row) and item.offers:
-            where_to = item.where_nothing if outcome.kind is not Kind.SUPPLY else ""
-        elif item.pgd:
+        if item.pgd:
             yield Reason(finding.id, ruled_out(pathway, item, known))
-            continue
+        elif isinstance(item, Row):
+            left = item.where_nothing if outcome.kind is not Kind.SUPPLY else ""
+            yield Reason(finding.id, EITHER_WAY if open_ else item.reason, left or item.where_to or else_to)
         else:
-            where_to = item.where_to
-        if not where_to and by_kind is not None:
-            where_to = by_kind.says
-        yield Reason(finding.id, EITHER_WAY if open_ and isinstance(item, Row) else item.reason, where_to)
+            yield Reason(finding.id, item.reason, item.where_to or else_to)
 
 
 def _begun(words: str) -> str:

@@ -141,12 +141,8 @@ class Assessment:
 
     def _said(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         audience, answers = self.audience, self.answers
-        return tuple(
-            one
-            for one in statements
-            if not audience.isdisjoint(one.audience)
-            and (one.sentence is None or one.sentence.verdict(answers) is Verdict.MET)
-        )
+        theirs = [one for one in statements if not audience.isdisjoint(one.audience)]
+        return tuple(one for one in theirs if one.sentence is None or one.sentence.verdict(answers) is Verdict.MET)
 
     def as_dict(self) -> dict[str, Any]:
         """The assessment in the JSON contract of clinical/README.md; numbers are int or Decimal, dates are text."""

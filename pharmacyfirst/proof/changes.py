@@ -28,7 +28,7 @@ from pharmacyfirst.proof.counterexample import Nearest, in_place, judged_again
 from pharmacyfirst.proof.differences import OtherReason, other_reasons, outcome_differs, surely_another_amount
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.rewritten import Rewritten, rewritten
-from pharmacyfirst.proof.solver import Formula, Found, Solver, both, either, no
+from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, Found, Solver, both, either, no
 from pharmacyfirst.proof.versions import Version
 
 
@@ -120,8 +120,18 @@ class _Comparing:
 
     @cached_property
     def complete(self) -> Formula:
-        """Every answer is given in both versions, and none that nobody asks for."""
-        return both(formula for one in self.encodings for formula in (one.complete, one.in_place))
+        """Every answer is given that either version asks for, and none that neither does."""
+        return both((self.old.complete, self.new.complete, *self._in_place()))
+
+    def _in_place(self) -> Iterator[Formula]:
+        """A question that one version asks of fewer people may be answered of all whom the other asks."""
+        old, new, renamed = self.old, self.new, self.same.renamed
+        for name, shut in new.gate_closed.items():
+            before = renamed.get(name)
+            there = TRUE if before is None else old.gate_closed.get(before, FALSE)
+            yield no(both((new.person.known(name), shut, there)))
+        for before in old.gate_closed.keys() - renamed.values():
+            yield no(both((old.person.known(before), old.gate_closed[before])))
 
     def _classes(self) -> Iterator[tuple["_Found", Told]]:
         """Each way to change with what is true of its people; those with every answer given first."""

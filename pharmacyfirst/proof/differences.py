@@ -10,6 +10,7 @@ from decimal import Decimal
 from pharmacyfirst.kernel.dose import WEIGHT, Amount, Dose, DoseRow, Pack, Strength
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.proof.anybody import Anybody
+from pharmacyfirst.proof.beside import if_not_answered
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.reasons import decided_by, missing
 from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, Number, below, both, differ, either, exact, no, plus, times
@@ -107,7 +108,9 @@ class OtherReason:
 def other_reasons(old: Encoding, new: Encoding, renamed: dict[str, str]) -> Iterator[OtherReason]:
     """Each reason and each question that one version may name and the other not, with when that is. ``renamed``: new names and old ones."""
     decided = (decided_by(old), decided_by(new))
-    asked = missing(old), {renamed.get(name, name): when for name, when in missing(new).items()}
+    asked_old, asked_new = missing(old), missing(new)
+    today = [if_not_answered(*one)[Kind.REFER_URGENT] for one in ((old, asked_old), (new, asked_new))]
+    asked = asked_old, {renamed.get(name, name): when for name, when in asked_new.items()}
     now = {before: name for name, before in renamed.items()}
     for asks, (then, after) in ((False, decided), (True, asked)):
         for name in {**then, **after}:
@@ -118,8 +121,14 @@ def other_reasons(old: Encoding, new: Encoding, renamed: dict[str, str]) -> Iter
                 formula = both((here, no(there)))
                 if formula is not FALSE:
                     yield OtherReason(says, shown, asks, only_old, formula)
+    for only_old, formula in ((True, both((today[0], no(today[1])))), (False, both((today[1], no(today[0]))))):
+        yield OtherReason(_SENT_TODAY[only_old], "", False, only_old, formula)
 
 
+_SENT_TODAY = {
+    True: "no longer the same day while answers are missing",
+    False: "the same day now while answers are missing",
+}
 _SAID = {
     (False, True): "{} no longer decides",
     (False, False): "{} decides now",

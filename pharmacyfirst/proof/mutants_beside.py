@@ -36,10 +36,12 @@ def _other_points(point: GatewayPoint, pathway: Pathway, variants: Variants) -> 
 
 
 def of_advice(pathway: Pathway, variants: Variants) -> Changed:
-    """Mistakes in when advice and safety-netting are said."""
+    """A line of advice or safety-netting that is lost, or is said to others."""
     for part in ("advice", "safety_netting"):
         statements: tuple[Statement, ...] = getattr(pathway, part)
         for at, one in enumerate(statements):
+            lost: dict[str, Any] = {part: _but(statements, at)}
+            yield f"{one.id} dropped", replace(pathway, **lost)
             if one.sentence is None:
                 continue
             others = (("whatever is so", None), *variants(one.sentence, pathway))

@@ -118,4 +118,6 @@ def _question(question: Question) -> str:
         said += f" {', '.join(question.choice_names())}"
     elif question.unit:
         said += f" from {question.low} to {question.high} {question.unit}"
-    return f"{said}, asked when {question.asked_when.in_words()}" if question.asked_when is not None else said
+    if question.asked_when is not None:
+        said += f", asked when {question.asked_when.in_words()}"
+    return f"{said}, the same day where it cannot be answered" if question.if_not_answered is not None else said

@@ -122,6 +122,17 @@ def test_a_limit_of_age_that_moves_changes_those_of_that_age(tmp_path):
     )  # fmt: skip
 
 
+def test_a_question_that_fewer_people_are_asked_leaves_nobody_out(tmp_path):
+    text = standing(UTI, "pathway.yaml", "  sti_possible:\n", "    ask: ")
+    asked = ("pathway.yaml", text, f"{text}    asked when: age_years is 16 to 64\n")
+    found = compared(
+        edited(tmp_path, UTI, asked, ("pathway.yaml", "must: age_years is 16 to 64", "must: age_years is 16 to 65"))
+    )
+
+    assert unusual(found.everybody) == ["age_years is 65"]
+    assert len(ways(found)) == 4
+
+
 def test_a_dose_that_changes_is_named_with_the_quantity(tmp_path):
     small, large = (
         standing(OTITIS, "amoxicillin.yaml", f"    dose: {dose} mg\n", "    evidence:\n      - ") for dose in (250, 500)

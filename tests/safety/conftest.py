@@ -10,7 +10,8 @@ from pharmacyfirst.content.made_up import answers_worth_trying
 
 def pytest_generate_tests(metafunc):
     if "condition" in metafunc.fixturenames:
-        metafunc.parametrize("condition", LIBRARY.conditions, scope="session")
+        wanted = getattr(metafunc.function, "conditions", LIBRARY.conditions)
+        metafunc.parametrize("condition", wanted, scope="session")
 
 
 @pytest.fixture(scope="session")
