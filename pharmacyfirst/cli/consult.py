@@ -91,6 +91,8 @@ class Conversation:
         """Ask until there is an outcome or nothing is left to ask."""
         while True:
             assessment = assess(self.pathway, dict(self.answers.values()), self.now.date())
+            if self._contradicts(assessment):
+                continue
             to_ask = [name for name in self._in_order(assessment) if name not in self.answers]
             if not to_ask:
                 return assessment
@@ -109,6 +111,21 @@ class Conversation:
                 click.echo("  This is the first question.")
             if self.save is not None:
                 keep(self.save, self.pathway, self.now.date(), self.answers)
+
+    def _contradicts(self, assessment: Assessment) -> bool:
+        """Whether the last answer contradicts an earlier one; it is then said and asked again, once: given again it stands, and stops."""
+        for finding in assessment.findings:
+            item = finding.item
+            if isinstance(item, Criterion) and item.id in self.pathway.cannot_be and finding.verdict is MET:
+                if item.id in self._told or next(reversed(self.answers)) not in item.reads:
+                    continue
+                self._told.add(item.id)
+                self.answers.popitem()
+                click.echo(
+                    f"\n{item.id}: {item.because}.\nAnswer again, go back, or give the same answer to leave it so."
+                )
+                return True
+        return False
 
     def _in_order(self, assessment: Assessment) -> Iterator[str]:
         """What is still to ask, in the order of the pages: what can change the outcome, then what the record alone wants."""

@@ -232,6 +232,53 @@ def test_the_date_of_birth_is_used_for_the_age_alone(consult):
     assert f"{BORN} (" not in consult("3/4/1995", *[""] * 60).stdout
 
 
+# Answers that contradict each other
+
+COUNTS = "uti_episodes_last_6_months", "uti_episodes_last_12_months"
+
+
+def test_a_second_count_that_contradicts_the_first_is_shown_at_once_and_asked_again(consult, asked):
+    typed = until(UTI, COUNTS[0], baseline_of(LIBRARY, UTI)[1])
+    said = consult(*typed, "1", "0", "1", *[""] * 60).stdout
+
+    shown = next(one.because for one in LIBRARY.newest(UTI).stopping if one.id == "UTI-E10")
+    told = f"\nUTI-E10: {shown}.\nAnswer again, go back, or give the same answer to leave it so.\n"
+    assert said.count(told) == 1
+    assert asked(said)[len(typed) :][:3] == [COUNTS[0], COUNTS[1], COUNTS[1]]
+    assert "UTI-E10        not met" in said
+
+
+def test_the_first_of_two_counts_may_be_what_was_wrong(consult, asked):
+    typed = until(UTI, COUNTS[0], baseline_of(LIBRARY, UTI)[1])
+    said = consult(*typed, "1", "0", "back", "0", "0", *[""] * 60).stdout
+
+    assert asked(said)[len(typed) :][:5] == [COUNTS[0], COUNTS[1], COUNTS[1], *COUNTS]
+    assert "UTI-E10        not met" in said
+
+
+def test_a_contradiction_that_is_given_again_stands_and_stops(consult, asked):
+    said = consult(*until(UTI, COUNTS[0], baseline_of(LIBRARY, UTI)[1]), "1", "0", "0").stdout
+
+    assert "\nNOT ELIGIBLE FOR THIS SERVICE\n  UTI-E10: the two counts contradict each other" in said
+    assert asked(said)[-2:] == [COUNTS[1]] * 2
+
+
+@pytest.mark.parametrize("condition", [one for one in LIBRARY.conditions if LIBRARY.newest(one).cannot_be])
+def test_each_contradiction_of_the_content_can_be_shown(hold, asked, condition):
+    """The later of the two counts is asked for again; nothing else is."""
+    on, baseline = baseline_of(LIBRARY, condition)
+    pathway = LIBRARY.in_force(condition, on)
+    (criterion,) = [one for one in pathway.stopping if one.id in pathway.cannot_be]
+    six, twelve = sorted(criterion.reads, key=lambda name: int(re.search(r"\d+", name)[0]))
+    answers = baseline | {six: 1, twelve: 0}
+
+    said, _ = hold(condition, lambda name: value_in_words(answers[name]), on=on)
+
+    assert said.count(f"\n{criterion.id}: {criterion.because}.\nAnswer again") == 1
+    assert sum(name in (six, twelve) for name in asked(said)) == 3
+    assert f"\nNOT ELIGIBLE FOR THIS SERVICE\n  {criterion.id}: " in said
+
+
 # What people write
 
 

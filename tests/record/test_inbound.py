@@ -276,7 +276,22 @@ def test_a_code_is_enough_where_the_entry_has_no_words():
         ("Candesartan 8mg tablets", {"nephrotoxic_medicine"}),
         ("Ibuprofen 5% gel", set()),
         ("Isotretinoin 20mg capsules", {"oral_retinoid"}),
-        ("Norvir 100mg tablets", {"ritonavir", "ritonavir_or_cobicistat"}),
+        ("Norvir 100mg tablets", {"ritonavir"}),
+        ("Symtuza 800mg/150mg/200mg/10mg tablets", {"cobicistat"}),
+        ("Apixaban 5mg tablets", {"apixaban"}),
+        ("Pradaxa 110mg capsules", {"dabigatran"}),
+        ("Edoxaban 60mg tablets", {"edoxaban"}),
+        ("Digoxin 125microgram tablets", {"digoxin"}),
+        ("Ivabradine 5mg tablets", {"ivabradine"}),
+        ("Lercanidipine 10mg tablets", {"lercanidipine"}),
+        ("Amlodipine 5mg tablets", {"calcium_channel_blocker"}),
+        ("Quetiapine 25mg tablets", {"quetiapine"}),
+        ("Hydroxychloroquine 200mg tablets", {"hydroxychloroquine_or_chloroquine"}),
+        ("Ibrutinib 140mg tablets", {"other_cyp3a4_contraindicated"}),
+        ("Cabergoline 500microgram tablets", {"ergot_alkaloid"}),
+        ("Amitriptyline 10mg tablets", {"other_qt_prolonging_medicine"}),
+        ("Dapagliflozin 10mg tablets", {"sglt2_inhibitor"}),
+        ("Priadel 400mg modified-release tablets", {"lithium"}),
         ("Paracetamol 500mg tablets", set()),
         ("Simvastatin 20mg / Ezetimibe 10mg tablets", {"simvastatin"}),
     ],
@@ -509,6 +524,26 @@ def test_the_table_holds_codes_that_are_right_and_says_where_each_row_comes_from
         assert row.source
         assert all(snomed_code(code) == code for code in row.codes)
     assert snomed_code(names.pregnancy.code) != snomed_code(names.pregnancy.opposite)
+
+
+def test_whatever_can_be_answered_about_interacting_medicines_can_be_suggested():
+    """An answer without a row would never be suggested, and nobody would be told that it was not looked for."""
+    answers = {
+        choice.name
+        for pathway in load().newest_all()
+        if INTERACTING in pathway.questions
+        for choice in pathway.questions[INTERACTING].choices
+    }
+    assert set(names_in_records().interacting) == answers
+
+
+@pytest.mark.parametrize("words", ["Carbimazole 5mg tablets", "Clozaril 100mg tablets", "Sulphasalazine 500mg tablets"])
+def test_a_medicine_that_can_cause_neutropenia_is_suggested_while_it_is_current(words):
+    assert suggested(medicine(words)) == {("neutropenia_risk_medicine", True)}
+    assert (
+        suggested(medicine(words, status="completed", effectivePeriod={"start": "2026-10-21", "end": "2026-11-01"}))
+        == set()
+    )
 
 
 def test_the_table_speaks_only_of_questions_that_are_asked():
