@@ -7,6 +7,7 @@ PACKAGES=(
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 # what WeasyPrint makes PDFs with
     fonts-liberation                                     # the letters of our documents
     poppler-utils                                        # what the tests look at PDFs with
+    nodejs                                               # what runs examples/form.mjs
 )
 
 missing=()

@@ -38,8 +38,9 @@ from pharmacyfirst.record import Consent, write_record
 from pharmacyfirst.record.examples import example_of
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / "tests"))
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
+from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
 SCHEMAS = schemas(load())
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
@@ -82,17 +83,9 @@ def consultations(_: str) -> str:
 def consultation(condition: str) -> tuple[str, int]:
     """What ``consult`` says up to the outcome, answered by the baseline of the cases, and the number of questions that were put."""
     on, baseline = baseline_of(load(), condition)
-    typed: list[str] = []
-    while True:
-        command = ["consult", condition, "--as-of", str(on)]
-        ran = CliRunner().invoke(
-            main_command, command, input="".join(f"{words}\n" for words in typed), prog_name="pharmacyfirst"
-        )
-        asked = re.findall(r"^  (\w+) \([^\n]*\): ", ran.stdout, re.MULTILINE)
-        if ran.exit_code == 0:
-            said = ran.stdout.split("\nEvery criterion as it was judged:")[0]
-            return fenced("console", f"$ pharmacyfirst {' '.join(command)}\n{said}"), len(asked)
-        typed.append(value_in_words(baseline[asked[-1]]))
+    said, _ = hold(condition, lambda name: value_in_words(baseline[name]), on=on)
+    shown = said.split("\nEvery criterion as it was judged:")[0]
+    return fenced("console", f"$ pharmacyfirst consult {condition} --as-of {on}\n{shown}"), len(asked(said))
 
 
 def cases_page(condition: str) -> str:

@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests may use."""
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,16 @@ import pytest
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 
 pytest_plugins = ["closing", "measured", "profiles"]
+
+
+def pytest_configure():
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_collection_finish():
+    """What was collected stays to the end. Without this, Python looks through all of it again and again for what could be freed."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

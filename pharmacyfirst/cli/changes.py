@@ -20,7 +20,7 @@ from pharmacyfirst.cli.guard import BadInput, WrongCommand
 def changes(old: str, new: str, reasons: bool, as_json: bool, as_html: bool, folder: Path | None) -> None:
     """Say who is treated differently by two versions of a pathway.
 
-    OLD and NEW are each a condition with a version or a day (uncomplicated-uti@2026.1, or @2026-11-21; without either, the newest), or
+    OLD and NEW are each a condition with a version or a day (uncomplicated-uti@2026.2, or @2026-11-21; without either, the newest), or
     the path of the folder of a condition, or of all conditions.
 
     Prints each way in which people change with one patient, judged by both versions, and proves that nobody else changes. What is true
@@ -28,7 +28,7 @@ def changes(old: str, new: str, reasons: bool, as_json: bool, as_html: bool, fol
 
     \b
     Example:
-      pharmacyfirst changes uncomplicated-uti@2026.1 drafts/uncomplicated-uti
+      pharmacyfirst changes uncomplicated-uti@2026.2 drafts/uncomplicated-uti
     """
     if as_json and as_html:
         raise WrongCommand("Give --json or --html, not both.")

@@ -42,7 +42,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
 
     \b
     Enter alone, or unknown      not known, which is never taken for no
-    ?                            what fits, and what the question means
+    ?                            what fits
     back                         back to the question before
     999                          an immediate threat to life
     refer                        stop here, and refer
@@ -59,11 +59,11 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
     now = options.now_in_london()
     now = now if as_of is None else datetime.combine(as_of, now.time())
     pathway = options.library(folder).in_force(condition, now.date())
-    consultation = Consultation(pathway, now, save)
+    conversation = Conversation(pathway, now, save)
     click.echo(f"{pathway.title}\nfor {now.date()}. Enter alone means not known; ? says what fits; back, 999, refer.")
-    consultation.go_on()
+    conversation.go_on()
     try:
-        assessment = consultation.hold()
+        assessment = conversation.hold()
     except (click.Abort, KeyboardInterrupt):
         click.echo("\n\nThe consultation ended early. Nothing was decided: this is no all-clear.")
         raise SystemExit(1) from None
@@ -71,8 +71,8 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
 
 
 @dataclass
-class Consultation:
-    """One consultation as it goes on. ``answers`` holds, for each question put, in order, the fact answered and its value."""
+class Conversation:
+    """The conversation with one patient as it goes on. ``answers`` holds, for each question put, in order, the fact answered and its value."""
 
     pathway: Pathway
     now: datetime
@@ -172,7 +172,7 @@ class Consultation:
         except Refused:
             return None
         assert born is not None
-        return BORN, born.isoformat(), f"{in_words(born)}: {known[AGE]} years"
+        return BORN, born.isoformat(), f"{in_words(born)}: {self.pathway.questions[AGE].in_words(known[AGE])}"
 
     def _answer(self, question: Question, words: str) -> tuple[str, Any, str] | None:
         """The fact that the words answer, with its value and how it was read; None where they do not fit."""

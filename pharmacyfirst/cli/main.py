@@ -99,7 +99,7 @@ def _record() -> click.Command:
 
 
 def _render() -> click.Command:
-    """Write what is read and signed: pathways, PGDs, authorisation sheets, open items."""
+    """Write what is read and signed: pathways, PGDs, authorisation sheets and open items, as HTML."""
     from pharmacyfirst.cli.render import render
 
     return render

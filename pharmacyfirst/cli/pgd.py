@@ -15,7 +15,7 @@ def pgd() -> None:
 
     \b
     Example:
-      pharmacyfirst render shingles --to pages
+      pharmacyfirst pgd render shingles --to pages
     """
 
 
@@ -28,7 +28,7 @@ def render(
 
     \b
     Example:
-      pharmacyfirst render shingles aciclovir --to pages
+      pharmacyfirst pgd render shingles aciclovir --to pages
     """
     click.echo(
         '"pharmacyfirst pgd render" is now "pharmacyfirst render"; the old name goes with the next version.', err=True

@@ -5,19 +5,21 @@ Only what can be read in one way is taken, and whatever is read in another spell
 
 import re
 from datetime import date, datetime, time
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, NamedTuple
 
 from pharmacyfirst.content.cases import how_written, read_answer
 from pharmacyfirst.content.text import Place, Text
 from pharmacyfirst.contract.hours import hours
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.questions import Answer, Moment, Question, read_day
 
 NOT_KNOWN = ("", "not known", "unknown", "don't know", "dont know", "do not know", "dk", "nk", "u")
 _SHORT = {"y": "yes", "n": "no"}
-_NUMBER = re.compile(r"(-?[0-9]{1,9}(?:[.,][0-9]{1,9})?)\s*([a-zµ°/0-9.²]*)")
+# A comma before three digits is refused: it may part thousands (1,000) as well as decimals.
+_NUMBER = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,9}|,[0-9]{1,2})?)\s*([a-zµ°/0-9.²]*)")
 _DAY = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
+_TENTH, _WHOLE = Decimal("0.1"), Decimal(1)
 _MOMENT = re.compile(r"(\S+)\s+(?:at\s+)?([0-9]{1,2})[:.]([0-9]{2})")
 
 
@@ -69,7 +71,7 @@ def _read(question: Question, words: str, typed: str) -> Typed | None:
         return None
     if isinstance(value, date):
         return Typed(value, in_words(value))
-    return Typed(value, "" if words == typed or typed in _SHORT else value_in_words(value))
+    return Typed(value, "" if words == typed or typed in _SHORT else question.in_words(value))
 
 
 def _number(question: Question, words: str) -> Typed | None:
@@ -81,9 +83,8 @@ def _number(question: Question, words: str) -> Typed | None:
 
 def _is_unit(question: Question, typed: str) -> bool:
     """Whether what stands after a number is its own unit, or the beginning of it: never another, such as F or stone."""
-    names = f"{question.unit} {question.singular}".lower()
-    known = {names.strip(), question.unit.lower(), *names.split(), question.name.rsplit("_", 1)[-1]}
-    return not typed or any(one.startswith(typed) for one in known if one)
+    units = (question.unit.lower(), question.singular.lower())
+    return not typed or any(one.startswith(typed) for unit in units for one in (unit, *unit.split()))
 
 
 def _chosen(question: Question, words: str) -> Typed | None:
@@ -110,7 +111,10 @@ def _choice(question: Question, words: str) -> str | None:
 
 
 def _since(moment: Moment, question: Question, words: str, now: datetime) -> Typed | None:
-    """Hours counted from the day, or the day and time, that was typed."""
+    """Hours counted from the day, or the day and time, that was typed: whole, or in tenths, as the question wants them.
+
+    They are rounded the way in which a day alone is counted, so that 72 hours and two minutes are never 72 where a limit ends there.
+    """
     match = _MOMENT.fullmatch(words)
     day = day_of(match.group(1) if match else words)
     if day is None:
@@ -120,14 +124,21 @@ def _since(moment: Moment, question: Question, words: str, now: datetime) -> Typ
         passed = hours(since, now, as_long_as_possible=moment.as_long_as_possible)
     except (ValueError, Refused):  # 25:00, or a moment still to come
         return None
-    rounded = round(passed, 1)
-    typed = _read(question, f"{rounded:f}", words)
+    rounding = ROUND_CEILING if moment.as_long_as_possible else ROUND_FLOOR
+    step = _TENTH if question.answer is Answer.NUMBER else _WHOLE
+    typed = _read(question, f"{passed.quantize(step, rounding):f}", words)
     when = f"{in_words(day)} at {match.group(2)}:{match.group(3)}" if match else f"{in_words(day)}, at no known time"
-    return typed and Typed(typed.value, f"{when}: {value_in_words(typed.value)} hours")
+    return typed and Typed(typed.value, f"{when}: {question.in_words(typed.value)}")
 
 
 def fits(question: Question) -> str:
     """What fits, in words for whoever types."""
+    if question.answer is Answer.ONE_OF:
+        return f"its number, 1 to {len(question.choices)}, or its words"
+    if question.answer is Answer.ANY_OF:
+        return f"none, or their numbers, 1 to {len(question.choices)}, with commas"
+    if question.answer is Answer.DATE:
+        return "a day, for instance 3/4/1995, not in the future"
     said = how_written(question)
     if question.moment is not None:
         said += ", or the day, or the day and time, since when: 20/11/2026 14:30"

@@ -149,8 +149,12 @@ def _read(block: Block, library: Library, condition: str, mistakes: Mistakes) ->
                 if heading in inner:
                     what = f'"{heading}" stands beside "only", which puts the baseline aside'
                     mistakes.add(inner.block.keys[heading].place, what, "Write all the answers under only:.", HARM_CASE)
-        facts.update(read_facts(inner.node("set"), pathway.questions, mistakes))
+        set_here = read_facts(inner.node("set"), pathway.questions, mistakes)
+        facts.update(set_here)
         for text in inner.names("unset"):
+            if text.words in set_here:
+                what = f'"{text.words}" stands under "set" and under "unset"'
+                mistakes.add(text.place, what, "Keep one of the two.", HARM_CASE)
             if facts.pop(text.words, None) is None and text.words not in given and "only" not in inner:
                 fix = suggest(text.words, facts, "Name an answer of the baseline.")
                 mistakes.add(text.place, f'"{text.words}" is not among the answers of this case', fix, HARM_CASE)

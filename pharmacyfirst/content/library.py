@@ -315,7 +315,13 @@ class _Building:
         exclusions = {name: exclusion_blocks(file) for name, file in files.items()}
         draft = read_pathway(block, condition.name, self.shared, self.mistakes, exclusions, unread)
         read = {name: read_pgd(file, name, draft, self.mistakes, fillings[name]) for name, file in files.items()}
-        own = [(PATHWAY_FILE, document.file.digest), *self._uses(draft, chosen)]
+        # A pathway that asks whether a document excludes somebody decides by the words of that document, so they are signed with it.
+        asked = sorted(draft.vocabulary.documents_read)
+        asks = [
+            *((name, chosen[name].file.digest) for name in asked),
+            *self._digests_of(f"{MEDICINES}/{name}" for name in asked),
+        ]
+        own = [(PATHWAY_FILE, document.file.digest), *self._uses(draft, chosen), *asks]
         pgds = self._signed_pgds(condition.name, read, {name: pgd.file.digest for name, pgd in chosen.items()}, own)
         medicines = self._digests_of(f"{MEDICINES}/{name}" for name in chosen)
         cited = {tag: source for tag, source in self.shared.sources.items() if tag in draft.tags.used}

@@ -51,7 +51,8 @@ class Vocabulary:
     may stand in any order; ``reading`` holds those being read, to find a definition that leads back to itself.
     ``declared`` holds every name that the file declares, whether or not it could be read; None where even that is not known.
     ``unread`` are shared definitions that cannot be read here, which is noted.
-    ``exclusions`` are the clauses under ``exclusions:`` of each PGD of the folder, by its id, for ``fluticasone is excluded``.
+    ``exclusions`` are the clauses under ``exclusions:`` of each PGD of the folder, by its id, for ``fluticasone is excluded``;
+    ``documents_read`` gathers those that were asked so.
     """
 
     questions: Mapping[str, Question]
@@ -62,6 +63,7 @@ class Vocabulary:
     medicine: str = ""
     declared: Collection[str] | None = ()
     exclusions: Mapping[str, tuple[Block, ...]] = field(default_factory=dict)
+    documents_read: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     _conditions: dict[str, Condition | None] = field(default_factory=dict)
     _reading: list[str] = field(default_factory=list)
@@ -194,6 +196,7 @@ class Vocabulary:
         if ring in self._reading:
             what = f"whether {pgd} is excluded leads back to itself"
             raise Wrong(offset, what, "Say the exclusion without it.", HARM_NEVER_MET)
+        self.documents_read.add(pgd)
         # What is first met here is read again where it stands, and its mistakes are noted there.
         levels = {**self._levels, ring: 1}
         aside = replace(self, medicine=pgd, mistakes=Mistakes(), _conditions={**self._conditions}, _levels=levels)

@@ -95,17 +95,19 @@ class Person(NamedTuple):
 
     def unknown(self, findings: Iterable[Finding[Judged]]) -> list[str]:
         """The facts that keep these findings not known. Before a fact not asked of everybody come those that say whether to ask."""
-        declared, answers = self.declared, self.answers
         names: dict[str, None] = {}
         for finding in findings:
             if finding.verdict is NOT_KNOWN and (sentence := finding.item.sentence) is not None:
-                for name in still_unknown(sentence, answers):
-                    if name not in names:
-                        gate = declared[name].asked_when
-                        if gate is not None:
-                            names.update(dict.fromkeys(gate.unknown(answers)))
-                        names[name] = None
+                self._after_their_gates(still_unknown(sentence, self.answers), names)
         return list(names)
+
+    def _after_their_gates(self, unknown: Iterable[str], names: dict[str, None]) -> None:
+        for name in unknown:
+            if name not in names:
+                gate = self.declared[name].asked_when
+                if gate is not None:  # it may read a question that is not always asked either
+                    self._after_their_gates(gate.unknown(self.answers), names)
+                names[name] = None
 
 
 class Conclusion(NamedTuple):

@@ -83,8 +83,8 @@ class Adoption:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why there is no permit: a code that stays, and words for whoever has to mend it."""
+class Obstacle:
+    """One thing that stands in the way of a permit: a code that stays, and words for whoever has to mend it."""
 
     code: str
     says: str
@@ -111,7 +111,7 @@ class Permit:
 class NoPermit:
     """Nothing may be supplied; every reason, not the first."""
 
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Obstacle, ...]
 
 
 def documents_of(pathway: Pathway, pgd: PGD) -> tuple[DocumentVersion, DocumentVersion]:
@@ -157,13 +157,13 @@ def authorise(
     return Permit(offer, documents, digest, adoption.ods_code, practitioner.gphc_number, channel, at, warnings)
 
 
-def _nothing_offered(assessment: Assessment, pgd: str | None) -> Reason:
+def _nothing_offered(assessment: Assessment, pgd: str | None) -> Obstacle:
     for finding in assessment.findings:  # an expired document is the reason people ask about, so it is named
         if finding.id in assessment.decided_by and finding.item.stage.endswith(": in force"):
-            return Reason("not_in_force", finding.item.because)
+            return Obstacle("not_in_force", finding.item.because)
     if assessment.outcome.kind is Kind.SUPPLY:
-        return Reason("not_offered", "the PGD that was named is not among the offers of this assessment")
-    return Reason("not_offered", f"the assessment ends in {assessment.outcome.kind.word}: nothing is offered")
+        return Obstacle("not_offered", "the PGD that was named is not among the offers of this assessment")
+    return Obstacle("not_offered", f"the assessment ends in {assessment.outcome.kind.word}: nothing is offered")
 
 
 def _editions(assessment: Assessment, offer: Offer) -> Iterator[tuple[DocumentVersion, Edition]]:
@@ -171,78 +171,80 @@ def _editions(assessment: Assessment, offer: Offer) -> Iterator[tuple[DocumentVe
     yield from zip(documents_of(assessment.pathway, offer.pgd), editions, strict=True)
 
 
-def _of_documents(assessment: Assessment, offer: Offer, day: date) -> Iterator[Reason]:
+def _of_documents(assessment: Assessment, offer: Offer, day: date) -> Iterator[Obstacle]:
     if assessment.on != day:
-        yield Reason("other_day", f"the assessment is for {assessment.on}, not for {day}: assess again")
+        yield Obstacle("other_day", f"the assessment is for {assessment.on}, not for {day}: assess again")
     for document, edition in _editions(assessment, offer):
         if day not in edition.in_force:
-            yield Reason(
+            yield Obstacle(
                 "not_in_force", f"{document.in_words()} is in force {edition.in_force.in_words()}, not on {day}"
             )
         if edition.withdrawn is not None:
-            yield Reason("withdrawn", edition.withdrawn.in_words())
+            yield Obstacle("withdrawn", edition.withdrawn.in_words())
         elif edition.draft:
-            yield Reason("draft", f"{document.in_words()} is a draft: its digest is not published")
+            yield Obstacle("draft", f"{document.in_words()} is a draft: its digest is not published")
 
 
-def _of_adoption(assessment: Assessment, offer: Offer, adoption: Adoption, day: date) -> Iterator[Reason]:
+def _of_adoption(assessment: Assessment, offer: Offer, adoption: Adoption, day: date) -> Iterator[Obstacle]:
     if day not in adoption.period:
-        yield Reason("adoption_not_in_force", f"the adoption holds {adoption.period.in_words()}, not on {day}")
+        yield Obstacle("adoption_not_in_force", f"the adoption holds {adoption.period.in_words()}, not on {day}")
     for document, _ in _editions(assessment, offer):
         adopted = [one for one in adoption.documents if one.names(document)]
         if document not in adopted:
             yield from _of_withdrawn(assessment.pathway, document, adoption)
         if not adopted:
-            yield Reason(
+            yield Obstacle(
                 "not_adopted", f"{document.in_words()} is not among the documents the organisation has adopted"
             )
         elif document not in adopted:
-            yield Reason(
+            yield Obstacle(
                 "digest_differs",
                 f"{document.in_words()} is not word for word what the organisation adopted: its digest differs",
             )
     cleared = {one.item for one in adoption.cleared if one.on <= day}
     for item in assessment.pathway.open_items.values():
         if item.id not in cleared:
-            yield Reason("open_item", f"the open item {item.id} has not been cleared: {item.says}")
+            yield Obstacle("open_item", f"the open item {item.id} has not been cleared: {item.says}")
 
 
-def _of_withdrawn(pathway: Pathway, document: DocumentVersion, adoption: Adoption) -> Iterator[Reason]:
+def _of_withdrawn(pathway: Pathway, document: DocumentVersion, adoption: Adoption) -> Iterator[Obstacle]:
     """What the organisation adopted in place of the document, where that was taken back."""
     adopted = {one.digest for one in adoption.documents}
     for one in pathway.withdrawn:
         if one.document == document.document and one.digest in adopted:
-            yield Reason("withdrawn", one.in_words())
+            yield Obstacle("withdrawn", one.in_words())
 
 
-def _of_practitioner(assessment: Assessment, offer: Offer, practitioner: Practitioner, day: date) -> Iterator[Reason]:
+def _of_practitioner(assessment: Assessment, offer: Offer, practitioner: Practitioner, day: date) -> Iterator[Obstacle]:
     if practitioner.until is not None and day > practitioner.until:
-        yield Reason("practitioner_expired", f"the practitioner is authorised until {practitioner.until}, not on {day}")
+        yield Obstacle(
+            "practitioner_expired", f"the practitioner is authorised until {practitioner.until}, not on {day}"
+        )
     for document, _ in _editions(assessment, offer):
         if document not in practitioner.authorised_for:
-            yield Reason(
+            yield Obstacle(
                 "practitioner_not_authorised",
                 f"the practitioner has not been authorised for {document.in_words()} as it now stands",
             )
     if practitioner.profession not in offer.pgd.professions:
         allowed = ", ".join(offer.pgd.professions)
-        yield Reason("profession", f"{offer.pgd.title} may be used by: {allowed}; not by a {practitioner.profession}")
+        yield Obstacle("profession", f"{offer.pgd.title} may be used by: {allowed}; not by a {practitioner.profession}")
 
 
-def _of_channel(assessment: Assessment, adoption: Adoption, channel: Channel) -> Iterator[Reason]:
+def _of_channel(assessment: Assessment, adoption: Adoption, channel: Channel) -> Iterator[Obstacle]:
     known = {one.name: one.allowed for one in assessment.pathway.channels}
     allowed = known.get(channel.value, "not known")
     if allowed != ALLOWED:
         how = "not allowed" if allowed == "no" else "not known to be allowed"
-        yield Reason("channel", f"a consultation for {assessment.pathway.id} by {channel.value} is {how}")
+        yield Obstacle("channel", f"a consultation for {assessment.pathway.id} by {channel.value} is {how}")
     if not adoption.distance_selling:
         return
     allowed = known.get(DISTANCE_SELLING, "not known")
     if allowed != REMOTE_ONLY:
         how = "does not offer" if allowed == "no" else "is not known to offer"
-        yield Reason("distance_selling", f"a distance-selling pharmacy {how} {assessment.pathway.id}")
+        yield Obstacle("distance_selling", f"a distance-selling pharmacy {how} {assessment.pathway.id}")
     elif channel is Channel.IN_PERSON:
-        yield Reason(
+        yield Obstacle(
             "distance_selling", "a distance-selling pharmacy may hold this consultation remotely only, not in person"
         )
 

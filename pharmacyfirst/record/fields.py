@@ -93,6 +93,8 @@ def as_json_holds(value: Any) -> Any:
 
     Raises ``ValueError`` for a number that is not finite, or larger or smaller than any that is asked for.
     """
+    if value is None or type(value) in (bool, str, int):  # as most are
+        return value
     if isinstance(value, Mapping):
         return {str(key): as_json_holds(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -139,10 +141,8 @@ class Recorded(BaseModel):
 
     @model_validator(mode="after")
     def _times_with_an_offset(self) -> Self:
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, datetime):
-                object.__setattr__(self, name, _aware(value))
+        for name, moment in [(name, value) for name, value in vars(self).items() if isinstance(value, datetime)]:
+            object.__setattr__(self, name, _aware(moment))
         return self
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:

@@ -78,7 +78,10 @@ class Barring:
         rows = tuple(self._answer(question, one) for group in groups for one in does if one.group == group)
         columns = Part("Answer", "name"), Part("Rules out", "wide"), Part("Calls for", "wide")
         shared = dict.fromkeys(origin.shared for choice in does for origin in choice.origins if origin.shared)
-        above = tuple(line(f"From the shared list “{self.pathway.lists[name].title}”.", "note") for name in shared)
+        above = tuple(
+            Line((Part(f"From the shared list “{self.pathway.lists[name].title}”", "note"), *ident(name)))
+            for name in shared
+        )
         return Table(f"“{question.ask}” What its answers do", columns, rows, "close", above)
 
     def _answer(self, question: Question, choice: Choice) -> TableRow:

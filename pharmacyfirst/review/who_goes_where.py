@@ -8,7 +8,7 @@ from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.paper.words import listed
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, link
-from pharmacyfirst.review.notes import Notes
+from pharmacyfirst.review.notes import Notes, remark
 
 OUTCOMES = (
     Outcome(Kind.EMERGENCY, EMERGENCY_999),
@@ -47,7 +47,13 @@ def _row(pathway: Pathway, outcome: Outcome, notes: Notes) -> TableRow | None:
     if not why and outcome.kind not in pathway.where_to:
         return None
     head = (line(in_words(outcome), "outcome"), *_where_to(pathway, outcome, notes))
-    return TableRow(anchor_of(outcome), head, (why or (line("nothing leads here by itself", "note"),),))
+    said = pathway.where_to.get(outcome.kind)
+    return TableRow(
+        anchor_of(outcome),
+        head,
+        (why or (line("nothing leads here by itself", "note"),),),
+        lines(remark(said.backing.note) if said is not None else "", "note"),
+    )
 
 
 def _where_to(pathway: Pathway, outcome: Outcome, notes: Notes) -> Iterator[Line]:
@@ -57,7 +63,6 @@ def _where_to(pathway: Pathway, outcome: Outcome, notes: Notes) -> Iterator[Line
     said = pathway.where_to.get(outcome.kind)
     if said is not None:
         yield Line((Part(f"to: {said.says}"),), notes.marks(said.backing.evidence), said.backing.open)
-        yield from lines(f"Note: {said.backing.note}" if said.backing.note else "", "note")
 
 
 def _why(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,29 @@ def rooms(package):
     return found
 
 
+KEPT = (ast.Import, ast.ImportFrom, ast.ClassDef)
+
+
+@cache
+def nodes_of(text):
+    """What the tests look for in the text of a file: imports, classes, and calls by a name. A copy of a file is the same to read."""
+    return [
+        node
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, KEPT) or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name))
+    ]
+
+
+def nodes(path, *kinds):
+    return [node for node in nodes_of(path.read_text(encoding="utf-8")) if isinstance(node, kinds)]
+
+
 def imported(path):
     """Each import of a file, wherever in it: its line and the whole name of what is imported."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path, ast.Import, ast.ImportFrom):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
+        else:
             assert node.level == 0, f"{path}:{node.lineno} imports from beside itself: write the whole name"
             yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
@@ -147,9 +165,8 @@ def test_sending_knows_the_message_wing_alone_and_in_one_module():
 def test_no_two_classes_of_the_package_share_a_name():
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                found.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
+        for node in nodes(path, ast.ClassDef):
+            found.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
     assert {name: where for name, where in found.items() if len(where) > 1} == {}
 
 
@@ -177,8 +194,8 @@ def test_the_kernel_opens_prints_and_evaluates_nothing():
     wrong = [
         f"{path.name}:{node.lineno} calls {node.func.id}"
         for path in sorted((PACKAGE / "kernel").glob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in forbidden
+        for node in nodes(path, ast.Call)
+        if node.func.id in forbidden
     ]
     assert not wrong
 
@@ -196,7 +213,7 @@ def test_nothing_outside_the_front_door_reads_an_attribute_by_a_name_made_at_run
     """A getattr with a name that is not written there hides who calls whom; a few places list their names beside it."""
     wrong = []
     for path in sorted((PACKAGE / "kernel").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+        for node in nodes(path, ast.Call):
+            if node.func.id == "getattr":
                 wrong.append(f"{path.name}:{node.lineno}")
     assert wrong == []

@@ -17,6 +17,16 @@ def program():
 
 
 @pytest.fixture
+def hold():
+    return the_program.hold
+
+
+@pytest.fixture
+def asked():
+    return the_program.asked
+
+
+@pytest.fixture
 def results():
     return the_program.results
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,35 @@ def program(*args, input=b"", **environment):
 def results(ran):
     """The results of a run with --jsonl: one JSON value a line."""
     return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+PROMPT = re.compile(r"^  (\w+) \([^\n]*\): ", re.MULTILINE)
+
+
+def asked(said):
+    """The questions that were put in a consultation in the terminal, by name, in order."""
+    return PROMPT.findall(said)
+
+
+def hold(condition, answer, *options, on=ON):
+    """A consultation held as a person does, who reads a question before answering it: all that was said, and the exit status.
+
+    ``answer`` gets the name of a question and gives back what is typed, or None for the end of the answers.
+    """
+    command = [*PROGRAM, "consult", condition, "--as-of", str(on), *map(str, options)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as process:
+        said = b""
+        while chunk := os.read(process.stdout.fileno(), 65536):
+            said += chunk
+            last = said.rpartition(b"\n")[2].decode(errors="replace")
+            if name := PROMPT.fullmatch(last):
+                typed = answer(name[1])
+                if typed is None:
+                    process.stdin.close()
+                else:
+                    process.stdin.write(f"{typed}\n".encode())
+                    process.stdin.flush()
+    return said.decode(), process.returncode
 
 
 def commands(group=main, path=()):

@@ -1,5 +1,6 @@
 """The file of invariants: what it must hold, how each sentence is read for each condition, and its mistakes with their places."""
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -202,8 +203,18 @@ def test_the_made_up_file_uses_every_heading_and_reads():
 
 
 def test_the_file_stands_under_no_digest(tmp_path):
-    assert (LIBRARY.root / INVARIANTS).is_file()
-    assert not any(pathway.draft for pathway in LIBRARY.newest_all())
+    """With it and without it every document has the same digest, and is published with the same."""
+    with_it = Path(__file__).resolve().parents[1] / "bad" / "good"
+    without = Path(shutil.copytree(with_it, tmp_path / "pathways"))
+    (without / INVARIANTS).unlink()
+
+    def editions(root):
+        every = [one.pathway for stretches in load(root).stretches.values() for one in stretches]
+        return [(one.edition, one.content_digest, {id: pgd.edition for id, pgd in one.pgds.items()}) for one in every]
+
+    assert editions(without) == editions(with_it)
+    assert any(not edition.draft for edition, _, _ in editions(without))
+    assert invariants_of(load(without)) is NOTHING_SAID
 
 
 def test_a_source_of_every_file_may_be_cited_and_not_given_again(tmp_path):

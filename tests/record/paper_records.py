@@ -21,6 +21,7 @@ from pharmacyfirst.record import (
     record_of,
 )
 from pharmacyfirst.record.consultation import FITS
+from pharmacyfirst.record.examples import every_example
 
 PHARMACY = Pharmacy(
     ods="FPF01",
@@ -37,6 +38,12 @@ ANY_PRODUCT = "39108511000001108"
 @cache
 def library():
     return load()
+
+
+@cache
+def every_one():
+    """The example that ships with the package for every case of every condition, made once for all tests that only read it."""
+    return tuple(every_example(library()))
 
 
 @cache

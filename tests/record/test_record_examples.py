@@ -6,6 +6,7 @@ from collections import defaultdict
 import pytest
 from click.testing import CliRunner
 from lxml import etree
+from paper_records import every_one
 
 from pharmacyfirst import load
 from pharmacyfirst.cli.main import main
@@ -13,7 +14,7 @@ from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.kernel.identifiers import nhs_number, snomed_code
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import read_record, write_record
-from pharmacyfirst.record.examples import PRODUCTS, every_example, practice_nhs_number
+from pharmacyfirst.record.examples import PRODUCTS, practice_nhs_number
 
 LIBRARY = load()
 SECRET = "Featherstonehaugh"
@@ -99,7 +100,7 @@ def test_the_products_of_examples_have_right_check_digits_and_are_no_virtual_one
 
 def test_every_product_supplied_in_a_case_has_a_product_and_a_batch():
     by_product = defaultdict(set)
-    for example in every_example(LIBRARY):
+    for example in every_one():
         for supply in example.record.supplies:
             by_product[supply.product].add(supply.amp.code)
             assert supply.batch == "PRACTICE1"

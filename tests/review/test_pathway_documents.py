@@ -53,8 +53,10 @@ def shown(words, page):
 # Everything that was loaded
 
 # What is put into other words: who a statement is for, where it is shown, headings, status, digests, the plural of a unit, and what an
-# answer calls for with all medicines together, which stands there for each.
+# answer calls for with all medicines together, which stands there for each. A shared list is named by its title.
 IN_OTHER_WORDS = {
+    "Origin.shared",
+    "SharedList.name",
     "Amount.unit",
     "Choice.action",
     "Origin.action",
@@ -223,7 +225,8 @@ def _anchor(outcome):
 def test_it_says_at_once_what_it_is_and_who_goes_where_comes_first(key):
     pathway = pathway_of(*key)
     start = text(page(key))[:900]
-    assert start.startswith(f"Pathway {pathway.title} DRAFT")
+    standing = "DRAFT" if pathway.edition.draft else pathway.edition.status
+    assert start.lower().startswith(f"Pathway {pathway.title} {standing}".lower())
     assert pathway.edition.version in start
     assert f"{pathway.title_for_patients} {pathway.id}" in start
     assert headings(page(key))[1] == "Who goes where"

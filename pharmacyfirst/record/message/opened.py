@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from pharmacyfirst.record import codes
 from pharmacyfirst.xml_in import Element
@@ -96,13 +97,19 @@ def at(element: Element, path: str) -> str:
     """The value at a path of element names; nothing where there is none."""
     if element is None:
         return ""
-    found = element.find("/".join(F + part for part in path.split("/")))
+    found = element.find(_in_full(path))
     return "" if found is None else str(found.get("value", ""))
 
 
 def all_at(element: Element, path: str) -> list[Element]:
     """The elements at a path of element names."""
-    return [] if element is None else list(element.findall("/".join(F + part for part in path.split("/"))))
+    return [] if element is None else list(element.findall(_in_full(path)))
+
+
+@lru_cache(maxsize=1024)
+def _in_full(path: str) -> str:
+    """A path with the namespace of each of its names."""
+    return "/".join(F + part for part in path.split("/"))
 
 
 def codes_of(resource: Element, path: str) -> list[tuple[str, str]]:

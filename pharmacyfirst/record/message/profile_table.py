@@ -5,6 +5,7 @@ rest before. Nothing that is said of a problem repeats a value of the message.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,22 +62,56 @@ def _element(element: Element, node: dict[str, Any], where: str, resources: dict
         yield where, "has a code that its list does not hold"
     if "targets" in node:
         yield from _target(element, node["targets"], where, resources)
+    there: dict[Any, list[Element]] = {}
+    for one in element:
+        there.setdefault(one.tag, []).append(one)
+    for kind in _kinds_of(node):
+        found = there.get(kind.tag, []) if kind.tag else _of_any_type(element, kind.name)
+        if found or kind.needed:  # of most that may stand in an element nothing does
+            yield from _children(found, kind, where, resources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The children of one name in a node of the table: without a slice, and by slices. ``tag`` is empty for a name such as ``value[x]``.
+
+    ``needed``: where there are none of them, something is missing.
+    """
+
+    name: str
+    tag: str
+    base: dict[str, Any] | None
+    slices: tuple[dict[str, Any], ...]
+    needed: bool
+
+
+# What was sorted, by the id of the node, which is kept beside it.
+_SORTED: dict[int, tuple[dict[str, Any], tuple[_Kind, ...]]] = {}
+
+
+def _kinds_of(node: dict[str, Any]) -> tuple[_Kind, ...]:
+    """The children of a node by name, sorted once, as many elements of many messages are judged by it."""
+    kept = _SORTED.get(id(node))
+    if kept is None:
+        kept = _SORTED[id(node)] = node, tuple(_sorted(node))
+    return kept[1]
+
+
+def _sorted(node: dict[str, Any]) -> Iterator[_Kind]:
     names: dict[str, list[dict[str, Any]]] = {}
     for kid in node.get("kids", ()):
         names.setdefault(kid["name"], []).append(kid)
     for name, kids in names.items():
-        yield from _children(element, name, kids, where, resources)
+        slices = tuple(kid for kid in kids if "slice" in kid)
+        if name not in ("id", "url") and (name != "extension" or any(kid["slice"] for kid in slices)):
+            base = next((kid for kid in kids if "slice" not in kid), None)
+            tag = "" if name.endswith("[x]") else F + name
+            needed = any(kid.get("min", 0) > 0 for kid in (*slices, base or {}))
+            yield _Kind(name, tag, base, slices, needed)
 
 
-def _children(
-    element: Element, name: str, kids: list[dict[str, Any]], where: str, resources: dict[str, Element]
-) -> Iterator[Wrong]:
-    if name in ("id", "url") or (name == "extension" and not any(kid.get("slice") for kid in kids)):
-        return
-    found = _selected(element, name)
-    base = next((kid for kid in kids if "slice" not in kid), None)
-    slices = [kid for kid in kids if "slice" in kid]
-    place = f"{where}.{name}"
+def _children(found: list[Element], kind: _Kind, where: str, resources: dict[str, Element]) -> Iterator[Wrong]:
+    base, slices, place = kind.base, kind.slices, f"{where}.{kind.name}"
     if base is not None:
         yield from _count(len(found), base, place)
     counted = dict.fromkeys((kid["slice"] for kid in slices), 0)
@@ -96,11 +131,8 @@ def _children(
         yield from _count(counted[kid["slice"]], kid, f"{place}:{kid['slice']}")
 
 
-def _selected(element: Element, name: str) -> list[Element]:
-    if not name.endswith("[x]"):
-        found: list[Element] = element.findall(F + name)
-        return found
-    start = F + name[:-3]
+def _of_any_type(element: Element, name: str) -> list[Element]:
+    start = F + name.removesuffix("[x]")
     return [
         one for one in element if str(one.tag).startswith(start) and str(one.tag)[len(start) : len(start) + 1].isupper()
     ]

@@ -147,7 +147,7 @@ def _no_markup(message: OpenedMessage) -> Found:
     if all_at(message.composition, "section/text"):
         yield "Composition.section.text", "may not be here"
     for _, resource in (*message.envelope, *message.payload):
-        if any(name_of(one) == "div" for one in resource.iter()):
+        if next(resource.iter("{*}div"), None) is not None:
             yield name_of(resource), "has a narrative"
     for name in ("summary", "text", "patientInstruction", "display", "title"):
         if any(_MARKUP.search(one.get("value") or "") for one in message.root.iter(f"{F}{name}")):

@@ -1,0 +1,32 @@
+"""What a digest is over: all the words by which a document decides."""
+
+import shutil
+
+from pharmacyfirst import load
+from pharmacyfirst.content.library import pathways_folder
+
+
+def digests(root):
+    library = load(root)
+    return {
+        (pathway.id, name): digest
+        for pathway in library.newest_all()
+        for name, digest in (
+            ("pathway", pathway.edition.digest),
+            ("all", pathway.content_digest),
+            *((pgd.id, pgd.edition.digest) for pgd in pathway.pgds.values()),
+        )
+    }
+
+
+def test_a_pathway_that_asks_whether_a_document_excludes_somebody_is_signed_with_its_words(tmp_path):
+    shutil.copytree(pathways_folder(), tmp_path / "pathways")
+    before = digests(tmp_path / "pathways")
+    file = tmp_path / "pathways" / "acute-sinusitis" / "fluticasone.yaml"
+    file.write_text(f"# another comment\n{file.read_text(encoding='utf-8')}", encoding="utf-8")
+
+    after = digests(tmp_path / "pathways")
+
+    changed = {key for key in before if before[key] != after[key]}
+    assert {("acute-sinusitis", name) for name in ("pathway", "all", "fluticasone", "mometasone")} <= changed
+    assert {condition for condition, _ in changed} == {"acute-sinusitis"}
