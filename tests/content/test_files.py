@@ -86,7 +86,7 @@ def test_what_is_swapped_in_while_reading_is_never_taken_for_what_was_published(
 
     with listening(put_back):
         said = refusal(root)
-    assert "uncomplicated-uti/nitrofurantoin 2026.1 has changed since it was published" in said
+    assert "uncomplicated-uti/nitrofurantoin 2026.2 has changed since it was published" in said
 
 
 def a_pipe(path):

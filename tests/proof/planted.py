@@ -138,6 +138,27 @@ def gate_that_skips_an_unknown(pathway):
     return replace(pathway, questions=Frozen({**pathway.questions, asked.name: asked}))
 
 
+def paid_without_consent(pathway):
+    gateways = changed(pathway.gateways, "IMP-G1", after=("red flags", "entry"))
+    return replace(pathway, gateways=gateways)
+
+
+def open_pregnancy_taken_for_certain(pathway):
+    possible = OneOf("pregnancy", ("pregnant", "possible"))
+    not_pregnant = OneOf("pregnancy", ("not_pregnant",))
+    exclusions = changed(pathway.pgds["erythromycin"].exclusions, "IMP-ERY-X2", sentence=not_pregnant)
+    rows = changed(pathway.treatment, "IMP-S5", sentence=possible)
+    return of_pgd(replace(pathway, treatment=rows), "erythromycin", exclusions=exclusions)
+
+
+def life_threat_lost(pathway):
+    return replace(pathway, stopping=without(pathway.stopping, "SHI-R19"))
+
+
+def referral_that_waits(pathway):
+    return replace(pathway, treatment=changed(pathway.treatment, "SHI-T6", nothing_left=Kind.REFER))
+
+
 PLANTED = (
     Planted("deleted band", "acute-otitis-media", deleted_band, ("e",)),
     Planted("overlapping bands", "acute-sore-throat", overlapping_bands, ("e",)),
@@ -181,4 +202,13 @@ PLANTED = (
         "gate that skips an unknown", "acute-sinusitis", gate_that_skips_an_unknown,
         ("Nobody who may have had a severe reaction to another beta-lactam is offered a penicillin.",),
     ),
+    Planted("payment without consent", "impetigo", paid_without_consent, ("f",)),
+    Planted(
+        "uncertain answer that opens more", "impetigo", open_pregnancy_taken_for_certain,
+        ("Erythromycin is for a pregnancy that is known, or that a positive test shows, and not for one that is only possible.",),
+    ),
+    Planted(
+        "lost emergency", "shingles", life_threat_lost, ("h", "An immediate threat to life is an emergency, and 999 is dialled."),
+    ),
+    Planted("referral that waits", "shingles", referral_that_waits, ("Nobody with shingles gets a referral that can wait.",)),
 )  # fmt: skip

@@ -7,6 +7,8 @@ from proof.proving import LIBRARY, ON, baseline
 from shipped import cases_of
 
 from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.proof.agreement import Agreement, Claims, agreement, compare, consultations
 from pharmacyfirst.proof.anybody import Anybody
@@ -73,6 +75,31 @@ def test_a_formula_of_another_pathway_is_found_out():
     ((facts, differ),) = found.differences
     assert facts["diabetes"] is True
     assert {"outcome supply", "outcome not eligible", "decided by UTI-E3"} <= {*differ}
+
+
+BESIDE = {
+    "a payment point whose position is known": lambda p: {"gateways": tuple(replace(one, position_known=True) for one in p.gateways)},
+    "a line of advice for everybody": lambda p: {"advice": tuple(replace(one, sentence=None) for one in p.advice)},
+    "a window that closes": lambda p: {"questions": Frozen({n: replace(q, if_not_answered=Kind.REFER_URGENT) for n, q in p.questions.items()})},
+    "a diagnosis never established": lambda p: {"diagnosis": None},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_a_formula_that_says_something_else_beside_the_outcome_is_found_out(name):
+    condition = "uncomplicated-uti"
+    pathway = LIBRARY.in_force(condition, ON)
+    claims = claims_of(replace(pathway, **BESIDE[name](pathway)))
+    claims.encoding.pathway = pathway
+
+    found = Agreement()
+    unasked = {name: value for name, value in baseline(condition).items() if name != "consent_given"}
+    compare(claims, [baseline(condition), unasked], found)
+
+    assert found.differences
+    assert not [
+        one for _, names in found.differences for one in names if one.startswith(("outcome", "offer", "missing"))
+    ]
 
 
 def test_an_age_worked_out_from_a_date_of_birth_is_compared_as_an_age():

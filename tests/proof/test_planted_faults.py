@@ -19,8 +19,8 @@ def test_a_planted_mistake_is_caught_with_a_patient(planted):
     assert patients
 
 
-def test_fourteen_kinds_of_mistakes_are_planted():
-    assert len({planted.name.partition(",")[0] for planted in PLANTED}) == 14
+def test_eighteen_kinds_of_mistakes_are_planted():
+    assert len({planted.name.partition(",")[0] for planted in PLANTED}) == 18
 
 
 def words_of_failures(planted):

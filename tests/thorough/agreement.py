@@ -27,7 +27,7 @@ def pieces(size, seed):
 
 PART = Part(
     name="agreement",
-    property="kernel and formulas agree on outcome, offers, what decided, what is missing and every verdict",
+    property="kernel and formulas agree on outcome, offers, every verdict, and all that stands beside the outcome",
     test="tests/proof/test_agreement.py",
     size=100_000,
     counts="consultations of each condition",

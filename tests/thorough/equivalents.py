@@ -32,7 +32,7 @@ def pieces(size, seed):
 
 PART = Part(
     name="equivalents",
-    property="a mutant listed as changing nothing changes nothing, what decided and what is missing included",
+    property="a mutant listed as changing nothing changes nothing, all that stands beside the outcome included",
     test="tests/proof/test_equivalence.py",
     size=10_000,
     counts="mutants at most of each condition, which is all that are listed",
