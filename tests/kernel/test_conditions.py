@@ -103,6 +103,17 @@ def test_a_count_is_known_exactly_when_every_way_it_could_turn_out_agrees(known,
     assert count.verdict(answers) is (outcomes.pop() if len(outcomes) == 1 else NOT_KNOWN)
 
 
+@given(st.lists(st.sampled_from([True, False, None]), min_size=1, max_size=6))
+def test_how_far_a_score_can_still_reach(known):
+    names = [f"f{at}" for at in range(len(known))]
+    answers = {name: value for name, value in zip(names, known, strict=True) if value is not None}
+    score = Count(tuple(OneOf(name, (True,)) for name in names), 0, len(known), "score")
+
+    numbers = [sum(one[name] for name in names) for one in completions(names, answers)]
+
+    assert score.reach(answers) == (min(numbers), max(numbers))
+
+
 def test_unknown_names_what_keeps_a_sentence_open_and_nothing_once_it_is_settled():
     two_signs = Count((COUGH, FEVER, PUS), 2, 3)
 

@@ -50,6 +50,38 @@ def test_the_explanation_says_not_asked_and_not_known_apart():
     assert "egfr_ml_min not known" in explain(supply(known_kidney_disease=True, egfr_ml_min=None))
 
 
+@pytest.mark.parametrize(
+    ("age", "pregnancy", "not_asked"),
+    [
+        (10, None, {"pregnancy", "pregnancy_test_result"}),
+        (11, None, set()),
+        (55, None, set()),
+        (56, None, {"pregnancy", "pregnancy_test_result"}),
+        (30, "not_pregnant", {"pregnancy_test_result"}),
+        (30, "possible", set()),
+        (30, "pregnant", {"pregnancy_test_result"}),
+        (None, None, set()),
+    ],
+)
+def test_a_gate_behind_a_gate_opens_with_it(age, pregnancy, not_asked):
+    """Nobody outside 11 to 55 is asked about a pregnancy, and so of none of them about a test."""
+    findings = supply(age_years=age, pregnancy=pregnancy, pregnancy_test_result=None).findings
+    found = {fact for finding in findings for fact in finding.not_asked}
+
+    assert found & {"pregnancy", "pregnancy_test_result"} == not_asked
+
+
+def test_a_threat_to_life_is_not_asked_for_and_used_when_it_is_given():
+    line = line_of(supply(life_threatening=None), "UTI-R9")
+    assert (line["verdict"], line["read"], line["not_asked"]) == (
+        "not met",
+        {"life_threatening": None},
+        ["life_threatening"],
+    )
+    line = line_of(supply(life_threatening=True), "UTI-R9")
+    assert (line["verdict"], line["read"], line["not_asked"]) == ("met", {"life_threatening": True}, [])
+
+
 @pytest.mark.parametrize("condition", LIBRARY.conditions)
 def test_not_asked_is_what_the_gates_say_and_nothing_else(condition):
     pathway = LIBRARY.in_force(condition, ON)
@@ -59,9 +91,7 @@ def test_not_asked_is_what_the_gates_say_and_nothing_else(condition):
     for facts in (*asked_of_everybody, *generate(pathway, people, 20261128, 150)):
         assessment = assess(pathway, facts, ON)
         closed = set()
-        for (
-            question
-        ) in pathway.gated:  # in the order of the file, as a gate may read a question that is itself not asked
+        for question in pathway.gated:  # in the order of the file: a gate may read a question that is itself not asked
             gate, answers = question.asked_when, {**assessment.known, **dict.fromkeys(closed, NOT_ASKED)}
             if question.name not in assessment.known and (gate is None or gate.verdict(answers) is NOT_MET):
                 closed.add(question.name)

@@ -124,6 +124,12 @@ def test_a_fact_not_asked_of_this_person_is_marked_and_one_given_all_the_same_is
     assert answers({"known_kidney_disease": False, "egfr_ml_min": Decimal(40)}) == Decimal(40)
 
 
+def test_one_answer_that_does_not_fit_is_refused_by_its_question():
+    with pytest.raises(Refused, match="a whole number from 0 to 120") as refused:
+        FACTS["age_years"].read(121)
+    assert (refused.value.code, refused.value.fact) == ("wrong_value", "age_years")
+
+
 def test_what_fits_is_said_in_words():
     assert FACTS["age_years"].what_fits() == "a whole number from 0 to 120 (years)"
     assert FACTS["rigors"].what_fits() == "true or false"

@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from made_up_pathway import CLEAR, FACTS, FIRM, FIRST, ON, SYRUP, TABLET, criterion, dose_row, pathway, pgd, row, yes
 
 from pharmacyfirst import Kind, assess
 from pharmacyfirst.kernel.conditions import Count, Includes, OneOf
-from pharmacyfirst.kernel.dose import Pack
+from pharmacyfirst.kernel.dose import Amount, Pack
 from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.pathway import Named
 from pharmacyfirst.kernel.pgd import Caution, Clause, Period
 from pharmacyfirst.kernel.questions import Bar, Choice, Origin
 
+SIX = Amount(Decimal("6.0"), "tablet")
 WHERE = {
     Kind.REFER_URGENT: Statement("the GP today", FIRM),
     Kind.REFER: Statement("the GP", FIRM),
@@ -157,3 +159,22 @@ def test_items_of_a_score_that_was_read_are_wanted_for_the_record():
     assert wanted({"unwell": True}) == ()  # the score was not read
     stop = (criterion("X-R1", Kind.EMERGENCY, loud),)
     assert wanted({"bad": True}, stopping=stop) == ("worse", "test_done")
+
+
+@pytest.mark.parametrize(
+    ("reader", "form", "said"),
+    [("patient", "syrup", True), ("patient", "", True), ("patient", "tablet", False), ("professional", "syrup", False)],
+)
+def test_a_statement_is_for_its_readers_and_its_forms(reader, form, said):
+    assert Statement("shake it", FIRM, audience=("patient",), forms=("syrup",)).is_for(reader, form) is said
+    assert Statement("shake it", FIRM, audience=("patient",)).is_for("patient", form)
+
+
+def test_an_exclusion_may_be_its_own_reason():
+    assert INTERACTS.reason == "its level rises"
+    assert replace(INTERACTS, because="").reason == "an interacting medicine"
+    assert ROW[0].reason == "a medicine is needed"
+
+
+def test_an_amount_is_written_for_content_and_said_to_people():
+    assert (SIX.as_written(), SIX.in_words()) == ("6 tablet", "6 tablets")
