@@ -145,8 +145,15 @@ def test_what_stands_once_is_in_the_digest_of_whatever_uses_it(name, old, new, c
 
 
 def test_a_medicine_is_in_the_digest_of_its_own_documents_alone(root):
-    # Without an exclusion of every medicine that takes a bar, the pathway's own words do not hang on the medicine.
-    change(root, "snoring/pathway.yaml", ("every medicine:\n  SNO-ALL-X1:\n    as: other\n    note: Ask.\n", ""))
+    # Without an exclusion of every medicine that takes a bar, and without asking whether the document excludes somebody, the pathway's own
+    # words do not hang on the medicine.
+    change(
+        root,
+        "snoring/pathway.yaml",
+        ("every medicine:\n  SNO-ALL-X1:\n    as: other\n    note: Ask.\n", ""),
+        ("    when: placebo-spray is not excluded\n", ""),
+        ("    when: placebo-spray is excluded\n", ""),
+    )
     change(root, "snoring/placebo-spray.yaml", ("    as: small\n", "    as: small\n  SNO-SPR-X6:\n    as: other\n"))
     before = digests(load(root))
     change(root, "shared/medicines/placebo-spray.yaml", ("a yawn is no snore", "a yawn is a snore"))

@@ -43,3 +43,11 @@ def test_its_sentence_has_to_be_met(skin, expected):
 def test_without_words_of_the_content_nothing_is_established():
     assert not established(None, **CLEAR)
     assert not assess(PATHWAY, CLEAR, ON).diagnosis_established
+
+
+def test_what_stands_behind_it_is_listed_where_there_is_one():
+    said = "diagnosis established when"
+    diagnosed = replace(PATHWAY, diagnosis=Diagnosis(("X-V1",), "something", backing=FIRM))
+
+    assert [one.backing for one in diagnosed.backed() if one.place == said] == [FIRM]
+    assert [one for one in PATHWAY.backed() if one.place == said] == []
