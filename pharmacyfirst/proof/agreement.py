@@ -19,7 +19,7 @@ from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.offer import Arises
 from pharmacyfirst.kernel.outcome import EMERGENCY_999
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.questions import Answer
+from pharmacyfirst.kernel.questions import AGE, BORN, Answer
 from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.told import OF_THE_MEDICINE
 from pharmacyfirst.kernel.trace import Assessment, NotInForce
@@ -65,7 +65,10 @@ def consultations(pathway: Pathway, people: Sequence[Facts], seed: int, count: i
     chance, answers = Random(seed), answers_worth_trying(pathway)
     for at in range(quarter):
         name = chance.choice(list(answers))
-        yield {**people[at % len(people)], name: chance.choice(answers[name])}
+        facts = {**people[at % len(people)], name: chance.choice(answers[name])}
+        if name == AGE:
+            facts.pop(BORN, None)  # which would give another age, and be refused
+        yield facts
     for _ in range(quarter):
         share = chance.choice((0.2, 0.5, 0.8, 0.95, 1.0))
         yield {name: chance.choice(values) for name, values in answers.items() if chance.random() < share}

@@ -62,6 +62,15 @@ def test_the_consultations_compared_know_little_and_much_and_reach_every_kind():
     assert min(len(facts) for facts in made) < 10 < 40 < max(len(facts) for facts in made)
 
 
+def test_nobody_made_up_has_two_ages():
+    """Somebody of whom the date of birth is given, with another age, would be refused."""
+    pathway = LIBRARY.in_force("shingles", ON)
+    born = {name: value for name, value in baseline("shingles").items() if name != AGE} | {BORN: "1961-03-04"}
+
+    for facts in consultations(pathway, [born], seed=1, count=QUICK):
+        assess(pathway, facts, ON)
+
+
 def test_a_formula_of_another_pathway_is_found_out():
     condition = "uncomplicated-uti"
     pathway = LIBRARY.in_force(condition, ON)
