@@ -13,9 +13,9 @@ from typing import Any, Literal, Self
 from pydantic import field_validator, model_validator
 
 from pharmacyfirst import exact
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.questions import AGE, BORN, read_day
 from pharmacyfirst.kernel.trace import Assessment

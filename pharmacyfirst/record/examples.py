@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
-from pharmacyfirst.content.adoption import documents_to_adopt
+from pharmacyfirst.authority.adoption import Adoption, Checked, Practitioner, documents_to_adopt
+from pharmacyfirst.authority.authorise import authorise
+from pharmacyfirst.authority.clauses import digest_of_item
+from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.content.cases import Case, cases_of
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.authority import Adoption, Channel, Cleared, Permit, Practitioner, authorise
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, verhoeff
 from pharmacyfirst.kernel.offer import Offer
@@ -166,7 +168,9 @@ def example_of(library: Library, case: Case) -> Example:
         consent=Consent(to_treat=case.facts.get("consent_given") is not False, to_share=True, to_view_record=True),
         referral=Referral(source="self-referred"),
         decision=decision,
-        supplies=(supply_of(assessment, started + timedelta(minutes=10)),) if decision.done == "supplied" else (),
+        supplies=(supply_of(assessment, case.facts, started + timedelta(minutes=10)),)
+        if decision.done == "supplied"
+        else (),
     )
     return Example(case, assessment.outcome.kind, record)
 
@@ -248,22 +252,23 @@ def example_adoption(pathway: Pathway) -> Adoption:
         distance_selling=False,
         documents=documents,
         period=Period(date(2025, 10, 1)),
-        cleared=tuple(
-            Cleared(item, "an example: nobody read anything", "Example", date(2025, 10, 1))
-            for item in pathway.open_items
+        checked=tuple(
+            Checked(
+                item.id, digest_of_item(item), True, "an example: nobody read anything", "Example", date(2025, 10, 1)
+            )
+            for item in pathway.open_items.values()
         ),
         signed_by="Example",
         role="example",
+        signed_on=date(2025, 10, 1),
         practitioners=(Practitioner(PRACTITIONER.gphc_number, PRACTITIONER.profession, documents),),
     )
 
 
-def supply_of(assessment: Assessment, at: datetime) -> Supply:
+def supply_of(assessment: Assessment, facts: Mapping[str, Any], at: datetime) -> Supply:
     """A practice supply of the first offer; with a permit where the content is published, as it would be in earnest."""
     adoption = example_adoption(assessment.pathway)
-    answer = authorise(
-        assessment, adoption, adoption.practitioners[0], Channel.IN_PERSON, datetime.combine(assessment.on, at.time())
-    )
+    answer = authorise(assessment.pathway, facts, adoption, PRACTITIONER.gphc_number, Channel.IN_PERSON, at)
     offer = assessment.offers[0]
     quantity = None if offer.supplied[0].quantity else Quantity(amount=Decimal(50), unit="mL")
     held: HandedOver = {"quantity": quantity, "batch": "PRACTICE1", "expiry": f"{at.year + 1}-10"}

@@ -21,10 +21,10 @@ from pydantic import (
     model_validator,
 )
 
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.content.identifier_types import SnomedCode
 from pharmacyfirst.errors import PharmacyFirstError, shown
 from pharmacyfirst.exact import MOST_DIGITS
-from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.dose import counted
 from pharmacyfirst.kernel.questions import read_day
 

@@ -2,9 +2,11 @@
 
 from datetime import date
 from typing import Literal, Self
+from unicodedata import normalize
 
 from pydantic import Field, model_validator
 
+from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.content.identifier_types import NHSNumber, PharmacyODS, Postcode, PracticeODS
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.questions import completed_years
@@ -60,6 +62,19 @@ class Patient(Recorded):
         """The lines of the address without the postcode; none where the record is restricted."""
         return self.address if self.address_may_be_shown else ()
 
+    @property
+    def digest(self) -> str:
+        """Which person this is, as a permit says it: SHA-256 over family name, given names, birth date and NHS number.
+
+        The same for names in other letters (capitals, one or two characters for an accented one) or with other blanks. It is no disguise:
+        whoever knows the names can work it out, so it goes where the record goes.
+        """
+        number = {"nhs_number": self.nhs_number} if self.nhs_number is not None else {}
+        given = [_as_compared(name) for name in self.given]
+        return digest_of(
+            {"family": _as_compared(self.family), "given": given, "birth_date": self.birth_date.isoformat(), **number}
+        )
+
     def age_on(self, day: date) -> int:
         """Completed years on a day."""
         return completed_years(self.birth_date, day)
@@ -74,6 +89,10 @@ class Patient(Recorded):
         if self.practice_patient and self.nhs_number is not None and not invented:
             raise ValueError("a practice patient's NHS number begins with 999, so that it is nobody's")
         return self
+
+
+def _as_compared(name: str) -> str:
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 class Pharmacy(Recorded):

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, Self, TypedDict, Unpack
 
 from pydantic import Field, ValidationInfo, model_validator
 
+from pharmacyfirst.authority import permit as authority
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.kernel import authority
 from pharmacyfirst.kernel.dose import Amount, Product, Supplied, counted
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.tables import OFFER, SUPPLIED

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_URL, uuid5
 from shipped import cases_of_each
 
 from pharmacyfirst import Kind, assess, load
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.record import (
     Coded,
     Consent,

@@ -11,7 +11,7 @@ from paper_records import every_one
 from shipped import cases_of
 
 from pharmacyfirst import load
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import (
     Consent,
