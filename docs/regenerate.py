@@ -148,7 +148,7 @@ def example_record(condition: str, case_id: str, shared: bool = True) -> str:
 
 
 ADOPTED = "uncomplicated-uti"
-NOBODY = "example only: nobody has settled it"
+NOBODY = "example only: nobody has looked"
 
 
 def example_adoption() -> str:
@@ -160,7 +160,7 @@ def example_adoption() -> str:
         "2026-11-01 to 2027-01-30",
         "A. Example",
         "superintendent pharmacist",
-        *[NOBODY] * len(items),
+        *["yes", NOBODY] * len(items),
     ]
     typed += ["2012345", "pharmacist", "2027-01-30", ""]
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +169,7 @@ def example_adoption() -> str:
         CliRunner().invoke(
             main_command, command, input="".join(f"{words}\n" for words in typed), catch_exceptions=False
         )
-        head = "# An example of the record that `pharmacyfirst adopt` prepares. Nobody has signed it, and it clears nothing for anybody.\n"
+        head = "# An example of the record that `pharmacyfirst adopt` prepares. Nobody has signed it, and it permits nothing to anybody.\n"
         return head + path.read_text(encoding="utf-8")
 
 

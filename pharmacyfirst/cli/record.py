@@ -54,6 +54,13 @@ def _letter() -> click.Command:
     return letter
 
 
+def _make() -> click.Command:
+    """Make the record of a consultation from an ACCOUNT of it, a JSON file."""
+    from pharmacyfirst.cli.make import make
+
+    return make
+
+
 def _message() -> click.Command:
     """Write the GP message of one CONSULTATION, a JSON record."""
     from pharmacyfirst.cli.message import message
@@ -97,6 +104,7 @@ ENTRIES = {
     "label": _label,
     "leaflet": _leaflet,
     "letter": _letter,
+    "make": _make,
     "message": _message,
     "page": _page,
     "resolve": _resolve,

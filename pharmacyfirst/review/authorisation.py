@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pharmacyfirst.kernel.authority import documents_of
+from pharmacyfirst.authority.adoption import documents_of
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Mechanism
 from pharmacyfirst.paper.words import listed

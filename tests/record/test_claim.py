@@ -9,7 +9,7 @@ import pytest
 from paper_records import case_of, record_for, records
 
 from pharmacyfirst import Kind
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.record import Decision, Referral
 from pharmacyfirst.record.papers.claim import (
     CHECK,

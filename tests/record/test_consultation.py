@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from shipped import cases_of
 
 from pharmacyfirst import assess, load
+from pharmacyfirst.authority.authorise import authorise
+from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.kernel.authority import Channel, Permit, authorise
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import (
     Coded,
@@ -73,7 +74,12 @@ def assessment():
 def permit(assessment):
     adoption = example_adoption(assessment.pathway)
     given = authorise(
-        assessment, adoption, adoption.practitioners[0], Channel.IN_PERSON, datetime(2026, 11, 21, 10, 30)
+        assessment.pathway,
+        CASE.facts,
+        adoption,
+        PRACTITIONER.gphc_number,
+        Channel.IN_PERSON,
+        datetime(2026, 11, 21, 10, 30),
     )
     assert isinstance(given, Permit)
     return given

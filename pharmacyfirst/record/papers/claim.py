@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pharmacyfirst import exact
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
