@@ -52,7 +52,7 @@ class Account(Recorded):
     ``facts`` are those that ``assess`` takes; an answer that was asked for and is not known is null. ``as_of`` is the day, without it that
     of ``started_at``. ``complaint`` is what the patient came with, in their words. ``pregnancy_confirmed`` is the pharmacist's word that
     the GP record shall be told; without it no code says anything about pregnancy, whatever the facts are. ``corrects`` names the record
-    that this one takes the place of.
+    that this one takes the place of, and ``first`` the one that the chain began with, where that is another: its permits hold on.
     """
 
     id: Id
@@ -94,6 +94,12 @@ class Account(Recorded):
     keep_until: Day | None = None
     corrects: Id | None = None
     corrects_because: Words | None = None
+    first: Id | None = None
+
+    @property
+    def opened_by(self) -> str:
+        """The id of the record that a chain of corrections began with; its own where it corrects none."""
+        return self.first or self.corrects or self.id
 
     @property
     def on(self) -> date:

@@ -121,7 +121,7 @@ def account_of(library: Library, case: Case) -> Account:
         channel=Channel.IN_PERSON,
         consent=consent_of(patient.age_on(case.as_of), case.facts),
         records_viewed=(RecordViewed(source="GP record", at=started + timedelta(minutes=2)),),
-        complaint=f"came about {pathway.title_for_patients.lower()}",
+        complaint=pathway.title_for_patients,
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
         charge=Charge(exemption="0015", evidence_seen=True) if supplied else None,

@@ -47,7 +47,7 @@ def _of_times(record: "Consultation") -> Iterator[str]:
     if record.recorded_at < record.started_at:
         yield "recorded_at is before the consultation"
     same_day = record.recorded_at.date() == record.on
-    if not same_day and record.late is None:
+    if not same_day and record.late is None and record.corrects is None:
         yield "the record was not entered on the day of the consultation: late has to say why"
     if record.late is not None and record.entered_by is None:
         yield "a late entry names who entered it: entered_by"
@@ -169,7 +169,7 @@ def permit_disagreements(record: "Consultation", supply: "Supply") -> Iterator[s
         ("PGD", permit.pgd, supply.pgd),
         ("content", permit.content_digest, record.content_digest),
         ("facts", permit.facts, record.facts_digest),
-        ("record", permit.record, record.id),
+        ("record", permit.record in (record.id, record.opened_by), True),
         ("person", permit.person, record.patient.digest),
         ("pharmacy", permit.ods_code, record.pharmacy.ods),
         ("practitioner", permit.gphc_number, record.practitioner.gphc_number),
@@ -236,5 +236,7 @@ def _of_pregnancy(record: "Consultation") -> Iterator[str]:
 def _of_corrections(record: "Consultation") -> Iterator[str]:
     if (record.corrects is None) != (record.corrects_because is None):
         yield "corrects and corrects_because are given together"
-    if record.corrects == record.id:
+    if record.id in (record.corrects, record.first):
         yield "a record cannot correct itself: give the correction an id of its own"
+    if record.first is not None and record.corrects is None:
+        yield "first names the record that a chain of corrections began with: corrects has to name the one before"

@@ -68,6 +68,8 @@ def patient(on, facts, **changes):
     }  # fmt: skip
     if facts.get("date_of_birth"):
         held["birth_date"] = facts["date_of_birth"]
+    if changes.get("gp_practice", held) is None:
+        held["no_practice_because"] = "is not registered"
     return Patient(**{**held, **changes})
 
 
@@ -76,8 +78,13 @@ def amp_of(product):
     return Coded(code=(product.codes or (ANY_PRODUCT,))[0], display=f"{name} (Practice Maker Ltd)")
 
 
-def account_for(case, assessment, *, done=None, who=None, **changes):
-    """The account of a case; what was done is what the assessment said, unless told otherwise."""
+def with_changes(of, changes):
+    """A part of a record with some of its fields changed, checked again."""
+    return type(of)(**{name: getattr(of, name) for name in type(of).model_fields} | changes)
+
+
+def account_for(case, assessment, *, done=None, who=None, agreed=None, **changes):
+    """The account of a case; what was done is what the assessment said, unless told otherwise. ``agreed`` changes the consent."""
     at = datetime(case.as_of.year, case.as_of.month, case.as_of.day, 10, 5, tzinfo=UTC)
     kind = assessment.outcome.kind
     done = done or FITS[kind.key][0]
@@ -96,7 +103,7 @@ def account_for(case, assessment, *, done=None, who=None, **changes):
     held = {
         "id": str(uuid5(NAMESPACE_URL, case.id)), "pathway": case.pathway, "facts": case.facts, "started_at": at,
         "ended_at": at.replace(minute=30), "patient": person, "pharmacy": PHARMACY, "practitioner": PHARMACIST,
-        "channel": Channel.IN_PERSON, "consent": consent_of(person.age_on(case.as_of), case.facts),
+        "channel": Channel.IN_PERSON, "consent": with_changes(consent_of(person.age_on(case.as_of), case.facts), agreed or {}),
         "records_viewed": (RecordViewed(source="GP record"),), "supplies": supplies,
         "decision": Decision(done=done, because=because, onward=(onward_for(kind, at),) if done == "referred" else ()),
     }  # fmt: skip
@@ -116,11 +123,15 @@ def record_for(case, assessment, **changes):
     return make_record(account, library(), recorded_at=account.ended_at or account.started_at)
 
 
-def remade_with(record, **changes):
-    """The record made of the same account with some of it changed. Permits are left out: they are for what stood there before."""
+def remade_with(record, *, agreed=None, **changes):
+    """The record made of the same account with some of it changed, ``agreed`` in its consent.
+
+    Permits are left out: they are for what stood there before.
+    """
     account = record.account()
     held = {name: getattr(account, name) for name in Account.model_fields}
     held["supplies"] = tuple(one.model_copy(update={"permit": None}) for one in account.supplies)
+    held["consent"] = with_changes(account.consent, agreed or {})
     return make_record(Account(**held | changes), library(), recorded_at=record.recorded_at)
 
 

@@ -10,7 +10,7 @@ from paper_records import case_of, record_for, records
 
 from pharmacyfirst import Kind
 from pharmacyfirst.authority.permit import Channel
-from pharmacyfirst.record import Decision, Referral
+from pharmacyfirst.record import Decision, Onward, Referral
 from pharmacyfirst.record.papers.claim import (
     CHECK,
     NEVER,
@@ -82,7 +82,7 @@ def test_the_channel_has_its_code(channel, code):
 def test_a_referral_in_and_one_onward_are_named():
     case, assessment = case_of(Kind.REFER)
     came = Referral(source="GP practice", ods="B86999", reference="REF-1", on=case.as_of)
-    decision = Decision(done="referred", referred_to="Practice Surgery")
+    decision = Decision(done="referred", onward=(Onward(to="Practice Surgery"),))
     held = fields(record_for(case, assessment, referral=came, decision=decision))
     assert (held["referral reference"].value, held["referrer ODS"].value) == ("REF-1", "B86999")
     assert held["onward referral to"].value == "Practice Surgery"

@@ -12,7 +12,7 @@ from paper_records import a_supply, case_of, library, one_of_each, record_for, r
 from pharmacyfirst import Kind
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import NoPDF
-from pharmacyfirst.record import Consent, Decision, GPPractice, Observation, write_record
+from pharmacyfirst.record import Decision, GPPractice, Observation, Onward, write_record
 from pharmacyfirst.record.message_words import outcome_sentence
 from pharmacyfirst.record.papers.leaflet import UNFINISHED, leaflet_html, leaflet_of, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
@@ -30,7 +30,7 @@ def changed(kind=Kind.SELF_CARE, **changes):
 
 @pytest.mark.parametrize(("share", "says"), [(False, "did not agree"), (None, "nobody asked")])
 def test_without_consent_to_share_there_is_no_letter(share, says):
-    record = changed(consent=Consent(to_treat=True, to_share=share))
+    record = changed(agreed={"to_share": share})
     for make in (letter_html, letter_pdf, letter_text):
         with pytest.raises(NoPaper, match=says):
             make(record)
@@ -56,7 +56,7 @@ def test_a_restricted_record_says_nowhere_where_the_patient_lives():
 
 
 def test_without_an_nhs_number_the_letter_says_that_it_is_not_known():
-    record = changed(who={"nhs_number": None, "nhs_number_status": None})
+    record = changed(who={"nhs_number": None, "trace": None})
     assert "NHS number: not known" in letter_text(record)
 
 
@@ -159,7 +159,7 @@ def test_a_sheet_with_a_medicine_says_how_to_take_it_and_nothing_that_is_not_kno
 
 def test_advice_that_goes_with_another_treatment_is_left_out():
     case, assessment = case_of(Kind.SUPPLY)
-    decision = Decision(done="referred", because="out of stock here", out_of_stock=True, referred_to="another pharmacy")
+    decision = Decision(done="referred", because="out of stock here", no_supply="out of stock", onward=(Onward(to="another pharmacy"),))
     record = record_for(case, assessment, done="referred", decision=decision)
     sheet = leaflet_of(record, assessment.pathway)
     assert sheet.advice == ()
@@ -205,7 +205,7 @@ def test_the_page_is_one_page():
 
 
 def test_the_page_says_what_nobody_asked():
-    record = changed(consent=Consent(to_treat=True))
+    record = changed(agreed={"to_share": None})
     assert "share: not asked" in one_page_html(record)
     assert "nobody asked whether the GP practice may be told" in one_page_html(record)
 
@@ -252,7 +252,7 @@ def test_a_record_that_cannot_be_read_is_a_failure_that_shows_nothing(tmp_path):
 
 def test_a_letter_without_consent_is_a_failure_with_the_reason(tmp_path):
     path = tmp_path / "consultation.json"
-    path.write_text(write_record(changed(consent=Consent(to_treat=True, to_share=False))))
+    path.write_text(write_record(changed(agreed={"to_share": False})))
     shown = run("letter", path)
     assert shown.exit_code == 1
     assert "did not agree" in shown.output

@@ -14,9 +14,9 @@ from pharmacyfirst import load
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import (
-    Consent,
     Decision,
     Observation,
+    Onward,
     check,
     codes,
     correcting,
@@ -36,6 +36,7 @@ from pharmacyfirst.record.message.envelope import (
     mesh_address,
     mesh_subject,
 )
+from pharmacyfirst.record.people import Trace
 from pharmacyfirst.record.message_words import headings, outcome_sentence
 
 LIBRARY = load()
@@ -51,6 +52,9 @@ def every():
 
 def written(record, **more):
     return update_record(record, envelope_of(record, MAILBOX, record.ended_at, **more))
+
+
+NOT_TRACED = Trace(status="02")
 
 
 def patient_with(record, **changes):
@@ -215,12 +219,12 @@ def test_no_id_is_shared_by_two_messages(every):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"consent": Consent(to_treat=True, to_share=False)}, "sharing_refused"),
-        ({"consent": Consent(to_treat=True)}, "sharing_not_asked"),
-        ({"patient": {"nhs_number": None, "nhs_number_status": None}}, "no_nhs_number"),
-        ({"patient": {"gp_practice": None}}, "no_practice"),
-        ({"patient": {"nhs_number_status": "02", "address": ()}}, "not_traced"),
-        ({"patient": {"nhs_number_status": "02", "sensitivity": "restricted"}}, "not_traced"),
+        ({"agreed": {"to_share": False}}, "sharing_refused"),
+        ({"agreed": {"to_share": None}}, "sharing_not_asked"),
+        ({"patient": {"nhs_number": None, "trace": None}}, "no_nhs_number"),
+        ({"patient": {"gp_practice": None, "no_practice_because": "is not registered"}}, "no_practice"),
+        ({"patient": {"trace": NOT_TRACED, "address": (), "no_address_because": "has none"}}, "not_traced"),
+        ({"patient": {"trace": NOT_TRACED, "sensitivity": "restricted"}}, "not_traced"),
     ],
 )
 def test_there_is_no_message_where_there_may_be_none_and_it_says_why(supply, change, code):
@@ -233,7 +237,7 @@ def test_there_is_no_message_where_there_may_be_none_and_it_says_why(supply, cha
 
 
 def test_an_unverified_number_with_its_address_is_sent(supply):
-    assert not check(written(patient_with(supply, nhs_number_status="02")))
+    assert not check(written(patient_with(supply, trace=NOT_TRACED)))
 
 
 def test_the_address_of_a_restricted_record_is_not_sent(supply):
@@ -301,7 +305,7 @@ NASTY = 'O\'Neil & <b>"Sons"</b>\nÅse'
 def test_words_that_are_markup_stay_words(supply):
     record = remade_with(
         supply,
-        decision=Decision(done="supplied", notes="5 < 6 & 7 > 2", plan='said "no"\nand meant it', otc=("a & b",)),
+        decision=Decision(done="supplied", notes="5 < 6 & 7 > 2", plan_for_patient='said "no"\nand meant it', otc=("a & b",)),
     )
     record = patient_with(record, family="O'Neil & Søn", title='"Dr"')
     message = written(record)
@@ -318,10 +322,7 @@ def test_html_in_words_is_found_before_it_is_sent(supply):
 
 @pytest.mark.parametrize("channel", list(Channel))
 def test_each_channel_has_its_encounter_type_and_is_said_in_words(supply, channel):
-    given = supply.supplies[0]
-    held = {name: getattr(given, name) for name in type(given).model_fields}
-    unpermitted = type(given)(**held | {"permit": None})  # a permit is for the one channel it was given for
-    record = remade_with(supply, channel=channel, supplies=(unpermitted,))
+    record = remade_with(supply, channel=channel)
     message = written(record)
     assert not check(message)
     assert f"consultation {channel.value}" in summary_of(message)
@@ -344,10 +345,10 @@ def test_every_measurement_is_sent_in_its_unit_with_its_decimals(supply):
 def test_what_was_done_otherwise_is_said_with_its_reason(supply):
     for decision, said in (
         (Decision(done="declined", because="the patient preferred to wait"), "declined"),
-        (Decision(done="advised", because="none of the wholesalers had it", out_of_stock=True), "out of stock"),
-        (Decision(done="referred", because="allergy history unclear", referred_to="the GP practice"), "Referred"),
+        (Decision(done="advised", because="none of the wholesalers had it", no_supply="out of stock"), "out of stock"),
+        (Decision(done="referred", because="allergy history unclear", onward=(Onward(to="the GP practice"),)), "Referred"),
     ):
-        message = written(remade_with(supply, decision=decision, supplies=()))
+        message = written(remade_with(supply, decision=decision, supplies=(), charge=None))
         words = summary_of(message)
         assert not check(message)
         assert said in words.split(".")[0]
@@ -358,7 +359,7 @@ def test_what_was_done_otherwise_is_said_with_its_reason(supply):
 
 
 def test_advice_for_a_treatment_that_was_not_given_is_not_told_as_given(supply):
-    text = headings(remade_with(supply, decision=Decision(done="declined", because="no wish"), supplies=()))
+    text = headings(remade_with(supply, decision=Decision(done="declined", because="no wish"), supplies=(), charge=None))
     given = [advice for advice in supply.assessment["advice"] if advice in text.get("information-and-advice-given", "")]
     assert not given
 
