@@ -60,7 +60,11 @@ def _paths(one: Any, other: Any, at: tuple[str, ...]) -> Iterator[str]:
     """Where a JSON value differs from the ``other``, which the program made: its names are ours, and any else may be somebody's."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for name in {**other, **one}:
-            yield from _paths(one.get(name), other.get(name), (*at, name if name in other else "(a name that is none of ours)"))
+            here = (*at, name if name in other else "(a name that is none of ours)")
+            if name in one and name in other:
+                yield from _paths(one[name], other[name], here)
+            else:
+                yield ", ".join(here)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for number, (here, there) in enumerate(zip(one, other, strict=True), 1):
             yield from _paths(here, there, (*at, str(number)))

@@ -86,6 +86,9 @@ def _of_decision(record: "Consultation") -> Iterator[str]:
         yield "nothing is supplied without consent to treatment"
     if decision.done in NOBODY_CAME and record.facts:
         yield "nobody came or could be reached, so nothing was asked: the facts are somebody's answers"
+    used = [one.pgd for one in (*record.supplies, *record.unpermitted)]
+    if len(set(used)) != len(used):
+        yield "supplies: one PGD stands twice, and a permit is used once"
     if record.charge is not None and not handed:
         yield "charge is for where a medicine was handed over"
     if record.strand != "clinical pathway" or record.strand_before == record.strand:
@@ -213,9 +216,9 @@ def _of_measurements(record: "Consultation") -> Iterator[str]:
         at = one.at or record.started_at
         if at > record.recorded_at:
             yield "observations: one was measured after the record was made"
-        if (one.kind, one.setting, at) in seen:
-            yield f"observations: {one.kind} stands twice at the same time; which is it?"
-        seen.add((one.kind, one.setting, at))
+        if (one.kind, one.setting, one.self_reported, at) in seen:
+            yield f"observations: {one.kind} stands twice at the same time: which of them is right"
+        seen.add((one.kind, one.setting, one.self_reported, at))
     for fact, kind in OBSERVED_FACTS.items():
         measured = [one.value for one in record.observations if one.kind == kind]
         known = record.facts.get(fact)

@@ -109,11 +109,11 @@ def test_a_correction_says_that_it_is_one_and_why():
 def test_blood_pressure_and_what_the_patient_told_are_written_so():
     seen = (
         Observation(kind="blood pressure", systolic=118, diastolic=76, setting="sitting"),
-        Observation(kind="weight", value=61.5, self_reported=True),
+        Observation(kind="height", value=161.5, self_reported=True),
     )
     text = letter_text(changed(observations=seen))
     assert "- Blood pressure 118/76 mmHg, sitting" in text
-    assert "- Weight 61.5 kg, told by the patient" in text
+    assert "- Height 161.5 cm, told by the patient" in text
 
 
 def test_words_are_never_markup():

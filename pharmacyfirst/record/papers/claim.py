@@ -16,6 +16,7 @@ from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.make import NOT_JUDGED, is_judged
 from pharmacyfirst.record.message_words import PRACTICE
 from pharmacyfirst.record.papers.parts import address_of
 from pharmacyfirst.record.supply import Supply
@@ -62,7 +63,12 @@ def claim_of(record: Consultation) -> Claim:
     """The claim row of a consultation; a practice patient's is never claimed."""
     fields = tuple(_fields(record))
     if record.practice:
-        return Claim(fields, NEVER, f"{PRACTICE}: never claim it.")
+        not_judged = "" if is_judged(record) else f" {NOT_JUDGED}"
+        return Claim(fields, NEVER, f"{PRACTICE}: never claim it.{not_judged}")
+    if not is_judged(record):
+        return Claim(fields, CHECK, NOT_JUDGED)
+    if record.unpermitted:
+        return Claim(fields, NEVER, "A medicine was handed over without a permit: it is an incident, and never claimed.")
     if record.assessment["gateways"]:
         return Claim(fields, YES)
     if open_ := record.assessment.get("gateways_not_known"):
