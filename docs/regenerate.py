@@ -149,7 +149,10 @@ def example_account(condition: str, case_id: str, shared: bool = True) -> Accoun
     if shared:
         return account
     held = {name: getattr(account, name) for name in Account.model_fields}
-    return Account(**held | {"consent": Consent(to_treat=True, to_share=False), "records_viewed": (), "not_viewed_because": REFUSED})
+    return Account(
+        **held
+        | {"consent": Consent(to_treat=True, to_share=False), "records_viewed": (), "not_viewed_because": REFUSED}
+    )
 
 
 REFUSED = "the patient did not agree"

@@ -24,13 +24,21 @@ from pharmacyfirst.record.fields import read_back
     help="What `consult --save` wrote, or an input object of `assess`: then the account leaves out pathway, as_of and facts.",
 )
 @click.option(
-    "--adoption", type=options.FILE_THERE, metavar="FILE", help="The organisation's adoption record, to ask for a permit."
+    "--adoption",
+    type=options.FILE_THERE,
+    metavar="FILE",
+    help="The organisation's adoption record, to ask for a permit.",
 )
 @click.option("--at", type=options.moment, metavar="TIME", help="When it is made: for a practice patient alone.")
 @click.option("--to", "into", type=options.FILE, metavar="FILE", help="File to write; without it, standard output.")
 @options.pathways
 def make(
-    account: Path, facts: Path | None, adoption: Path | None, at: datetime | None, into: Path | None, folder: Path | None
+    account: Path,
+    facts: Path | None,
+    adoption: Path | None,
+    at: datetime | None,
+    into: Path | None,
+    folder: Path | None,
 ) -> None:
     """Make the record of a consultation from an ACCOUNT of it, a JSON file.
 
@@ -84,3 +92,40 @@ def _asked(path: Path, account: dict[str, Any]) -> dict[str, Any]:
         raise BadInput("--facts: the account has pathway, as_of or facts of its own. Leave them out of one of the two.")
     asked = read_input(_object(path, "--facts"))
     return {"pathway": asked.pathway, "as_of": asked.as_of.isoformat(), "facts": dict(asked.facts)}
+
+
+@click.command()
+@click.argument("files", metavar="CONSULTATION...", nargs=-1, required=True, type=options.FILE)
+@click.option(
+    "--adoption",
+    type=options.FILE_THERE,
+    metavar="FILE",
+    help="The adoption record, to ask for every permit again too.",
+)
+@options.pathways
+def judge(files: tuple[Path, ...], adoption: Path | None, folder: Path | None) -> None:
+    """Make each CONSULTATION once more from its own account, and say where it is another.
+
+    One whose content is not at hand is not judged. The exit status is 1 where one is not what its account comes to, or is no record.
+
+    \b
+    Example:
+      pharmacyfirst record judge archive/*.json
+    """
+    from pharmacyfirst.content.adoption import read_adoption
+    from pharmacyfirst.record.fields import RecordRefused
+    from pharmacyfirst.record.judged import read_record
+    from pharmacyfirst.record.make import NOT_JUDGED, is_judged
+
+    library, wrong = options.library(folder), 0
+    signed = read_adoption(adoption) if adoption is not None else None
+    for number, path in enumerate(files, 1):
+        try:
+            record = read_record(options.read_file(path, f"CONSULTATION {number}"), library, signed)
+            says = "judged again, and the same" if is_judged(record) else NOT_JUDGED
+        except RecordRefused as refused:
+            wrong += 1
+            says = str(refused)
+        click.echo(f"FILE {number}: {says}")
+    if wrong:
+        raise SystemExit(1)

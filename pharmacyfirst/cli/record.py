@@ -33,6 +33,13 @@ def _inbound() -> click.Command:
     return inbound
 
 
+def _judge() -> click.Command:
+    """Make records once more from their own accounts, and say where they differ."""
+    from pharmacyfirst.cli.make import judge
+
+    return judge
+
+
 def _label() -> click.Command:
     """Write the dispensing labels: .txt or .html."""
     from pharmacyfirst.cli.papers import label
@@ -101,6 +108,7 @@ ENTRIES = {
     "claim": _claim,
     "examples": _examples,
     "inbound": _inbound,
+    "judge": _judge,
     "label": _label,
     "leaflet": _leaflet,
     "letter": _letter,

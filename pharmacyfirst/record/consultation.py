@@ -178,7 +178,7 @@ class Consultation(Account):
         """What people said of it, from which the rest was made."""
         made = Consultation.model_fields.keys() - Account.model_fields.keys()
         held = {name: getattr(self, name) for name in Consultation.model_fields if name not in made}
-        handed = tuple(one.handed() for one in (*self.supplies, *self.unpermitted))
+        handed = (*(one.handed() for one in self.supplies), *(one.handed() for one in self.unpermitted))
         return Account(**held | {"supplies": handed})
 
     def as_dict(self) -> dict[str, Any]:

@@ -59,6 +59,7 @@ PHARMACY = Pharmacy(
 PRACTITIONER = PractitionerOnRecord(gphc_number="2999999", family="Sample", given=("Robin",))
 PRACTICE = GPPractice(ods="Y99999", name="Practice Surgery")
 
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A consultation made from a case: the condition, how it came out, and the record."""

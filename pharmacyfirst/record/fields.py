@@ -105,7 +105,10 @@ Words = Annotated[str, BeforeValidator(_plain_breaks), Field(min_length=1, max_l
 Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_readable), AfterValidator(_one_line)]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
 Moment = Annotated[
-    datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat), Field(description="a time with its distance from UTC")
+    datetime,
+    BeforeValidator(_moment),
+    PlainSerializer(datetime.isoformat),
+    Field(description="a time with its distance from UTC"),
 ]
 Number = Annotated[
     Decimal, BeforeValidator(_number), Field(allow_inf_nan=False, max_digits=20), WithJsonSchema({"type": "number"})

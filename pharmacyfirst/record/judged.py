@@ -16,6 +16,7 @@ from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.fields import RecordRefused, as_json_holds, read_back
 from pharmacyfirst.record.make import Authority, believed, is_judged, remade
 
+
 def judge(record: Consultation, library: Library, adoption: Adoption | None = None) -> bool:
     """Judge a record again, with the content that it names. False where that is not at hand: then it is as it was, and nothing is known.
 
@@ -29,7 +30,9 @@ def judge(record: Consultation, library: Library, adoption: Adoption | None = No
         return False
     differing = list(_differences(record, pathway, library, adoption))
     if differing:
-        raise RecordRefused(f"The record is not what its own account comes to: {'; '.join(differing)}. Nothing was read.")
+        raise RecordRefused(
+            f"The record is not what its own account comes to: {'; '.join(differing)}. Nothing was read."
+        )
     believed(record)
     return True
 

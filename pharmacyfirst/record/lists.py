@@ -60,5 +60,5 @@ def listed(name: str) -> Any:
             return choice
         raise ValueError(f"choose one of: {', '.join(one.items)}")
 
-    schema = {"examples": list(one.items)} if one.open else {"enum": list(one.items)}
+    schema: dict[str, Any] = {"examples": list(one.items)} if one.open else {"enum": list(one.items)}
     return Annotated[str, AfterValidator(fits), Field(description=one.says, json_schema_extra=schema)]

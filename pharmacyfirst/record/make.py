@@ -34,7 +34,9 @@ from pharmacyfirst.record.supply import (
 
 NOTHING = "Nothing was recorded."
 NOT_JUDGED = "NOT JUDGED AGAIN: the content that this record names was not at hand, so nobody compared what it says."
-NO_ADOPTION = ObstacleOnRecord(code="no_adoption", says="no adoption of the organisation was at hand when it was entered")
+NO_ADOPTION = ObstacleOnRecord(
+    code="no_adoption", says="no adoption of the organisation was at hand when it was entered"
+)
 
 
 def make_record(
@@ -136,12 +138,18 @@ class _Handed:
     def _stands(self, handed: Handed, permit: PermitOnRecord, offer: Offer, adoption: Adoption | None) -> None:
         """Raises ``RecordRefused`` where the permit is for other documents, or would not be given by the adoption at hand."""
         documents = tuple((one.condition, one.document, one.version, one.digest) for one in permit.documents)
-        ours = tuple((one.condition, one.document, one.version, one.digest) for one in documents_of(self.pathway, offer.pgd))
+        ours = tuple(
+            (one.condition, one.document, one.version, one.digest) for one in documents_of(self.pathway, offer.pgd)
+        )
         if documents != ours:
-            raise RecordRefused(f"{handed.pgd}: the permit is for other documents than those that were assessed by. {NOTHING}")
+            raise RecordRefused(
+                f"{handed.pgd}: the permit is for other documents than those that were assessed by. {NOTHING}"
+            )
         for edition in (self.pathway.edition, offer.pgd.edition):
             if permit.at.date() not in edition.in_force or edition.withdrawn is not None or edition.draft:
-                raise RecordRefused(f"{handed.pgd}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}")
+                raise RecordRefused(
+                    f"{handed.pgd}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
+                )
         if adoption is not None:
             again = self._answer(handed, permit.at, adoption, permit.afterwards, permit.as_if)
             if not isinstance(again, Permit) or permit_on_record(again) != permit:
@@ -149,14 +157,18 @@ class _Handed:
 
     def _asked(self, handed: Handed, offer: Offer | None, at: datetime, authority: Authority) -> Supply | Unpermitted:
         """A supply for which the permit is asked now: for a hand-over that is now, or was on paper."""
-        known = next((one for one in authority.found if one.handed().pgd == handed.pgd and one.handed_over_at == at), None)
+        known = next(
+            (one for one in authority.found if one.handed().pgd == handed.pgd and one.handed_over_at == at), None
+        )
         if known is not None and authority.adoption is None:
             return self._unpermitted(handed, offer, at, known.reasons)
         late = self.account.late is not None
         if authority.adoption is None:
             if late:
                 return self._unpermitted(handed, offer, at, (NO_ADOPTION,))
-            raise RecordRefused(f"{handed.pgd}: no supply without a permit: ask for one before it is handed over. {NOTHING}")
+            raise RecordRefused(
+                f"{handed.pgd}: no supply without a permit: ask for one before it is handed over. {NOTHING}"
+            )
         if at < self.recorded_at and not late:
             raise RecordRefused(
                 f"{handed.pgd}: it was handed over before a permit was asked for: give the permit, or enter it late. {NOTHING}"
@@ -170,7 +182,9 @@ class _Handed:
         says = "; ".join(one.says for one in reasons)
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
 
-    def _answer(self, handed: Handed, at: datetime, adoption: Adoption, entered: EnteredAfterwards | None, as_if: bool = False) -> Permit | NoPermit:
+    def _answer(
+        self, handed: Handed, at: datetime, adoption: Adoption, entered: EnteredAfterwards | None, as_if: bool = False
+    ) -> Permit | NoPermit:
         account = self.account
         return authorise(
             self.pathway,

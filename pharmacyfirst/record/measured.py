@@ -25,7 +25,7 @@ class Bounds:
         return self.lowest <= figure <= self.highest
 
     def in_words(self) -> str:
-        """For instance ``25 to 45 degrees Celsius``."""
+        """For instance ``30 to 45 degrees Celsius``."""
         return f"{plain(self.lowest)} to {plain(self.highest)} {self.unit}"
 
 
@@ -37,7 +37,7 @@ def _bounds(lowest: str, highest: str, unit: str) -> Bounds:
 # pathways' own question is. A further kind is a line here, with its code in ``codes.MEASUREMENTS``.
 KINDS: Frozen[str, Bounds] = Frozen(
     {
-        "temperature": _bounds("25", "45", "degrees Celsius"),
+        "temperature": _bounds("30", "45", "degrees Celsius"),
         "heart rate": _bounds("20", "300", "beats a minute"),
         "height": _bounds("20", "260", "cm"),
         "weight": _bounds("0.3", "500", "kg"),

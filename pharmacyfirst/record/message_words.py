@@ -10,7 +10,7 @@ from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import PREGNANCY
 from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
-from pharmacyfirst.record.supply import Supply
+from pharmacyfirst.record.supply import Supply, Unpermitted
 
 PRACTICE_MARK = "PRACTICE PATIENT"
 PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
@@ -42,7 +42,8 @@ def outcome_sentence(record: Consultation) -> str:
 
 
 def _supplied(record: Consultation) -> str:
-    what = " and ".join(supply_in_words(supply) for supply in record.supplies)
+    permitted = [supply_in_words(supply) for supply in record.supplies]
+    what = " and ".join([*permitted, *(unpermitted_in_words(one) for one in record.unpermitted)])
     return f"{what} for {_complaint(record)}"
 
 
@@ -109,6 +110,11 @@ def supply_in_words(supply: Supply) -> str:
     return f"{supply.amp.display}, {supply.quantity.in_words()}, supplied under {document_of(supply)}"
 
 
+def unpermitted_in_words(one: Unpermitted) -> str:
+    """What was handed over without a permit, in half a sentence that names it as that."""
+    return f"{one.amp.display}, {one.quantity.in_words()}, handed over without a permit, which is an incident"
+
+
 def document_of(supply: Supply) -> str:
     """The document behind a supply, as message and papers name it."""
     kind = "PGD" if supply.mechanism == "pgd" else "clinical protocol"
@@ -124,6 +130,11 @@ def _summary(record: Consultation) -> Iterator[str | None]:
         yield f"Directions: {supply.directions}"
         yield f"Document: {supply.pgd_title}, version {supply.pgd_version}"
         yield batch_in_words(supply)
+    for one in record.unpermitted:
+        yield f"Directions: {one.directions}"
+        yield f"Why there was no permit: {'; '.join(reason.says for reason in one.reasons)}"
+    if record.late is not None:
+        yield f"Entered later: {record.late.because}"
     if record.differs:
         yield f"The pathway's outcome was: {_kind_in_words(record)}"
     yield f"Reason: {decision.because}" if decision.because else None

@@ -86,7 +86,7 @@ def _of_decision(record: "Consultation") -> Iterator[str]:
         yield "nothing is supplied without consent to treatment"
     if decision.done in NOBODY_CAME and record.facts:
         yield "nobody came or could be reached, so nothing was asked: the facts are somebody's answers"
-    used = [one.pgd for one in (*record.supplies, *record.unpermitted)]
+    used = [*(one.pgd for one in record.supplies), *(one.pgd for one in record.unpermitted)]
     if len(set(used)) != len(used):
         yield "supplies: one PGD stands twice, and a permit is used once"
     if record.charge is not None and not handed:

@@ -179,7 +179,9 @@ def supply_of(
     offered = _quantity(chosen.quantity)
     much = handed.quantity or offered
     if much is None:
-        raise RecordRefused(f"{handed.pgd}: the document gives no quantity, so the supply has to. Nothing was recorded.")
+        raise RecordRefused(
+            f"{handed.pgd}: the document gives no quantity, so the supply has to. Nothing was recorded."
+        )
     if much != offered and offered is not None and handed.quantity_because is None:
         raise RecordRefused(
             f"{handed.pgd}: the quantity is not the one offered: quantity_because has to say why. Nothing was recorded."

@@ -159,7 +159,9 @@ def test_a_sheet_with_a_medicine_says_how_to_take_it_and_nothing_that_is_not_kno
 
 def test_advice_that_goes_with_another_treatment_is_left_out():
     case, assessment = case_of(Kind.SUPPLY)
-    decision = Decision(done="referred", because="out of stock here", no_supply="out of stock", onward=(Onward(to="another pharmacy"),))
+    decision = Decision(
+        done="referred", because="out of stock here", no_supply="out of stock", onward=(Onward(to="another pharmacy"),)
+    )
     record = record_for(case, assessment, done="referred", decision=decision)
     sheet = leaflet_of(record, assessment.pathway)
     assert sheet.advice == ()

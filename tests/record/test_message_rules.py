@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
-
 from paper_records import remade_with
 
 from pharmacyfirst import load

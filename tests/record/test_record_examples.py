@@ -157,7 +157,11 @@ def test_a_correction_needs_the_id_of_the_first(folder, run, tmp_path):
     first = record.id
     corrected = Account(
         **{name: getattr(record.account(), name) for name in Account.model_fields}
-        | {"id": "9a4e29c0-93cf-5519-87d6-adfa0215056d", "corrects": first, "corrects_because": "the batch was mistyped"}
+        | {
+            "id": "9a4e29c0-93cf-5519-87d6-adfa0215056d",
+            "corrects": first,
+            "corrects_because": "the batch was mistyped",
+        }
     )
     path = tmp_path / "correction.json"  # the permit of the first record holds on
     path.write_text(write_record(make_record(corrected, LIBRARY, recorded_at=record.recorded_at)))

@@ -36,8 +36,8 @@ from pharmacyfirst.record.message.envelope import (
     mesh_address,
     mesh_subject,
 )
-from pharmacyfirst.record.people import Trace
 from pharmacyfirst.record.message_words import headings, outcome_sentence
+from pharmacyfirst.record.people import Trace
 
 LIBRARY = load()
 F = "{http://hl7.org/fhir}"
@@ -305,7 +305,9 @@ NASTY = 'O\'Neil & <b>"Sons"</b>\nÅse'
 def test_words_that_are_markup_stay_words(supply):
     record = remade_with(
         supply,
-        decision=Decision(done="supplied", notes="5 < 6 & 7 > 2", plan_for_patient='said "no"\nand meant it', otc=("a & b",)),
+        decision=Decision(
+            done="supplied", notes="5 < 6 & 7 > 2", plan_for_patient='said "no"\nand meant it', otc=("a & b",)
+        ),
     )
     record = patient_with(record, family="O'Neil & Søn", title='"Dr"')
     message = written(record)
@@ -346,7 +348,10 @@ def test_what_was_done_otherwise_is_said_with_its_reason(supply):
     for decision, said in (
         (Decision(done="declined", because="the patient preferred to wait"), "declined"),
         (Decision(done="advised", because="none of the wholesalers had it", no_supply="out of stock"), "out of stock"),
-        (Decision(done="referred", because="allergy history unclear", onward=(Onward(to="the GP practice"),)), "Referred"),
+        (
+            Decision(done="referred", because="allergy history unclear", onward=(Onward(to="the GP practice"),)),
+            "Referred",
+        ),
     ):
         message = written(remade_with(supply, decision=decision, supplies=(), charge=None))
         words = summary_of(message)
@@ -359,7 +364,9 @@ def test_what_was_done_otherwise_is_said_with_its_reason(supply):
 
 
 def test_advice_for_a_treatment_that_was_not_given_is_not_told_as_given(supply):
-    text = headings(remade_with(supply, decision=Decision(done="declined", because="no wish"), supplies=(), charge=None))
+    text = headings(
+        remade_with(supply, decision=Decision(done="declined", because="no wish"), supplies=(), charge=None)
+    )
     given = [advice for advice in supply.assessment["advice"] if advice in text.get("information-and-advice-given", "")]
     assert not given
 

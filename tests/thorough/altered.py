@@ -31,7 +31,19 @@ from pharmacyfirst.record.schema import record_schemas
 SCHEMA = record_schemas()["record.schema.json"]
 AT_ONCE = 250
 TIMES = 20  # how often each field is altered at least
-STRANGE_WORDS = ("changed by hand", "x", "10 mg", "2026-11-21", "", " ", "0", "a\nb", "\u202e", "<b>", "Take ten times a day.")
+STRANGE_WORDS = (
+    "changed by hand",
+    "x",
+    "10 mg",
+    "2026-11-21",
+    "",
+    " ",
+    "0",
+    "a\nb",
+    "\u202e",
+    "<b>",
+    "Take ten times a day.",
+)
 
 
 @cache
@@ -116,7 +128,17 @@ def another(value, schema, chance):
     elif isinstance(value, dict):
         tried += [{}, {**value, "another": 1}, None, []]
     elif isinstance(value, str):
-        tried += [value + "x", value[:-1], value.upper(), value.swapcase(), value[::-1], *_moved(value), *STRANGE_WORDS, 7, None]
+        tried += [
+            value + "x",
+            value[:-1],
+            value.upper(),
+            value.swapcase(),
+            value[::-1],
+            *_moved(value),
+            *STRANGE_WORDS,
+            7,
+            None,
+        ]
     else:
         tried += [made(schema, chance), *STRANGE_WORDS, True, 1, [], {}]
     return chance.choice([one for one in tried if one != value or type(one) is not type(value)])
@@ -137,7 +159,11 @@ def made(schema, chance):
         return chance.choice([*part.get("enum", ()), *part.get("examples", ())])
     match part.get("type"):
         case "object":
-            return {name: made(of, chance) for name, of in part.get("properties", {}).items() if name in part.get("required", ())}
+            return {
+                name: made(of, chance)
+                for name, of in part.get("properties", {}).items()
+                if name in part.get("required", ())
+            }
         case "array":
             return [made(part.get("items", {}), chance)]
         case "boolean":
@@ -154,7 +180,9 @@ def _words(part, chance):
         return "2026-11-21"
     if part.get("format") == "date-time":
         return "2026-11-21T14:10:00+00:00"
-    return chance.choice(("Ann Other", "9a4e29c0-93cf-5519-87d6-adfa0215056d", "2027-10", "FZZ99", "B86999", "9434765919"))
+    return chance.choice(
+        ("Ann Other", "9a4e29c0-93cf-5519-87d6-adfa0215056d", "2027-10", "FZZ99", "B86999", "9434765919")
+    )
 
 
 # What comes of it
@@ -209,7 +237,9 @@ def judge(original, path, schema, chance):
     after = outputs(sealed)
     if not is_judged(sealed):
         assert where == "assessment.content_digest", f"{where}: altered, and not judged"
-        assert all(NOT_JUDGED in made or made.startswith("none:") for made in after.values()), f"{where}: not judged, and something does not say so"
+        assert all(NOT_JUDGED in made or made.startswith("none:") for made in after.values()), (
+            f"{where}: not judged, and something does not say so"
+        )
         return "not judged"
     practised = where == "supplies.permit" and sealed.practice  # which needs none
     assert practised or where.startswith(SAYS_MORE), f"{where}: altered and sealed again, and believed"
@@ -226,7 +256,9 @@ def judge(original, path, schema, chance):
 def is_free_words(schema):
     """Whether the field takes any words: no choice, no identifier, no day."""
     parts = [one for one in _resolved(schema) if one.get("type") == "string"]
-    return bool(parts) and not any(one.keys() & {"enum", "examples", "pattern", "format", "description"} for one in parts)
+    return bool(parts) and not any(
+        one.keys() & {"enum", "examples", "pattern", "format", "description"} for one in parts
+    )
 
 
 def _at(held, path):

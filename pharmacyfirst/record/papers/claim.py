@@ -68,7 +68,9 @@ def claim_of(record: Consultation) -> Claim:
     if not is_judged(record):
         return Claim(fields, CHECK, NOT_JUDGED)
     if record.unpermitted:
-        return Claim(fields, NEVER, "A medicine was handed over without a permit: it is an incident, and never claimed.")
+        return Claim(
+            fields, NEVER, "A medicine was handed over without a permit: it is an incident, and never claimed."
+        )
     if record.assessment["gateways"]:
         return Claim(fields, YES)
     if open_ := record.assessment.get("gateways_not_known"):
