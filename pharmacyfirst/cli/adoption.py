@@ -107,9 +107,7 @@ def _summary(adoption: Adoption, pathways: Sequence[Pathway]) -> None:
     wrong = sum(not agrees for agrees in answered.values()) + len(adoption.disagreements)
     click.echo(f"\nWritten. {_counted(left, 'open item')} not answered{', which bars every permit' if left else ''}.")
     if wrong:
-        click.echo(
-            f"{_counted(wrong, 'answer')} says that a document does not agree, which bars every permit under it."
-        )
+        click.echo(f"Not agreed: {_counted(wrong, 'answer')}, which bars every permit that it is about.")
 
 
 def _counted(number: int, what: str) -> str:
@@ -224,13 +222,14 @@ def _clause(asked: ToAgree, by: str, day: date) -> Iterator[Disagreement]:
 
 
 def _renewed_practitioners(old: Adoption, documents: Sequence[DocumentVersion], day: date) -> Iterator[Practitioner]:
-    """Those of the earlier record, each for what they signed and signs now; then any others."""
-    current = {document.of(): document for document in documents}
+    """Those of the earlier record, each for what they signed and sign now, a document that is new among it; then any others."""
+    there = {document.of() for document in old.documents}
     for one in old.practitioners:
         if one.until is not None and one.until < day:
             click.echo(f"\n{one.gphc_number} ended on {one.until} and is left out.")
             continue
-        theirs = [current[document.of()] for document in one.authorised_for if document.of() in current]
+        before = {document.of() for document in one.authorised_for}
+        theirs = [document for document in documents if document.of() in before or document.of() not in there]
         signed = [document for document in theirs if document in one.authorised_for]
         if len(signed) < len(theirs):
             new = ", ".join(document.in_words() for document in theirs if document not in signed)

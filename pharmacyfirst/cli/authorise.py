@@ -1,6 +1,6 @@
 """``authorise``: asks whether this practitioner may supply, here and now."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
@@ -53,7 +53,7 @@ def authorise(
         raise WrongCommand("--record and --patient go together: a permit is for one record of one person.")
     library = options.library(folder)
     given = read_facts(library, condition, facts, as_of)
-    now = in_england(datetime.now(UTC))
+    now = options.this_moment()
     as_if = given.as_of != now.date()
     # Midday, because a time of today on another day would say that somebody asked then.
     at = in_england(datetime.combine(given.as_of, time(12))) if as_if else now

@@ -234,7 +234,8 @@ def read_adoption(path: Path) -> Adoption:
             wrong = error.errors(include_url=False, include_input=False, include_context=False)
         for one in wrong:  # out here: a refusal raised above would carry pydantic's error, which holds the record
             said = one["msg"].removeprefix("Value error, ").removesuffix(f" {NOTHING_ASSESSED}")
-            heading = " under ".join(map(_shown, filter("[key]".__ne__, reversed(one["loc"])))) or "the record"
+            headings = [_shown(part) for part in reversed(one["loc"]) if part != "[key]"]
+            heading = " under ".join(headings) or "the record"
             mistakes.add(_place(block, one["loc"]), f"{heading}: {said}", "Mend it as docs/adoption.md shows.", HARM)
     raise ContentRefused(mistakes)
 
