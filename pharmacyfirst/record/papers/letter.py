@@ -7,7 +7,15 @@ from datetime import date
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import document_of, headings, outcome_sentence, states_condition, title_of
+from pharmacyfirst.record.message_words import (
+    by_when,
+    document_of,
+    headings,
+    outcome_sentence,
+    sent_to,
+    states_condition,
+    title_of,
+)
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
@@ -45,6 +53,7 @@ class Letter:
     on: date
     patient: tuple[PaperRow, ...]
     outcome: str
+    referral: tuple[PaperRow, ...]
     medicines: tuple[MedicineOnLetter, ...]
     sections: tuple[tuple[str, str], ...]
     measurements: tuple[str, ...]
@@ -66,6 +75,7 @@ def letter_of(record: Consultation) -> Letter:
         on=record.on,
         patient=patient_rows(record),
         outcome=outcome_sentence(record),
+        referral=tuple(_referral(record)),
         medicines=tuple(_medicine(supply) for supply in record.supplies),
         sections=tuple((codes.HEADING[heading], words) for heading, words in headings(record).items()),
         measurements=tuple(measured(one) for one in record.observations),
@@ -79,6 +89,17 @@ def _to(record: Consultation) -> str:
     if record.patient.gp_practice is None:
         return "The patient, to give to a GP practice"
     return practice_of(record.patient) or "The patient's GP practice"
+
+
+def _referral(record: Consultation) -> Iterator[PaperRow]:
+    """To whom the patient was sent, by when, and whom the pharmacist spoke to: what the practice looks for first."""
+    decision = record.decision
+    if decision.done != "referred" and not decision.referred_to:
+        return
+    yield PaperRow("Sent to", "; ".join(sent_to(record)) or "not on record")
+    yield PaperRow("By when", by_when(record))
+    at = f", {moment(decision.contacted_at)}" if decision.contacted_at else ""
+    yield PaperRow("Spoken to", f"{decision.contacted}{at}" if decision.contacted else "nobody, as far as is on record")
 
 
 def _medicine(supply: Supply) -> MedicineOnLetter:

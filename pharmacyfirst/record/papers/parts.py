@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.errors import PharmacyFirstError
@@ -20,6 +21,8 @@ from pharmacyfirst.record.fields import BLOOD_PRESSURE, Observation, Quantity
 from pharmacyfirst.record.message_words import PRACTICE
 from pharmacyfirst.record.people import Patient, Pharmacy
 from pharmacyfirst.record.supply import Supply
+
+ENGLAND = ZoneInfo("Europe/London")
 
 
 class NoPaper(PharmacyFirstError, ValueError):
@@ -115,13 +118,19 @@ def quantity_of(supply: Supply) -> str:
     return Quantity(amount=quantity.amount, unit=unit).in_words()
 
 
+def in_england(at: datetime) -> datetime:
+    """A moment as a clock in England shows it, whatever offset it was written with."""
+    return at.astimezone(ENGLAND)
+
+
 def moment(at: datetime) -> str:
-    """A moment on the clock of the place: ``21 November 2026, 10:05``."""
+    """A moment on the clock of England: ``21 November 2026, 10:05``."""
+    at = in_england(at)
     return f"{day(at.date())}, {at:%H:%M}"
 
 
 def measured(observation: Observation) -> str:
-    """A measurement in words: ``Temperature 37.2 degree Celsius``."""
+    """A measurement in words: ``Temperature 37.2 degrees Celsius``."""
     told = ", told by the patient" if observation.self_reported else ""
     if observation.kind == BLOOD_PRESSURE:
         assert observation.systolic is not None  # the model sees to both
@@ -131,7 +140,7 @@ def measured(observation: Observation) -> str:
     known = codes.MEASUREMENTS[observation.kind]
     assert observation.value is not None
     name = observation.kind[:1].upper() + observation.kind[1:]
-    return f"{name} {plain(observation.value)} {known.unit}{told}"
+    return f"{name} {plain(observation.value)} {known.units}{told}"
 
 
 def content_of(record: Consultation, pathway: Pathway) -> Pathway:
