@@ -7,14 +7,15 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from paper_records import a_supply, case_of, library, one_of_each, record_for, records
+from paper_records import a_supply, case_of, cases, library, one_of_each, record_for, records
 
 from pharmacyfirst import Kind
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import NoPDF
+from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.record import Consent, Decision, GPPractice, Observation, write_record
 from pharmacyfirst.record.message_words import outcome_sentence
-from pharmacyfirst.record.papers.leaflet import UNFINISHED, leaflet_html, leaflet_of, leaflet_text
+from pharmacyfirst.record.papers.leaflet import TODAY, UNFINISHED, leaflet_html, leaflet_of, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
 from pharmacyfirst.record.papers.parts import NoPaper
@@ -128,33 +129,121 @@ def test_words_are_never_markup():
 
 
 def test_the_sheet_says_first_what_is_urgent():
-    wanted = {(Kind.EMERGENCY, "999"): "Dial 999 now", (Kind.EMERGENCY, "emergency_department"): "Go to A&E now",
-              (Kind.REFER_URGENT, None): "You need to be seen today"}  # fmt: skip
+    wanted = {(Kind.EMERGENCY, "999"): "Dial 999 now.", (Kind.EMERGENCY, "emergency_department"): "Go to A&E now. Dial 999 if life is in danger.",
+              (Kind.REFER_URGENT, None): TODAY}  # fmt: skip
+    seen = set()
     for record, pathway in records():
-        urgent = wanted.get((record.kind, record.outcome.destination), "")
+        could_be = record.assessment.get("if_not_answered") == "refer_urgent"
+        urgent = wanted.get((record.kind, record.outcome.destination), TODAY if could_be else "")
         sheet = leaflet_of(record, pathway)
-        assert sheet.urgent.startswith(urgent) if urgent else sheet.urgent == ""
+        assert sheet.urgent == urgent, record.id
+        assert urgent not in sheet.advice
+        text = leaflet_text(record, pathway)
+        before = text[: text.index(sheet.done[0])].splitlines()
+        assert not urgent or before[-2] == urgent.upper(), "something stands before what is urgent"
+        seen.add((record.kind, urgent))
+    assert {(Kind.NEED_FACTS, TODAY), (Kind.NEED_FACTS, ""), (Kind.EMERGENCY, "Dial 999 now.")} <= seen
 
 
-def test_the_sheet_holds_the_safety_netting_whatever_was_done():
+def for_everyone(pathway):
+    return {sentence(one.says) for one in pathway.safety_netting if "everyone" in one.audience}
+
+
+def test_the_sheet_says_when_to_get_help_whatever_was_done_except_on_the_way_to_hospital():
     for record, pathway in records():
         sheet = leaflet_of(record, pathway)
-        assert len(sheet.safety_netting) == len(record.assessment["safety_netting"])
-        if record.kind is Kind.NEED_FACTS:
-            assert UNFINISHED in sheet.done
-        elif record.kind is not Kind.EMERGENCY:  # who is on the way to hospital is not told when to go there
+        said = [sentence(words) for words in record.assessment["safety_netting"]]
+        assert [words for words in said if words not in sheet.safety_netting] == []
+        if record.kind is Kind.EMERGENCY:
+            assert sheet.safety_netting == tuple(said)
+        else:
+            assert for_everyone(pathway) <= set(sheet.safety_netting), record.id
             assert sheet.safety_netting, record.id
 
 
-def test_a_sheet_with_a_medicine_says_how_to_take_it_and_nothing_that_is_not_known():
+@pytest.mark.parametrize("done", ["referred", "declined", "advised", "ended early"])
+def test_when_to_get_help_with_a_medicine_that_was_not_given_is_left_out(done):
+    seen = set()
+    for case, assessment in supplies_of_each_condition():
+        pathway = assessment.pathway
+        record = record_for(case, assessment, done=done, decision=Decision(done=done, because="it was so agreed"))
+        sheet = leaflet_of(record, pathway)
+        with_it = leaflet_of(record_for(case, assessment), pathway)
+        of_medicines = {"supply", *pathway.pgds, *assessment.decided_by}
+        only = {sentence(one.says) for one in pathway.safety_netting if set(one.audience) <= of_medicines}
+        assert not only & set(sheet.safety_netting), record.id
+        assert for_everyone(pathway) <= set(sheet.safety_netting)
+        seen.update(only & set(with_it.safety_netting))
+    assert seen, "no medicine has safety-netting of its own"
+
+
+def supplies_of_each_condition():
+    found = {}
+    for case, assessment in cases():
+        if assessment.outcome.kind is Kind.SUPPLY:
+            found.setdefault(assessment.pathway.id, (case, assessment))
+    return found.values()
+
+
+def test_a_visit_that_was_not_finished_is_no_all_clear_and_says_where_to_go():
+    for record, pathway in records():
+        if record.kind is Kind.NEED_FACTS:
+            sheet = leaflet_of(record, pathway)
+            assert sheet.done[0] == f"{UNFINISHED}."
+            assert sheet.done[1].startswith("If it cannot be finished, go to: ")
+            assert not sheet.what_helps
+
+
+def test_an_emergency_is_never_told_that_somebody_else_will_see_to_it():
+    case, assessment = case_of(Kind.EMERGENCY)
+    assert leaflet_of(record_for(case, assessment), assessment.pathway).done == ("You were sent to hospital.",)
+
+
+INTERNAL = re.compile(r"\b[A-Z]{2,4}-[A-Z]+[0-9]|\b[a-z]+(_[a-z]+)+\b|sha256|\bPGD\b|not known|\d{4}\.\d")
+
+
+def test_on_the_sheet_stands_no_id_no_name_of_a_fact_and_nothing_for_the_pharmacist():
+    for record, pathway in records():
+        sheet = leaflet_text(record, pathway)
+        assert not INTERNAL.search(sheet), INTERNAL.search(sheet)
+        for supply in record.supplies:
+            said = [one for some in pathway.pgds[supply.pgd].particulars.values() for one in some]
+            others = {sentence(one.says) for one in said if one.audience == ("professional",)}
+            ours = {sentence(one.says) for one in said if "patient" in one.audience}
+            assert not (others - ours) & set(sheet.splitlines()), record.id
+
+
+def test_every_statement_about_a_medicine_is_for_the_form_that_was_supplied():
+    seen = set()
     for record, pathway in records():
         sheet = leaflet_of(record, pathway)
-        assert len(sheet.medicines) == len(record.supplies)
         for told, supply in zip(sheet.medicines, record.supplies, strict=True):
             assert told.directions == supply.directions
-            assert not any(
-                words.lower().startswith("not known") for words in (*told.advice, *told.effects, *sheet.reading)
-            )
+            lines = {*told.advice, *told.effects}
+            of = pathway.pgds[supply.pgd]
+            said = [one for some in of.particulars.values() for one in some]
+            fits = {sentence(one.says) for one in said if not one.forms or supply.form in one.forms}
+            no_fit = {sentence(one.says) for one in said} - fits
+            assert not no_fit & lines, (record.id, supply.form)
+            seen.update(no_fit)
+    assert seen, "no document says anything of one form alone"
+
+
+def test_of_leaflets_only_those_that_were_given_are_named():
+    for record, pathway in records():
+        pack = ("Read the leaflet in the pack before you start.",) if record.supplies else ()
+        assert leaflet_of(record, pathway).reading == pack
+    case, assessment = case_of(Kind.SELF_CARE)
+    record = record_for(case, assessment, decision=Decision(done="advised", leaflets=("Treating your infection",)))
+    assert leaflet_of(record, assessment.pathway).reading == ("You were given: Treating your infection.",)
+
+
+def test_a_corrected_sheet_says_that_it_takes_the_place_of_the_other_and_not_why():
+    first = changed()
+    again = changed(id="0f0e0d0c-0b0a-4908-8706-050403020100", corrects=first.id, corrects_because="a wrong word")
+    sheet = leaflet_text(again, library().in_force(again.pathway, again.on))
+    assert "This sheet takes the place of the one you were given before." in sheet
+    assert "a wrong word" not in sheet
 
 
 def test_advice_that_goes_with_another_treatment_is_left_out():
@@ -224,7 +313,7 @@ def written(tmp_path):
     return path
 
 
-ENDINGS = {"letter": ("txt", "html", "pdf"), "label": ("txt", "html"), "leaflet": ("txt", "html", "pdf"),
+ENDINGS = {"letter": ("txt", "html", "pdf"), "label": ("txt", "html", "pdf"), "leaflet": ("txt", "html", "pdf"),
            "claim": ("csv", "json"), "page": ("html", "pdf")}  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def on_labels(
     whole = _largest(PrintedLabel((*first, *advice, *legal), SMALLEST, container=container), fits)
     if whole is not None:
         return (whole,)
-    for opening, left in (((*first, *legal), advice), (tuple(first), (*legal, *advice))):
+    for opening, left in (((*first, *legal), advice), (tuple(first), (*advice, *legal))):
         opened = _largest(PrintedLabel(opening, SMALLEST, 1, MOST_LABELS, container), fits)
         if opened is not None:
             labels = tuple(_filled(opened, left, tuple(again), fits))
