@@ -39,6 +39,7 @@ from pharmacyfirst.record.examples import example_of
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
@@ -247,12 +248,14 @@ PARTS: dict[str, Callable[[str], str]] = {
     "follow": follow,
     "headings": headings,
     "help": help_of,
+    "readability": lambda _: readability(),
     "transcript": transcript,
 }
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "docs/lines-for-patients.md": lines_page,
     "examples/adoption.yaml": example_adoption,
     "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),
     "examples/consultation-same-day.json": partial(example_record, "acute-sore-throat", "st-044"),

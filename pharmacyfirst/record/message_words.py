@@ -4,16 +4,32 @@ Whoever writes another paper about the consultation takes them from here, so tha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import PREGNANCY
 from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
 from pharmacyfirst.record.supply import Supply
 
+ENGLAND = ZoneInfo("Europe/London")
+
 PRACTICE_MARK = "PRACTICE PATIENT"
 PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
+
+
+def in_england(at: datetime) -> datetime:
+    """A moment as a clock in England shows it, whatever offset it was written with."""
+    return at.astimezone(ENGLAND)
+
+
+def moment(at: datetime) -> str:
+    """A moment on the clock of England: ``21 November 2026, 10:05``."""
+    at = in_england(at)
+    return f"{day(at.date())}, {at:%H:%M}"
 
 
 def title_of(record: Consultation) -> str:
@@ -240,14 +256,16 @@ def _signposts(record: Consultation) -> Iterator[str | None]:
     elif record.kind is Kind.NEED_FACTS:
         yield from (f"Where to go if it is not finished: {place}" for place in dict.fromkeys(record.where_to))
         yield f"By when: {by_when(record)}"
-    if decision.contacted:
-        at = f" at {decision.contacted_at:%H:%M on %d %B %Y}" if decision.contacted_at else ""
-        yield f"Spoken to: {decision.contacted}{at}"
-    elif decision.done == "referred" and urgent(record):
-        yield NOT_SPOKEN_TO
+    if decision.contacted or (decision.done == "referred" and urgent(record)):
+        yield f"Spoken to: {spoken_to(record)}"
 
 
-NOT_SPOKEN_TO = "Spoken to: nobody, as far as is on record"
+def spoken_to(record: Consultation) -> str:
+    """Whom the pharmacist spoke to about the patient, and when."""
+    decision = record.decision
+    if not decision.contacted:
+        return "nobody, as far as is on record"
+    return f"{decision.contacted}, {moment(decision.contacted_at)}" if decision.contacted_at else decision.contacted
 
 
 def sent_to(record: Consultation) -> tuple[str, ...]:

@@ -2,23 +2,28 @@
 
 import io
 import json
+import os
 import re
 import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from click.testing import CliRunner
 from paper_records import a_supply, case_of, cases, library, one_of_each, record_for, records
 
-from pharmacyfirst import Kind
+from pharmacyfirst import Kind, assess
 from pharmacyfirst.cli.main import main
-from pharmacyfirst.paper.pdf import NoPDF
+from pharmacyfirst.paper.pdf import NoPDF, pages_of
 from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.record import Consent, Decision, GPPractice, Observation, write_record
-from pharmacyfirst.record.message_words import outcome_sentence
-from pharmacyfirst.record.papers.leaflet import TODAY, UNFINISHED, leaflet_html, leaflet_of, leaflet_text
+from pharmacyfirst.record.message_words import headings, moment, outcome_sentence
+from pharmacyfirst.record.papers.leaflet import TODAY, UNFINISHED, leaflet_html, leaflet_of, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
 from pharmacyfirst.record.papers.parts import NoPaper
+
+EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 
 
 def changed(kind=Kind.SELF_CARE, **changes):
@@ -96,6 +101,75 @@ def test_the_condition_is_no_code_where_it_is_not_what_the_patient_has():
         assert presented is None or f"Presented with {presented};" in text
         seen.add((record.kind, established))
     assert {(Kind.SUPPLY, True), (Kind.SELF_CARE, True), (Kind.NOT_ELIGIBLE, False), (Kind.EMERGENCY, False)} <= seen
+
+
+# To whom, by when, and what is not known
+
+
+def rows_of(record):
+    return {row.name: row.says for row in letter_of(record).referral}
+
+
+def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
+    when = {Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "the same day"}
+    seen = set()
+    for record, _ in records():
+        rows = rows_of(record)
+        assert bool(rows) is (record.decision.done == "referred"), record.id
+        if not rows:
+            continue
+        assert rows["By when"] == when.get(record.kind, "the pathway sets no time")
+        assert rows["Sent to"] == ("; ".join(dict.fromkeys(record.where_to)) or "not on record")
+        assert rows["Spoken to"] == "nobody, as far as is on record"
+        text = letter_text(record)
+        assert text.index("By when: ") < text.index("Clinical summary")
+        seen.add(record.kind)
+    assert {Kind.EMERGENCY, Kind.REFER_URGENT, Kind.REFER, Kind.NOT_ELIGIBLE} <= seen
+
+
+def test_whom_the_pharmacist_named_and_spoke_to_stands_there_with_the_time_in_england():
+    case, assessment = case_of(Kind.REFER_URGENT)
+    spoken = datetime(2026, 11, 21, 11, 40, tzinfo=timezone(timedelta(hours=1)))
+    decision = Decision(done="referred", referred_to="Dr Example", contacted="the duty doctor", contacted_at=spoken)
+    record = record_for(case, assessment, decision=decision)
+    at = "the duty doctor, 21 November 2026, 10:40"
+    assert rows_of(record) == {"Sent to": "Dr Example", "By when": "the same day", "Spoken to": at}
+    assert headings(record)["signpost-details"] == f"Sent to: Dr Example. By when: the same day. Spoken to: {at}."
+    assert f"Spoken to{at}" in re.sub("<[^>]+>|\n", "", one_page_html(record))
+
+
+def test_moments_are_those_of_englands_clock():
+    assert moment(datetime(2026, 7, 1, 9, 5, tzinfo=UTC)) == "1 July 2026, 10:05"
+    assert moment(datetime(2026, 12, 1, 9, 5, tzinfo=UTC)) == "1 December 2026, 09:05"
+    assert moment(datetime(2026, 6, 30, 23, 30, tzinfo=UTC)) == "1 July 2026, 00:30"
+
+
+def test_what_was_asked_and_is_not_known_is_told_apart_from_what_nobody_asked():
+    case, assessment = next((case, found) for case, found in cases() if len(found.missing) > 1)
+    known, *_ = assessment.missing
+    record = record_for(
+        replace(case, facts={**case.facts, known: None}),
+        assess(assessment.pathway, {**case.facts, known: None}, case.as_of),
+    )
+    asks = {name: assessment.pathway.questions[name].ask for name in assessment.missing}
+    history = headings(record)["history"]
+    asked = history.split("Asked and not known, which is not a no: ")[1].split(" Not asked: ")[0]
+    never = history.split(" Not asked: ")[1]
+    assert asks[known] in asked
+    assert asks[known] not in never
+    assert all(words in never for name, words in asks.items() if name != known)
+    page = one_page_html(record)
+    assert page.index("Asked and not known, which is not a no") < page.index("Not asked: ")
+
+
+def test_a_consultation_that_was_not_finished_says_what_nobody_asked_and_where_to_go():
+    case, assessment = case_of(Kind.NEED_FACTS)
+    record = record_for(case, assessment)
+    said = headings(record)
+    assert "Not asked: " in said["history"]
+    assert said["signpost-details"].startswith("Where to go if it is not finished: ")
+    assert "By when: " in said["signpost-details"]
+    assert "nothing was decided" in letter_text(record)
 
 
 def test_a_correction_says_that_it_is_one_and_why():
@@ -287,10 +361,31 @@ def test_the_page_holds_every_answer_and_every_question_that_was_open():
 @pytest.mark.usefixtures("makes_pdf")
 def test_the_page_is_one_page():
     pypdf = pytest.importorskip("pypdf")
-    longest = sorted((record for record, _ in records()), key=lambda record: -len(one_page_html(record)))[:3]
-    case, assessment = case_of(Kind.NEED_FACTS)
-    for record in (*longest, record_for(case, assessment)):
+    longest = sorted((record for record, _ in records()), key=lambda record: -len(one_page_html(record)))
+    for record in longest if EVERY else longest[:2]:
         assert len(pypdf.PdfReader(io.BytesIO(one_page_pdf(record))).pages) == 1
+
+
+@pytest.mark.usefixtures("makes_pdf")
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.key)
+def test_letter_and_sheet_are_on_one_page_where_they_can(kind):
+    """The longest of each outcome, where a letter that lists dozens of questions that nobody asked may go on. All of them in `make thorough`."""
+    of_kind = [(record, pathway) for record, pathway in records() if record.kind is kind]
+    longest = sorted(of_kind, key=lambda one: -len(letter_html(one[0])))
+    for record, pathway in longest if EVERY else longest[:1]:
+        assert pages_of(letter_html(record)) <= (2 if len(record.in_words.not_known) > 35 else 1), record.id
+        assert pages_of(leaflet_html(record, pathway)) <= (2 if record.supplies else 1), record.id
+
+
+@pytest.mark.usefixtures("makes_pdf")
+def test_the_sheet_as_a_pdf_has_the_words_of_the_page():
+    pypdf = pytest.importorskip("pypdf")
+    record, pathway = a_supply()
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(leaflet_pdf(record, pathway))).pages)
+    squeezed = "".join(text.split())
+    sheet = leaflet_of(record, pathway)
+    lines = (*sheet.done, *sheet.safety_netting, *sheet.advice, *sheet.reading, sheet.medicines[0].directions)
+    assert [words for words in lines if "".join(words.split()) not in squeezed] == []
 
 
 def test_the_page_says_what_nobody_asked():

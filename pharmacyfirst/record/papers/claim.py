@@ -16,8 +16,8 @@ from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import PRACTICE
-from pharmacyfirst.record.papers.parts import address_of, in_england, moment
+from pharmacyfirst.record.message_words import PRACTICE, in_england, moment
+from pharmacyfirst.record.papers.parts import address_of
 from pharmacyfirst.record.supply import Supply
 
 SEEN = "as a third party's client has it, not verified"

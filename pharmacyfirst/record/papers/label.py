@@ -17,13 +17,12 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import pages_of
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import PRACTICE, document_of
+from pharmacyfirst.record.message_words import PRACTICE, document_of, in_england
 from pharmacyfirst.record.papers.fitting import Line, PrintedLabel, line, on_labels
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
     content_of,
-    in_england,
     known_and_not,
     page,
     pharmacy_lines,

@@ -110,7 +110,7 @@ def _done(record: Consultation) -> Iterator[str]:
     if decision.out_of_stock:
         yield "The medicine that was offered was out of stock"
     if decision.contacted:
-        yield f"The pharmacist spoke to {decision.contacted} about you"
+        yield f"The pharmacist spoke about you to: {decision.contacted}"
     if decision.otc:
         yield f"You were also sold, or told about, what needs no prescription: {'; '.join(decision.otc)}"
 

@@ -11,8 +11,10 @@ from pharmacyfirst.record.message_words import (
     by_when,
     document_of,
     headings,
+    moment,
     outcome_sentence,
     sent_to,
+    spoken_to,
     states_condition,
     title_of,
 )
@@ -22,7 +24,6 @@ from pharmacyfirst.record.papers.parts import (
     consultation_rows,
     filled,
     measured,
-    moment,
     notices,
     page,
     patient_rows,
@@ -98,8 +99,7 @@ def _referral(record: Consultation) -> Iterator[PaperRow]:
         return
     yield PaperRow("Sent to", "; ".join(sent_to(record)) or "not on record")
     yield PaperRow("By when", by_when(record))
-    at = f", {moment(decision.contacted_at)}" if decision.contacted_at else ""
-    yield PaperRow("Spoken to", f"{decision.contacted}{at}" if decision.contacted else "nobody, as far as is on record")
+    yield PaperRow("Spoken to", spoken_to(record))
 
 
 def _medicine(supply: Supply) -> MedicineOnLetter:

@@ -8,14 +8,21 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message.envelope import why_no_message
-from pharmacyfirst.record.message_words import by_when, document_of, open_questions, outcome_sentence, sent_to
+from pharmacyfirst.record.message_words import (
+    by_when,
+    document_of,
+    moment,
+    open_questions,
+    outcome_sentence,
+    sent_to,
+    spoken_to,
+)
 from pharmacyfirst.record.papers.claim import gateway_points
 from pharmacyfirst.record.papers.parts import (
     PaperRow,
     consultation_rows,
     filled,
     measured,
-    moment,
     notices,
     page,
     patient_rows,
@@ -97,7 +104,6 @@ def _told(record: Consultation) -> str:
 def _decision(record: Consultation) -> tuple[PaperRow, ...]:
     decision = record.decision
     reasons = "; ".join(f"{one.id} {one.says}" for one in record.in_words.reasons)
-    at = f", {moment(decision.contacted_at)}" if decision.contacted_at else ""
     return filled(
         PaperRow(
             "The pathway said",
@@ -108,7 +114,7 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Done", decision.done + (", out of stock" if decision.out_of_stock else "")),
         PaperRow("Why", decision.because or ""),
         *_referral(record),
-        PaperRow("Spoken to", f"{decision.contacted}{at}" if decision.contacted else ""),
+        PaperRow("Spoken to", spoken_to(record) if decision.contacted else ""),
         PaperRow("Plan", decision.plan or ""),
         PaperRow("Sold or advised", "; ".join(decision.otc)),
         PaperRow("Leaflets given", "; ".join(decision.leaflets)),

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.errors import PharmacyFirstError
@@ -18,11 +17,9 @@ from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import BLOOD_PRESSURE, Observation, Quantity
-from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.message_words import PRACTICE, moment
 from pharmacyfirst.record.people import Patient, Pharmacy
 from pharmacyfirst.record.supply import Supply
-
-ENGLAND = ZoneInfo("Europe/London")
 
 
 class NoPaper(PharmacyFirstError, ValueError):
@@ -116,17 +113,6 @@ def quantity_of(supply: Supply) -> str:
         return quantity.in_words()
     unit = codes.unit_code(quantity.unit, supply.amp.display).display
     return Quantity(amount=quantity.amount, unit=unit).in_words()
-
-
-def in_england(at: datetime) -> datetime:
-    """A moment as a clock in England shows it, whatever offset it was written with."""
-    return at.astimezone(ENGLAND)
-
-
-def moment(at: datetime) -> str:
-    """A moment on the clock of England: ``21 November 2026, 10:05``."""
-    at = in_england(at)
-    return f"{day(at.date())}, {at:%H:%M}"
 
 
 def measured(observation: Observation) -> str:
