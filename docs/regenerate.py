@@ -42,6 +42,7 @@ from pharmacyfirst.record.standard import elements, holds
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
@@ -301,12 +302,14 @@ PARTS: dict[str, Callable[[str], str]] = {
     "help": help_of,
     "lists": lists,
     "record-standard": record_standard,
+    "readability": lambda _: readability(),
     "transcript": transcript,
 }
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "docs/lines-for-patients.md": lines_page,
     "examples/adoption.yaml": example_adoption,
     "examples/account-uti.json": partial(account_page, "uncomplicated-uti", "uti-001"),
     "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),

@@ -51,13 +51,14 @@ def message(
     """Write the GP message of one CONSULTATION, a JSON record.
 
     The same record and options give the same bytes. Where no message may be sent (the patient did not agree, there is no practice) it says why,
-    writes nothing, and the exit status is 1.
+    writes nothing, and the exit status is 1. So it is where `record check` would find a problem: every one is said.
 
     \b
     Example:
       pharmacyfirst record message consultation.json --mailbox X26ABC1 --to message.xml
     """
     from pharmacyfirst.record.message.envelope import NoMessage, correcting, envelope_of
+    from pharmacyfirst.record.message.rules import check as problems_of
     from pharmacyfirst.record.message.update_record import update_record
 
     held = consultation_in(consultation, folder)
@@ -74,6 +75,11 @@ def message(
         words = or_said(update_record, held, envelope)
     except NoMessage as no:
         raise NotDone(f"{no.why.says} ({no.why.code})") from None
+    if problems := or_said(problems_of, words):
+        found = "\n".join(map(str, problems))
+        raise NotDone(
+            f"The message would be refused, so nothing was written. A practice could not read it, or read it wrongly:\n{found}"
+        )
     if into is None:
         click.echo(words, nl=False)
     else:

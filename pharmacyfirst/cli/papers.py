@@ -13,7 +13,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.papers.claim import claim_csv, claim_json
-from pharmacyfirst.record.papers.label import label_html, label_text
+from pharmacyfirst.record.papers.label import label_html, label_pdf, label_text
 from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_pdf, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
@@ -49,19 +49,22 @@ def letter(consultation: Path, to: Path | None, folder: Path | None) -> None:
 @click.command()
 @_file
 @_to
+@click.option("--reprint", is_flag=True, help="Mark the labels as printed again.")
 @options.pathways
-def label(consultation: Path, to: Path | None, folder: Path | None) -> None:
-    """Write the dispensing labels: .txt or .html.
+def label(consultation: Path, to: Path | None, reprint: bool, folder: Path | None) -> None:
+    """Write the dispensing labels: .txt, .html or .pdf.
 
-    Each stands with what the pharmacist has to read before it is stuck on: the medicine's warnings, and what is not known.
+    PDF and print are 70 x 35 mm a label, one for each container; what does not fit at 7 points goes on a second label of the same
+    container. The text, and the page on a screen, also say what the pharmacist has to read before a label is stuck on; no label does.
 
     \b
     Example:
-      pharmacyfirst record label consultation.json --to label.html
+      pharmacyfirst record label consultation.json --to label.pdf
     """
     held = consultation_in(consultation, folder)
     content = _content(held, folder)
-    _write(to, {".txt": label_text, ".html": label_html}, lambda make: make(held, content))
+    makers: Makers = {".txt": label_text, ".html": label_html, ".pdf": label_pdf}
+    _write(to, makers, lambda make: make(held, content, reprint=reprint))
 
 
 @click.command()

@@ -17,22 +17,21 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pharmacyfirst.record.consultation import Account, Consultation, write_record
-    from pharmacyfirst.record.decision import Charge, Decision, Onward
+    from pharmacyfirst.record.decision import Decision, Onward
     from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
     from pharmacyfirst.record.inbound.sources import read_gp_record, read_referral
     from pharmacyfirst.record.inbound.suggestions import confirm
-    from pharmacyfirst.record.judged import judge, read_account, read_record
+    from pharmacyfirst.record.judged import read_account, read_record
     from pharmacyfirst.record.make import make_record
     from pharmacyfirst.record.measured import Observation
     from pharmacyfirst.record.message.envelope import correcting, envelope_of
     from pharmacyfirst.record.message.rules import check
     from pharmacyfirst.record.message.update_record import update_record
-    from pharmacyfirst.record.people import Consent, GPPractice, Patient, Pharmacy, PractitionerOnRecord, Referral
+    from pharmacyfirst.record.people import Consent, GPPractice, Patient, Pharmacy, PractitionerOnRecord
     from pharmacyfirst.record.supply import Handed
 
 __all__ = [
     "Account",
-    "Charge",
     "Coded",
     "Consent",
     "Consultation",
@@ -46,12 +45,10 @@ __all__ = [
     "PractitionerOnRecord",
     "Quantity",
     "RecordRefused",
-    "Referral",
     "check",
     "confirm",
     "correcting",
     "envelope_of",
-    "judge",
     "make_record",
     "read_account",
     "read_gp_record",
@@ -64,17 +61,17 @@ __all__ = [
 # Each public name is looked up where it lives when it is first asked for (PEP 562): a record needs no XML, a letter no outbox.
 _HOMES = {
     "consultation": ("Account", "Consultation", "write_record"),
-    "decision": ("Charge", "Decision", "Onward"),
+    "decision": ("Decision", "Onward"),
     "fields": ("Coded", "Quantity", "RecordRefused"),
     "inbound.sources": ("read_gp_record", "read_referral"),
     "inbound.suggestions": ("confirm",),
-    "judged": ("judge", "read_account", "read_record"),
+    "judged": ("read_account", "read_record"),
     "make": ("make_record",),
     "measured": ("Observation",),
     "message.envelope": ("correcting", "envelope_of"),
     "message.rules": ("check",),
     "message.update_record": ("update_record",),
-    "people": ("Consent", "GPPractice", "Patient", "Pharmacy", "PractitionerOnRecord", "Referral"),
+    "people": ("Consent", "GPPractice", "Patient", "Pharmacy", "PractitionerOnRecord"),
     "supply": ("Handed",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

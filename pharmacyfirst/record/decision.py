@@ -54,7 +54,7 @@ class Onward(Recorded):
         return self
 
 
-class Told(Recorded):
+class ToldAndGiven(Recorded):
     """What the patient was told and given: about the medicine, when to get help, and in writing. None: nobody said."""
 
     about_the_medicine: bool | None = None
@@ -77,7 +77,7 @@ class Decision(Recorded):
     plan_for_patient: Words | None = None
     otc: tuple[Words, ...] = ()
     leaflets: tuple[Words, ...] = ()
-    told: Told | None = None
+    told: ToldAndGiven | None = None
     notes: Words | None = None
 
     @property

@@ -27,7 +27,7 @@ from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.consultation import Account, Consultation
-from pharmacyfirst.record.decision import FITS, Charge, Decision, Onward, Told
+from pharmacyfirst.record.decision import FITS, Charge, Decision, Onward, ToldAndGiven
 from pharmacyfirst.record.fields import Coded, Quantity
 from pharmacyfirst.record.make import make_record, permit_on_record
 from pharmacyfirst.record.people import (
@@ -202,7 +202,7 @@ def decision_of(assessment: Assessment) -> Decision:
         onward=(_onward(assessment),) if done == "referred" else (),
         plan_for_patient="The patient was told to go at once." if urgent else None,
         leaflets=("the leaflet that the pathway names",) if kind in (Kind.SUPPLY, Kind.SELF_CARE) else (),
-        told=Told(about_the_medicine=True if kind is Kind.SUPPLY else None, safety_netting=True),
+        told=ToldAndGiven(about_the_medicine=True if kind is Kind.SUPPLY else None, safety_netting=True),
     )
 
 

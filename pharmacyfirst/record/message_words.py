@@ -4,8 +4,10 @@ Whoever writes another paper about the consultation takes them from here, so tha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import PREGNANCY
@@ -14,6 +16,11 @@ from pharmacyfirst.record.supply import Supply, Unpermitted
 
 PRACTICE_MARK = "PRACTICE PATIENT"
 PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
+
+
+def moment(at: datetime) -> str:
+    """A moment of a record, which is on England's clock: ``21 November 2026, 10:05``."""
+    return f"{day(at.date())}, {at:%H:%M}"
 
 
 def title_of(record: Consultation) -> str:
@@ -171,7 +178,32 @@ _NOT_HISTORY = {"consent_given", "date_of_birth", "age_years", "other_exclusion_
 
 def _history(record: Consultation) -> str:
     left_out = {*_NOT_HISTORY, PREGNANCY} if record.patient.gender == "male" else _NOT_HISTORY
-    return _answers(one for one in record.in_words.answers if not one.judgement and one.fact not in left_out)
+    answers = _answers(one for one in record.in_words.answers if not one.judgement and one.fact not in left_out)
+    return " ".join(words for words in (answers, _sentences(open_questions(record))) if words)
+
+
+def open_questions(record: Consultation) -> Iterator[str]:
+    """What was asked and is not known, and apart from it what nobody asked, of the questions that could still change the outcome."""
+    asked, never = asked_not_known(record), never_asked(record)
+    if asked:
+        yield f"Asked and not known, which is not a no: {'; '.join(asked)}"
+    if never:
+        yield f"Not asked: {'; '.join(never)}"
+
+
+def asked_not_known(record: Consultation) -> tuple[str, ...]:
+    """The questions that were asked and whose answer is not known: the answer is on record, and is that it is not known."""
+    return tuple(asks for fact, asks in _missing(record) if fact in record.facts)
+
+
+def never_asked(record: Consultation) -> tuple[str, ...]:
+    """The questions that nobody asked, of those that could still change the outcome."""
+    return tuple(asks for fact, asks in _missing(record) if fact not in record.facts)
+
+
+def _missing(record: Consultation) -> Iterator[tuple[str, str]]:
+    """The facts that could still change the outcome, each with its question in words; both stand on record in one order."""
+    return zip(record.assessment["missing"], record.in_words.not_known, strict=True)
 
 
 def _answers(answers: Iterable[AnswerOnRecord]) -> str:
@@ -220,13 +252,41 @@ def _advice(record: Consultation) -> Iterator[str | None]:
 
 def _signposts(record: Consultation) -> Iterator[str | None]:
     decision = record.decision
-    if decision.referred_to:
-        yield f"Sent to: {decision.referred_to}"
-    elif decision.done == "referred":
-        yield from (f"Sent to: {place}" for place in dict.fromkeys(record.where_to))
-    if decision.contacted:
-        at = f" at {decision.contacted_at:%H:%M on %d %B %Y}" if decision.contacted_at else ""
-        yield f"Spoken to: {decision.contacted}{at}"
+    if decision.referred_to or decision.done == "referred":
+        yield from (f"Sent to: {place}" for place in sent_to(record))
+        yield f"By when: {by_when(record)}"
+    elif record.kind is Kind.NEED_FACTS:
+        yield from (f"Where to go if it is not finished: {place}" for place in dict.fromkeys(record.where_to))
+        yield f"By when: {by_when(record)}"
+    if decision.contacted or (decision.done == "referred" and urgent(record)):
+        yield f"Spoken to: {spoken_to(record)}"
+
+
+def spoken_to(record: Consultation) -> str:
+    """Whom the pharmacist spoke to about the patient, and when."""
+    decision = record.decision
+    if not decision.contacted:
+        return "nobody, as far as is on record"
+    return f"{decision.contacted}, {moment(decision.contacted_at)}" if decision.contacted_at else decision.contacted
+
+
+def sent_to(record: Consultation) -> tuple[str, ...]:
+    """To whom the patient was referred: whom the pharmacist named, else whom the pathway names."""
+    named = record.decision.referred_to
+    return (named,) if named else tuple(dict.fromkeys(record.where_to))
+
+
+def urgent(record: Consultation) -> bool:
+    """Whether the outcome asks for somebody at once or the same day; what could not be found out may ask for it too."""
+    not_found_out = record.kind is Kind.NEED_FACTS and record.assessment.get("if_not_answered") == Kind.REFER_URGENT.key
+    return not_found_out or record.kind in (Kind.EMERGENCY, Kind.REFER_URGENT)
+
+
+def by_when(record: Consultation) -> str:
+    """By when the outcome wants the patient seen. Where it sets no time, that is said and none is made up."""
+    if record.kind is Kind.EMERGENCY:
+        return "at once"
+    return "the same day" if urgent(record) else "the pathway sets no time"
 
 
 def _sentences(parts: Iterable[str | None]) -> str:

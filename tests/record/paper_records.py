@@ -105,16 +105,16 @@ def account_for(case, assessment, *, done=None, who=None, agreed=None, **changes
         "ended_at": at.replace(minute=30), "patient": person, "pharmacy": PHARMACY, "practitioner": PHARMACIST,
         "channel": Channel.IN_PERSON, "consent": with_changes(consent_of(person.age_on(case.as_of), case.facts), agreed or {}),
         "records_viewed": (RecordViewed(source="GP record"),), "supplies": supplies,
-        "decision": Decision(done=done, because=because, onward=(onward_for(kind, at),) if done == "referred" else ()),
+        "decision": Decision(done=done, because=because, onward=(onward_for(assessment),) if done == "referred" else ()),
     }  # fmt: skip
     return Account(**{**held, **changes})
 
 
-def onward_for(kind, at):
-    """Where the patient is sent, handed on as an outcome of this kind has to be."""
-    if kind is Kind.REFER_URGENT:
-        return Onward(to="the practice", how="spoken to", accepted_by="the duty doctor", at=at.replace(minute=20))
-    return Onward(to="the emergency department" if kind is Kind.EMERGENCY else "the practice", how="told to go")
+def onward_for(assessment):
+    """Where the patient is sent, as the assessment says, and how, which an urgent referral has to say."""
+    own = dict.fromkeys(one.where_to for one in assessment.reasons if one.where_to)
+    to = "; ".join(own) or assessment.where_to or "hospital"
+    return Onward(to=to, how="told to go" if assessment.outcome.kind is Kind.EMERGENCY else "NHSmail")
 
 
 def record_for(case, assessment, **changes):

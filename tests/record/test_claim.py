@@ -6,11 +6,12 @@ import json
 from datetime import date
 
 import pytest
-from paper_records import case_of, record_for, records
+from paper_records import case_of, every_one, record_for, records
 
 from pharmacyfirst import Kind
 from pharmacyfirst.authority.permit import Channel
-from pharmacyfirst.record import Decision, Onward, Referral
+from pharmacyfirst.record import Decision, Onward
+from pharmacyfirst.record.make import believed
 from pharmacyfirst.record.papers.claim import (
     CHECK,
     NEVER,
@@ -22,6 +23,7 @@ from pharmacyfirst.record.papers.claim import (
     claim_json,
     claim_of,
 )
+from pharmacyfirst.record.people import Referral
 
 
 def fields(record):
@@ -38,13 +40,14 @@ def test_a_practice_patient_is_never_claimable():
 def real(record):
     """The record as if its patient were real: no check of who they are is left out, only the mark is taken away."""
     who = record.patient.model_copy(update={"practice_patient": False})
-    return record.model_copy(update={"patient": who})
+    return believed(record.model_copy(update={"patient": who}))
 
 
 def test_a_claim_is_yes_check_or_no_by_the_gateway_points_passed_and_not_known():
     """A gateway is a payment point: no supply is needed to pass it, and where the points stand is not settled for every pathway."""
     seen = set()
-    for record, _ in records():
+    for one in every_one():  # their supplies have permits, as those in earnest do
+        record = one.record
         claim = claim_of(real(record))
         passed, not_known = record.assessment["gateways"], record.assessment["gateways_not_known"]
         assert claim.claimable == (YES if passed else CHECK if not_known else NO)
@@ -55,6 +58,37 @@ def test_a_claim_is_yes_check_or_no_by_the_gateway_points_passed_and_not_known()
         assert all(point in said for point in (*passed, *not_known))
         seen.add((claim.claimable, bool(record.supplies)))
     assert {(YES, True), (YES, False), (CHECK, True), (CHECK, False), (NO, False)} <= seen
+
+
+def test_a_medicine_supplied_without_a_permit_is_never_claimed_whatever_point_was_passed():
+    passed = 0
+    for record, _ in records():
+        if record.supplies:  # practised ones, without a permit
+            claim = claim_of(real(record))
+            assert claim.claimable == NEVER
+            assert "supplied without a permit" in claim.why_not
+            assert fields(real(record))["drug permit given at"].open == "supplied without a permit"
+            passed += bool(record.assessment["gateways"])
+    assert passed > 100
+
+
+def test_the_permit_of_a_supply_stands_in_the_row():
+    record = next(one.record for one in every_one() if one.record.supplies and one.record.supplies[0].permit)
+    field = fields(record)["drug permit given at"]
+    assert field.value.startswith(record.on.isoformat())
+    assert not field.open
+
+
+def test_when_a_gateway_was_passed_is_told_as_far_as_it_is_known():
+    seen = set()
+    for record, _ in records():
+        field = fields(record).get("gateway moment")
+        assert (field is not None) is bool(record.assessment["gateways"])
+        if field:
+            assert field.value == "between 21 November 2026, 10:05 and 21 November 2026, 10:30"
+            assert field.open == "the moment itself is not on record"
+        seen.add(field is not None)
+    assert seen == {True, False}
 
 
 def test_what_is_not_known_says_so_beside_its_value():

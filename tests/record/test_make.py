@@ -17,13 +17,13 @@ from pharmacyfirst.record import (
     Handed,
     Quantity,
     RecordRefused,
-    judge,
     make_record,
     read_account,
     read_record,
     write_record,
 )
 from pharmacyfirst.record.examples import account_of, example_adoption
+from pharmacyfirst.record.judged import judge
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged
 from pharmacyfirst.record.papers.claim import NEVER, claim_of
 from pharmacyfirst.record.papers.letter import letter_text

@@ -1,6 +1,7 @@
 """The commands of records, and the examples they write: one for each condition and each outcome its cases reach."""
 
 import json
+import re
 from collections import defaultdict
 
 import pytest
@@ -138,6 +139,20 @@ def test_message_writes_a_file_and_a_later_version(folder, run, tmp_path):
     assert (result.exit_code, result.output) == (0, "")
     assert b'<code value="replaces"/>' in into.read_bytes()
     assert run("check", into).exit_code == 0
+
+
+def test_a_message_that_the_check_would_refuse_is_not_written(folder, run, tmp_path):
+    into = tmp_path / "message.xml"
+    early = ("--mailbox", "M", "--at", "2020-01-01T00:00:00+00:00")
+    for more in ((), ("--to", into)):
+        result = run("message", supply_in(folder), *early, *more)
+        assert result.exit_code == 1
+        assert not result.stdout
+        assert "nothing was written" in result.stderr
+        assert re.search(r"^UR-35", result.stderr, re.MULTILINE), "the rule on times does not say why"
+        record = read_record(supply_in(folder).read_bytes())
+        assert not any(one in result.output for one in (record.patient.family, record.patient.nhs_number, "2020-01-01"))
+    assert not into.exists()
 
 
 def test_message_says_why_there_is_none(folder, run, tmp_path):

@@ -1,17 +1,21 @@
 """The GP message of every case of every condition, and what each kind of outcome may and may not carry."""
 
 import importlib.util
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
 import pytest
+import yaml
 from lxml import etree
 from paper_records import every_one, remade_with
 from shipped import cases_of
 
 from pharmacyfirst import load
 from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import (
     Decision,
@@ -40,6 +44,7 @@ from pharmacyfirst.record.message_words import headings, outcome_sentence
 from pharmacyfirst.record.people import Trace
 
 LIBRARY = load()
+EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 F = "{http://hl7.org/fhir}"
 PREGNANCY_CODES = {code.code for code in codes.PREGNANCY.values()}
 
@@ -99,6 +104,15 @@ def test_the_message_of_every_case_passes_every_layer(every):
     assert not wrong
 
 
+def of_each_kind(every):
+    """One message for each condition, outcome and medicine: the real profiles take 7 ms. All of them in `make thorough`, part `letters`."""
+    found = {}
+    for one, message in every:
+        key = (one.record.pathway, one.kind, tuple(s.product for s in one.record.supplies))
+        found.setdefault(key, (one, message))
+    return list(found.values())
+
+
 def test_the_message_of_every_case_passes_the_real_profiles(every, shared):
     spec = importlib.util.spec_from_file_location("profile_check", shared / "fhir" / "profile_check.py")
     real = importlib.util.module_from_spec(spec)
@@ -107,7 +121,7 @@ def test_the_message_of_every_case_passes_the_real_profiles(every, shared):
     definitions = real.Defs([str(shared / "fhir" / folder) for folder in folders])
     definitions.expand = cache(definitions.expand)  # a set of codes is the same for every message
     schema = etree.XMLSchema(etree.parse(str(shared / "fhir" / "schema" / "stu3" / "fhir-single.xsd")))
-    for one, message in every:
+    for one, message in every if EVERY else of_each_kind(every):
         root = etree.fromstring(message)
         assert schema.validate(root), one.case.id
         errors = {issue for issue in real.Checker(definitions).run(root) if issue[0] == "error"}
@@ -168,11 +182,38 @@ def test_a_confirmed_pregnancy_status_is_one_code_of_the_right_polarity(every):
         assert not check(message)
 
 
-def test_the_condition_is_no_code_where_it_would_not_be_true(every):
+def established_by_the_file(record, pathway, said):
+    """Whether the block `diagnosis established when:` holds of a record: what it wants clear is judged and not met, and its sentence is met."""
+    clear = {one.strip() for one in said["clear"].split(",")}
+    judged = [one for one in record.assessment["trace"] if clear & {one["id"], one["stage"]}]
+    assert judged, f"{record.pathway}: nothing that the block names was judged"
+    sentence = pathway.diagnosis.sentence
+    assert (sentence is None) is ("when" not in said)
+    holds = sentence is None or sentence.verdict(assess(pathway, record.facts, record.on).answers) is Verdict.MET
+    return holds and {one["verdict"] for one in judged} == {"not met"}
+
+
+def test_the_condition_is_a_code_where_the_content_says_that_it_is_established_and_there_alone(every):
+    blocks = {
+        condition: yaml.safe_load((LIBRARY.root / condition / "pathway.yaml").read_text())["diagnosis established when"]
+        for condition in LIBRARY.conditions
+    }
+    seen = set()
     for one, message in every:
-        established = one.record.assessment["diagnosis_established"]
-        assert bool(of(message, "Condition")) is established, one.case.id
+        record, said = one.record, blocks[one.record.pathway]
+        pathway = LIBRARY.in_force(record.pathway, record.on)
+        established = established_by_the_file(record, pathway, said)
+        coded = [code(condition) for condition in of(message, "Condition")]
+        assert coded == ([record.in_words.condition.code] if established else []), one.case.id
+        presented = f"Presented with {said['otherwise']}; " in headings(record)["clinical-summary"]
+        assert presented is not established, one.case.id
         assert one.kind is not Kind.ALTERNATIVE_DIAGNOSIS or not established, one.case.id
+        seen.add((record.pathway, established))
+    assert len(seen) == 2 * len(LIBRARY.conditions), "a condition is always coded, or never"
+
+
+def code(resource):
+    return resource.find(f"{F}code/{F}coding/{F}code").get("value")
 
 
 def test_a_stop_says_where_the_patient_was_sent(every):
@@ -203,7 +244,7 @@ def test_scores_are_text_and_never_observations(every):
 
 def test_the_same_record_gives_the_same_bytes(every):
     for one, message in every[::7]:
-        again = read_record(write_record(one.record))
+        again = read_record(write_record(one.record), LIBRARY)
         assert written(again) == message, one.case.id
 
 
@@ -330,7 +371,8 @@ def test_each_channel_has_its_encounter_type_and_is_said_in_words(supply, channe
     assert f"consultation {channel.value}" in summary_of(message)
 
 
-def test_every_measurement_is_sent_in_its_unit_with_its_decimals(supply):
+def test_every_measurement_is_sent_in_its_unit_with_its_decimals(every):
+    supply = next(one.record for one, _ in every if one.record.supplies and not one.record.observations)
     numbers = {"temperature": "37.40", "heart rate": "78", "height": "150", "weight": "52.5", "body mass index": "23.3"}
     observations = [Observation(kind=kind, value=Decimal(number)) for kind, number in numbers.items()]
     observations += [Observation(kind=kind, value=Decimal("50"), self_reported=True) for kind in ("height", "weight")]

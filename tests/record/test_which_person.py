@@ -1,16 +1,18 @@
 """Which person a permit is for: one digest however the name is typed, another for any other person, and no name in it."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from unicodedata import normalize
 
 import pytest
 
 from pharmacyfirst.authority.digests import is_digest
 from pharmacyfirst.record import GPPractice, Patient
+from pharmacyfirst.record.people import Trace
 
+TRACED = Trace(status="01", at=datetime(2026, 11, 21, 10, tzinfo=UTC), by="PDS")
 HELD = {
     "family": "O'Brien-Müller", "given": ("Zoë", "Ann"), "birth_date": date(1991, 4, 5), "gender": "female", "nhs_number": "9990000018",
-    "nhs_number_status": "01", "practice_patient": True,
+    "trace": TRACED, "practice_patient": True, "address": ("2 Example Street",), "gp_practice": GPPractice(ods="Y99998"),
 }  # fmt: skip
 PERSON = Patient(**HELD)
 
@@ -30,7 +32,7 @@ def somebody(**changes):
         {"title": "Dr"},
         {"address": ("1 Example Street",), "postcode": "ZZ99 3WZ", "telephone": "01632 960001"},
         {"gp_practice": GPPractice(ods="Y99999")},
-        {"nhs_number_status": "02"},
+        {"trace": Trace(status="02")},
         {"sensitivity": "restricted"},
     ],
 )
@@ -47,7 +49,7 @@ def test_one_person_has_one_digest_whatever_else_is_known(changes):
         {"given": ("Zoë Ann",)},
         {"birth_date": date(1991, 5, 4)},
         {"nhs_number": "9990000026"},
-        {"nhs_number": None, "nhs_number_status": None},
+        {"nhs_number": None, "trace": None},
     ],
 )
 def test_another_person_has_another(changes):

@@ -21,7 +21,7 @@ from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged, make_record
 from pharmacyfirst.record.message.envelope import NoMessage
 from pharmacyfirst.record.papers.claim import claim_json
-from pharmacyfirst.record.papers.label import label_html
+from pharmacyfirst.record.papers.label import label_text
 from pharmacyfirst.record.papers.leaflet import leaflet_html
 from pharmacyfirst.record.papers.letter import letter_html
 from pharmacyfirst.record.papers.one_page import one_page_html
@@ -193,7 +193,7 @@ def outputs(record):
     pathway = library().in_force(record.pathway, record.on)
     makers = {
         "message": lambda: update_record(record, envelope_of(record, MAILBOX, record.ended_at or record.started_at)).decode(),
-        "label": lambda: label_html(record, pathway),
+        "label": lambda: label_text(record, pathway),
         "leaflet": lambda: leaflet_html(record, pathway),
         "letter": lambda: letter_html(record),
         "page": lambda: one_page_html(record),

@@ -17,7 +17,7 @@ from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged
-from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.message_words import PRACTICE, moment
 from pharmacyfirst.record.papers.parts import address_of
 from pharmacyfirst.record.supply import Supply
 
@@ -51,7 +51,7 @@ class Claim:
     """The claim of one consultation. ``why_not`` says why it is no plain yes.
 
     ``claimable`` is yes where a gateway point was passed, which is what is paid for; check where none was, and it is not known of one;
-    no where none was; and never for a practice patient.
+    no where none was; and never for a practice patient, or where a medicine was supplied without a permit.
     """
 
     fields: tuple[Field, ...]
@@ -60,23 +60,28 @@ class Claim:
 
 
 def claim_of(record: Consultation) -> Claim:
-    """The claim row of a consultation; a practice patient's is never claimed."""
+    """The claim row of a consultation."""
     fields = tuple(_fields(record))
-    if record.practice:
-        not_judged = "" if is_judged(record) else f" {NOT_JUDGED}"
-        return Claim(fields, NEVER, f"{PRACTICE}: never claim it.{not_judged}")
+    if why := why_never(record):
+        return Claim(fields, NEVER, why)
     if not is_judged(record):
         return Claim(fields, CHECK, NOT_JUDGED)
-    if record.unpermitted:
-        return Claim(
-            fields, NEVER, "A medicine was handed over without a permit: it is an incident, and never claimed."
-        )
     if record.assessment["gateways"]:
         return Claim(fields, YES)
     if open_ := record.assessment.get("gateways_not_known"):
         why = f"No gateway point is known to be passed; not known: {', '.join(open_)}. Read the pathway's open items before you decide."
         return Claim(fields, CHECK, why)
     return Claim(fields, NO, "No gateway point was passed, which is what is paid for.")
+
+
+def why_never(record: Consultation) -> str:
+    """Why a consultation is never claimed, whatever point was passed; empty where nothing stands against it."""
+    if record.practice:
+        not_judged = "" if is_judged(record) else f" {NOT_JUDGED}"
+        return f"{PRACTICE}: never claim it.{not_judged}"
+    if record.unpermitted or any(supply.permit is None for supply in record.supplies):
+        return "A medicine was supplied without a permit, so it was not authorised: never claim it. It is an incident to be looked into."
+    return ""
 
 
 def gateway_points(record: Consultation) -> str:
@@ -105,6 +110,7 @@ def _fields(record: Consultation) -> Iterator[Field]:
     yield Field("outcome of the pathway", record.kind.word, OURS)
     points = gateway_points(record)
     yield Field("gateway points", points, OURS, "whether they are sent, and how, is not known")
+    yield from _gateway_moment(record)
     yield from _referral(record)
     yield from _onward(record)
     for number, supply in enumerate(record.supplies, 1):
@@ -117,6 +123,14 @@ def _fields(record: Consultation) -> Iterator[Field]:
     first, last = claim_dates(record.on)
     yield Field("claim by", first.isoformat(), OURS)
     yield Field("last day to claim", last.isoformat(), OURS)
+
+
+def _gateway_moment(record: Consultation) -> Iterator[Field]:
+    """Between which moments a point was passed: the moment itself is not on record, and none is made up."""
+    if record.assessment["gateways"]:
+        ended = moment(record.ended_at) if record.ended_at else "an end that is not on record"
+        within = f"between {moment(record.started_at)} and {ended}"
+        yield Field("gateway moment", within, OURS, "the moment itself is not on record")
 
 
 def _patient(record: Consultation) -> Iterator[Field]:
@@ -155,6 +169,8 @@ def _drug(supply: Supply, number: str) -> Iterator[Field]:
     yield Field(f"drug{number} quantity", plain(supply.quantity.amount), HELD)
     yield Field(f"drug{number} unit", unit.display, SEEN)
     yield Field(f"drug{number} supply date", supply.handed_over_at.date().isoformat(), SEEN)
+    permit = supply.permit.at.isoformat() if supply.permit else ""
+    yield Field(f"drug{number} permit given at", permit, OURS, "" if permit else "supplied without a permit")
     yield Field(f"drug{number} supply type", supply.mechanism, SEEN, "their list was not seen; this is our word")
 
 

@@ -7,14 +7,23 @@ from datetime import date
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import document_of, headings, outcome_sentence, states_condition, title_of
+from pharmacyfirst.record.message_words import (
+    by_when,
+    document_of,
+    headings,
+    moment,
+    outcome_sentence,
+    sent_to,
+    spoken_to,
+    states_condition,
+    title_of,
+)
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
     consultation_rows,
     filled,
     measured,
-    moment,
     notices,
     page,
     patient_rows,
@@ -45,6 +54,7 @@ class Letter:
     on: date
     patient: tuple[PaperRow, ...]
     outcome: str
+    referral: tuple[PaperRow, ...]
     medicines: tuple[MedicineOnLetter, ...]
     sections: tuple[tuple[str, str], ...]
     measurements: tuple[str, ...]
@@ -66,6 +76,7 @@ def letter_of(record: Consultation) -> Letter:
         on=record.on,
         patient=patient_rows(record),
         outcome=outcome_sentence(record),
+        referral=tuple(_referral(record)),
         medicines=tuple(_medicine(supply) for supply in record.supplies),
         sections=tuple((codes.HEADING[heading], words) for heading, words in headings(record).items()),
         measurements=tuple(measured(one) for one in record.observations),
@@ -79,6 +90,16 @@ def _to(record: Consultation) -> str:
     if record.patient.gp_practice is None:
         return "The patient, to give to a GP practice"
     return practice_of(record.patient) or "The patient's GP practice"
+
+
+def _referral(record: Consultation) -> Iterator[PaperRow]:
+    """To whom the patient was sent, by when, and whom the pharmacist spoke to: what the practice looks for first."""
+    decision = record.decision
+    if decision.done != "referred" and not decision.referred_to:
+        return
+    yield PaperRow("Sent to", "; ".join(sent_to(record)) or "not on record")
+    yield PaperRow("By when", by_when(record))
+    yield PaperRow("Spoken to", spoken_to(record))
 
 
 def _medicine(supply: Supply) -> MedicineOnLetter:

@@ -8,14 +8,21 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message.envelope import why_no_message
-from pharmacyfirst.record.message_words import document_of, outcome_sentence
+from pharmacyfirst.record.message_words import (
+    by_when,
+    document_of,
+    moment,
+    open_questions,
+    outcome_sentence,
+    sent_to,
+    spoken_to,
+)
 from pharmacyfirst.record.papers.claim import gateway_points
 from pharmacyfirst.record.papers.parts import (
     PaperRow,
     consultation_rows,
     filled,
     measured,
-    moment,
     notices,
     page,
     patient_rows,
@@ -40,7 +47,7 @@ class OnePage:
     supplies: tuple[tuple[PaperRow, ...], ...]
     red_flags: str
     answers: tuple[tuple[str, str], ...]
-    not_known: tuple[str, ...]
+    open_questions: tuple[str, ...]
     digest: str
     running: str
 
@@ -62,7 +69,7 @@ def one_page_of(record: Consultation) -> OnePage:
         supplies=tuple(_supply(supply) for supply in record.supplies),
         red_flags=told,
         answers=tuple((one.in_short, one.answer) for one in record.in_words.answers),
-        not_known=record.in_words.not_known,
+        open_questions=tuple(open_questions(record)),
         digest=record.content_digest,
         running=f"{record.pharmacy.name} {record.pharmacy.ods}, {day(record.on)}",
     )
@@ -97,7 +104,6 @@ def _told(record: Consultation) -> str:
 def _decision(record: Consultation) -> tuple[PaperRow, ...]:
     decision = record.decision
     reasons = "; ".join(f"{one.id} {one.says}" for one in record.in_words.reasons)
-    at = f", {moment(decision.contacted_at)}" if decision.contacted_at else ""
     return filled(
         PaperRow(
             "The pathway said",
@@ -107,8 +113,8 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Where to", "; ".join(dict.fromkeys(record.where_to))),
         PaperRow("Done", decision.done + (", out of stock" if decision.out_of_stock else "")),
         PaperRow("Why", decision.because or ""),
-        PaperRow("Sent to", decision.referred_to or ""),
-        PaperRow("Spoken to", f"{decision.contacted}{at}" if decision.contacted else ""),
+        *_referral(record),
+        PaperRow("Spoken to", spoken_to(record) if decision.contacted else ""),
         PaperRow("Plan", decision.plan or ""),
         PaperRow("Sold or advised", "; ".join(decision.otc)),
         PaperRow("Leaflets given", "; ".join(decision.leaflets)),
@@ -121,6 +127,12 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
             codes.PREGNANCY[record.pregnancy_confirmed].display if record.pregnancy_confirmed else "",
         ),
     )
+
+
+def _referral(record: Consultation) -> tuple[PaperRow, ...]:
+    if record.decision.done != "referred" and not record.decision.referred_to:
+        return ()
+    return PaperRow("Sent to", "; ".join(sent_to(record)) or "not on record"), PaperRow("By when", by_when(record))
 
 
 def _supply(supply: Supply) -> tuple[PaperRow, ...]:
