@@ -382,7 +382,7 @@ def test_letter_and_sheet_are_on_one_page_where_they_can(kind):
     of_kind = [(record, pathway) for record, pathway in records() if record.kind is kind]
     longest = sorted(of_kind, key=lambda one: -len(letter_html(one[0])))
     for record, pathway in longest if EVERY else longest[:1]:
-        assert pages_of(letter_html(record)) <= (2 if len(record.in_words.not_known) > 35 else 1), record.id
+        assert pages_of(letter_html(record)) <= (2 if len(record.in_words.not_known) > 10 else 1), record.id
         assert pages_of(leaflet_html(record, pathway)) <= (2 if record.supplies else 1), record.id
 
 

@@ -21,7 +21,7 @@ TOO_LONG = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LabelLine:
     """A line of a label: its parts, each with the name of the coded fact that it carries or nothing, set one after the other.
 
     ``style`` says how it is set: ``name`` and ``directions`` large, ``product`` bold, ``small``.
@@ -31,16 +31,16 @@ class Line:
     style: str = "small"
 
 
-def line(says: str, style: str = "small", fact: str = "") -> Line:
+def line(says: str, style: str = "small", fact: str = "") -> LabelLine:
     """A line of one part."""
-    return Line(((says, fact),), style)
+    return LabelLine(((says, fact),), style)
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedLabel:
     """One label as it is stuck on: its lines in order, the points of its name and directions, and which of how many it is."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[LabelLine, ...]
     points: float
     number: int = 1
     of: int = 1
@@ -57,7 +57,7 @@ Fits = Callable[[PrintedLabel], bool]
 
 
 def on_labels(
-    first: Sequence[Line], legal: Sequence[Line], advice: Sequence[Line], again: Sequence[Line], container: str, fits: Fits
+    first: Sequence[LabelLine], legal: Sequence[LabelLine], advice: Sequence[LabelLine], again: Sequence[LabelLine], container: str, fits: Fits
 ) -> tuple[PrintedLabel, ...]:  # fmt: skip
     """The lines of one container on as few labels as hold them.
 
@@ -82,7 +82,9 @@ def _largest(label: PrintedLabel, fits: Fits) -> PrintedLabel | None:
     return next((larger for points in SIZES if fits(larger := replace(label, points=points))), label)
 
 
-def _filled(label: PrintedLabel, rest: Sequence[Line], again: tuple[Line, ...], fits: Fits) -> Iterator[PrintedLabel]:
+def _filled(
+    label: PrintedLabel, rest: Sequence[LabelLine], again: tuple[LabelLine, ...], fits: Fits
+) -> Iterator[PrintedLabel]:
     """The first label with as many of the other lines as it takes, then further ones with what is left."""
     for one in rest:
         longer = replace(label, lines=(*label.lines, one))

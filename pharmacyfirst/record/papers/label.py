@@ -16,7 +16,7 @@ from pharmacyfirst.paper.pdf import pages_of
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message_words import PRACTICE, document_of
-from pharmacyfirst.record.papers.fitting import Line, PrintedLabel, line, on_labels
+from pharmacyfirst.record.papers.fitting import LabelLine, PrintedLabel, line, on_labels
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
@@ -134,14 +134,14 @@ def _containers(supply: Supply) -> tuple[int, str]:
 def printed_labels(label: Label) -> Iterator[PrintedLabel]:
     """The labels to stick on, container by container. Raises ``NoPaper`` where they cannot hold it, ``NoPDF`` where nothing can measure."""
     marks = (line("; ".join(label.marks), "product"),) if label.marks else ()
-    product = Line(((label.product, "product"), (label.quantity, "quantity")), "product")
+    product = LabelLine(((label.product, "product"), (label.quantity, "quantity")), "product")
     first = (
         *marks,
         product,
         line(_unbroken(label.directions), "directions", "directions"),
         line(label.patient, "name", "name"),
     )
-    legal = (Line(((day(label.on), "on"), (", ".join(label.pharmacy), ""))), line(REACH))
+    legal = (LabelLine(((day(label.on), "on"), (", ".join(label.pharmacy), ""))), line(REACH))
     advice = tuple(line(words) for words in label.advice)
     again = (*marks, line(label.patient, "product"), line(label.product))
     for number in range(1, label.containers + 1):
