@@ -1,5 +1,6 @@
 """The legal gate: a permit, or every reason why not. Dates on the day before, the day, and the day after."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -362,6 +363,23 @@ def test_a_permit_says_which_record_person_facts_and_moment_it_is_for():
         "afterwards": None,
         "warnings": [],
     }
+
+
+def test_what_is_assessed_is_what_the_permit_is_bound_to():
+    class Facts(Mapping):
+        read = 0
+
+        def __getitem__(self, name):
+            self.read += name == "rigors"
+            return {**SUPPLY, "rigors": self.read > 1}[name]
+
+        def __iter__(self):
+            return iter({**SUPPLY, "rigors": False})
+
+        def __len__(self):
+            return len({**SUPPLY, "rigors": False})
+
+    assert ask(facts=Facts()).facts == digest_of_facts({**SUPPLY, "rigors": False})
 
 
 def test_without_a_record_a_permit_is_for_none_and_says_when_it_is_as_if():
