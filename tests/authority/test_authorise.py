@@ -274,6 +274,29 @@ def test_a_number_may_be_written_with_blanks():
     assert ask(number=" 201 2345 ").gphc_number == "2012345"
 
 
+WITHOUT = {
+    **{f"open item {one.item}": {"checked": tuple(each for each in CHECKED if each is not one)} for one in CHECKED},
+    **{f"document {one.document}": {"documents": tuple(each for each in DOCUMENTS if each is not one)} for one in DOCUMENTS},
+    "practitioner": {"practitioners": ()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", WITHOUT)
+def test_no_part_of_a_sound_adoption_can_be_missing(part):
+    adoption = replace(ADOPTION, **WITHOUT[part])
+    answer = authorise(PATHWAY, SUPPLY, adoption, "2012345", Channel.IN_PERSON, datetime(2026, 11, 21, 12))
+    (code,) = codes(answer)
+    assert code == {"open": "open_item", "docu": "not_adopted", "prac": "practitioner_not_known"}[part[:4]]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_practitioner_signs_for_both_documents(document):
+    signed = tuple(one for one in DOCUMENTS if one is not document)
+    answer = ask(practitioner=replace(PHARMACIST, authorised_for=signed))
+    assert codes(answer) == ["practitioner_not_authorised"]
+    assert document.in_words() in answer.reasons[0].says
+
+
 # What was withdrawn
 
 
