@@ -1,0 +1,95 @@
+"""What no reader took of a bundle: every entry that is not read is named, and no word about an allergy is passed over, wherever it stands."""
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from pharmacyfirst.record.inbound.asking import hides, quoted, shown_text, tidy
+from pharmacyfirst.record.inbound.bundle import Bundle, Resource, Skipped
+from pharmacyfirst.record.inbound.wording import folded, speaks_of_allergy
+
+# Who and where: such an entry is read where something that is read leads to it.
+_WHO_AND_WHERE = frozenset(
+    {
+        "Encounter",
+        "Endpoint",
+        "HealthcareService",
+        "Location",
+        "Medication",
+        "Organization",
+        "Practitioner",
+        "PractitionerRole",
+    }
+)
+# Parts that hold no words for people: addresses of definitions, ids, references.
+_FOR_MACHINES = frozenset(
+    {"contentType", "definition", "endpoint", "fullUrl", "id", "implicitRules", "lastUpdated", "profile", "reference", "resourceType",
+     "source", "system", "url", "versionId"}
+)  # fmt: skip
+# Codes of AllergyIntolerance.type, which say of every entry of that kind what it is.
+_CODES = frozenset({"allergy", "intolerance"})
+# Parts that other readers show whole: the titles of lists and sections, and the text of a record's sections.
+_READ_ELSEWHERE = {"List": frozenset({"title", "code"}), "Composition": frozenset({"title", "code", "div"})}
+_MARKUP = re.compile(r"<[^<>]*>")
+
+
+def not_read(bundle: Bundle) -> Iterator[Skipped]:
+    """Every entry that no reader took and nothing that was read leads to."""
+    for one in bundle.resources:
+        if one in bundle.read:
+            continue
+        if one.type in _WHO_AND_WHERE:
+            yield Skipped(one.entry, "nothing that was read leads to it, so it was not read")
+        else:
+            yield Skipped(one.entry, "entries of this kind are not read: look in the record itself")
+
+
+def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]]) -> Iterator[str]:
+    """A line for every text about an allergy that no reader took, and one where a source holds what no screen shows.
+
+    ``told`` are, by entry, the texts that it was read for.
+    """
+    hidden = False
+    for one in (*bundle.resources, *bundle.shapeless):
+        read = told.get(one, ())
+        for name, text in _texts(one):
+            hidden = hidden or hides(text)
+            if name in _FOR_MACHINES and not _has_blanks(text):
+                continue
+            if not speaks_of_allergy(folded(text)) or text.strip() in _CODES:
+                continue
+            words = tidy(shown_text(_MARKUP.sub(" ", text) if name == "div" else text).strip())
+            if words not in read and not (name == "div" and one in told and _is_generated(one)):
+                yield f"{one.entry} speaks of an allergy or reaction in a place that nothing is taken from: {quoted(words)}. Ask."
+    if hidden:
+        yield "The source holds characters that cannot be shown, which can hide or turn round words. They were left out: read the record itself."
+
+
+def _texts(one: Resource) -> Iterator[tuple[str, str]]:
+    """Every text of an entry with the name of the part that it stands in; of what it contains the contained entries' own."""
+    elsewhere = _READ_ELSEWHERE.get(one.type, frozenset())
+    waiting: list[tuple[str, Any]] = [("", one.body)]
+    while waiting:
+        name, node = waiting.pop()
+        if isinstance(node, str):
+            yield name, node
+        elif isinstance(node, Mapping):
+            waiting += (
+                (part, inner)
+                for part, inner in reversed([*node.items()])
+                if part not in elsewhere and part != "contained"
+            )
+        elif isinstance(node, list):
+            waiting += ((name, inner) for inner in reversed(node))
+
+
+def _has_blanks(text: str) -> bool:
+    return " " in text.strip()
+
+
+def _is_generated(one: Resource) -> bool:
+    """Whether an entry's narrative says that it holds nothing but what the entry's own parts say (FHIR, NarrativeStatus)."""
+    narrative = one.body.get("text")
+    inner = narrative[0] if isinstance(narrative, list) and narrative else narrative
+    status = inner.get("status") if isinstance(inner, Mapping) else None
+    return status in ("generated", ["generated"])
