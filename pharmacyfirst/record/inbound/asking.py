@@ -7,7 +7,7 @@ move a cursor, clear a screen or hide a word.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -46,14 +46,16 @@ def hides(text: str) -> bool:
 
 def everything(node: Any, *path: str) -> Iterator[Any]:
     """Everything a path of names leads to; lists on the way are gone through, and what does not fit is passed over."""
-    if isinstance(node, list):
+    if isinstance(node, dict):
+        if not path:
+            yield node
+        elif (inner := node.get(path[0])) is not None:  # most of what is asked for is not there
+            yield from everything(inner, *path[1:])
+    elif isinstance(node, list):
         for one in node:
             yield from everything(one, *path)
-    elif not path:
-        if node is not None:
-            yield node
-    elif isinstance(node, Mapping):
-        yield from everything(node.get(path[0]), *path[1:])
+    elif node is not None and not path:
+        yield node
 
 
 def first(node: Any, *path: str) -> Any:
@@ -63,13 +65,15 @@ def first(node: Any, *path: str) -> Any:
 
 def texts(node: Any, *path: str) -> Iterator[str]:
     """The texts at the end of a path, as they may be shown; numbers and truth values as they are written."""
+    if path and isinstance(node, dict) and path[0] not in node:
+        return
     for one in everything(node, *path):
-        if isinstance(one, bool):
-            yield "true" if one else "false"
-        elif isinstance(one, str):
+        if isinstance(one, str):
             text = shown_text(one).strip()
             if text:
                 yield text
+        elif isinstance(one, bool):
+            yield "true" if one else "false"
         elif isinstance(one, int | Decimal):
             yield str(one)
 
@@ -114,7 +118,26 @@ def quoted(text: str) -> str:
     )
 
 
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9./#_-]{0,80}")
+_DAY = re.compile(r"(?:19|20)[0-9]{2}-?[01][0-9]-?[0-3][0-9]")
+_NUMBER = re.compile(r"[0-9]{10}")
+
+
 def shown_id(name: str) -> str:
-    """An id or code that is safe to repeat; anything else is not shown, for it could tell who the patient is."""
-    plain = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9./#_-]{0,80}", name) is not None
-    return name if plain and not re.search(r"(?<![0-9a-f])[0-9]{10}(?![0-9a-f-])", name) else ""
+    """An id that is safe to repeat; of any other nothing, for it could tell who the patient is.
+
+    An id is made by a machine: it has a figure or is very short, so that no name passes for one, and it is neither a day nor the ten
+    figures of an NHS number.
+    """
+    made = _ID.fullmatch(name) and (len(name) <= 2 or any(letter.isdigit() for letter in name))
+    squeezed = re.sub(r"[./#_-]", "", name)
+    return "" if not made or _DAY.fullmatch(name) or _NUMBER.fullmatch(squeezed) or _tells(name) else name
+
+
+def _tells(name: str) -> bool:
+    return re.search(r"(?<![0-9a-f])[0-9]{10}(?![0-9a-f-])", name) is not None
+
+
+def known_code(code: str, known: Container[str]) -> str:
+    """A code, where it is one of those that are known; of any other only that it is not."""
+    return code if code in known else "one that is not known here"

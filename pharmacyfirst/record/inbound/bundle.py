@@ -29,6 +29,91 @@ __all__ = [
 # A whole GP record of 5 MB has some 5,000 entries of 1,000 bytes; one with more than this is made to take long.
 MOST_ENTRIES = 20_000
 WITHOUT_ID = "without an id"
+# The kinds of FHIR STU3 and R4 that speak of care, or of who and where; any other word in their place could be a name.
+_KINDS = frozenset(
+    [
+        "Account",
+        "AdverseEvent",
+        "AllergyIntolerance",
+        "Appointment",
+        "AppointmentResponse",
+        "AuditEvent",
+        "Basic",
+        "Binary",
+        "BodyStructure",
+        "Bundle",
+        "CarePlan",
+        "CareTeam",
+        "ChargeItem",
+        "Claim",
+        "ClinicalImpression",
+        "Communication",
+        "CommunicationRequest",
+        "Composition",
+        "Condition",
+        "Consent",
+        "Contract",
+        "Coverage",
+        "DetectedIssue",
+        "Device",
+        "DeviceRequest",
+        "DeviceUseStatement",
+        "DiagnosticReport",
+        "DocumentManifest",
+        "DocumentReference",
+        "Encounter",
+        "Endpoint",
+        "EpisodeOfCare",
+        "FamilyMemberHistory",
+        "Flag",
+        "Goal",
+        "Group",
+        "GuidanceResponse",
+        "HealthcareService",
+        "ImagingStudy",
+        "Immunization",
+        "ImmunizationRecommendation",
+        "Library",
+        "List",
+        "Location",
+        "Media",
+        "Medication",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationRequest",
+        "MedicationStatement",
+        "MessageHeader",
+        "NutritionOrder",
+        "Observation",
+        "OperationOutcome",
+        "Organization",
+        "Parameters",
+        "Patient",
+        "Person",
+        "PlanDefinition",
+        "Practitioner",
+        "PractitionerRole",
+        "Procedure",
+        "ProcedureRequest",
+        "Provenance",
+        "Questionnaire",
+        "QuestionnaireResponse",
+        "ReferralRequest",
+        "RelatedPerson",
+        "RequestGroup",
+        "RiskAssessment",
+        "Schedule",
+        "ServiceRequest",
+        "Slot",
+        "Specimen",
+        "Substance",
+        "SupplyDelivery",
+        "SupplyRequest",
+        "Task",
+        "VisionPrescription",
+        "entry",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,14 +134,16 @@ class Resource:
     @property
     def entry(self) -> str:
         """Its type and id, for instance ``AllergyIntolerance/5eb0f76a``."""
-        return f"{shown_id(self.type) or 'something'}/{self.name or WITHOUT_ID}"
+        return (
+            f"{self.type if self.type in _KINDS else 'an entry of a kind that is not known'}/{self.name or WITHOUT_ID}"
+        )
 
 
 class Bundle:
     """The resources of a bundle, contained ones included, and what refers to what. The same entry twice is one.
 
-    ``read`` holds what a reader has taken or followed a reference to; the rest is named as not read. ``shapeless`` holds entries that are no
-    resource. ``digest`` is of the bytes as they came.
+    ``read`` holds what a reader has taken or followed a reference to; the rest is named as not read. ``shapeless`` holds what stands
+    beside resources, or is none. ``digest`` is of the bytes as they came.
     """
 
     def __init__(self, body: Mapping[str, Any], digest: str = ""):
@@ -71,11 +158,17 @@ class Bundle:
         self._by_name: dict[str, Resource | None] = {}
         for number, entry in enumerate(everything(body, "entry"), 1):
             inner = first(entry, "resource")
+            beside = (
+                {name: part for name, part in entry.items() if name != "resource"} if isinstance(entry, Mapping) else {}
+            )
             if not isinstance(inner, Mapping) or not isinstance(inner.get("resourceType"), str):
                 self.skipped.append(Skipped(f"entry {number}", "it holds no resource"))
-                self.shapeless.append(Resource("entry", str(number), "", {"entry": entry}))
-                continue
-            self._add(inner, text_of(entry, "fullUrl"))
+                beside = {"entry": entry}
+            else:
+                self._add(inner, text_of(entry, "fullUrl"))
+            self.shapeless.append(Resource("entry", str(number), "", {"beside it": beside}))
+        beside = {name: part for name, part in body.items() if name != "entry"}
+        self.shapeless.append(Resource("Bundle", self.id, "", {"beside its entries": beside}))
 
     def _add(self, body: Mapping[str, Any], url: str) -> None:
         one = Resource(body["resourceType"], next(texts(body, "id"), None), url, body)
@@ -157,7 +250,7 @@ def read_bundle(raw: bytes, refusal: str) -> Bundle:
     if kind == "OperationOutcome":
         raise InboundRefused(refusal, "The system that was asked answered with an error, not with a record.")
     if kind != "Bundle":
-        raise InboundRefused(refusal, f"This is no FHIR bundle: it is {shown_id(str(kind)) or 'something else'}.")
+        raise InboundRefused(refusal, "This is no FHIR bundle, but something else.")
     if _more_than(MOST_ENTRIES, everything(body, "entry")):
         raise InboundRefused("not_readable", f"This holds more than {MOST_ENTRIES:,} entries. Ask for fewer at a time.")
     bundle = Bundle(body, f"sha256:{hashlib.sha256(raw).hexdigest()}")
@@ -232,18 +325,24 @@ def _resource(element: Element) -> dict[str, Any]:
 
 
 def _parts(element: Element) -> dict[str, Any]:
-    """What an element holds, as JSON holds it: of a text with extensions of its own these stand beside it, under its name and ``_``."""
+    """What an element holds, as JSON holds it: of a text with extensions of its own these stand beside it, under its name and ``_``.
+
+    Words that stand where FHIR has none (between elements, in attributes of no meaning) are kept too, so that none are passed over.
+    """
     parts: dict[str, Any] = {}
+    loose = [element.text]
     for child in element:
         name = _local(child)
         value = child.get("value")
         parts.setdefault(name, []).append(_part(child, value))
-        if value is not None and len(child):
+        if value is not None and (len(child) or child.text or len(child.attrib) > 1):
             parts.setdefault(f"_{name}", []).append(_parts(child))
-    for name in ("url", "id"):
-        if name in element.attrib:
-            parts.setdefault(name, element.attrib[name])
-    return parts
+        loose.append(child.tail)
+    for name, value in element.attrib.items():
+        if name != "value":
+            parts.setdefault(name, value)
+    words = [text for text in loose if text and not text.isspace()]
+    return parts | {"between elements": words} if words else parts
 
 
 def _part(element: Element, value: str | None) -> Any:

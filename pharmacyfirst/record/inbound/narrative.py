@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any
 
 from pharmacyfirst.record.inbound.asking import everything, quoted, shown_text, text_of
-from pharmacyfirst.record.inbound.bundle import XHTML, Bundle, InboundRefused, Skipped, read_xml
+from pharmacyfirst.record.inbound.bundle import MOST_ENTRIES, XHTML, Bundle, InboundRefused, Skipped, read_xml
 from pharmacyfirst.record.inbound.days import Span, day_of, written_span
+from pharmacyfirst.record.inbound.rest import only_titles
 from pharmacyfirst.record.inbound.seen import AllergySeen, FindingSeen, MedicineSeen, Seen
 from pharmacyfirst.record.inbound.wording import folded, says_severe, speaks_of_allergy
 
@@ -27,6 +28,7 @@ _KNOWN = _DAYS | {
 _NOT_NOW = ("discontinued", "past", "stopped", "ended", "previous")
 _HEADINGS = frozenset(f"{{{XHTML}}}h{level}" for level in range(1, 7))
 _TABLE, _HEAD, _ROW = f"{{{XHTML}}}table", f"{{{XHTML}}}thead", f"{{{XHTML}}}tr"
+_CAPTION = f"{{{XHTML}}}caption"
 _CELLS = frozenset({f"{{{XHTML}}}td", f"{{{XHTML}}}th"})
 _BLOCKS = frozenset(f"{{{XHTML}}}{name}" for name in ("p", "div", "li", "br", "ul", "ol", "section", "caption", "pre"))
 _HIGHLIGHTED = "highlighted"
@@ -42,6 +44,7 @@ class Narrative:
     withheld: list[str] = field(default_factory=list)
     mind: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    texts: set[str] = field(default_factory=set)
 
 
 def read_narrative(bundle: Bundle) -> Narrative:
@@ -80,6 +83,7 @@ class _Section:
     def read(self, div: Any) -> None:
         try:
             tree = read_xml(div.encode()) if isinstance(div, str) else None
+            self._found.texts.update((div,) if isinstance(div, str) else ())
         except (InboundRefused, UnicodeError):
             tree = None
         if tree is None:
@@ -89,9 +93,10 @@ class _Section:
         for kind, words, element in _parts(tree):
             if kind == _TABLE:
                 self._table(element)
-            elif kind in _HEADINGS and not _is_statement(words):
+                continue
+            if kind in _HEADINGS:
                 self._heading = words
-            elif words:
+            if words and (kind not in _HEADINGS or _is_statement(words)):
                 self._statement(words, element)
 
     def _statement(self, words: str, element: Any) -> None:
@@ -109,11 +114,17 @@ class _Section:
         rows = [*table.iter(_ROW)]
         head, data = _head_of(table, rows)
         kind = _kind_of(self._heading, head)
+        caption = " ".join(_words(part) for part in table if part.tag == _CAPTION)
+        if caption:
+            self._statement(caption, table)
         nested = sum(1 for _ in table.iter(_TABLE)) > 1
+        loose = _squeezed(_words(table)) != _squeezed(caption + "".join(cell for row in rows for cell in _cells(row)))
         spans = any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row if cell.tag in _CELLS)
-        if kind is None or nested or spans:
+        if kind is None or nested or spans or loose:
             self._not_known(place, table)
             return
+        if len(self._found.seen) + len(data) > MOST_ENTRIES:
+            raise InboundRefused("not_readable", f"Its tables have more than {MOST_ENTRIES:,} rows.")
         for number, row in enumerate(data, 1):
             self._row(f"{place}, row {number}", kind, head, _cells(row))
 
@@ -148,9 +159,12 @@ class _Section:
             return
         span = self._day(place, held)
         day, part = (span.day, None if span.day else span) if span is not None else (None, None)
-        told = [cell for name, cell in held.items() if cell and name not in _DAYS and cell != words]
+        told = [cell for cell in cells if cell and cell != words]
+        days = {name for name in held if name in _DAYS and span is not None and held[name] == span.words}
         remarks = tuple(
-            _remark(name, cell) for name, cell in held.items() if cell and name not in (DESCRIPTION, ITEM, "date")
+            _remark(name, cell)
+            for name, cell in held.items()
+            if cell and name not in (DESCRIPTION, ITEM) and name not in days
         )
         texts_ = (words, *told)
         severe = any(says_severe(folded(text)) for text in texts_)
@@ -169,7 +183,7 @@ class _Section:
     def _day(self, place: str, held: dict[str, str]) -> Span | None:
         """The latest of the days of a row: when it was last issued, where that is given."""
         spans = []
-        for name in _DAYS & held.keys():
+        for name in (name for name in held if name in _DAYS):
             span = written_span(held[name], self._written)
             if span is not None:
                 spans.append(span)
@@ -191,8 +205,9 @@ _INCOMPLETE = (
 
 
 def _is_statement(words: str) -> bool:
-    """A heading that is a sentence is no heading; old summaries set what they say of themselves as one."""
-    return len(words) > 100 or "withheld" in folded(words)
+    """A heading that says more than what stands below it; old summaries set what they say of themselves as one."""
+    text = folded(words)
+    return len(words) > 100 or "withheld" in text or (speaks_of_allergy(text) and not only_titles(text))
 
 
 def _parts(tree: Any) -> Iterator[tuple[str, str, Any]]:
@@ -230,6 +245,10 @@ def _line(parts: list[str]) -> str:
 
 def _words(element: Any) -> str:
     return " ".join(shown_text(" ".join(element.itertext())).split())
+
+
+def _squeezed(words: str) -> str:
+    return "".join(words.split())
 
 
 def _cells(row: Any) -> list[str]:

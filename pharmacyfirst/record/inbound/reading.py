@@ -46,7 +46,7 @@ def read_entries(bundle: Bundle, patient: Resource, source: str, on: date, *more
     born = of_birth(person.birth_date, source, on) if person.birth_date else None
     warnings = (
         *entries.first, *entries.about_person, *narrative.withheld, *bears.mind, *entries.warnings, *narrative.mind,
-        *passed_over(bundle, entries.texts), *more,
+        *passed_over(bundle, entries.texts, narrative.texts), *more,
     )  # fmt: skip
     return BundleRead(
         person=person,

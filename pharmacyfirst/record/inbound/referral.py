@@ -4,11 +4,12 @@ Nothing is taken out of the referrer's words: they stand beside the questions. N
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pharmacyfirst.record.inbound.asking import everything, first, shown_id, text_of, texts, tidy, words_of
+from pharmacyfirst.record.inbound.asking import everything, first, known_code, text_of, texts, tidy, words_of
 from pharmacyfirst.record.inbound.bundle import Bundle, InboundRefused, Resource, Skipped, read_bundle
 from pharmacyfirst.record.inbound.days import as_day, moment_of
 from pharmacyfirst.record.inbound.person import PersonSeen, full_name, name_of, ods_of, official, telephones_of
@@ -27,6 +28,10 @@ WITHDRAWN = {
     "a5t3": "Primary Care to Pharmacy Blood Pressure Check, withdrawn on 26 March 2026",
     "referraltopharmacy": "the general referral to a pharmacy, which is deprecated",
 }
+_USE_CASE = re.compile(r"a[0-9]{1,2}t[0-9]{1,2}")
+# What may be repeated of a message that is refused: the codes of FHIR R4 and BaRS, never a text of the sender.
+EVENTS = frozenset({"none", "servicerequest-response", "booking-request", "booking-response"})
+STATUSES = frozenset({"none", "draft", "on-hold", "completed", "entered-in-error", "unknown"})
 # Letters and digits that nobody takes for one another when they are read out.
 _SPOKEN = "23456789ACDEFHJKMNPQRTVWXY"
 
@@ -110,7 +115,7 @@ def read_referral(raw: bytes, on: date, patient: PersonHere | None = None) -> Re
     if header is None or event != "servicerequest-request":
         raise InboundRefused(
             "not_a_referral",
-            f"This is no message that asks for a service: its event is {shown_id(event)}, not servicerequest-request.",
+            f"This is no message that asks for a service: its event is {known_code(event, EVENTS)}, not servicerequest-request.",
         )
     request = next(bundle.follow(header, "focus"), None)
     if request is None or request.type != "ServiceRequest":
@@ -141,14 +146,14 @@ def _refuse_what_is_not_live(bundle: Bundle, request: Resource) -> None:
             why = f"The use case {case} is not in use any more ({WITHDRAWN[case]}): tell the referrer."
             raise InboundRefused("withdrawn_use_case", why, request.name)
     if [*cases] != [LIVE_USE_CASE]:
-        named = ", ".join(shown_id(case) or "one that cannot be shown" for case in cases) or "not given"
+        named = ", ".join(case if _USE_CASE.fullmatch(case) else "one that is none" for case in cases) or "not given"
         why = (
             f"The referral's use case is {named}; a pharmacy takes {LIVE_USE_CASE}, Primary Care to Community Pharmacy."
         )
         raise InboundRefused("other_use_case", why, request.name)
     if status != "active":
         raise InboundRefused(
-            "not_active", f"The referral is not active; its status is {shown_id(status)}.", request.name
+            "not_active", f"The referral is not active; its status is {known_code(status, STATUSES)}.", request.name
         )
     if next(bundle.follow(request, "performer"), None) is None:
         raise InboundRefused("no_performer", "The referral does not say which pharmacy is to receive it.", request.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from pharmacyfirst.record.inbound.asking import hides, quoted, shown_text, tidy
 from pharmacyfirst.record.inbound.bundle import Bundle, Resource, Skipped
-from pharmacyfirst.record.inbound.wording import folded, speaks_of_allergy
+from pharmacyfirst.record.inbound.wording import folded, speaks_of_allergy, tokens
 
 # Who and where: such an entry is read where something that is read leads to it.
 _WHO_AND_WHERE = frozenset(
@@ -28,8 +28,12 @@ _FOR_MACHINES = frozenset(
 )  # fmt: skip
 # Codes of AllergyIntolerance.type, which say of every entry of that kind what it is.
 _CODES = frozenset({"allergy", "intolerance"})
-# Parts that other readers show whole: the titles of lists and sections, and the text of a record's sections.
-_READ_ELSEWHERE = {"List": frozenset({"title", "code"}), "Composition": frozenset({"title", "code", "div"})}
+# Words that titles of lists and sections are made of; one of these alone says nothing of the patient.
+_TITLES = frozenset(
+    {"a", "active", "adverse", "allergic", "allergies", "allergy", "and", "current", "drug", "ended", "from", "history", "intolerance",
+     "intolerances", "list", "of", "or", "past", "reaction", "reactions", "record", "resolved", "risk", "risks", "sensitivities",
+     "sensitivity", "the", "to"}
+)  # fmt: skip
 _MARKUP = re.compile(r"<[^<>]*>")
 
 
@@ -44,10 +48,15 @@ def not_read(bundle: Bundle) -> Iterator[Skipped]:
             yield Skipped(one.entry, "entries of this kind are not read: look in the record itself")
 
 
-def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]]) -> Iterator[str]:
+def only_titles(text: str) -> bool:
+    """Whether a text that was folded is a title such as *Allergies and adverse reactions*, and no more."""
+    return _TITLES.issuperset(tokens(text))
+
+
+def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]], narratives: Container[str]) -> Iterator[str]:
     """A line for every text about an allergy that no reader took, and one where a source holds what no screen shows.
 
-    ``told`` are, by entry, the texts that it was read for.
+    ``told`` are, by entry, the texts that it was read for; ``narratives`` the texts of a record's sections that were read.
     """
     hidden = False
     for one in (*bundle.resources, *bundle.shapeless):
@@ -56,7 +65,10 @@ def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]]) -> Iter
             hidden = hidden or hides(text)
             if name in _FOR_MACHINES and not _has_blanks(text):
                 continue
-            if not speaks_of_allergy(folded(text)) or text.strip() in _CODES:
+            as_compared = folded(text)
+            if not speaks_of_allergy(as_compared) or text.strip() in _CODES:
+                continue
+            if one.type in ("List", "Composition") and (text in narratives or only_titles(as_compared)):
                 continue
             words = tidy(shown_text(_MARKUP.sub(" ", text) if name == "div" else text).strip())
             if words not in read and not (name == "div" and one in told and _is_generated(one)):
@@ -66,19 +78,17 @@ def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]]) -> Iter
 
 
 def _texts(one: Resource) -> Iterator[tuple[str, str]]:
-    """Every text of an entry with the name of the part that it stands in; of what it contains the contained entries' own."""
-    elsewhere = _READ_ELSEWHERE.get(one.type, frozenset())
-    waiting: list[tuple[str, Any]] = [("", one.body)]
+    """Every text of an entry with the name of the part that it stands in."""
+    # What it contains is entries of their own.
+    waiting: list[tuple[str, Any]] = [
+        (name, part) for name, part in reversed([*one.body.items()]) if name != "contained"
+    ]
     while waiting:
         name, node = waiting.pop()
         if isinstance(node, str):
             yield name, node
-        elif isinstance(node, Mapping):
-            waiting += (
-                (part, inner)
-                for part, inner in reversed([*node.items()])
-                if part not in elsewhere and part != "contained"
-            )
+        elif isinstance(node, dict):
+            waiting += reversed([*node.items()])
         elif isinstance(node, list):
             waiting += ((name, inner) for inner in reversed(node))
 
