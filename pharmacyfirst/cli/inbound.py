@@ -15,7 +15,7 @@ from pharmacyfirst.cli.guard import BadInput, NotDone, WrongCommand
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.questions import read_day
-from pharmacyfirst.record.inbound.bundle import InboundRefused
+from pharmacyfirst.record.inbound.bundle import InboundRefused, Skipped
 from pharmacyfirst.record.inbound.person import ContactSeen, PersonSeen
 from pharmacyfirst.record.inbound.seen import Seen
 from pharmacyfirst.record.inbound.sources import GPRecordRead, ReferralRead, read_gp_record, read_referral
@@ -210,9 +210,17 @@ def _first(read: GPRecordRead | ReferralRead) -> Iterator[str]:
 def _common(read: GPRecordRead | ReferralRead, suggestions: tuple[Suggestion, ...]) -> Iterator[str]:
     yield from _listed("Suggestions", (_suggestion(one) for one in suggestions))
     yield from _listed("Read in it", (_seen(one) for one in read.seen))
-    yield from _listed("Not read", (f"{one.entry}: {one.why}" for one in read.skipped))
+    yield from _listed("Not read", _not_read(read.skipped))
     yield ""
     yield NO_ANSWER
+
+
+def _not_read(skipped: Iterable[Skipped]) -> Iterator[str]:
+    """What was not read: every entry by its name, those with one reason on one line."""
+    alike: dict[str, dict[str, None]] = {}
+    for one in skipped:
+        alike.setdefault(one.why, {})[one.entry] = None
+    yield from (f"{', '.join(entries)}: {why}" for why, entries in alike.items())
 
 
 def _listed(title: str, lines: Iterable[str]) -> Iterator[str]:
@@ -231,7 +239,7 @@ def _suggestion(one: Suggestion) -> str:
 
 
 def _seen(one: Seen) -> str:
-    words = one.words or f"code {', '.join(one.codes)}"
+    words = one.words or (f"code {', '.join(one.codes)}" if one.codes else "without words")
     said = "; ".join((*one.remarks, *((f"not taken: {one.doubt}",) if one.doubt else ())))
     return _line(f"{one.dated or 'no date'}  {one.kind}: {words}{f' ({said})' if said else ''}")
 

@@ -159,6 +159,10 @@ def test_a_referral_says_why_how_urgent_by_whom_and_by_when():
     assert read.digest.startswith("sha256:")
     assert read.patient_reference == reference_for_patient("r") == reference_for_patient("r")
     assert reference_for_patient("r") != reference_for_patient("s")
+    kept = read.kept()
+    assert json.loads(json.dumps(kept)) == kept
+    assert (kept["role"], kept["urgency"], kept["reason"]) == ("Advanced nurse practitioner", "urgent", ["Sore throat"])
+    assert kept["contact_by"] == "2026-07-01T00:30:00+01:00"
 
 
 def test_a_referral_of_nhs_111_is_to_be_opened_by_hand():

@@ -135,7 +135,7 @@ class Entries:
         category = ", ".join(words or "/".join(codes) for words, codes in kinds)
         doubt = self._doubt(one)
         words = "; ".join((*parts, *notes))
-        said = f"{quoted(words or 'code ' + ', '.join(codes))} ({', '.join(filter(None, (category, status, doubt)))})"
+        said = f"{quoted(words or ('code ' + ', '.join(codes) if codes else 'without words'))} ({', '.join(filter(None, (category, status, doubt)))})"
         title = "Individual requirement of the patient" if requirement else "Flag"
         self.first.append(f"{title}: {said}.")
         day = self._span(one, "period.start")

@@ -90,16 +90,25 @@ class _Section:
             self._found.skipped.append(Skipped(self._entry, "its text cannot be read"))
             self._found.mind.append(UNREADABLE)
             return
+        alone: tuple[str, Any] | None = None  # a heading with nothing below it yet
         for kind, words, element in _parts(tree):
+            if alone is not None and kind in _HEADINGS:
+                self._statement(*alone)
+            alone = None
             if kind == _TABLE:
                 self._table(element)
-                continue
+            elif kind not in _HEADINGS or _is_statement(words):
+                self._statement(words, element)
+            elif words:
+                alone = words, element
             if kind in _HEADINGS:
                 self._heading = words
-            if words and (kind not in _HEADINGS or _is_statement(words)):
-                self._statement(words, element)
+        if alone is not None:
+            self._statement(*alone)
 
     def _statement(self, words: str, element: Any) -> None:
+        if not words:
+            return
         self._found.statements.append(words)
         highlighted = element is not None and _HIGHLIGHTED in (element.get("class") or "").lower()
         text = folded(words)

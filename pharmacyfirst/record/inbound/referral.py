@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from pharmacyfirst.record.inbound.asking import everything, first, known_code, text_of, texts, tidy, words_of
 from pharmacyfirst.record.inbound.bundle import Bundle, InboundRefused, Resource, Skipped, read_bundle
@@ -80,8 +81,40 @@ class ReferralRead:
         """The reference that the pharmacy gives back to the patient, made from the referral's id: always the same, and nobody's identity."""
         return reference_for_patient(self.request or self.id or self.digest)
 
+    def kept(self) -> dict[str, Any]:
+        """All that is to be kept of the referral itself (standards.md 4, items 7 and 14), as JSON holds it; what was not given is None.
+
+        ``reference`` is the referrer's own, ``patient_reference`` the one that the patient is given. Times are London's with their distance
+        from UTC. The referrer's words are the referrer's: whoever records the presenting complaint writes their own beside them.
+        """
+        return {
+            "organisation": self.organisation,
+            "ods": self.organisation_ods,
+            "referrer": self.referrer,
+            "role": self.referrer_role,
+            "telephones": [*self.referrer_telephones],
+            "reason": [*self.reason],
+            "presenting": [*self.presenting],
+            "story": [*self.story],
+            "asks": [*self.tasks],
+            "urgency": self.urgency,
+            "on": _iso(self.authored_on),
+            "contact_from": _iso(self.contact_from),
+            "contact_by": _iso(self.contact_until),
+            "reference": self.request or None,
+            "message": self.id or None,
+            "journey": self.journey,
+            "case": self.case,
+            "patient_reference": self.patient_reference,
+            "version": self.version,
+            "sent_at": _iso(self.sent_at),
+            "replaces_an_earlier_one": self.update,
+            "digest": self.digest,
+            "individual_requirements": [*self.requirements],
+        }
+
     def on_record(self) -> Referral:
-        """How the patient came, as the record of the consultation keeps it."""
+        """How the patient came, as the record of the consultation keeps it today; ``kept`` gives all of it."""
         return Referral(
             source="GP practice",
             organisation=self.organisation,
@@ -89,6 +122,10 @@ class ReferralRead:
             reference=self.request or None,
             on=as_day(self.authored_on) if self.authored_on else None,
         )
+
+
+def _iso(when: datetime | date | None) -> str | None:
+    return when.isoformat() if when is not None else None
 
 
 def reference_for_patient(request: str) -> str:
