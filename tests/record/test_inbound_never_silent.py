@@ -178,3 +178,29 @@ def test_a_referrers_words_about_an_allergy_are_shown_and_minded(words, where):
     read = read_referral(raw.encode(), ON)
     assert _compared(words) in _compared(" ".join((*read.story, *read.tasks, *read.reason)))
     assert _compared(words) in _compared(" ".join(read.warnings))
+
+
+XHTML = 'xmlns="http://www.w3.org/1999/xhtml"'
+IN_XML = [
+    '<code><text value="{}"/></code>',
+    '<note><text value="{}"/></note>',
+    "<note>{}</note>",
+    '<note><text value="x"/>{}</note>',
+    '<note other="{}"/>',
+    '<status value="final" other="{}"/>',
+    '<status value="final">{}</status>',
+    '<status value="final"><extension url="u"><valueString value="{}"/></extension></status>',
+    f'<text><status value="additional"/><div {XHTML}><p>{{}}</p></div></text>',
+    "<text><div>{}</div></text>",
+    '<contained><Basic><code><text value="{}"/></code></Basic></contained>',
+    '<contained><Basic/><Basic><code><text value="{}"/></code></Basic></contained>',
+]
+
+
+@given(planted(), st.sampled_from(IN_XML), KINDS)
+def test_no_words_about_an_allergy_in_xml_are_passed_over(words, place, kind):
+    entry = f"<entry><resource><{kind}>{place.format(words)}</{kind}></resource></entry>"
+    whose = '<entry><resource><Patient><id value="p"/></Patient></resource></entry>'
+    read = read_gp_record(f'<Bundle xmlns="http://hl7.org/fhir">{whose}{entry}</Bundle>'.encode(), ON)
+    said = _compared(" ".join((*read.warnings, *(one.why for one in read.suggestions))))
+    assert _compared(words) in said
