@@ -122,6 +122,21 @@ def test_a_row_that_does_not_fit_its_head_takes_nothing():
     assert any("does not fit the head of its table" in one and "Amoxicillin allergy" in one for one in read.warnings)
 
 
+@pytest.mark.parametrize("name", ["&nbsp;", "&ndash;", "&#160;"])
+def test_a_character_by_its_html_name_leaves_no_table_unread(name):
+    held = changed("01-scr-five-column-medicines.json", ("<td>Amoxicillin allergy", f"<td>Amoxicillin{name}allergy"))
+    assert PENICILLIN in suggested(read_gp_record(held, ON))
+
+
+@pytest.mark.parametrize("name", ["&nosuchname;", "&ltxx;", "&"])
+def test_text_that_cannot_be_read_is_said_to_be_and_its_words_are_shown(name):
+    held = changed("01-scr-five-column-medicines.json", ("<td>Amoxicillin allergy", f"<td>Amoxicillin{name} allergy"))
+    read = read_gp_record(held, ON)
+    assert PENICILLIN not in suggested(read)
+    assert any("A part of the record's text cannot be read" in one for one in read.warnings)
+    assert any("speaks of an allergy or reaction" in one and "Amoxicillin" in one for one in read.warnings)
+
+
 def test_the_last_issue_of_two_columns_of_days_counts():
     """The layout with a column for the first and one for the last issue."""
     name = "02-scr-medicines-under-allergy-heading.json"
@@ -163,6 +178,22 @@ def test_withheld_is_said_wherever_it_stands(change):
     if change[1].startswith("<table>"):
         held = held.replace(b"Summary.</p>", b"Summary.</td></tr></table>")
     assert read_gp_record(held, ON).warnings[0].startswith("SOMETHING WAS WITHHELD")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"extension": [{"url": "Extension-CareConnect-GPC-ListWarningCode-1", "valueCode": "confidential-items"}]},
+        {"note": [{"text": "Entries were withheld at the patient's wish"}]},
+        {"text": {"div": "<div>Withheld</div>"}},
+    ],
+)
+def test_what_a_gp_record_withholds_is_said_first_too(more):
+    held = json.loads(raw("04-allergy-as-problem.json"))
+    held["entry"].append({"resource": {"resourceType": "List", "title": "Allergies and adverse reactions", **more}})
+    read = read_gp_record(json.dumps(held).encode(), ON)
+    assert read.warnings[0].startswith("SOMETHING WAS WITHHELD")
+    assert suggested(read) == [BORN, PENICILLIN, ("macrolide_allergy", True)]
 
 
 # Allergies, wherever they stand
@@ -331,7 +362,7 @@ def test_a_month_alone_counts_where_any_day_of_it_would(month, counts):
     read = read_gp_record(changed("10-issue-date-month-only.json", ("2026-10", month)), ON)
     assert suggested(read) == ([BORN, NITROFURANTOIN] if counts else [BORN])
     if counts:
-        assert f"issued in {month}, the day is not given" in read.suggestions[1].why
+        assert f"{month} without a day" in read.suggestions[1].why
         assert read.suggestions[1].date is None
 
 

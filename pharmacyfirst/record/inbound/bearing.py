@@ -144,12 +144,11 @@ def _of_medicine(medicine: MedicineSeen, source: str, on: date, mind: list[str])
         )
     lately = _issued_since(medicine, on - RECENT_MEDICINE, on)
     how = "on the current list" if medicine.current else "not on the current list, but issued in the last three months"
-    when = f"; issued in {medicine.part.words}, the day is not given" if medicine.part else ""
     for row in rows:
         if row.part == MEDICINES and (medicine.current or lately):
-            yield Suggestion(INTERACTING, (row.name,), source, medicine.when, f"{_entry(medicine)}; {how}{when}")
+            yield Suggestion(INTERACTING, (row.name,), source, medicine.when, f"{_entry(medicine)}; {how}")
         elif row.part == TAKEN and _counts(row, medicine, on):
-            yield Suggestion(row.name, True, source, medicine.when, f"{_entry(medicine)}; that is {row.says}{when}")
+            yield Suggestion(row.name, True, source, medicine.when, f"{_entry(medicine)}; that is {row.says}")
 
 
 def _counts(row: NamedInRecords, medicine: MedicineSeen, on: date) -> bool:
@@ -197,4 +196,5 @@ def _said(seen: Seen) -> str:
 
 
 def _entry(seen: Seen) -> str:
-    return f"{seen.called}: {_said(seen)}"
+    when = f", {seen.part.words} without a day" if seen.part else ""
+    return f"{seen.called}: {_said(seen)}{when}"

@@ -341,7 +341,7 @@ class Entries:
             title = text_of(one.body, "title") or "A list"
             for reference in texts(one.body, "entry", "item", "reference"):
                 if self._bundle.resolve(reference, one) is None:
-                    self.skip(shown_id(reference) or one.entry, f"{title} names it, and the record does not hold it")
+                    self.skip(shown_id(reference) or one.entry, "a list names it, and the record does not hold it")
                     self.warnings.append(
                         f"{title}: the record does not hold all that it lists. Look in the record itself."
                     )

@@ -5,15 +5,17 @@ or rows are not known nothing is taken: its words are put in front of a person. 
 was withheld) is always shown.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from html.entities import html5
 from typing import Any
 
 from pharmacyfirst.record.inbound.asking import everything, quoted, shown_text, text_of
 from pharmacyfirst.record.inbound.bundle import MOST_ENTRIES, XHTML, Bundle, InboundRefused, Skipped, read_xml
 from pharmacyfirst.record.inbound.days import Span, day_of, written_span
-from pharmacyfirst.record.inbound.rest import only_titles
+from pharmacyfirst.record.inbound.rest import only_titles, said_withheld
 from pharmacyfirst.record.inbound.seen import AllergySeen, FindingSeen, MedicineSeen, Seen
 from pharmacyfirst.record.inbound.wording import folded, says_severe, speaks_of_allergy
 
@@ -82,7 +84,7 @@ class _Section:
 
     def read(self, div: Any) -> None:
         try:
-            tree = read_xml(div.encode()) if isinstance(div, str) else None
+            tree = read_xml(_NAMED.sub(_character, div).encode()) if isinstance(div, str) else None
             self._found.texts.update((div,) if isinstance(div, str) else ())
         except (InboundRefused, UnicodeError):
             tree = None
@@ -113,7 +115,7 @@ class _Section:
         highlighted = element is not None and _HIGHLIGHTED in (element.get("class") or "").lower()
         text = folded(words)
         if "withheld" in text:
-            self._found.withheld.append(f"SOMETHING WAS WITHHELD from this record: {quoted(words)}. Ask the patient.")
+            self._found.withheld.append(said_withheld(words))
         elif highlighted or speaks_of_allergy(text) or any(word in text for word in _INCOMPLETE):
             self._found.mind.append(f"The record says of itself: {quoted(words)}.")
 
@@ -145,7 +147,7 @@ class _Section:
         self._found.skipped.append(Skipped(place, "a table of a layout that is not known; nothing was taken from it"))
         under = f" under {quoted(self._heading)}" if self._heading else ""
         if "withheld" in folded(words):
-            self._found.withheld.append(f"SOMETHING WAS WITHHELD from this record: {quoted(words)}. Ask the patient.")
+            self._found.withheld.append(said_withheld(words))
         self._found.mind.append(
             f"A table{under} has a layout that is not known, and nothing was taken from it. It says: {quoted(words)}."
         )
@@ -211,6 +213,16 @@ _INCOMPLETE = (
     "dissent",
     "refused",
 )
+
+
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+_OF_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+def _character(named: re.Match[str]) -> str:
+    """A character that HTML has a name for and XML has none, ``&nbsp;`` for instance; any other name stays as it is, and is refused."""
+    held = "" if named[1] in _OF_XML else html5.get(f"{named[1]};", "")
+    return held if held and held not in "<>&" else named[0]
 
 
 def _is_statement(words: str) -> bool:

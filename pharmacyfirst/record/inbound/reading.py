@@ -8,7 +8,7 @@ from pharmacyfirst.record.inbound.bundle import Bundle, Resource, Skipped
 from pharmacyfirst.record.inbound.entries import Entries
 from pharmacyfirst.record.inbound.narrative import read_narrative
 from pharmacyfirst.record.inbound.person import PersonSeen
-from pharmacyfirst.record.inbound.rest import not_read, passed_over
+from pharmacyfirst.record.inbound.rest import not_read, passed_over, withheld_items
 from pharmacyfirst.record.inbound.seen import ConsentSeen, FlagSeen, Seen
 from pharmacyfirst.record.inbound.suggestions import Suggestion, of_birth
 
@@ -42,11 +42,11 @@ def read_entries(bundle: Bundle, patient: Resource, source: str, on: date, *more
     narrative = read_narrative(bundle)
     seen = (*entries.seen(), *narrative.seen)
     bears = bearing(seen, source, on)
+    rest = passed_over(bundle, entries.texts, narrative.texts)
     person = entries.person
     born = of_birth(person.birth_date, source, on) if person.birth_date else None
     warnings = (
-        *entries.first, *entries.about_person, *narrative.withheld, *bears.mind, *entries.warnings, *narrative.mind,
-        *passed_over(bundle, entries.texts, narrative.texts), *more,
+        *entries.first, *entries.about_person, *narrative.withheld, *rest.withheld, *withheld_items(bundle), *bears.mind, *entries.warnings, *narrative.mind, *rest.mind, *more,
     )  # fmt: skip
     return BundleRead(
         person=person,

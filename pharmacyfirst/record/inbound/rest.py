@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from pharmacyfirst.record.inbound.asking import hides, quoted, shown_text, tidy
+from pharmacyfirst.record.inbound.asking import everything, hides, quoted, shown_text, text_of, texts, tidy
 from pharmacyfirst.record.inbound.bundle import Bundle, Resource, Skipped
 from pharmacyfirst.record.inbound.wording import folded, speaks_of_allergy, tokens
 
@@ -34,6 +35,7 @@ _TITLES = frozenset(
      "intolerances", "list", "of", "or", "past", "reaction", "reactions", "record", "resolved", "risk", "risks", "sensitivities",
      "sensitivity", "the", "to"}
 )  # fmt: skip
+CONFIDENTIAL = "confidential-items"
 _MARKUP = re.compile(r"<[^<>]*>")
 
 
@@ -53,28 +55,63 @@ def only_titles(text: str) -> bool:
     return _TITLES.issuperset(tokens(text))
 
 
-def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]], narratives: Container[str]) -> Iterator[str]:
-    """A line for every text about an allergy that no reader took, and one where a source holds what no screen shows.
+def said_withheld(words: str) -> str:
+    """What a person reads before all else of a record that lacks something on purpose."""
+    return f"SOMETHING WAS WITHHELD from this record: {quoted(words)}. Ask the patient."
+
+
+def withheld_items(bundle: Bundle) -> Iterator[str]:
+    """A line for every list that GP Connect marks as lacking items for confidentiality (ListWarningCode ``confidential-items``)."""
+    for one in bundle.of_type("List"):
+        for extension in everything(one.body, "extension"):
+            codes = (*texts(extension, "valueCode"), *texts(extension, "valueCodeableConcept", "coding", "code"))
+            if CONFIDENTIAL in codes:
+                title = text_of(one.body, "title") or "a list"
+                yield said_withheld(f"{title}: items excluded due to confidentiality and/or patient preferences")
+
+
+@dataclass
+class PassedOver:
+    """What stands in places that nothing is taken from: that something was withheld, and words about an allergy."""
+
+    withheld: list[str] = field(default_factory=list)
+    mind: list[str] = field(default_factory=list)
+
+
+def passed_over(bundle: Bundle, told: Mapping[Resource, Container[str]], narratives: Container[str]) -> PassedOver:
+    """A line for every text about an allergy or about something withheld that no reader took, and one where no screen shows all.
 
     ``told`` are, by entry, the texts that it was read for; ``narratives`` the texts of a record's sections that were read.
     """
+    found = PassedOver()
     hidden = False
     for one in (*bundle.resources, *bundle.shapeless):
-        read = told.get(one, ())
         for name, text in _texts(one):
             hidden = hidden or hides(text)
-            if name in _FOR_MACHINES and not _has_blanks(text):
+            if (name in _FOR_MACHINES and not _has_blanks(text)) or text in narratives:
                 continue
             as_compared = folded(text)
-            if not speaks_of_allergy(as_compared) or text.strip() in _CODES:
-                continue
-            if one.type in ("List", "Composition") and (text in narratives or only_titles(as_compared)):
-                continue
-            words = tidy(shown_text(_MARKUP.sub(" ", text) if name == "div" else text).strip())
-            if words not in read and not (name == "div" and one in told and _is_generated(one)):
-                yield f"{one.entry} speaks of an allergy or reaction in a place that nothing is taken from: {quoted(words)}. Ask."
+            if "withheld" in as_compared:
+                found.withheld.append(said_withheld(_as_said(name, text)))
+            if speaks_of_allergy(as_compared) and not _is_known(one, as_compared):
+                words = _as_said(name, text)
+                if words not in told.get(one, ()) and not (name == "div" and one in told and _is_generated(one)):
+                    says = "speaks of an allergy or reaction in a place that nothing is taken from"
+                    found.mind.append(f"{one.entry} {says}: {quoted(words)}. Ask.")
     if hidden:
-        yield "The source holds characters that cannot be shown, which can hide or turn round words. They were left out: read the record itself."
+        found.mind.append(
+            "The source holds characters that cannot be shown, which can hide or turn round words. They were left out: read the record itself."
+        )
+    return found
+
+
+def _as_said(name: str, text: str) -> str:
+    return tidy(shown_text(_MARKUP.sub(" ", text) if name == "div" else text).strip())
+
+
+def _is_known(one: Resource, text: str) -> bool:
+    """Whether words about an allergy say nothing of the patient: a code that every such entry has, a title of a list."""
+    return text.strip() in _CODES or (one.type in ("List", "Composition") and only_titles(text))
 
 
 def _texts(one: Resource) -> Iterator[tuple[str, str]]:
