@@ -569,7 +569,9 @@ def test_the_live_referral_is_read(examples):
     assert read.patient.nhs_number is None  # the example's fails its check digit
     assert any("check digit" in one.why for one in read.skipped)
     assert any("ended on 2023-06-27" in one for one in read.warnings)
-    assert read.on_record().reference == read.request
+    came = read.on_record()
+    assert (came.reference, came.digest, came.patient_reference) == (read.request, read.digest, read.patient_reference)
+    assert came.contact_by == read.contact_until
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
         if not rows:
             continue
         assert rows["By when"] == when.get(record.kind, "the pathway sets no time")
-        assert rows["Sent to"] == ("; ".join(dict.fromkeys(record.where_to)) or "not on record")
+        assert rows["Sent to"] == ("; ".join(dict.fromkeys(record.where_to)) or "hospital")
         assert rows["Spoken to"] == "nobody, as far as is on record"
         text = letter_text(record)
         assert text.index("By when: ") < text.index("Clinical summary")

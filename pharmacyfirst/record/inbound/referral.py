@@ -114,13 +114,23 @@ class ReferralRead:
         }
 
     def on_record(self) -> Referral:
-        """How the patient came, as the record of the consultation keeps it today; ``kept`` gives all of it."""
+        """How the patient came, as the record of the consultation keeps it; ``kept`` gives more."""
+        by = self.contact_until
         return Referral(
             source="GP practice",
             organisation=self.organisation,
             ods=self.organisation_ods,
             reference=self.request or None,
             on=as_day(self.authored_on) if self.authored_on else None,
+            referrer=self.referrer,
+            role=self.referrer_role,
+            reason="\n".join((*self.reason, *self.presenting, *self.tasks)) or None,
+            urgency=self.urgency,
+            contact_by=by if isinstance(by, datetime) else None,
+            journey=self.journey,
+            patient_reference=self.patient_reference,
+            version=self.version,
+            digest=self.digest,
         )
 
 
