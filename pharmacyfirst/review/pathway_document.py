@@ -84,7 +84,9 @@ class _PathwayWriter:
         yield Section("treatment", "", "Treatment", (), (self.judging.treatment(),))
         yield Section("barring", "", "What rules a medicine out", (), tuple(Barring(pathway, self.notes).tables()))
         about = line("What is said about a medicine, and on its label, stands in the document of that medicine.")
-        yield Section("told", "", "What is said to the patient", (about,), tuple(WhatIsSaid(pathway, self.notes).tables()))
+        yield Section(
+            "told", "", "What is said to the patient", (about,), tuple(WhatIsSaid(pathway, self.notes).tables())
+        )
         if pathway.leaflets:
             leaflets = tuple(one for said in pathway.leaflets for one in statement(said, self.notes))
             yield Section("leaflets", "", "Leaflets", leaflets)
