@@ -33,6 +33,13 @@ def _inbound() -> click.Command:
     return inbound
 
 
+def _judge() -> click.Command:
+    """Make records once more from their own accounts, and say where they differ."""
+    from pharmacyfirst.cli.make import judge
+
+    return judge
+
+
 def _label() -> click.Command:
     """Write the dispensing labels: .txt or .html."""
     from pharmacyfirst.cli.papers import label
@@ -52,6 +59,13 @@ def _letter() -> click.Command:
     from pharmacyfirst.cli.papers import letter
 
     return letter
+
+
+def _make() -> click.Command:
+    """Make the record of a consultation from an ACCOUNT of it, a JSON file."""
+    from pharmacyfirst.cli.make import make
+
+    return make
 
 
 def _message() -> click.Command:
@@ -94,9 +108,11 @@ ENTRIES = {
     "claim": _claim,
     "examples": _examples,
     "inbound": _inbound,
+    "judge": _judge,
     "label": _label,
     "leaflet": _leaflet,
     "letter": _letter,
+    "make": _make,
     "message": _message,
     "page": _page,
     "resolve": _resolve,

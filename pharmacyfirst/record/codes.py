@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.kernel.authority import Channel
 
 SNOMED = "http://snomed.info/sct"
 DMD = "https://dmd.nhs.uk"

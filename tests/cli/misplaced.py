@@ -73,12 +73,12 @@ def contents():
     yield "adoption-organisation.yaml", adoption.replace("FW844", NAME)
     yield "adoption-period.yaml", adoption.replace("in force: 2026-11-01", f"in force: {NAME}")
     yield "adoption-heading.yaml", f"{adoption}\n{NAME}: {NUMBER}\nzebedee: quux\n"
-    yield "adoption-twice.yaml", f"{adoption}\ncleared:\n  Zebedee: quux\n"
+    yield "adoption-twice.yaml", f"{adoption}\nopen items:\n  Zebedee: quux\n"
     yield "adoption-number.yaml", adoption.replace("  2012345:", f"  {NUMBER}:")
     yield "adoption-profession.yaml", adoption.replace("profession: pharmacist", f"profession: {NAME}")
     yield "adoption-document.yaml", adoption.replace("      - uncomplicated-uti", "      - zebedee-quux")
     yield "adoption-digest.yaml", adoption.replace("sha256:", "zebedee:")
-    yield "adoption-cleared.yaml", adoption.replace("  UTI-O1:", f"  {NAME}:\n    {NAME}: 1\n  UTI-O1:")
+    yield "adoption-open-item.yaml", adoption.replace("  UTI-O1:", f"  {NAME}:\n    {NAME}: 1\n  UTI-O1:")
 
 
 def files(folder):

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 import pytest
 from lxml import etree
-from paper_records import library
+from paper_records import library, remade_with
 
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.record import Consultation, Observation, envelope_of, update_record
+from pharmacyfirst.record import Observation, envelope_of, update_record
 from pharmacyfirst.record.examples import MAILBOX, examples
 
 STU3 = pytest.importorskip(
@@ -37,12 +37,11 @@ def sound():
         for one in examples(library())
         if one.kind is Kind.SUPPLY and one.record.assessment["diagnosis_established"] and one.record.supplies[0].permit
     )
-    held = {name: getattr(record, name) for name in Consultation.model_fields}
     seen = (
         Observation(kind="temperature", value=36.8),
         Observation(kind="blood pressure", systolic=120, diastolic=80),
     )
-    return message_of(Consultation(**held | {"observations": seen}))
+    return message_of(remade_with(record, observations=seen))
 
 
 NUMBERS = {"valueQuantity", "quantity", "daysSupply"}

@@ -16,7 +16,8 @@ from pharmacyfirst import Kind, assess
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import NoPDF, pages_of
 from pharmacyfirst.paper.words import sentence
-from pharmacyfirst.record import Consent, Decision, GPPractice, Observation, write_record
+from pharmacyfirst.record import Decision, GPPractice, Observation, Onward, write_record
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.message_words import headings, moment, outcome_sentence
 from pharmacyfirst.record.papers.leaflet import TODAY, UNFINISHED, leaflet_html, leaflet_of, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
@@ -36,7 +37,7 @@ def changed(kind=Kind.SELF_CARE, **changes):
 
 @pytest.mark.parametrize(("share", "says"), [(False, "did not agree"), (None, "nobody asked")])
 def test_without_consent_to_share_there_is_no_letter(share, says):
-    record = changed(consent=Consent(to_treat=True, to_share=share))
+    record = changed(agreed={"to_share": share})
     for make in (letter_html, letter_pdf, letter_text):
         with pytest.raises(NoPaper, match=says):
             make(record)
@@ -62,7 +63,7 @@ def test_a_restricted_record_says_nowhere_where_the_patient_lives():
 
 
 def test_without_an_nhs_number_the_letter_says_that_it_is_not_known():
-    record = changed(who={"nhs_number": None, "nhs_number_status": None})
+    record = changed(who={"nhs_number": None, "trace": None})
     assert "NHS number: not known" in letter_text(record)
 
 
@@ -110,7 +111,7 @@ def rows_of(record):
     return {row.name: row.says for row in letter_of(record).referral}
 
 
-def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
+def test_a_referral_says_to_whom_by_when_and_how_the_patient_was_handed_on():
     when = {Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "the same day"}
     seen = set()
     for record, _ in records():
@@ -118,9 +119,10 @@ def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
         assert bool(rows) is (record.decision.done == "referred"), record.id
         if not rows:
             continue
-        assert rows["By when"] == when.get(record.kind, "the pathway sets no time")
-        assert rows["Sent to"] == ("; ".join(dict.fromkeys(record.where_to)) or "not on record")
-        assert rows["Spoken to"] == "nobody, as far as is on record"
+        (onward,) = record.decision.onward
+        assert rows["By when"] == when.get(record.kind, "no time is set")
+        assert rows["Sent to"] == onward.to
+        assert rows["Handed on"].startswith(coded_lists()["handed over"].in_words(onward.how))
         text = letter_text(record)
         assert text.index("By when: ") < text.index("Clinical summary")
         seen.add(record.kind)
@@ -128,20 +130,44 @@ def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
 
 
 def test_whom_the_pharmacist_named_and_spoke_to_stands_there_with_the_time_in_england():
-    case, assessment = case_of(Kind.REFER_URGENT)
-    spoken = datetime(2026, 11, 21, 11, 40, tzinfo=timezone(timedelta(hours=1)))
-    decision = Decision(done="referred", referred_to="Dr Example", contacted="the duty doctor", contacted_at=spoken)
-    record = record_for(case, assessment, decision=decision)
-    at = "the duty doctor, 21 November 2026, 10:40"
-    assert rows_of(record) == {"Sent to": "Dr Example", "By when": "the same day", "Spoken to": at}
-    assert headings(record)["signpost-details"] == f"Sent to: Dr Example. By when: the same day. Spoken to: {at}."
-    assert f"Spoken to{at}" in re.sub("<[^>]+>|\n", "", one_page_html(record))
+    spoken = datetime(2026, 11, 21, 11, 20, tzinfo=timezone(timedelta(hours=1)))
+    onward = Onward(
+        to="Dr Example", ods="B86999", urgency="routine", how="spoken to", accepted_by="the duty doctor", at=spoken
+    )
+    record = changed(Kind.REFER_URGENT, decision=Decision(done="referred", onward=(onward,)))
+    assert rows_of(record) == {
+        "Sent to": "Dr Example (B86999)",
+        "By when": "in routine; the pathway says the same day",  # what is sooner is never hidden by what was ticked
+        "Handed on": "somebody there was spoken to: the duty doctor, 21 November 2026, 10:20",
+    }
+    words = "Sent to: Dr Example (B86999). By when: in routine; the pathway says the same day. Handed on: somebody there was spoken to: the duty doctor, 21 November 2026, 10:20."
+    assert headings(record)["signpost-details"] == words
+    assert "the duty doctor, 21 November 2026, 10:20" in one_page_html(record)
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency", "says"),
+    [
+        (Kind.EMERGENCY, "at once", "at once"),
+        (Kind.EMERGENCY, "same day", "the same day; the pathway says at once"),
+        (Kind.REFER_URGENT, "at once", "at once"),
+        (Kind.REFER_URGENT, None, "the same day"),
+        (Kind.REFER, "next working day", "the next working day"),
+        (Kind.REFER, None, "no time is set"),
+    ],
+)
+def test_by_when_is_what_the_pharmacist_said_and_what_the_pathway_says_where_that_is_sooner(kind, urgency, says):
+    onward = Onward(to="somebody", urgency=urgency, how="told to go")
+    assert rows_of(changed(kind, decision=Decision(done="referred", onward=(onward,))))["By when"] == says
 
 
 def test_moments_are_those_of_englands_clock():
-    assert moment(datetime(2026, 7, 1, 9, 5, tzinfo=UTC)) == "1 July 2026, 10:05"
-    assert moment(datetime(2026, 12, 1, 9, 5, tzinfo=UTC)) == "1 December 2026, 09:05"
-    assert moment(datetime(2026, 6, 30, 23, 30, tzinfo=UTC)) == "1 July 2026, 00:30"
+    def kept(*utc):
+        return Onward(to="the practice", how="NHSmail", at=datetime(*utc, tzinfo=UTC)).at
+
+    assert moment(kept(2026, 7, 1, 9, 5)) == "1 July 2026, 10:05"
+    assert moment(kept(2026, 12, 1, 9, 5)) == "1 December 2026, 09:05"
+    assert moment(kept(2026, 6, 30, 23, 30)) == "1 July 2026, 00:30"
 
 
 def test_what_was_asked_and_is_not_known_is_told_apart_from_what_nobody_asked():
@@ -151,15 +177,26 @@ def test_what_was_asked_and_is_not_known_is_told_apart_from_what_nobody_asked():
         replace(case, facts={**case.facts, known: None}),
         assess(assessment.pathway, {**case.facts, known: None}, case.as_of),
     )
-    asks = {name: assessment.pathway.questions[name].ask for name in assessment.missing}
+    questions = assessment.pathway.questions
     history = headings(record)["history"]
     asked = history.split("Asked and not known, which is not a no: ")[1].split(" Not asked: ")[0]
     never = history.split(" Not asked: ")[1]
-    assert asks[known] in asked
-    assert asks[known] not in never
-    assert all(words in never for name, words in asks.items() if name != known)
+    assert asked == f"{questions[known].called}."
+    assert questions[known].ask not in never
+    assert all(questions[name].ask in never for name in assessment.missing if name != known)
     page = one_page_html(record)
     assert page.index("Asked and not known, which is not a no") < page.index("Not asked: ")
+
+
+def test_what_was_asked_and_not_known_is_told_even_where_it_changes_nothing_any_more():
+    case, assessment = case_of(Kind.EMERGENCY)
+    question = next(
+        question for name, question in assessment.pathway.questions.items() if name not in assessment.known and not question.asked_when
+    )  # fmt: skip
+    facts = {**case.facts, question.name: None}
+    again = assess(assessment.pathway, facts, case.as_of)
+    assert question.name not in again.missing
+    assert f"not a no: {question.called}" in headings(record_for(replace(case, facts=facts), again))["history"]
 
 
 def test_a_consultation_that_was_not_finished_says_what_nobody_asked_and_where_to_go():
@@ -184,11 +221,11 @@ def test_a_correction_says_that_it_is_one_and_why():
 def test_blood_pressure_and_what_the_patient_told_are_written_so():
     seen = (
         Observation(kind="blood pressure", systolic=118, diastolic=76, setting="sitting"),
-        Observation(kind="weight", value=61.5, self_reported=True),
+        Observation(kind="height", value=161.5, self_reported=True),
     )
     text = letter_text(changed(observations=seen))
     assert "- Blood pressure 118/76 mmHg, sitting" in text
-    assert "- Weight 61.5 kg, told by the patient" in text
+    assert "- Height 161.5 cm, told by the patient" in text
 
 
 def test_words_are_never_markup():
@@ -238,9 +275,11 @@ def test_the_sheet_says_when_to_get_help_whatever_was_done_except_on_the_way_to_
 @pytest.mark.parametrize("done", ["referred", "declined", "advised", "ended early"])
 def test_when_to_get_help_with_a_medicine_that_was_not_given_is_left_out(done):
     seen = set()
+    onward = (Onward(to="another pharmacy"),) if done == "referred" else ()
+    decision = Decision(done=done, because="it was so agreed", onward=onward)
     for case, assessment in supplies_of_each_condition():
         pathway = assessment.pathway
-        record = record_for(case, assessment, done=done, decision=Decision(done=done, because="it was so agreed"))
+        record = record_for(case, assessment, done=done, decision=decision)
         sheet = leaflet_of(record, pathway)
         with_it = leaflet_of(record_for(case, assessment), pathway)
         of_medicines = {"supply", *pathway.pgds, *assessment.decided_by}
@@ -268,9 +307,24 @@ def test_a_visit_that_was_not_finished_is_no_all_clear_and_says_where_to_go():
             assert not sheet.what_helps
 
 
-def test_an_emergency_is_never_told_that_somebody_else_will_see_to_it():
-    case, assessment = case_of(Kind.EMERGENCY)
-    assert leaflet_of(record_for(case, assessment), assessment.pathway).done == ("You were sent to hospital.",)
+@pytest.mark.parametrize("done", ["did not attend", "could not be reached"])
+def test_somebody_who_was_not_there_is_not_told_of_a_visit(done):
+    case, assessment = case_of(Kind.NEED_FACTS)
+    nothing = assess(assessment.pathway, {}, case.as_of)
+    decision = Decision(done=done, because="nobody came")
+    record = record_for(replace(case, facts={}), nothing, done=done, decision=decision)
+    sheet = leaflet_of(record, assessment.pathway)
+    assert sheet.done[0].startswith("You ")
+    assert UNFINISHED not in sheet.done[0]
+    assert sheet.safety_netting
+
+
+def test_what_was_agreed_with_the_patient_stands_on_the_sheet_and_what_was_for_the_practice_does_not():
+    decision = Decision(done="advised", plan_for_patient="ring us on Monday", plan_for_professionals="check the eGFR")
+    record = changed(decision=decision)
+    sheet = leaflet_text(record, library().in_force(record.pathway, record.on))
+    assert "- Ring us on Monday." in sheet
+    assert "eGFR" not in sheet
 
 
 INTERNAL = re.compile(r"\b[A-Z]{2,4}-[A-Z]+[0-9]|\b[a-z]+(_[a-z]+)+\b|sha256|\bPGD\b|not known|\d{4}\.\d")
@@ -322,7 +376,9 @@ def test_a_corrected_sheet_says_that_it_takes_the_place_of_the_other_and_not_why
 
 def test_advice_that_goes_with_another_treatment_is_left_out():
     case, assessment = case_of(Kind.SUPPLY)
-    decision = Decision(done="referred", because="out of stock here", out_of_stock=True, referred_to="another pharmacy")
+    decision = Decision(
+        done="referred", because="out of stock here", no_supply="out of stock", onward=(Onward(to="another pharmacy"),)
+    )
     record = record_for(case, assessment, done="referred", decision=decision)
     sheet = leaflet_of(record, assessment.pathway)
     assert sheet.advice == ()
@@ -389,7 +445,7 @@ def test_the_sheet_as_a_pdf_has_the_words_of_the_page():
 
 
 def test_the_page_says_what_nobody_asked():
-    record = changed(consent=Consent(to_treat=True))
+    record = changed(agreed={"to_share": None})
     assert "share: not asked" in one_page_html(record)
     assert "nobody asked whether the GP practice may be told" in one_page_html(record)
 
@@ -436,7 +492,7 @@ def test_a_record_that_cannot_be_read_is_a_failure_that_shows_nothing(tmp_path):
 
 def test_a_letter_without_consent_is_a_failure_with_the_reason(tmp_path):
     path = tmp_path / "consultation.json"
-    path.write_text(write_record(changed(consent=Consent(to_treat=True, to_share=False))))
+    path.write_text(write_record(changed(agreed={"to_share": False})))
     shown = run("letter", path)
     assert shown.exit_code == 1
     assert "did not agree" in shown.output

@@ -6,18 +6,16 @@ label itself stands only what is for the patient.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from pharmacyfirst.kernel.evidence import PATIENT, PROFESSIONAL
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import pages_of
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import PRACTICE, document_of, in_england
+from pharmacyfirst.record.message_words import PRACTICE, document_of
 from pharmacyfirst.record.papers.fitting import LabelLine, PrintedLabel, line, on_labels
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
@@ -97,14 +95,14 @@ def _label(record: Consultation, supply: Supply, pathway: Pathway, reprint: bool
     printed = tuple(one for one in said if one.is_for(PATIENT, supply.form))
     beside = tuple(one for one in said if one not in printed and one.is_for(PROFESSIONAL, supply.form))
     remarks, not_known = known_and_not(beside)
-    containers, container = _containers(record, supply)
+    containers, container = _containers(supply)
     return Label(
         product=supply.amp.display,
         quantity=quantity_of(supply),
         directions=supply.directions,
         advice=tuple(sentence(one.says) for one in printed),
         patient=record.patient.name,
-        on=in_england(supply.handed_over_at).date(),
+        on=supply.handed_over_at.date(),
         pharmacy=pharmacy_lines(record.pharmacy),
         marks=(*((PRACTICE,) if record.practice else ()), *((REPRINT,) if reprint else ())),
         containers=containers,
@@ -118,31 +116,16 @@ def _label(record: Consultation, supply: Supply, pathway: Pathway, reprint: bool
 # How many containers there are
 
 
-def _containers(record: Consultation, supply: Supply) -> tuple[int, str]:
+def _containers(supply: Supply) -> tuple[int, str]:
     """How many containers were handed over and what each is; one without a name where neither quantity nor offer tells."""
     amount, unit = supply.quantity.amount, supply.quantity.unit
     if unit in CONTAINERS and amount == amount.to_integral_value():
         many, called = int(amount), unit
     else:
-        many, called = _bottles(record, supply), "bottle"
+        many, called = supply.containers or 0, "bottle"  # the offer counts bottles alone
     if many > MOST_CONTAINERS:
         raise NoPaper(f"No labels: more than {MOST_CONTAINERS} containers of one medicine. Is the quantity right?")
     return (many, called) if many else (1, "")
-
-
-def _bottles(record: Consultation, supply: Supply) -> int:
-    """The bottles that the offer works out for this product in this quantity; nought where it does not say."""
-    for offer in record.assessment["offers"]:
-        for one in (offer, *offer.get("alternatives", ())):
-            if offer.get("pgd") == supply.pgd and one.get("product") == supply.product and _is_quantity(supply, one):
-                return int(one.get("bottles", 0))
-    return 0
-
-
-def _is_quantity(supply: Supply, offered: Mapping[str, Any]) -> bool:
-    quantity = offered.get("quantity") or {}
-    held = supply.quantity
-    return quantity.get("unit") == held.unit and Decimal(str(quantity["amount"])) == held.amount
 
 
 # On the labels themselves

@@ -16,7 +16,9 @@ from pharmacyfirst.paper.pdf import pdf
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.fields import BLOOD_PRESSURE, Observation, Quantity
+from pharmacyfirst.record.fields import Quantity
+from pharmacyfirst.record.make import NOT_JUDGED, is_judged
+from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
 from pharmacyfirst.record.message_words import PRACTICE, moment
 from pharmacyfirst.record.people import Patient, Pharmacy
 from pharmacyfirst.record.supply import Supply
@@ -135,6 +137,8 @@ def content_of(record: Consultation, pathway: Pathway) -> Pathway:
         raise NoPaper(
             "This is not the content that the consultation was decided by. Give the version whose digest it names."
         )
+    if not is_judged(record):
+        raise NoPaper(f"{NOT_JUDGED} Read it together with that content.")
     return pathway
 
 
@@ -142,6 +146,8 @@ def notices(record: Consultation) -> Iterator[str]:
     """What has to stand at the head of every paper."""
     if record.practice:
         yield PRACTICE
+    if not is_judged(record):
+        yield NOT_JUDGED
     if record.corrects_because:
         yield f"This corrects what was written before: {record.corrects_because}"
 
