@@ -10,8 +10,10 @@ from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.decision import UNFINISHED, Onward
 from pharmacyfirst.record.fields import PREGNANCY
 from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import Supply, Unpermitted
 
 PRACTICE_MARK = "PRACTICE PATIENT"
@@ -19,7 +21,7 @@ PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
 
 
 def moment(at: datetime) -> str:
-    """A moment of a record, which is on England's clock: ``21 November 2026, 10:05``."""
+    """A moment of a record, which is England's clock, in words: ``21 November 2026, 10:05``."""
     return f"{day(at.date())}, {at:%H:%M}"
 
 
@@ -183,7 +185,7 @@ def _history(record: Consultation) -> str:
 
 
 def open_questions(record: Consultation) -> Iterator[str]:
-    """What was asked and is not known, and apart from it what nobody asked, of the questions that could still change the outcome."""
+    """What was asked and is not known, and apart from it what nobody asked and could still change the outcome."""
     asked, never = asked_not_known(record), never_asked(record)
     if asked:
         yield f"Asked and not known, which is not a no: {'; '.join(asked)}"
@@ -192,18 +194,15 @@ def open_questions(record: Consultation) -> Iterator[str]:
 
 
 def asked_not_known(record: Consultation) -> tuple[str, ...]:
-    """The questions that were asked and whose answer is not known: the answer is on record, and is that it is not known."""
-    return tuple(asks for fact, asks in _missing(record) if fact in record.facts)
+    """The questions that were asked and nobody knew, in a few words each."""
+    return tuple(one.in_short for one in record.in_words.asked_not_known)
 
 
 def never_asked(record: Consultation) -> tuple[str, ...]:
-    """The questions that nobody asked, of those that could still change the outcome."""
-    return tuple(asks for fact, asks in _missing(record) if fact not in record.facts)
-
-
-def _missing(record: Consultation) -> Iterator[tuple[str, str]]:
-    """The facts that could still change the outcome, each with its question in words; both stand on record in one order."""
-    return zip(record.assessment["missing"], record.in_words.not_known, strict=True)
+    """The questions that nobody asked, of those that could still change the outcome. Both lists stand on record in one order."""
+    asked = {one.fact for one in record.in_words.asked_not_known}
+    missing = zip(record.assessment["missing"], record.in_words.not_known, strict=True)
+    return tuple(asks for fact, asks in missing if fact not in asked)
 
 
 def _answers(answers: Iterable[AnswerOnRecord]) -> str:
@@ -251,29 +250,23 @@ def _advice(record: Consultation) -> Iterator[str | None]:
 
 
 def _signposts(record: Consultation) -> Iterator[str | None]:
-    decision = record.decision
-    if decision.referred_to or decision.done == "referred":
-        yield from (f"Sent to: {place}" for place in sent_to(record))
-        yield f"By when: {by_when(record)}"
-    elif record.kind is Kind.NEED_FACTS:
+    for one in record.decision.onward:
+        yield f"Sent to: {place_of(one)}"
+        yield f"By when: {by_when(record, one)}"
+        yield f"Handed on: {handed_on(one)}"
+    if record.decision.done in UNFINISHED:
         yield from (f"Where to go if it is not finished: {place}" for place in dict.fromkeys(record.where_to))
         yield f"By when: {by_when(record)}"
-    if decision.contacted or (decision.done == "referred" and urgent(record)):
-        yield f"Spoken to: {spoken_to(record)}"
-
-
-def spoken_to(record: Consultation) -> str:
-    """Whom the pharmacist spoke to about the patient, and when."""
-    decision = record.decision
-    if not decision.contacted:
-        return "nobody, as far as is on record"
-    return f"{decision.contacted}, {moment(decision.contacted_at)}" if decision.contacted_at else decision.contacted
 
 
 def sent_to(record: Consultation) -> tuple[str, ...]:
-    """To whom the patient was referred: whom the pharmacist named, else whom the pathway names."""
-    named = record.decision.referred_to
-    return (named,) if named else tuple(dict.fromkeys(record.where_to))
+    """To whom the patient was referred."""
+    return tuple(place_of(one) for one in record.decision.onward)
+
+
+def place_of(onward: Onward) -> str:
+    """To whom, with the code of the organisation where it is on record."""
+    return f"{onward.to} ({onward.ods})" if onward.ods else onward.to
 
 
 def urgent(record: Consultation) -> bool:
@@ -282,11 +275,23 @@ def urgent(record: Consultation) -> bool:
     return not_found_out or record.kind in (Kind.EMERGENCY, Kind.REFER_URGENT)
 
 
-def by_when(record: Consultation) -> str:
-    """By when the outcome wants the patient seen. Where it sets no time, that is said and none is made up."""
-    if record.kind is Kind.EMERGENCY:
-        return "at once"
-    return "the same day" if urgent(record) else "the pathway sets no time"
+def by_when(record: Consultation, onward: Onward | None = None) -> str:
+    """By when the patient is to be seen, as the pharmacist said; what the pathway says stands beside it where that is sooner or nobody said.
+
+    Where the pathway sets no time, that is said and none is made up.
+    """
+    of_pathway = "at once" if record.kind is Kind.EMERGENCY else "the same day" if urgent(record) else ""
+    said = coded_lists()["urgency"].in_words(onward.urgency) if onward is not None and onward.urgency else ""
+    if not said:
+        return of_pathway or "no time is set"
+    return said if not of_pathway or said in (of_pathway, "at once") else f"{said}; the pathway says {of_pathway}"
+
+
+def handed_on(onward: Onward) -> str:
+    """How the patient was handed on: to whom and when, where somebody was spoken to."""
+    how = coded_lists()["handed over"].in_words(onward.how) if onward.how else "not on record"
+    who = f": {onward.accepted_by}" if onward.accepted_by else ""
+    return f"{how}{who}{f', {moment(onward.at)}' if onward.at else ''}"
 
 
 def _sentences(parts: Iterable[str | None]) -> str:

@@ -3,14 +3,15 @@
 import csv
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-from paper_records import case_of, every_one, record_for, records
+from paper_records import case_of, cases, every_one, record_for, records
 
 from pharmacyfirst import Kind
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.record import Decision, Onward
+from pharmacyfirst.record.decision import Charge, GatewayPassed
 from pharmacyfirst.record.make import believed
 from pharmacyfirst.record.papers.claim import (
     CHECK,
@@ -66,7 +67,7 @@ def test_a_medicine_supplied_without_a_permit_is_never_claimed_whatever_point_wa
         if record.supplies:  # practised ones, without a permit
             claim = claim_of(real(record))
             assert claim.claimable == NEVER
-            assert "supplied without a permit" in claim.why_not
+            assert "handed over without a permit" in claim.why_not
             assert fields(real(record))["drug permit given at"].open == "supplied without a permit"
             passed += bool(record.assessment["gateways"])
     assert passed > 100
@@ -83,12 +84,41 @@ def test_when_a_gateway_was_passed_is_told_as_far_as_it_is_known():
     seen = set()
     for record, _ in records():
         field = fields(record).get("gateway moment")
-        assert (field is not None) is bool(record.assessment["gateways"])
+        points = record.assessment["gateways"]
+        assert (field is not None) is bool(points)
         if field:
-            assert field.value == "between 21 November 2026, 10:05 and 21 November 2026, 10:30"
+            within = "between 21 November 2026, 10:05 and 21 November 2026, 10:30"
+            assert field.value == "; ".join(f"{point} {within}" for point in points)
             assert field.open == "the moment itself is not on record"
         seen.add(field is not None)
     assert seen == {True, False}
+
+
+def test_the_moment_of_a_gateway_on_record_is_given():
+    case, assessment = next((case, found) for case, found in cases() if len(found.gateways) == 1)
+    (point,) = assessment.gateways
+    at = datetime(case.as_of.year, case.as_of.month, case.as_of.day, 10, 12, tzinfo=UTC)
+    field = fields(record_for(case, assessment, gateways_passed=(GatewayPassed(id=point, at=at),)))["gateway moment"]
+    assert (field.value, field.open) == (f"{point} 21 November 2026, 10:12", "")
+
+
+def test_the_charge_is_given_as_it_is_on_record_and_else_not_known():
+    case, assessment = case_of(Kind.SUPPLY)
+    assert fields(record_for(case, assessment))["prescription charge exemption"].open
+    charge = Charge(exemption="0002", evidence_seen=True, taken=0)
+    held = fields(record_for(case, assessment, charge=charge))
+    assert (held["prescription charge exemption"].value, held["prescription charge exemption"].open) == ("0002", "")
+    assert held["prescription charge in words"].value == "is under 16 years of age"
+    assert held["evidence of exemption seen"].value == "yes"
+    assert held["prescription charges taken"].value == "0"
+
+
+def test_a_record_that_was_not_judged_again_is_not_claimed_on_its_word():
+    record = next(one.record for one in every_one() if one.record.assessment["gateways"])
+    who = record.patient.model_copy(update={"practice_patient": False})
+    claim = claim_of(record.model_copy(update={"patient": who}))
+    assert claim.claimable == CHECK
+    assert "NOT JUDGED AGAIN" in claim.why_not
 
 
 def test_what_is_not_known_says_so_beside_its_value():

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from lxml import html
-from paper_records import PHARMACY, case_of, cases, library, one_of_each, record_for, records, remade_with, with_changes
+from paper_records import PHARMACY, case_of, cases, library, one_of_each, record_for, records, remade_with
 
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.evidence import Grade
@@ -121,7 +121,7 @@ def test_a_pharmacy_without_an_address_makes_no_label():
 # How many containers
 
 
-def supply_of(unit, product="", **who):
+def supply_of(unit, product="", pharmacy=PHARMACY, **who):
     """A record of some supply in so counted a quantity."""
     case, assessment = next(
         (case, found)
@@ -131,18 +131,14 @@ def supply_of(unit, product="", **who):
         and first.quantity.unit == unit
         and product in first.product.name
     )
-    return record_for(case, assessment, who=who), assessment
+    return record_for(case, assessment, who=who, pharmacy=pharmacy), assessment
 
 
-def in_quantity(record, assessment, amount, unit, **more):
+def in_quantity(record, amount, unit):
     """The record with another quantity of the same medicine."""
     (handed,) = record.account().supplies
-    changes = {
-        "quantity": Quantity(amount=Decimal(amount), unit=unit),
-        "quantity_because": "another pack",
-        "permit": None,
-    }
-    return remade_with(record, supplies=(with_changes(handed, changes | more),))
+    again = {"quantity": Quantity(amount=Decimal(amount), unit=unit), "quantity_because": "another pack"}
+    return remade_with(record, supplies=(handed.model_copy(update=again),))
 
 
 def test_a_liquid_in_two_bottles_has_two_labels_that_say_which_they_are():
@@ -159,7 +155,7 @@ def test_bottles_tubes_and_packs_are_counted_by_the_quantity():
     record, assessment = supply_of("bottle")
     (one,) = labels_of(record, assessment.pathway)
     assert (one.containers, one.container, one.named(1)) == (1, "bottle", "")
-    (three,) = labels_of(in_quantity(record, assessment, 3, "tube"), assessment.pathway)
+    (three,) = labels_of(in_quantity(record, 3, "tube"), assessment.pathway)
     assert (three.containers, three.named(3)) == (3, "tube 3 of 3")
 
 
@@ -173,14 +169,14 @@ def test_where_the_number_of_packs_is_not_known_there_is_one_label_and_it_is_sai
 
 def test_another_quantity_than_offered_is_not_counted_by_the_bottles_of_the_offer():
     record, assessment = supply_of("mL", "amoxicillin")
-    (label,) = labels_of(in_quantity(record, assessment, 300, "mL"), assessment.pathway)
+    (label,) = labels_of(in_quantity(record, 300, "mL"), assessment.pathway)
     assert (label.containers, label.container) == (1, "")
 
 
 def test_more_containers_than_anybody_hands_over_make_no_labels():
     record, assessment = supply_of("bottle")
     with pytest.raises(NoPaper, match="Is the quantity right"):
-        labels_of(in_quantity(record, assessment, MOST_CONTAINERS + 1, "bottle"), assessment.pathway)
+        labels_of(in_quantity(record, MOST_CONTAINERS + 1, "bottle"), assessment.pathway)
 
 
 # On the labels
@@ -256,8 +252,7 @@ FAR = (
 
 @MAKES_PDF
 def test_what_does_not_fit_goes_on_a_second_label_and_name_and_directions_stand_on_the_first():
-    record, assessment = supply_of("tablet", "aciclovir", **LONG)
-    record = remade_with(record, pharmacy=PHARMACY.model_copy(update={"address": FAR}))
+    record, assessment = supply_of("tablet", "aciclovir", PHARMACY.model_copy(update={"address": FAR}), **LONG)
     (label,) = labels_of(record, assessment.pathway)
     first, second = printed_labels(label)
     assert (first.place, second.place) == ("label 1 of 2", "label 2 of 2")
@@ -290,7 +285,7 @@ def test_a_word_without_an_end_is_wrapped_and_not_cut():
 
 @MAKES_PDF
 def test_what_fits_on_no_label_is_refused_and_never_cut():
-    record, assessment = supply_of("tablet", "aciclovir", family="Longer " * 55 + "Name")
+    record, assessment = supply_of("tablet", "aciclovir", family="Longer " * 56 + "Name")
     (label,) = labels_of(record, assessment.pathway)
     with pytest.raises(NoPaper, match="nothing may be cut"):
         list(printed_labels(label))
@@ -343,6 +338,12 @@ def test_where_nothing_can_measure_what_fits_only_the_text_is_made(monkeypatch):
 
 @MAKES_PDF
 def test_words_are_never_markup():
-    for record, pathway in one_of_each().values():
-        if record.supplies:
-            assert "<O'Neil>" not in label_html(record, pathway)
+    record, pathway = next(one for one in one_of_each().values() if one[0].supplies)
+    assert "<O'Neil>" not in label_html(record, pathway)
+
+
+def test_of_a_record_that_was_not_judged_again_no_label_is_made():
+    record, pathway = next((record, pathway) for record, pathway in records() if record.supplies)
+    altered = record.model_copy(update={"supplies": record.supplies})
+    with pytest.raises(NoPaper, match="NOT JUDGED AGAIN"):
+        labels_of(altered, pathway)

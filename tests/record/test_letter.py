@@ -17,6 +17,7 @@ from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import NoPDF, pages_of
 from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.record import Decision, GPPractice, Observation, Onward, write_record
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.message_words import headings, moment, outcome_sentence
 from pharmacyfirst.record.papers.leaflet import TODAY, UNFINISHED, leaflet_html, leaflet_of, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
@@ -110,7 +111,7 @@ def rows_of(record):
     return {row.name: row.says for row in letter_of(record).referral}
 
 
-def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
+def test_a_referral_says_to_whom_by_when_and_how_the_patient_was_handed_on():
     when = {Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "the same day"}
     seen = set()
     for record, _ in records():
@@ -118,9 +119,10 @@ def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
         assert bool(rows) is (record.decision.done == "referred"), record.id
         if not rows:
             continue
-        assert rows["By when"] == when.get(record.kind, "the pathway sets no time")
-        assert rows["Sent to"] == ("; ".join(dict.fromkeys(record.where_to)) or "hospital")
-        assert rows["Spoken to"] == "nobody, as far as is on record"
+        (onward,) = record.decision.onward
+        assert rows["By when"] == when.get(record.kind, "no time is set")
+        assert rows["Sent to"] == onward.to
+        assert rows["Handed on"].startswith(coded_lists()["handed over"].in_words(onward.how))
         text = letter_text(record)
         assert text.index("By when: ") < text.index("Clinical summary")
         seen.add(record.kind)
@@ -128,16 +130,35 @@ def test_a_referral_says_to_whom_by_when_and_who_was_spoken_to():
 
 
 def test_whom_the_pharmacist_named_and_spoke_to_stands_there_with_the_time_in_england():
-    case, assessment = case_of(Kind.REFER_URGENT)
     spoken = datetime(2026, 11, 21, 11, 20, tzinfo=timezone(timedelta(hours=1)))
-    decision = Decision(
-        done="referred", onward=(Onward(to="Dr Example", how="spoken to", accepted_by="the duty doctor", at=spoken),)
+    onward = Onward(
+        to="Dr Example", ods="B86999", urgency="routine", how="spoken to", accepted_by="the duty doctor", at=spoken
     )
-    record = record_for(case, assessment, decision=decision)
-    at = "the duty doctor, 21 November 2026, 10:20"
-    assert rows_of(record) == {"Sent to": "Dr Example", "By when": "the same day", "Spoken to": at}
-    assert headings(record)["signpost-details"] == f"Sent to: Dr Example. By when: the same day. Spoken to: {at}."
-    assert f"Spoken to{at}" in re.sub("<[^>]+>|\n", "", one_page_html(record))
+    record = changed(Kind.REFER_URGENT, decision=Decision(done="referred", onward=(onward,)))
+    assert rows_of(record) == {
+        "Sent to": "Dr Example (B86999)",
+        "By when": "in routine; the pathway says the same day",  # what is sooner is never hidden by what was ticked
+        "Handed on": "somebody there was spoken to: the duty doctor, 21 November 2026, 10:20",
+    }
+    words = "Sent to: Dr Example (B86999). By when: in routine; the pathway says the same day. Handed on: somebody there was spoken to: the duty doctor, 21 November 2026, 10:20."
+    assert headings(record)["signpost-details"] == words
+    assert "the duty doctor, 21 November 2026, 10:20" in one_page_html(record)
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency", "says"),
+    [
+        (Kind.EMERGENCY, "at once", "at once"),
+        (Kind.EMERGENCY, "same day", "the same day; the pathway says at once"),
+        (Kind.REFER_URGENT, "at once", "at once"),
+        (Kind.REFER_URGENT, None, "the same day"),
+        (Kind.REFER, "next working day", "the next working day"),
+        (Kind.REFER, None, "no time is set"),
+    ],
+)
+def test_by_when_is_what_the_pharmacist_said_and_what_the_pathway_says_where_that_is_sooner(kind, urgency, says):
+    onward = Onward(to="somebody", urgency=urgency, how="told to go")
+    assert rows_of(changed(kind, decision=Decision(done="referred", onward=(onward,))))["By when"] == says
 
 
 def test_moments_are_those_of_englands_clock():
@@ -156,15 +177,26 @@ def test_what_was_asked_and_is_not_known_is_told_apart_from_what_nobody_asked():
         replace(case, facts={**case.facts, known: None}),
         assess(assessment.pathway, {**case.facts, known: None}, case.as_of),
     )
-    asks = {name: assessment.pathway.questions[name].ask for name in assessment.missing}
+    questions = assessment.pathway.questions
     history = headings(record)["history"]
     asked = history.split("Asked and not known, which is not a no: ")[1].split(" Not asked: ")[0]
     never = history.split(" Not asked: ")[1]
-    assert asks[known] in asked
-    assert asks[known] not in never
-    assert all(words in never for name, words in asks.items() if name != known)
+    assert asked == f"{questions[known].called}."
+    assert questions[known].ask not in never
+    assert all(questions[name].ask in never for name in assessment.missing if name != known)
     page = one_page_html(record)
     assert page.index("Asked and not known, which is not a no") < page.index("Not asked: ")
+
+
+def test_what_was_asked_and_not_known_is_told_even_where_it_changes_nothing_any_more():
+    case, assessment = case_of(Kind.EMERGENCY)
+    question = next(
+        question for name, question in assessment.pathway.questions.items() if name not in assessment.known and not question.asked_when
+    )  # fmt: skip
+    facts = {**case.facts, question.name: None}
+    again = assess(assessment.pathway, facts, case.as_of)
+    assert question.name not in again.missing
+    assert f"not a no: {question.called}" in headings(record_for(replace(case, facts=facts), again))["history"]
 
 
 def test_a_consultation_that_was_not_finished_says_what_nobody_asked_and_where_to_go():
@@ -275,9 +307,24 @@ def test_a_visit_that_was_not_finished_is_no_all_clear_and_says_where_to_go():
             assert not sheet.what_helps
 
 
-def test_an_emergency_is_never_told_that_somebody_else_will_see_to_it():
-    case, assessment = case_of(Kind.EMERGENCY)
-    assert leaflet_of(record_for(case, assessment), assessment.pathway).done == ("You were sent on to: hospital.",)
+@pytest.mark.parametrize("done", ["did not attend", "could not be reached"])
+def test_somebody_who_was_not_there_is_not_told_of_a_visit(done):
+    case, assessment = case_of(Kind.NEED_FACTS)
+    nothing = assess(assessment.pathway, {}, case.as_of)
+    decision = Decision(done=done, because="nobody came")
+    record = record_for(replace(case, facts={}), nothing, done=done, decision=decision)
+    sheet = leaflet_of(record, assessment.pathway)
+    assert sheet.done[0].startswith("You ")
+    assert UNFINISHED not in sheet.done[0]
+    assert sheet.safety_netting
+
+
+def test_what_was_agreed_with_the_patient_stands_on_the_sheet_and_what_was_for_the_practice_does_not():
+    decision = Decision(done="advised", plan_for_patient="ring us on Monday", plan_for_professionals="check the eGFR")
+    record = changed(decision=decision)
+    sheet = leaflet_text(record, library().in_force(record.pathway, record.on))
+    assert "- Ring us on Monday." in sheet
+    assert "eGFR" not in sheet
 
 
 INTERNAL = re.compile(r"\b[A-Z]{2,4}-[A-Z]+[0-9]|\b[a-z]+(_[a-z]+)+\b|sha256|\bPGD\b|not known|\d{4}\.\d")

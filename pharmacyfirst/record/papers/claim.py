@@ -16,8 +16,9 @@ from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged
-from pharmacyfirst.record.message_words import PRACTICE, moment
+from pharmacyfirst.record.message_words import PRACTICE, moment, sent_to
 from pharmacyfirst.record.papers.parts import address_of
 from pharmacyfirst.record.supply import Supply
 
@@ -80,7 +81,7 @@ def why_never(record: Consultation) -> str:
         not_judged = "" if is_judged(record) else f" {NOT_JUDGED}"
         return f"{PRACTICE}: never claim it.{not_judged}"
     if record.unpermitted or any(supply.permit is None for supply in record.supplies):
-        return "A medicine was supplied without a permit, so it was not authorised: never claim it. It is an incident to be looked into."
+        return "A medicine was handed over without a permit: it is an incident, and never claimed."
     return ""
 
 
@@ -117,7 +118,7 @@ def _fields(record: Consultation) -> Iterator[Field]:
         yield from _drug(supply, "" if len(record.supplies) == 1 else f" {number}")
     if not record.supplies:
         yield Field("drug", "", HELD, "none was supplied; NHSBSA counts such consultations")
-    yield Field("prescription charge exemption", "", SEEN, "not on record: 0001 to 0015, an open list")
+    yield from _charge(record)
     yield Field("pathway version", record.version, OURS)
     yield Field("content digest", record.content_digest, OURS)
     first, last = claim_dates(record.on)
@@ -126,11 +127,15 @@ def _fields(record: Consultation) -> Iterator[Field]:
 
 
 def _gateway_moment(record: Consultation) -> Iterator[Field]:
-    """Between which moments a point was passed: the moment itself is not on record, and none is made up."""
-    if record.assessment["gateways"]:
-        ended = moment(record.ended_at) if record.ended_at else "an end that is not on record"
-        within = f"between {moment(record.started_at)} and {ended}"
-        yield Field("gateway moment", within, OURS, "the moment itself is not on record")
+    """When each point was passed; of those without a moment on record between which it was, and none is made up."""
+    known = {passed.id: passed.at for passed in record.gateways_passed}
+    ended = moment(record.ended_at) if record.ended_at else "an end that is not on record"
+    within = f"between {moment(record.started_at)} and {ended}"
+    points = record.assessment["gateways"]
+    if points:
+        told = "; ".join(f"{one} {moment(known[one]) if one in known else within}" for one in points)
+        not_known = "" if known.keys() >= set(points) else "the moment itself is not on record"
+        yield Field("gateway moment", told, OURS, not_known)
 
 
 def _patient(record: Consultation) -> Iterator[Field]:
@@ -156,10 +161,21 @@ def _onward(record: Consultation) -> Iterator[Field]:
     if record.decision.done != "referred":
         return
     reasons = "; ".join(reason.says for reason in record.in_words.reasons)
-    places = "; ".join(record.in_words.places)
-    yield Field("onward referral to", record.decision.referred_to or places, SEEN, "their list was not seen")
+    yield Field("onward referral to", "; ".join(sent_to(record)), SEEN, "their list was not seen")
     yield Field("onward referral reason", record.decision.because or reasons, SEEN)
     yield Field("onward referral date", record.on.isoformat(), SEEN)
+
+
+def _charge(record: Consultation) -> Iterator[Field]:
+    charge = record.charge
+    if charge is None:
+        yield Field("prescription charge exemption", "", SEEN, "not on record: 0001 to 0015, an open list")
+        return
+    yield Field("prescription charge exemption", charge.exemption, SEEN)
+    yield Field("prescription charge in words", coded_lists()["exemption"].in_words(charge.exemption), OURS)
+    seen = {True: "yes", False: "no", None: ""}[charge.evidence_seen]
+    yield Field("evidence of exemption seen", seen, OURS, "" if seen else "not on record")
+    yield Field("prescription charges taken", str(charge.taken), OURS)
 
 
 def _drug(supply: Supply, number: str) -> Iterator[Field]:

@@ -122,7 +122,7 @@ def _containers(supply: Supply) -> tuple[int, str]:
     if unit in CONTAINERS and amount == amount.to_integral_value():
         many, called = int(amount), unit
     else:
-        many, called = supply.containers or 0, "bottle"
+        many, called = supply.containers or 0, "bottle"  # the offer counts bottles alone
     if many > MOST_CONTAINERS:
         raise NoPaper(f"No labels: more than {MOST_CONTAINERS} containers of one medicine. Is the quantity right?")
     return (many, called) if many else (1, "")

@@ -20,6 +20,10 @@ from pharmacyfirst.record.supply import Supply
 
 EFFECTS = "adverse effects"
 UNFINISHED = "This visit was not finished, so nothing was decided. This does not mean that all is well"
+NOBODY = {
+    "did not attend": "You did not come to this visit, so nothing was decided. This does not mean that all is well",
+    "could not be reached": "You could not be reached, so nothing was decided. This does not mean that all is well",
+}
 TODAY = "You need to be seen today."
 IN_PLACE = "This sheet takes the place of the one you were given before."
 IN_THE_PACK = "Read the leaflet in the pack before you start."
@@ -69,8 +73,14 @@ def leaflet_of(record: Consultation, pathway: Pathway) -> Leaflet:
         on=record.on,
         urgent=urgent,
         done=tuple(sentence(words) for words in _done(record)),
-        medicines=tuple(_medicine(record, supply, content, safety_netting) for supply in record.supplies),
-        advice=tuple(words for words in advice if words != urgent),
+        medicines=(
+            *(_medicine(record, supply, content, safety_netting) for supply in record.supplies),
+            *(
+                MedicineTold(one.amp.display, one.quantity.in_words(), one.directions, (), ())
+                for one in record.unpermitted
+            ),
+        ),
+        advice=(*_plan(record), *(words for words in advice if words != urgent)),
         what_helps=record.decision.done in ("supplied", "advised"),
         safety_netting=safety_netting,
         reading=tuple(_reading(record)),
@@ -95,17 +105,18 @@ def _done(record: Consultation) -> Iterator[str]:
     decision = record.decision
     match decision.done:
         case "supplied":
-            yield f"You were given {listed(dict.fromkeys(supply.medicine for supply in record.supplies))}"
+            medicines = (*(one.medicine for one in record.supplies), *(one.amp.display for one in record.unpermitted))
+            yield f"You were given {listed(dict.fromkeys(medicines))}"
         case "advised":
             yield "You were advised how to look after yourself" + (
                 "" if decision.otc else ". You were given no medicine"
             )
         case "referred":
-            yield _sent_on(record)
+            yield from (f"You were sent on to: {one.to}" for one in decision.onward)
         case "declined":
             yield "You chose not to have this consultation or treatment. You may change your mind at any time"
-        case _:
-            yield UNFINISHED
+        case done:
+            yield NOBODY.get(done, UNFINISHED)
             yield from (f"If it cannot be finished, go to: {place}" for place in _places(record))
     if decision.out_of_stock:
         yield "The medicine that was offered was out of stock"
@@ -115,10 +126,10 @@ def _done(record: Consultation) -> Iterator[str]:
         yield f"You were also sold, or told about, what needs no prescription: {'; '.join(decision.otc)}"
 
 
-def _sent_on(record: Consultation) -> str:
-    if where := record.decision.referred_to or "; ".join(_places(record)):
-        return f"You were sent on to: {where}"
-    return "You were sent to hospital" if record.kind is Kind.EMERGENCY else "You were sent on to somebody else"
+def _plan(record: Consultation) -> Iterator[str]:
+    """What the pharmacist agreed with the patient, in words for them."""
+    if record.decision.plan_for_patient:
+        yield sentence(record.decision.plan_for_patient)
 
 
 def _places(record: Consultation) -> tuple[str, ...]:
@@ -161,7 +172,7 @@ def _medicine(record: Consultation, supply: Supply, pathway: Pathway, elsewhere:
 def _reading(record: Consultation) -> Iterator[str]:
     """The leaflets that were given; those that the content names are the pharmacist's to choose from."""
     yield from (sentence(f"You were given: {one}") for one in record.decision.leaflets)
-    if record.supplies:
+    if record.supplies or record.unpermitted:
         yield IN_THE_PACK
 
 

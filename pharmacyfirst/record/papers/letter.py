@@ -10,11 +10,11 @@ from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message_words import (
     by_when,
     document_of,
+    handed_on,
     headings,
     moment,
     outcome_sentence,
-    sent_to,
-    spoken_to,
+    place_of,
     states_condition,
     title_of,
 )
@@ -32,7 +32,7 @@ from pharmacyfirst.record.papers.parts import (
     quantity_of,
     sheet,
 )
-from pharmacyfirst.record.supply import Supply
+from pharmacyfirst.record.supply import Supply, Unpermitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def letter_of(record: Consultation) -> Letter:
         patient=patient_rows(record),
         outcome=outcome_sentence(record),
         referral=tuple(_referral(record)),
-        medicines=tuple(_medicine(supply) for supply in record.supplies),
+        medicines=(*map(_medicine, record.supplies), *map(_unpermitted, record.unpermitted)),
         sections=tuple((codes.HEADING[heading], words) for heading, words in headings(record).items()),
         measurements=tuple(measured(one) for one in record.observations),
         coded=tuple(_coded(record)),
@@ -93,13 +93,11 @@ def _to(record: Consultation) -> str:
 
 
 def _referral(record: Consultation) -> Iterator[PaperRow]:
-    """To whom the patient was sent, by when, and whom the pharmacist spoke to: what the practice looks for first."""
-    decision = record.decision
-    if decision.done != "referred" and not decision.referred_to:
-        return
-    yield PaperRow("Sent to", "; ".join(sent_to(record)) or "not on record")
-    yield PaperRow("By when", by_when(record))
-    yield PaperRow("Spoken to", spoken_to(record))
+    """To whom the patient was sent, by when, and how they were handed on: what the practice looks for first."""
+    for one in record.decision.onward:
+        yield PaperRow("Sent to", place_of(one))
+        yield PaperRow("By when", by_when(record, one))
+        yield PaperRow("Handed on", handed_on(one))
 
 
 def _medicine(supply: Supply) -> MedicineOnLetter:
@@ -114,6 +112,17 @@ def _medicine(supply: Supply) -> MedicineOnLetter:
         PaperRow("Batch", batch),
     )
     return MedicineOnLetter(supply.amp.display, rows)
+
+
+def _unpermitted(one: Unpermitted) -> MedicineOnLetter:
+    """What was handed over without a permit, which bears none of the marks of a supply."""
+    rows = filled(
+        PaperRow("Handed over", f"{moment(one.handed_over_at)}, without a permit: it is an incident"),
+        PaperRow("Quantity", one.quantity.in_words()),
+        PaperRow("Directions", one.directions),
+        PaperRow("dm+d code", one.amp.code),
+    )
+    return MedicineOnLetter(one.amp.display, rows)
 
 
 def _coded(record: Consultation) -> Iterator[PaperRow]:

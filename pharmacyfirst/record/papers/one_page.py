@@ -14,11 +14,11 @@ from pharmacyfirst.record.message.envelope import why_no_message
 from pharmacyfirst.record.message_words import (
     by_when,
     document_of,
+    handed_on,
     moment,
     open_questions,
     outcome_sentence,
-    sent_to,
-    spoken_to,
+    place_of,
 )
 from pharmacyfirst.record.papers.claim import gateway_points
 from pharmacyfirst.record.papers.parts import (
@@ -172,7 +172,6 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Not supplied", _chosen("no supply", decision.no_supply)),
         PaperRow("Why", decision.because or ""),
         *_referral(record),
-        PaperRow("Spoken to", spoken_to(record) if decision.contacted else ""),
         PaperRow("Plan", decision.plan or ""),
         PaperRow("Sold or advised", "; ".join(decision.otc)),
         PaperRow("Leaflets given", "; ".join(decision.leaflets)),
@@ -183,6 +182,7 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Against a record", "; ".join(_against(one) for one in record.answered_against)),
         PaperRow("Found anew", "; ".join(_reaction(one) for one in record.reactions)),
         PaperRow("Gateway points", gateway_points(record)),
+        PaperRow("Gateway passed at", "; ".join(f"{one.id} {moment(one.at)}" for one in record.gateways_passed)),
         PaperRow("Charge", _charge(record)),
         *_kept(record),
         PaperRow(
@@ -239,10 +239,9 @@ def _kept(record: Consultation) -> Iterator[PaperRow]:
         yield PaperRow("Keep until", day(record.keep_until))
 
 
-def _referral(record: Consultation) -> tuple[PaperRow, ...]:
-    if record.decision.done != "referred" and not record.decision.referred_to:
-        return ()
-    return PaperRow("Sent to", "; ".join(sent_to(record)) or "not on record"), PaperRow("By when", by_when(record))
+def _referral(record: Consultation) -> Iterator[PaperRow]:
+    for one in record.decision.onward:
+        yield PaperRow("Sent to", f"{place_of(one)}; by when: {by_when(record, one)}; {handed_on(one)}")
 
 
 def _supply(supply: Supply) -> tuple[PaperRow, ...]:
