@@ -7,7 +7,7 @@ because arguments can be read by every process of the machine.
 import json
 import os
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,9 @@ def status(file: Path, at: datetime | None, as_json: bool) -> None:
       pharmacyfirst record status --outbox outbox.sqlite
     """
     with _opened(file) as outbox:
+        if at is None:
+            with suppress(LedgerUnusable):  # who cannot write may still read
+                outbox.look(_now())
         counts, people = outbox.counts(), outbox.for_person(at or _now(), Waits())
     if as_json:
         told = {"states": {state.value: many for state, many in counts.items()}, "for_person": [*map(_plain, people)]}

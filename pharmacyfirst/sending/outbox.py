@@ -11,7 +11,7 @@ are committed at once; only the intent to send insists on a commit of its own, b
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
@@ -21,7 +21,7 @@ from pharmacyfirst.sending.for_person import CANNOT_TAKE, DAMAGED, LOOK, ForPers
 from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
 from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, Messages
 from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
-from pharmacyfirst.sending.outgoing import Outgoing, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared
+from pharmacyfirst.sending.outgoing import Outgoing, Post, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared
 from pharmacyfirst.sending.standing import (
     AWAITING,
     OVER,
@@ -35,7 +35,14 @@ from pharmacyfirst.sending.standing import (
     overdue,
 )
 from pharmacyfirst.sending.steady import OUTBOX
-from pharmacyfirst.sending.stored import body_of, due_of, must_be_what_was_checked, standing_in, steady_beside
+from pharmacyfirst.sending.stored import (
+    body_of,
+    due_of,
+    must_be_readable,
+    must_be_what_was_checked,
+    standing_in,
+    steady_beside,
+)
 from pharmacyfirst.sending.working_days import due
 
 _DAMAGED_STREAM, _DAMAGED = f"{OUTBOX}damaged", "outbox: damaged"
@@ -44,14 +51,6 @@ _ROUND, _ROUND_DONE = f"{OUTBOX}round", "outbox: a round"
 
 class CommitFirst(PharmacyFirstError, RuntimeError):
     """A transaction is open, so that the intent to send would not be on disk before the POST; nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A POST that has begun: the message to post, and which POST of it this is, counted from 1."""
-
-    message: Outgoing
-    number: int
 
 
 class Outbox(Messages):
@@ -144,8 +143,11 @@ class Outbox(Messages):
 
     # What the sender does
 
-    def begin_round(self, at: datetime) -> None:
-        """A round begins: the ledger is told what the clock says, so that how long things wait can be counted."""
+    def look(self, at: datetime) -> None:
+        """Remember what the clock says, so that how long things wait is counted: a round begins with it, and who shows the list looks too.
+
+        The time has to be the clock's own, not one that somebody made up.
+        """
         as_text(at)
         with self._ledger.transaction():
             self._clock.look(at)
@@ -197,13 +199,23 @@ class Outbox(Messages):
             if GOT in known or (received.left and known):
                 told = self._told(received.mesh_id)
                 return Understood(told["bundle_id"], told["says"], new=False, kept=GOT in known)
-            bundle_id, event = read(received, at, self._one)
+            bundle_id, event = self._about(*read(received, at, self._one))
             kind = NOT_GOT if received.left else GOT
             said = {"headers": dict(received.headers), "code": event.code, "says": event.says}
             self._came_in(received.mesh_id, kind, bundle_id, said, at, received.raw)
             if bundle_id:
                 self.record(bundle_id, event)
             return Understood(bundle_id, event.says, kept=not received.left)
+
+    def _about(self, bundle_id: str, event: MessageEvent) -> tuple[str, MessageEvent]:
+        """The message that something is about; none where that can be read no more, so that at least the answer is kept and shown."""
+        try:
+            if bundle_id:
+                must_be_readable(self._stored(bundle_id))
+            return bundle_id, event
+        except LedgerDamaged:
+            self.show_damaged(bundle_id)
+            return "", replace(event, says=f"{event.says}; it is about {bundle_id}, which is damaged")
 
     def not_received(self, mesh_id: str, why: str, at: datetime) -> None:
         """Something in the mailbox could not be taken from it, and stays there; a person is told once. ``why`` names no patient."""

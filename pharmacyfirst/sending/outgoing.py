@@ -69,6 +69,14 @@ def outgoing(routing: Mapping[str, Any], xml: bytes) -> Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Post:
+    """A POST that has begun: the message to post, and which POST of it this is, counted from 1."""
+
+    message: Outgoing
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A message that passed its checks: the message, the digest of its bytes, and what checked it, with its version.
 

@@ -30,7 +30,7 @@ from pharmacyfirst.sending.standing import Happened, MessageEvent, OutOfOrder, W
 class Round:
     """What one round did, counted. ``trouble`` is empty, or says why the round was not completed or what it could not deal with.
 
-    ``failed`` are things that this program could not deal with, by the kind of error: a defect of it. Each is left as it was, or in front of
+    ``to_the_end``: MESH and the ledger could be used to the end, so each thing had its turn. ``failed`` are things that this program could not deal with, by the kind of error: a defect of it. Each is left as it was, or in front of
     a person.
     """
 
@@ -46,13 +46,14 @@ class Round:
     overdue: int = 0
     failed: list[str] = field(default_factory=list)
     trouble: str = ""
+    to_the_end: bool = False
 
 
 def send_round(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], waits: Waits) -> Round:
     """All there is to do now, once. It may be killed at any point and run again; two may run beside each other."""
     done = Round()
     try:
-        outbox.begin_round(clock())
+        outbox.look(clock())
         _with_mesh(outbox, mailbox, clock, waits, done)
     except (LedgerUnusable, LedgerDamaged) as why:
         done.trouble = str(why)
@@ -74,6 +75,7 @@ def _with_mesh(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], 
     done.overdue = len(late)
     if not done.trouble:
         outbox.end_round(clock())
+        done.to_the_end = True
         _ask_after(outbox, mailbox, clock, late, done)
 
 

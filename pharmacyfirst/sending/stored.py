@@ -70,6 +70,11 @@ def message_in(stored: tuple[LedgerEvent, ...]) -> Outgoing:
         return outgoing(routing_in(stored), stored[0].attached)
 
 
+def must_be_readable(stored: tuple[LedgerEvent, ...]) -> None:
+    """Raises ``LedgerDamaged`` where anything of a message but its bytes cannot be read any more."""
+    standing_in(stored), routing_in(stored), due_of(stored)
+
+
 def must_be_what_was_checked(stored: tuple[LedgerEvent, ...]) -> None:
     """Raises ``LedgerDamaged`` where the bytes are not those whose digest the check returned."""
     with as_written(stored):
