@@ -82,13 +82,14 @@ class SteadyClock:
         return seen.steady
 
     def _seen_in_events(self) -> Look | None:
-        """What the events tell, where the mark is gone: the latest of them, in steady time."""
-        return max(self._looks(), key=lambda one: (one.steady, one.clock), default=None)
+        """What the last event tells, where the mark is gone."""
+        _, look = max(self._looks(), key=lambda one: one[0], default=(0, None))
+        return look
 
-    def _looks(self) -> Iterator[Look]:
+    def _looks(self) -> Iterator[tuple[int, Look]]:
         for stream in self._ledger.streams(OUTBOX):
             with suppress(LedgerDamaged):  # what is damaged is in front of a person already
                 for event in self._ledger.events(stream, attached=False):
                     with suppress(AttributeError, TypeError, ValueError):
                         told = json.loads(event.body).get("steady")
-                        yield Look(event.at, datetime.fromisoformat(told or as_text(event.at)))
+                        yield event.position, Look(event.at, datetime.fromisoformat(told or as_text(event.at)))
