@@ -1,7 +1,6 @@
 """From the open items to a permit, as a pharmacy would go: adopt, then authorise. Records that are wrong are refused in their place."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,43 +8,31 @@ import the_program
 
 from pharmacyfirst import load
 from pharmacyfirst.content.adoption import documents_to_adopt, read_adoption
-from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.content.text import ContentRefused
 
 CONDITION = "uncomplicated-uti"
 EXAMPLE = str(Path(__file__).resolve().parents[2] / "examples" / "uti-supply.json")
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    """The shipped content as if it had been published: the permit then hangs on the adoption alone."""
-    root = tmp_path_factory.mktemp("library") / "pathways"
-    shutil.copytree(pathways_folder(), root)
-    (root / "published.yaml").unlink(missing_ok=True)
-    documents = [d for condition in load(root).conditions for d in documents_to_adopt(load(root).newest(condition))]
-    lines = [f"  {d.condition}/{d.document} {d.version}: {d.digest}" for d in documents]
-    (root / "published.yaml").write_text("\n".join(["published:", *lines, ""]), encoding="utf-8")
-    return root
+PATHWAY = load().newest(CONDITION)  # published, so that a permit hangs on the adoption alone
 
 
 def run(*arguments, answers=None):
     return the_program.run(*arguments, input=answers)
 
 
-def answers(root, clear=True):
+def answers(clear=True):
     """What somebody types at `adopt`: the record, every open item, one practitioner."""
-    items = load(root).newest(CONDITION).open_items
+    items = PATHWAY.open_items
     how = "read against the signed document" if clear else ""
     typed = ["FW844", "n", "2026-11-01 to 2027-01-30", "A. O'Example", "superintendent pharmacist", *[how] * len(items)]
     return "\n".join([*typed, "2012345", "pharmacist", "2027-01-30", "", ""])
 
 
 @pytest.fixture(scope="module")
-def adopted(published, tmp_path_factory):
+def adopted(tmp_path_factory):
     record = tmp_path_factory.mktemp("adopted") / "adoption.yaml"
-    result = run(
-        "adopt", CONDITION, "--to", record, "--as-of", "2026-11-01", "--pathways", published, answers=answers(published)
-    )
+    result = run("adopt", CONDITION, "--to", record, "--as-of", "2026-11-01", answers=answers())
     assert result.exit_code == 0, result.output
     return record.read_text(encoding="utf-8")
 
@@ -58,7 +45,7 @@ def adoption(adopted, tmp_path):
     return record
 
 
-def authorise(published, record, *more, day="2026-11-21", number="2012345", channel="in person"):
+def authorise(record, *more, day="2026-11-21", number="2012345", channel="in person"):
     given = [
         "--adoption",
         record,
@@ -68,17 +55,15 @@ def authorise(published, record, *more, day="2026-11-21", number="2012345", chan
         channel,
         "--as-of",
         day,
-        "--pathways",
-        published,
     ]
     return run("authorise", CONDITION, EXAMPLE, *given, *more)
 
 
-def test_a_published_library_says_so(published):
-    assert not load(published).newest(CONDITION).draft
+def test_what_ships_is_published():
+    assert not PATHWAY.draft
 
 
-def test_adopt_shows_every_document_and_open_item_before_it_asks(published, tmp_path):
+def test_adopt_shows_every_document_and_open_item_before_it_asks(tmp_path):
     result = run(
         "adopt",
         CONDITION,
@@ -86,15 +71,12 @@ def test_adopt_shows_every_document_and_open_item_before_it_asks(published, tmp_
         tmp_path / "a.yaml",
         "--as-of",
         "2026-11-01",
-        "--pathways",
-        published,
-        answers=answers(published),
+        answers=answers(),
     )
 
-    pathway = load(published).newest(CONDITION)
-    for document in documents_to_adopt(pathway):
+    for document in documents_to_adopt(PATHWAY):
         assert document.digest in result.output
-    for item in pathway.open_items.values():
+    for item in PATHWAY.open_items.values():
         assert f"{item.id}: {item.says}" in result.output
     assert "0 open items not cleared" in result.output
 
@@ -108,19 +90,19 @@ def test_the_record_says_what_was_typed(adoption):
     assert record.practitioners[0].authorised_for == record.documents
 
 
-def test_with_the_record_there_is_a_permit_to_its_last_day_and_none_after(published, adoption):
-    result = authorise(published, adoption)
+def test_with_the_record_there_is_a_permit_to_its_last_day_and_none_after(adoption):
+    result = authorise(adoption)
     assert result.exit_code == 0, result.output
     assert result.output.startswith("PERMIT: ")
-    assert "warning" in authorise(published, adoption, day="2027-01-30").output
-    after = authorise(published, adoption, day="2027-01-31")
+    assert "warning" in authorise(adoption, day="2027-01-30").output
+    after = authorise(adoption, day="2027-01-31")
     assert after.exit_code == 1
     assert after.output.startswith("NO PERMIT: nothing may be supplied.")
     assert "nitrofurantoin" in after.output
     assert "2027-01-30" in after.output
 
 
-def test_an_open_item_left_open_bars_every_permit(published, tmp_path):
+def test_an_open_item_left_open_bars_every_permit(tmp_path):
     record = tmp_path / "adoption.yaml"
     result = run(
         "adopt",
@@ -129,29 +111,27 @@ def test_an_open_item_left_open_bars_every_permit(published, tmp_path):
         record,
         "--as-of",
         "2026-11-01",
-        "--pathways",
-        published,
-        answers=answers(published, clear=False),
+        answers=answers(clear=False),
     )
 
     assert "bar every permit" in result.output
-    assert "open_item: the open item UTI-O1 has not been cleared" in authorise(published, record).output
+    assert "open_item: the open item UTI-O1 has not been cleared" in authorise(record).output
 
 
-def test_a_stranger_a_telephone_and_another_offer_get_their_reasons(published, adoption):
-    assert "practitioner_not_authorised" in authorise(published, adoption, number="2999999").output
-    assert "not known to be allowed" in authorise(published, adoption, channel="telephone").output
-    assert "not among the offers" in authorise(published, adoption, "--offer", "amoxicillin").output
+def test_a_stranger_a_telephone_and_another_offer_get_their_reasons(adoption):
+    assert "practitioner_not_authorised" in authorise(adoption, number="2999999").output
+    assert "not known to be allowed" in authorise(adoption, channel="telephone").output
+    assert "not among the offers" in authorise(adoption, "--offer", "amoxicillin").output
 
 
-def test_what_was_adopted_in_other_words_is_refused(published, adoption):
-    digest = load(published).newest(CONDITION).pgds["nitrofurantoin"].edition.digest
+def test_what_was_adopted_in_other_words_is_refused(adoption):
+    digest = PATHWAY.pgds["nitrofurantoin"].edition.digest
     adoption.write_text(adoption.read_text(encoding="utf-8").replace(digest, "sha256:" + "0" * 64), encoding="utf-8")
 
-    assert "digest_differs" in authorise(published, adoption).output
+    assert "digest_differs" in authorise(adoption).output
 
 
-def test_a_signed_record_is_never_written_over(published, adoption):
+def test_a_signed_record_is_never_written_over(adoption):
     before = adoption.read_bytes()
     result = run(
         "adopt",
@@ -160,9 +140,7 @@ def test_a_signed_record_is_never_written_over(published, adoption):
         adoption,
         "--as-of",
         "2026-11-01",
-        "--pathways",
-        published,
-        answers=answers(published),
+        answers=answers(),
     )
 
     assert result.exit_code == 1
@@ -198,16 +176,14 @@ def test_a_record_that_is_wrong_is_refused_in_its_place(adoption, old, new, says
     assert "adoption.yaml:" in str(refused.value)
 
 
-def test_a_wrong_answer_is_asked_again(published, tmp_path):
+def test_a_wrong_answer_is_asked_again(tmp_path):
     typed = (
-        answers(published)
+        answers()
         .replace("FW844", "J83001\nFW844", 1)
         .replace("2026-11-01 to", "soon\n2026-11-01 to", 1)
         .replace("2012345", "1012345\npharmacist\n2012345", 1)
     )
-    result = run(
-        "adopt", CONDITION, "--to", tmp_path / "a.yaml", "--as-of", "2026-11-01", "--pathways", published, answers=typed
-    )
+    result = run("adopt", CONDITION, "--to", tmp_path / "a.yaml", "--as-of", "2026-11-01", answers=typed)
 
     assert result.exit_code == 0, result.output
     for words in ("ODS code of a pharmacy", 'or "from 2026-11-01"', "premises"):
@@ -233,11 +209,11 @@ def test_the_example_record_leads_to_a_permit_under_the_content_as_shipped():
         ("organisation: FW844", "organisation: !!str FW844", "is a tag"),
     ],
 )  # fmt: skip
-def test_a_mistake_anywhere_in_a_record_leaves_no_part_of_it_in_force(published, adoption, old, new, says):
+def test_a_mistake_anywhere_in_a_record_leaves_no_part_of_it_in_force(adoption, old, new, says):
     written = adoption.read_text(encoding="utf-8")
     assert old in written
     adoption.write_text(written.replace(old, new), encoding="utf-8")
-    result = authorise(published, adoption)
+    result = authorise(adoption)
     assert result.exit_code == 1
     assert says in result.output
     assert "PERMIT" not in result.output
@@ -245,11 +221,11 @@ def test_a_mistake_anywhere_in_a_record_leaves_no_part_of_it_in_force(published,
         read_adoption(adoption)
 
 
-def test_authorise_takes_the_day_that_the_facts_bring(published, adoption, tmp_path):
+def test_authorise_takes_the_day_that_the_facts_bring(adoption, tmp_path):
     facts = json.loads(Path(EXAMPLE).read_text(encoding="utf-8"))
     whole = tmp_path / "whole.json"
     whole.write_text(json.dumps({"pathway": CONDITION, "as_of": "2026-11-21", "facts": facts}), encoding="utf-8")
-    rest = ("--practitioner", "2012345", "--channel", "in person", "--pathways", published)
+    rest = ("--practitioner", "2012345", "--channel", "in person")
     result = run("authorise", CONDITION, whole, "--adoption", adoption, *rest)
     assert "2026-11-21" in result.output
     assert result.output.startswith("PERMIT")
