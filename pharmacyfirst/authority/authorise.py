@@ -56,6 +56,7 @@ def authorise(
     _refuse_other_types(adoption, gphc_number, channel, record, person, pgd, as_if, afterwards)
     moment = in_england(at)
     refuse_other_types(pathway, facts, moment.date())
+    facts = dict(facts)  # what is assessed and what the permit is bound to are read once
     if afterwards is not None and afterwards.entered_at < moment:
         raise Refused("wrong_value", "afterwards: it was entered before it was handed over.")
     assessment = assess(pathway, facts, moment.date())

@@ -37,10 +37,10 @@ def renewal(old: Adoption, pathways: Iterable[Pathway]) -> Renewal:
     clauses = {document: found for pathway in now for document, found in clauses_of(pathway).items()}
     items = {item.id: item for pathway in now for item in pathway.open_items.values()}
     kept = tuple(one for one in old.checked if one.agrees and _same(items.get(one.item), one))
-    settled = {one.item for one in kept}
+    answered = {one.item for one in kept}
     return Renewal(
         clauses=tuple(_to_agree(_agreed(old), clauses)),
-        items=tuple(item for name, item in items.items() if name not in settled),
+        items=tuple(item for name, item in items.items() if name not in answered),
         kept=kept,
         gone=(*_gone(old, clauses), *(f"open item {one.item}" for one in old.checked if one.item not in items)),
     )

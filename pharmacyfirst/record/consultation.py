@@ -32,6 +32,7 @@ from pharmacyfirst.record.in_words import InWords
 from pharmacyfirst.record.lists import listed
 from pharmacyfirst.record.measured import Observation
 from pharmacyfirst.record.people import (
+    AnsweredAgainstOnRecord,
     Consent,
     Patient,
     Pharmacy,
@@ -50,7 +51,8 @@ class Account(Recorded):
     """What only people know of a consultation: who, when, what was answered, what was done. A record is made from it.
 
     ``facts`` are those that ``assess`` takes; an answer that was asked for and is not known is null. ``as_of`` is the day, without it that
-    of ``started_at``. ``complaint`` is what the patient came with, in their words. ``pregnancy_confirmed`` is the pharmacist's word that
+    of ``started_at``. ``complaint`` is what the patient came with, in their words; ``answered_against`` the answers that contradict
+    what another record suggested. ``pregnancy_confirmed`` is the pharmacist's word that
     the GP record shall be told; without it no code says anything about pregnancy, whatever the facts are. ``corrects`` names the record
     that this one takes the place of, and ``first`` the one that the chain began with, where that is another: its permits hold on.
     """
@@ -80,6 +82,7 @@ class Account(Recorded):
     chaperone_name: Line | None = None
     referral: Referral = Referral(source="self-referred")
     complaint: Words | None = None
+    answered_against: tuple[AnsweredAgainstOnRecord, ...] = ()
     decision: Decision
     supplies: tuple[Handed, ...] = ()
     charge: Charge | None = None

@@ -170,7 +170,7 @@ class PractitionerOnRecord(Recorded):
 class Referral(Recorded):
     """How the patient came. ``reference`` is the referrer's own, which no GP message may carry; ``patient_reference`` was given to the patient.
 
-    ``reason`` are the referrer's words, kept apart from what the patient says.
+    ``reason`` are the referrer's words, kept apart from what the patient says. ``digest`` is that of the message that was read.
     """
 
     source: Literal["self-referred", "GP practice", "NHS 111", "urgent care", "other"]
@@ -185,6 +185,8 @@ class Referral(Recorded):
     contact_by: Moment | None = None
     journey: Line | None = None
     patient_reference: Line | None = None
+    version: Line | None = None
+    digest: Line | None = None
 
 
 class Somebody(Recorded):
@@ -244,6 +246,21 @@ class Typist(Recorded):
     name: Line
     role: Line
     gphc_number: Line | None = None
+
+
+class AnsweredAgainstOnRecord(Recorded):
+    """An answer that contradicts what another record suggested: both, where that was found, and why the answer stands.
+
+    As ``record.inbound.against`` gives it.
+    """
+
+    fact: Line
+    suggested: str | bool | tuple[str, ...]
+    source: Words
+    found: Words
+    dated: Day | None = None
+    answer: str | bool | tuple[str, ...]
+    reason: Words
 
 
 class Reaction(Recorded):

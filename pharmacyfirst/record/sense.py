@@ -31,6 +31,7 @@ def disagreements(record: "Consultation") -> Iterator[str]:
     yield from _of_decision(record)
     yield from _of_onward(record)
     yield from _of_records_viewed(record)
+    yield from _of_answers_against(record)
     for supply in record.supplies:
         yield from _of_supply(record, supply)
     yield from _of_unpermitted(record)
@@ -110,6 +111,14 @@ def _of_onward(record: "Consultation") -> Iterator[str]:
     for one in decision.onward:
         if one.at is not None and not record.started_at <= one.at <= record.recorded_at:
             yield "decision, onward, at is before the consultation or after the record"
+
+
+def _of_answers_against(record: "Consultation") -> Iterator[str]:
+    for one in record.answered_against:
+        answer = list(one.answer) if isinstance(one.answer, tuple) else one.answer
+        held = record.facts.get(one.fact)
+        if (list(held) if isinstance(held, tuple) else held) != answer:
+            yield "answered_against: the answer is not the one that was assessed"
 
 
 def _of_records_viewed(record: "Consultation") -> Iterator[str]:

@@ -23,7 +23,7 @@ SAFETY_NETTING = "When to get help (safety-netting)"
 ADVICE = "Advice"
 
 
-class Told:
+class WhatIsSaid:
     """The tables of what one pathway says to people."""
 
     def __init__(self, pathway: Pathway, notes: Notes):

@@ -120,6 +120,8 @@ def copy(tmp_path):
     [
         ("kernel/dose.py", "from pharmacyfirst.content.library import load"),
         ("kernel/assess.py", "import pharmacyfirst.exact"),
+        ("kernel/assess.py", "from pharmacyfirst.authority.permit import Permit"),
+        ("authority/permit.py", "from pharmacyfirst.content.adoption import read_adoption"),
         ("content/text.py", "from pharmacyfirst.record import consultation"),
         ("paper/words.py", "from pharmacyfirst.kernel.dose import plain"),
         ("proof/mutants.py", "from pharmacyfirst.cli import main"),

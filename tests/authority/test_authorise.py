@@ -1,5 +1,6 @@
 """The legal gate: a permit, or every reason why not. Dates on the day before, the day, and the day after."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -273,6 +274,29 @@ def test_a_number_may_be_written_with_blanks():
     assert ask(number=" 201 2345 ").gphc_number == "2012345"
 
 
+WITHOUT = {
+    **{f"open item {one.item}": {"checked": tuple(each for each in CHECKED if each is not one)} for one in CHECKED},
+    **{f"document {one.document}": {"documents": tuple(each for each in DOCUMENTS if each is not one)} for one in DOCUMENTS},
+    "practitioner": {"practitioners": ()},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", WITHOUT)
+def test_no_part_of_a_sound_adoption_can_be_missing(part):
+    adoption = replace(ADOPTION, **WITHOUT[part])
+    answer = authorise(PATHWAY, SUPPLY, adoption, "2012345", Channel.IN_PERSON, datetime(2026, 11, 21, 12))
+    (code,) = codes(answer)
+    assert code == {"open": "open_item", "docu": "not_adopted", "prac": "practitioner_not_known"}[part[:4]]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_practitioner_signs_for_both_documents(document):
+    signed = tuple(one for one in DOCUMENTS if one is not document)
+    answer = ask(practitioner=replace(PHARMACIST, authorised_for=signed))
+    assert codes(answer) == ["practitioner_not_authorised"]
+    assert document.in_words() in answer.reasons[0].says
+
+
 # What was withdrawn
 
 
@@ -362,6 +386,23 @@ def test_a_permit_says_which_record_person_facts_and_moment_it_is_for():
         "afterwards": None,
         "warnings": [],
     }
+
+
+def test_what_is_assessed_is_what_the_permit_is_bound_to():
+    class Facts(Mapping):
+        read = 0
+
+        def __getitem__(self, name):
+            self.read += name == "rigors"
+            return {**SUPPLY, "rigors": self.read > 1}[name]
+
+        def __iter__(self):
+            return iter({**SUPPLY, "rigors": False})
+
+        def __len__(self):
+            return len({**SUPPLY, "rigors": False})
+
+    assert ask(facts=Facts()).facts == digest_of_facts({**SUPPLY, "rigors": False})
 
 
 def test_without_a_record_a_permit_is_for_none_and_says_when_it_is_as_if():

@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from random import Random
 
 import jsonschema
 import pytest
@@ -179,6 +180,31 @@ def test_the_example_fits_the_schema_and_what_is_wrong_does_not():
     for old, new in (("agrees: yes", "agrees: true"), ("signed on:", "signed at:"), ("sha256:", "sha512:")):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(yaml.load(SOUND.replace(old, new), Loader=yaml.BaseLoader), schema)
+
+
+HEADINGS = [number for number, line in enumerate(SOUND.splitlines()) if ":" in line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("number", HEADINGS[:: max(1, len(HEADINGS) // 60)])
+def test_any_heading_that_is_repeated_refuses_the_record(read, number):
+    lines = SOUND.splitlines(keepends=True)
+    with pytest.raises(ContentRefused, match="stands here a second time"):
+        read("".join([*lines[: number + 1], lines[number], *lines[number + 1 :]]))
+
+
+def test_whatever_is_done_to_a_record_it_is_read_whole_or_refused_in_our_words(tmp_path):
+    chance, path, refused = Random(20261129), tmp_path / "adoption.yaml", 0
+    for _ in range(150):
+        held = bytearray(SOUND.encode())
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(SOUND.index("clauses:"))
+            held[at : at + chance.randint(0, 2)] = bytes(chance.randrange(256) for _ in range(chance.randint(0, 2)))
+        path.write_bytes(held)
+        try:
+            assert read_adoption(path).documents
+        except ContentRefused:
+            refused += 1
+    assert refused > 60
 
 
 def test_no_reader_gives_a_record_beside_its_mistakes(tmp_path):

@@ -167,6 +167,24 @@ def test_a_late_entry_says_why_and_by_whom():
         make_record(told, library(), recorded_at=NEXT_DAY)
 
 
+# What another record suggested
+
+
+def test_an_answer_against_another_record_stands_beside_what_that_record_says():
+    suggested = {
+        "fact": "nitrofurantoin_allergy", "suggested": True, "source": "Summary Care Record", "found": "Allergy: nitrofurantoin",
+        "dated": "2019-03-01", "answer": False, "reason": "the patient took it last year without trouble",
+    }  # fmt: skip
+    held = account_for(CASE).as_dict() | {"answered_against": [suggested]}
+
+    record = make_record(read_account(exact.write(held)), library(), recorded_at=account_for(CASE).ended_at)
+
+    assert "Allergy: nitrofurantoin; answered otherwise, because the patient took it last year" in one_page_html(record)
+    wrong = account_for(CASE).as_dict() | {"answered_against": [suggested | {"answer": True}]}
+    with pytest.raises(RecordRefused, match="not the one that was assessed"):
+        make_record(read_account(exact.write(wrong)), library(), recorded_at=account_for(CASE).ended_at)
+
+
 # England's clock
 
 

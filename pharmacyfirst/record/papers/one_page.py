@@ -32,7 +32,7 @@ from pharmacyfirst.record.papers.parts import (
     quantity_of,
     sheet,
 )
-from pharmacyfirst.record.people import Consent, Reaction, Somebody
+from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Consent, Reaction, Somebody
 from pharmacyfirst.record.supply import PermitOnRecord, Supply, Unpermitted
 
 
@@ -179,6 +179,7 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Notes", decision.notes or ""),
         PaperRow("Measured", "; ".join(measured(one) for one in record.observations)),
         PaperRow("Scores", "; ".join(score.in_words() for score in record.in_words.scores)),
+        PaperRow("Against a record", "; ".join(_against(one) for one in record.answered_against)),
         PaperRow("Found anew", "; ".join(_reaction(one) for one in record.reactions)),
         PaperRow("Gateway points", gateway_points(record)),
         PaperRow("Gateway passed at", "; ".join(f"{one.id} {moment(one.at)}" for one in record.gateways_passed)),
@@ -197,6 +198,11 @@ def _told_and_given(told: ToldAndGiven | None) -> str:
         ("about the medicine", told.about_the_medicine), ("when to get help", told.safety_netting), ("leaflet", told.leaflet)
     ) if told else ()  # fmt: skip
     return "; ".join(f"{name}: {said[given]}" for name, given in parts)
+
+
+def _against(one: AnsweredAgainstOnRecord) -> str:
+    dated = f" of {day(one.dated)}" if one.dated else ""
+    return f"{one.source}{dated} says: {one.found}; answered otherwise, because {one.reason}"
 
 
 def _reaction(one: Reaction) -> str:
