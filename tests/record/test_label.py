@@ -100,7 +100,7 @@ def test_without_a_supply_there_is_no_label():
     assert labels_of(record, assessment.pathway) == ()
     assert "no label" in label_text(record, assessment.pathway)
     assert "no label" in label_html(record, assessment.pathway)
-    with pytest.raises(NoPaper, match="No medicine was supplied"):
+    with pytest.raises(NoPaper, match="No medicine was supplied under a permit"):
         label_pdf(record, assessment.pathway)
 
 

@@ -480,6 +480,11 @@ def test_every_command_prints_and_writes(command, written, tmp_path):
     assert run(command, written, "--to", tmp_path / "made.docx").exit_code == 2
 
 
+def test_a_label_that_is_printed_again_says_so(written):
+    assert "REPRINT" not in run("label", written).output
+    assert "REPRINT" in run("label", written, "--reprint").output
+
+
 def test_a_record_that_cannot_be_read_is_a_failure_that_shows_nothing(tmp_path):
     path = tmp_path / "consultation.json"
     held = json.loads(write_record(a_supply()[0]))

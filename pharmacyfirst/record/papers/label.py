@@ -158,12 +158,12 @@ def _fits(label: PrintedLabel) -> bool:
 
 
 def _set(labels: tuple[PrintedLabel, ...], beside: tuple[Label, ...] = (), on: date | None = None) -> str:
-    return page("label.html", labels=labels, beside=beside, on=on)
+    return page("label.html", labels=labels, beside=beside, on=on, no_label=NO_LABEL)
 
 
 def label_text(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> str:
     """The labels as plain text, not laid out, each with what to check before it is stuck on."""
-    return page("label.txt", labels=labels_of(record, pathway, reprint=reprint), reach=REACH)
+    return page("label.txt", labels=labels_of(record, pathway, reprint=reprint), reach=REACH, no_label=NO_LABEL)
 
 
 def label_html(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> str:
@@ -185,4 +185,4 @@ def label_pdf(record: Consultation, pathway: Pathway, *, reprint: bool = False) 
     return sheet(label_html(record, pathway, reprint=reprint), record.on)
 
 
-NO_LABEL = "No medicine was supplied, so there is no label."
+NO_LABEL = "No medicine was supplied under a permit, so there is no label."
