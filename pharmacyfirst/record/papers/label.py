@@ -16,7 +16,7 @@ from pharmacyfirst.paper.pdf import pages_of
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message_words import PRACTICE, document_of
-from pharmacyfirst.record.papers.fitting import LabelLine, PrintedLabel, line, on_labels
+from pharmacyfirst.record.papers.fitting import TOO_LONG, LabelLine, PrintedLabel, line, on_labels
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
@@ -172,13 +172,17 @@ def label_html(record: Consultation, pathway: Pathway, *, reprint: bool = False)
     Raises ``NoPDF`` where this machine cannot measure what fits.
     """
     labels = labels_of(record, pathway, reprint=reprint)
-    return _set(tuple(one for label in labels for one in printed_labels(label)), labels, record.on)
+    printed = tuple(one for label in labels for one in printed_labels(label))
+    html = _set(printed, labels, record.on)
+    if printed and pages_of(html) != len(printed):  # each was measured alone; now all of them, as they are printed
+        raise NoPaper(TOO_LONG)
+    return html
 
 
 def label_pdf(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> bytes:
     """The labels as tagged PDF with pages of 70 x 35 mm, one a page; the same record gives the same bytes.
 
-    Raises ``NoPaper`` where no medicine was supplied.
+    Raises ``NoPaper`` where no medicine was supplied, and as ``label_html`` does.
     """
     if not record.supplies:
         raise NoPaper(NO_LABEL)
