@@ -294,6 +294,21 @@ def test_when_to_get_help_with_a_medicine_that_was_not_given_is_left_out(done):
     assert seen, "no medicine has safety-netting of its own"
 
 
+def test_what_goes_with_another_medicine_that_was_offered_too_is_left_out():
+    case, assessment = next((case, found) for case, found in cases() if len(found.offers) > 1)
+    supplied, other = (offer.pgd.id for offer in assessment.offers)
+    record, pathway = record_for(case, assessment), assessment.pathway
+    said = next(one for one in pathway.safety_netting if one.says in record.assessment["safety_netting"])
+    advised = next(one for one in pathway.advice if one.says in record.assessment["advice"])
+    for alone, stands in ((supplied, True), (other, False)):
+        content = replace(
+            pathway, safety_netting=(replace(said, audience=(alone,)),), advice=(replace(advised, audience=(alone,)),)
+        )
+        sheet = leaflet_of(record, content)
+        assert (sentence(said.says) in sheet.safety_netting) is stands
+        assert (sentence(advised.says) in sheet.advice) is stands
+
+
 def supplies_of_each_condition():
     found = {}
     for case, assessment in cases():
