@@ -82,7 +82,7 @@ _NOT_READ = (
 def open_ledger(path: Path | None = None) -> "Ledger":
     """The ledger in a file, made where it is missing and readable by its owner only; without one, a ledger in memory.
 
-    A file that others could read is closed to them. Raises ``LedgerUnusable``.
+    A file that others could read is closed to them, and so is what SQLite keeps beside it. Raises ``LedgerUnusable``.
     """
     if path is not None:
         must_be(Path, path=path)
@@ -108,8 +108,10 @@ def _private(path: Path) -> None:
         pass
     if not path.is_file():
         raise LedgerUnusable("The ledger cannot be used: this is no file.")
-    if path.stat().st_mode & 0o077:
-        path.chmod(0o600)
+    # What SQLite keeps beside it holds the same things; it makes these with the permissions of the file, once that is mended.
+    for one in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+        if one.exists() and one.stat().st_mode & 0o077:
+            one.chmod(0o600)
 
 
 class Ledger:

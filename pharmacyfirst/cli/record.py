@@ -75,6 +75,13 @@ def _message() -> click.Command:
     return message
 
 
+def _notice() -> click.Command:
+    """Put down that the GP practice has to be told of consultations by letter or PDF."""
+    from pharmacyfirst.cli.outbox import notice
+
+    return notice
+
+
 def _page() -> click.Command:
     """Write the consultation on one page, for the pharmacy's own file: .html or .pdf."""
     from pharmacyfirst.cli.papers import page
@@ -83,7 +90,7 @@ def _page() -> click.Command:
 
 
 def _resolve() -> click.Command:
-    """Put down what a person did about a message, by its ID."""
+    """Put down what a person did about a message or a notice, by its ID."""
     from pharmacyfirst.cli.outbox import resolve
 
     return resolve
@@ -97,7 +104,7 @@ def _send() -> click.Command:
 
 
 def _status() -> click.Command:
-    """Say how many messages stand where, and what a person has to look at."""
+    """Say how many messages stand where, which notices are due, and what a person has to look at."""
     from pharmacyfirst.cli.outbox import status
 
     return status
@@ -114,6 +121,7 @@ ENTRIES = {
     "letter": _letter,
     "make": _make,
     "message": _message,
+    "notice": _notice,
     "page": _page,
     "resolve": _resolve,
     "send": _send,

@@ -3,8 +3,9 @@
 Errors of this module never repeat what MESH or a message said: it could tell who the patient is.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import ip_address
 from types import ModuleType, TracebackType
@@ -12,12 +13,16 @@ from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
-from pharmacyfirst.sending.incoming import Received
+from pharmacyfirst.sending.incoming import Received, too_large, unpacked
 from pharmacyfirst.sending.outgoing import Outgoing
+from pharmacyfirst.xml_in import MOST_BYTES
 
 WORKFLOW = "GPCONNECT_UPDATE_RECORD"
 ACKNOWLEDGEMENTS = "GPCONNECT_UPDATE_RECORD_ACK"
 LIVE_HOSTS = ("mesh-sync.spineservices.nhs.uk", "mesh-sync.national.ncrs.nhs.uk")
+
+
+_ABOUT_US = (401, 403, 407, 429)  # what MESH answers because of who asks, and how often: not because of this message
 
 
 class MeshUnreachable(PharmacyFirstError):
@@ -38,6 +43,18 @@ class RefusedByMesh(PharmacyFirstError):
 
 class NotKnown(PharmacyFirstError):
     """Whether the message reached MESH cannot be told from what happened. MESH has to be asked later."""
+
+
+class NotTaken(PharmacyFirstError):
+    """This one thing could not be taken from the mailbox; others can. ``gone``: it is there no more, as another sender has it."""
+
+    def __init__(self, says: str, gone: bool = False):
+        super().__init__(says)
+        self.says, self.gone = says, gone
+
+    # Exceptions are copied and pickled by calling the class with ``args``, which is the words alone.
+    def __reduce__(self) -> "tuple[type[NotTaken], tuple[str, bool]]":
+        return type(self), (self.says, self.gone)
 
 
 class MeshTrace(Enum):
@@ -133,7 +150,7 @@ class Mailbox:
             if not mesh_id:
                 raise NotKnown("MESH took something and gave no id")
             return mesh_id
-        if answer.status_code in (401, 403, 407, 429):  # about us, not about this message
+        if answer.status_code in _ABOUT_US:
             raise NotSent(f"MESH answered {answer.status_code}")
         raise RefusedByMesh(_error_code(told) or str(answer.status_code))
 
@@ -175,20 +192,48 @@ class Mailbox:
         return tuple(dict.fromkeys(ids))
 
     def read(self, mesh_id: str) -> Received:
-        """Something that waits for us; it stays there until ``acknowledge``. Raises ``MeshUnreachable``."""
+        """Something that waits for us; it stays there until ``acknowledge``. Raises ``MeshUnreachable`` and ``NotTaken``.
 
-        def fetch() -> Received:
-            message = self._client.retrieve_message(mesh_id)
-            try:
-                return Received(mesh_id, dict(message.mex_headers()), message.read())
-            finally:
-                message.close()
+        No more of it is read than is kept. The client unpacks without a bound, and drops what it cannot unpack: so its bytes are read here.
+        """
+        url = f"{self._client.mailbox_url}/inbox/{quote(mesh_id, safe='')}"
 
-        return _ask(fetch)  # type: ignore[no-any-return]
+        def fetch() -> Received | NotTaken:
+            with closing(self._client._session.get(url, stream=True, timeout=self._client._timeout)) as answer:
+                if answer.status_code in _ABOUT_US:
+                    answer.raise_for_status()
+                if answer.status_code not in (200, 206):  # 206: the first of several parts
+                    gone = answer.status_code in (404, 410)
+                    return NotTaken(f"MESH answered {answer.status_code} when it was asked for this", gone)
+                return _received(mesh_id, answer.headers, answer.raw.read(MOST_BYTES + 1, decode_content=False))
+
+        what = _ask(fetch)
+        if isinstance(what, NotTaken):
+            raise what
+        return what  # type: ignore[no-any-return]
 
     def acknowledge(self, mesh_id: str) -> None:
         """Tell MESH that we have it, so that it need not keep it. Raises ``MeshUnreachable``."""
-        _ask(lambda: self._client.acknowledge_message(mesh_id))
+        url = f"{self._client.mailbox_url}/inbox/{quote(mesh_id, safe='')}/status/acknowledged"
+        # The client raises where it is there no more: another sender was quicker, which is as good.
+        answer = _ask(lambda: self._client._session.put(url, timeout=self._client._timeout))
+        if answer.status_code >= 400 and answer.status_code not in (404, 410):
+            raise MeshUnreachable(f"MESH answered {answer.status_code}")
+
+
+def _received(mesh_id: str, headers: Mapping[str, str], wire: bytes) -> Received:
+    """What came over the line, unpacked where it was packed. What comes in several parts has parts of many MB."""
+    own = {
+        name.lower().removeprefix("mex-"): value for name, value in headers.items() if name.lower().startswith("mex-")
+    }
+    received = Received(mesh_id, own, wire)
+    parts = own.get("chunk-range", "1:1").rpartition(":")[2]
+    if len(wire) > MOST_BYTES or not (parts.isascii() and parts.isdecimal() and int(parts[:4]) <= 1):
+        return too_large(received)
+    if headers.get("Content-Encoding", "").lower() == "gzip":
+        raw, fault = unpacked(wire)
+        return replace(received, raw=raw, fault=fault)
+    return received
 
 
 def _mesh_client() -> ModuleType:

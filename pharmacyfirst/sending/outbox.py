@@ -1,33 +1,27 @@
 """The outbox: messages stored in the ledger before they are sent, and followed until the practice has answered.
 
 What happened to a message is an event that is never changed, the raw acknowledgement with it. ``standing.after`` says where a message
-stands after one more of them; everything here writes events and asks it. The clock is passed in. Ids and codes may be shown and logged; a
-message, its subject and its recipient tell who the patient is and are never part of an error.
+stands after one more of them; everything here writes events and asks it, and ``messages.py`` reads them. The clock is passed in. Ids and
+codes may be shown and logged; a message, its subject and its recipient tell who the patient is and are never part of an error.
 
 Every change is one transaction of the ledger. Inside another the change joins it, so that a finished consultation and its queued message
 are committed at once; only the intent to send insists on a commit of its own, because it must be on disk before the POST.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
-from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, as_text
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending import waiting
-from pharmacyfirst.sending.for_person import DAMAGED, LOOK, ForPerson, for_person
-from pharmacyfirst.sending.incoming import Received, Understood, must_be_whole, read
-from pharmacyfirst.sending.outgoing import (
-    Outgoing,
-    Prepared,
-    RefusedByOutbox,
-    is_uuid,
-    must_fit_mesh,
-    only_prepared,
-    outgoing,
-)
+from pharmacyfirst.sending.for_person import CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
+from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
+from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, Messages
+from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
+from pharmacyfirst.sending.outgoing import Outgoing, Post, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared
 from pharmacyfirst.sending.standing import (
     AWAITING,
     OVER,
@@ -38,38 +32,37 @@ from pharmacyfirst.sending.standing import (
     Waits,
     after,
     as_of,
-    folded,
-    may_be_posted,
     overdue,
 )
-from pharmacyfirst.sending.stored import TOLD, event_in, routing_in, standing_in
+from pharmacyfirst.sending.steady import OUTBOX
+from pharmacyfirst.sending.stored import (
+    body_of,
+    due_of,
+    must_be_readable,
+    must_be_what_was_checked,
+    standing_in,
+    steady_beside,
+)
+from pharmacyfirst.sending.working_days import due
 
-
-class UnknownMessage(PharmacyFirstError, KeyError):
-    """No message, and nothing received, has this id in the outbox."""
-
-
-class NotSaid(PharmacyFirstError, ValueError):
-    """Who did something, or why, was left empty; nothing was changed."""
+_DAMAGED_STREAM, _DAMAGED = f"{OUTBOX}damaged", "outbox: damaged"
+_ROUND, _ROUND_DONE = f"{OUTBOX}round", "outbox: a round"
 
 
 class CommitFirst(PharmacyFirstError, RuntimeError):
     """A transaction is open, so that the intent to send would not be on disk before the POST; nothing was changed."""
 
 
-# Streams of the ledger and the marks by which they are found. Others keep theirs in it too, so ours say whose they are.
-_MESSAGE, _RECEIVED, _OURS = "outbox/message/", "outbox/received/", "outbox: "
-
-
-class Outbox:
+class Outbox(Messages):
     """The outbox in an open ledger, which others may use too: one outbox a ledger, and nobody else writes its streams.
 
-    Whoever opens the file themselves is trusted: events that they write are sent as if they had been checked.
+    ``notices`` are those that go as a letter or a PDF. Whoever opens the file themselves is trusted: events that they write are sent as if
+    they had been checked.
     """
 
     def __init__(self, ledger: Ledger):
-        must_be(Ledger, ledger=ledger)
-        self._ledger, self._writer = ledger, ledger.reserve("outbox/")
+        super().__init__(ledger)
+        self.notices = Notices(ledger, self._writer, self._clock)
 
     # What a pharmacy does
 
@@ -79,21 +72,24 @@ class Outbox:
         Raises ``NotPrepared`` for all but what ``prepare`` returned, and ``RefusedByOutbox``.
         """
         prepared = only_prepared(prepared)
-        message, _ = prepared.message, as_text(at)
+        message = prepared.message
+        as_text(at)
         must_fit_mesh(message)
         with self._ledger.transaction():
             known = {bundle_id for name in waiting.OWN_IDS for bundle_id in self._found(name, getattr(message, name))}
-            if known:
-                if known != {message.bundle_id} or self.message(message.bundle_id).digest != prepared.digest:
+            if known or self._ledger.events(MESSAGE + message.bundle_id, attached=False):
+                if known - {message.bundle_id} or self.message(message.bundle_id).digest != prepared.digest:
                     raise RefusedByOutbox("An id of this message was used before, for another one.")
                 return self.standing(message.bundle_id)
             if message.replaces:
                 self._check_replacement(message)
-            stored = {"routing": message.routing(), "digest": prepared.digest, "checked_by": prepared.checked_by}
-            stream = _MESSAGE + message.bundle_id
-            self._writer.append(stream, Happened.DRAFTED.value, json.dumps(stored), at, message.xml)
-            standing = after(None, MessageEvent(Happened.DRAFTED, at))
-            self._mark(message.routing(), standing)
+            steady = self._clock.look(at)
+            by = due(datetime.fromisoformat(message.ended_at) if message.ended_at else at, at, steady)
+            told = {"routing": message.routing(), "digest": prepared.digest, "checked_by": prepared.checked_by}
+            drafted = MessageEvent(Happened.DRAFTED, at, steady=steady)
+            body = json.dumps(told | {"due": by.as_dict()} | body_of(drafted))
+            event = self._writer.append(MESSAGE + message.bundle_id, Happened.DRAFTED.value, body, at, message.xml)
+            self._mark((event,), standing := after(None, drafted))
             return standing
 
     def validated(self, bundle_id: str, at: datetime) -> Standing:
@@ -121,14 +117,14 @@ class Outbox:
         """Queue the same bytes under the same ids once more; only where MESH is known not to have delivered them."""
         return self._by_person(bundle_id, Happened.SENT_AGAIN, at, by)
 
-    def fallback_sent(self, bundle_id: str, at: datetime, by: str, how: str) -> Standing:
-        """The consultation went to the practice as a PDF; ``how`` says by which route, and names no patient."""
-        _needed(how, "Say by which route it went.")
-        return self._by_person(bundle_id, Happened.FALLBACK_SENT, at, by, how)
+    def fallback_sent(self, bundle_id: str, at: datetime, sent: OnPaper) -> Standing:
+        """The consultation went to the practice as a letter or a PDF, so the message is needed no more."""
+        must_be(OnPaper, sent=sent)
+        return self._by_person(bundle_id, Happened.FALLBACK_SENT, at, sent.by, json.dumps(sent.as_dict()))
 
     def void(self, bundle_id: str, at: datetime, by: str, why: str) -> Standing:
         """The message counts for nothing; ``why`` names no patient."""
-        _needed(why, "Say why.")
+        needed(why, "Say why.")
         return self._by_person(bundle_id, Happened.VOIDED, at, by, why)
 
     def seen(self, bundle_id: str, at: datetime, by: str) -> Standing:
@@ -137,28 +133,44 @@ class Outbox:
 
     def seen_received(self, mesh_id: str, at: datetime, by: str) -> None:
         """A person has dealt with something received that is about no message of ours. Raises ``UnknownMessage``."""
-        _needed(by, "Say who it was.")
+        needed(by, "Say who it was.")
         must_be(str, mesh_id=mesh_id)
-        stream = _RECEIVED + mesh_id
         with self._ledger.transaction():
             self.raw(mesh_id)
-            self._writer.append(stream, Happened.SEEN.value, json.dumps({"by": by}), at)
-            self._ledger.mark(stream, ())
+            told = self._told(mesh_id) | {"by": by} | steady_beside(at, self._clock.look(at))
+            self._writer.append(RECEIVED + mesh_id, Happened.SEEN.value, json.dumps(told, sort_keys=True), at)
+            self._ledger.mark(RECEIVED + mesh_id, ())
 
     # What the sender does
 
-    def begin_post(self, bundle_id: str, at: datetime) -> Outgoing:
+    def look(self, at: datetime) -> None:
+        """Remember what the clock says, so that how long things wait is counted: a round begins with it, and who shows the list looks too.
+
+        The time has to be the clock's own, not one that somebody made up.
+        """
+        as_text(at)
+        with self._ledger.transaction():
+            self._clock.look(at)
+
+    def end_round(self, at: datetime) -> None:
+        """A round has come to its end, and MESH was reached."""
+        with self._ledger.transaction():
+            self._ledger.mark(_ROUND, {(_ROUND_DONE, f"{as_text(self._clock.look(at))} {as_text(at)}")})
+
+    def begin_post(self, bundle_id: str, at: datetime) -> Post:
         """Put the intent to send on disk and give out the message. Nothing may be posted before this has returned.
 
-        Raises ``OutOfOrder``, and ``LedgerDamaged`` where the stored message is not what was put.
+        A POST that is a repeat says why. Raises ``OutOfOrder``, and ``LedgerDamaged`` where the stored message is not what was checked.
         """
         must_be(str, bundle_id=bundle_id)
         if self._ledger.in_transaction:
             raise CommitFirst("The intent to send has to be on disk before the POST: commit first.")
         with self._ledger.transaction():
-            self._ledger.verify(_MESSAGE + bundle_id)
-            self.record(bundle_id, MessageEvent(Happened.POSTING, at))
-            return self.message(bundle_id)
+            self._ledger.verify(MESSAGE + bundle_id)
+            must_be_what_was_checked(self._stored(bundle_id, attached=True))
+            again = self.standing(bundle_id).again
+            then = self.record(bundle_id, MessageEvent(Happened.POSTING, at, says=again))
+            return Post(self.message(bundle_id), then.tries)
 
     def record(self, bundle_id: str, event: MessageEvent) -> Standing:
         """Put down what became of a POST, or what MESH said of a message. Raises ``OutOfOrder``, and ``UnknownMessage``."""
@@ -166,32 +178,69 @@ class Outbox:
         as_text(event.at)
         with self._ledger.transaction():
             stored = self._stored(bundle_id)
+            event = replace(event, steady=self._clock.look(event.at))
             now = standing_in(stored)
             then = after(now, event)
-            told = {name: getattr(event, name) for name in TOLD if getattr(event, name)}
-            self._writer.append(_MESSAGE + bundle_id, event.what.value, json.dumps(told), event.at)
-            self._mark(routing_in(stored), then)
+            self._writer.append(MESSAGE + bundle_id, event.what.value, json.dumps(body_of(event)), event.at)
+            self._mark(stored, then)
             if then.state is not now.state:
                 self._tell_the_original(bundle_id, then, event)
             return then
 
     def receive(self, received: Received, at: datetime) -> Understood:
-        """Store something from the mailbox and what it changes, both at once. Only then may MESH be told that we have it."""
-        must_be_whole(received)
-        stream = _RECEIVED + received.mesh_id
+        """Store something from the mailbox and what it changes, both at once.
+
+        Only where what is returned says ``kept`` may MESH be told that we have it: what is too large is put down, and left there.
+        """
+        received = within_bounds(received)
+        stream = RECEIVED + received.mesh_id
         with self._ledger.transaction():
-            for known in self._ledger.events(stream):
-                told = json.loads(known.body)
-                return Understood(told["bundle_id"], told["says"], new=False)
-            bundle_id, event = read(received, at, self._one)
-            headers = dict(received.headers)
-            told = {"headers": headers, "bundle_id": bundle_id, "code": event.code, "says": event.says}
-            self._writer.append(stream, "received", json.dumps(told, sort_keys=True), at, received.raw)
+            known = {one.kind for one in self._ledger.events(stream, attached=False)}
+            if GOT in known or (received.left and known):
+                told = self._told(received.mesh_id)
+                return Understood(told["bundle_id"], told["says"], new=False, kept=GOT in known)
+            bundle_id, event = self._about(*read(received, at, self._one))
+            kind = NOT_GOT if received.left else GOT
+            said = {"headers": dict(received.headers), "code": event.code, "says": event.says}
+            self._came_in(received.mesh_id, kind, bundle_id, said, at, received.raw)
             if bundle_id:
                 self.record(bundle_id, event)
-            else:
-                self._ledger.mark(stream, {(_OURS + waiting.ABOUT_NO_MESSAGE, as_text(at))})
-            return Understood(bundle_id, event.says)
+            return Understood(bundle_id, event.says, kept=not received.left)
+
+    def _about(self, bundle_id: str, event: MessageEvent) -> tuple[str, MessageEvent]:
+        """The message that something is about; none where that can be read no more, so that at least the answer is kept and shown."""
+        try:
+            if bundle_id:
+                must_be_readable(self._stored(bundle_id))
+            return bundle_id, event
+        except LedgerDamaged:
+            self.show_damaged(bundle_id)
+            return "", replace(event, says=f"{event.says}; it is about {bundle_id}, which is damaged")
+
+    def not_received(self, mesh_id: str, why: str, at: datetime) -> None:
+        """Something in the mailbox could not be taken from it, and stays there; a person is told once. ``why`` names no patient."""
+        must_be(str, mesh_id=mesh_id, why=why)
+        with self._ledger.transaction():
+            if not self._ledger.events(RECEIVED + mesh_id, attached=False):
+                said = {"code": "", "says": why, "tried": "again"}
+                self._came_in(mesh_id, NOT_GOT, "", said, at)
+
+    def left_at_mesh(self, mesh_id: str) -> Happened | None:
+        """Whether something too large was left in the mailbox: ``NOTED``, or ``SEEN`` where a person has said that it may go."""
+        must_be(str, mesh_id=mesh_id)
+        events = self._ledger.events(RECEIVED + mesh_id, attached=False)
+        if not events or any(one.kind == GOT for one in events) or "tried" in self._told(mesh_id):
+            return None
+        return Happened.SEEN if events[-1].kind == Happened.SEEN.value else Happened.NOTED
+
+    def _came_in(
+        self, mesh_id: str, kind: str, bundle_id: str, said: Mapping[str, object], at: datetime, raw: bytes = b""
+    ) -> None:
+        """Put down what came in, found by a person where it is about no message of ours."""
+        told = {**said, "bundle_id": bundle_id, **steady_beside(at, self._clock.look(at))}
+        self._writer.append(RECEIVED + mesh_id, kind, json.dumps(told, sort_keys=True), at, raw)
+        about_none = {(OURS + waiting.ABOUT_NO_MESSAGE, as_text(at))}
+        self._ledger.mark(RECEIVED + mesh_id, () if bundle_id else about_none)
 
     def overdue(self, at: datetime, waits: Waits) -> tuple[str, ...]:
         """Mark what has waited too long for its acknowledgements, and name what is newly so."""
@@ -199,134 +248,29 @@ class Outbox:
         as_text(at)
         late = []
         with self._ledger.transaction():
-            for bundle_id in self._waiting(waiting.AWAITING, as_text(at - waits.warn)):
-                late += [bundle_id] if self._mark_overdue(bundle_id, at, waits) else []
-            for bundle_id in self._waiting(waiting.UNCONFIRMED, as_text(at - waits.escalate)):
-                self._mark_overdue(bundle_id, at, waits)
+            steady = self._clock.look(at)
+            for bundle_id in self._waiting(waiting.AWAITING, _before(steady, waits.warn)):
+                late += [bundle_id] if self._mark_overdue(bundle_id, at, steady, waits) else []
+            for bundle_id in self._waiting(waiting.UNCONFIRMED, _before(steady, waits.escalate)):
+                self._mark_overdue(bundle_id, at, steady, waits)
         return tuple(late)
 
-    def _mark_overdue(self, bundle_id: str, at: datetime, waits: Waits) -> bool:
+    def show_damaged(self, id: str) -> None:
+        """Put a message, or something received, in front of a person, because what is stored of it is not what was written."""
+        must_be(str, id=id)
+        with self._ledger.transaction():
+            known = {(_DAMAGED, one) for one in self._ledger.counted(_DAMAGED)}
+            self._ledger.mark(_DAMAGED_STREAM, known | {(_DAMAGED, id)})
+
+    def _mark_overdue(self, bundle_id: str, at: datetime, steady: datetime, waits: Waits) -> bool:
         with suppress(LedgerDamaged):  # what is damaged is in front of a person already
-            if what := overdue(self.standing(bundle_id), at, waits):
+            if what := overdue(self.standing(bundle_id), steady, waits):
                 self.record(bundle_id, MessageEvent(what, at))
                 return True
         return False
 
-    # What is asked of the outbox
-
-    def to_send(self) -> tuple[str, ...]:
-        """The messages to send now, oldest first. A replacement waits until the practice's system has taken what it replaces.
-
-        One that is damaged is among them, so that whoever would send it hears of it from ``begin_post``.
-        """
-        return tuple(one for one in self._waiting(waiting.TO_SEND) if self._on_its_turn(one))
-
-    def _on_its_turn(self, bundle_id: str) -> bool:
-        try:
-            return may_be_posted(self.standing(bundle_id), self._original_state(bundle_id))
-        except LedgerDamaged:
-            return True
-
-    def unsettled(self) -> tuple[str, ...]:
-        """The messages with a POST that began and whose end is not on record: MESH has to be asked about them."""
-        return self._waiting(waiting.POSTING)
-
-    def message(self, bundle_id: str) -> Outgoing:
-        """A message as it was stored. Raises ``UnknownMessage``."""
-        stored = self._stored(bundle_id, attached=True)
-        return outgoing(routing_in(stored), stored[0].attached)
-
-    def standing(self, bundle_id: str) -> Standing:
-        """Where a message stands. Raises ``UnknownMessage``."""
-        return standing_in(self._stored(bundle_id))
-
-    def history(self, bundle_id: str) -> tuple[tuple[MessageEvent, MessageState], ...]:
-        """All that happened to a message, with the state that followed. Raises ``UnknownMessage``."""
-        events = [event_in(one) for one in self._stored(bundle_id)]
-        states = (folded(events[: number + 1]) for number in range(len(events)))
-        return tuple((event, now.state) for event, now in zip(events, states, strict=True) if now)
-
-    def raw(self, mesh_id: str) -> bytes:
-        """Something received, byte for byte. Raises ``UnknownMessage``."""
-        must_be(str, mesh_id=mesh_id)
-        for event in self._ledger.events(_RECEIVED + mesh_id):
-            return event.attached
-        raise _not_there(mesh_id)
-
-    def counts(self) -> dict[MessageState, int]:
-        """How many messages there are in each state."""
-        found = self._ledger.counted(_OURS + waiting.STATE)
-        return {state: found.get(state.value, 0) for state in MessageState}
-
-    def knows_mesh_id(self, mesh_id: str) -> str:
-        """The message that was posted under this MESH id, or nothing."""
-        must_be(str, mesh_id=mesh_id)
-        return next(iter(self._found(waiting.POSTED_AS, mesh_id)), "")
-
-    def for_fallback(self) -> tuple[str, ...]:
-        """The messages that must go to the practice as a PDF by another route, because it answered 20010."""
-        refused = self._found(waiting.STATE, MessageState.INF_FAILED.value)
-        found = ((self.standing(one), one) for one in refused)
-        return tuple(
-            one for now, one in sorted(found, key=lambda two: (two[0].since, two[1])) if now.infrastructure == "20010"
-        )
-
-    def for_person(self, at: datetime, waits: Waits) -> tuple[ForPerson, ...]:
-        """All that a person has to look at: what is urgent first, then by age. No identity is in it.
-
-        What is overdue at this time is here, whether or not a round has been there to mark it.
-        """
-        must_be(Waits, waits=waits)
-        as_text(at)
-        late = as_text(at - waits.warn)
-        ids = [*self._waiting(waiting.FOR_PERSON), *self._waiting(waiting.UNSENT_REPLACEMENT)]
-        ids += [*self._waiting(waiting.UNSENT, late), *self._waiting(waiting.AWAITING, late)]
-        found = [self._for_person(one, at, waits) for one in dict.fromkeys(ids)]
-        found += [self._unknown(stream) for stream in self._ledger.marked(_OURS + waiting.ABOUT_NO_MESSAGE)]
-        return tuple(sorted(filter(None, found), key=lambda one: (not one.urgent, one.since, one.bundle_id)))
-
-    def verify(self) -> int:
-        """Work out from the events alone by what every message is found, and mend it; how many were wrong.
-
-        Raises ``LedgerDamaged`` where an event is not what was written.
-        """
-        self._ledger.verify()
-        mended = 0
-        for stream in self._ledger.streams(_MESSAGE):
-            with self._ledger.transaction():
-                stored = self._stored(stream.removeprefix(_MESSAGE))
-                mended += self._mark(routing_in(stored), standing_in(stored))
-        return mended
-
-    # How it is stored
-
-    def _stored(self, bundle_id: str, attached: bool = False) -> tuple[LedgerEvent, ...]:
-        must_be(str, bundle_id=bundle_id)
-        events = self._ledger.events(_MESSAGE + bundle_id, attached)
-        if not events:
-            raise _not_there(bundle_id)
-        return events
-
-    def _mark(self, routing: Mapping[str, Any], now: Standing) -> bool:
-        """Let the message be found by its ids, by its state, and by all that it waits for."""
-        marks = waiting.marks(routing, now)
-        return self._ledger.mark(_MESSAGE + str(routing["bundle_id"]), ((_OURS + name, value) for name, value in marks))
-
-    def _found(self, name: str, value: str) -> tuple[str, ...]:
-        """The messages with an id, or in a state."""
-        return tuple(one.removeprefix(_MESSAGE) for one in self._ledger.marked(_OURS + name, value)) if value else ()
-
-    def _waiting(self, what: str, until: str | None = None) -> tuple[str, ...]:
-        """The messages that wait for something, those first that have waited longest."""
-        return tuple(one.removeprefix(_MESSAGE) for one in self._ledger.marked(_OURS + what, until=until))
-
-    def _one(self, name: str, value: str) -> str:
-        """The message with this id, where there is exactly one."""
-        found = self._found(name, value)
-        return found[0] if len(found) == 1 else ""
-
     def _by_person(self, bundle_id: str, what: Happened, at: datetime, by: str, says: str = "") -> Standing:
-        _needed(by, "Say who it was.")
+        needed(by, "Say who it was.")
         return self.record(bundle_id, MessageEvent(what, at, by=by, says=says))
 
     # Replacements
@@ -334,7 +278,11 @@ class Outbox:
     def _tell_the_original(self, bundle_id: str, then: Standing, event: MessageEvent) -> None:
         """A replacement that is done replaces; one that could not be processed (20014) takes its original with it."""
         original = self._original(bundle_id)
-        if not original or self.standing(original).state in (MessageState.REPLACED, MessageState.VOID):
+        try:
+            if not original or self.standing(original).state in (MessageState.REPLACED, MessageState.VOID):
+                return
+        except LedgerDamaged:  # what is wrong with the original keeps no news of its replacement back
+            self.show_damaged(original)
             return
         says = f"by {bundle_id}"
         if then.state is MessageState.DONE:
@@ -357,35 +305,93 @@ class Outbox:
         if any(self.standing(one).state not in ended for one in self._found("replaces", message.replaces)):
             raise RefusedByOutbox("What it replaces has a replacement already: replace that one.")
 
-    def _original(self, bundle_id: str) -> str:
-        return self._one("document_id", str(routing_in(self._stored(bundle_id))["replaces"]))
-
-    def _original_state(self, bundle_id: str) -> MessageState | None:
-        original = self._original(bundle_id)
-        return self.standing(original).state if original else None
-
     # What a person has to look at
 
-    def _for_person(self, bundle_id: str, at: datetime, waits: Waits) -> ForPerson | None:
+    def for_person(self, at: datetime, waits: Waits) -> tuple[ForPerson, ...]:
+        """All that a person has to look at: what is urgent first, then by age. No identity is in it.
+
+        What is overdue at this time is here, whether or not a round has been there to mark it; and that no round was, where something waits
+        for one. Where the clock has gone back since the last look at it, all that waits is here.
+        """
+        must_be(Waits, waits=waits)
+        as_text(at)
+        seen = self._clock.seen()
+        steady, unsure = self._clock.steady(at), seen is not None and seen.behind(at)
+        until = None if unsure else _before(steady, waits.warn)
+        ids = [*self._waiting(waiting.FOR_PERSON), *self._waiting(waiting.UNSENT_REPLACEMENT)]
+        ids += [*self._waiting(waiting.UNSENT, until), *self._waiting(waiting.AWAITING, until)]
+        ids += self._waiting(waiting.DAY, as_text(steady))
+        damaged = [self._damaged(one, at) for one in self._ledger.counted(_DAMAGED)]
+        ids = [one for one in dict.fromkeys(ids) if one not in {other.id for other in damaged if other}]
+        found = [*damaged, *(self._for_person(one, at, steady, waits, unsure) for one in ids)]
+        found += [self._unknown(stream, at) for stream in self._ledger.marked(OURS + waiting.ABOUT_NO_MESSAGE)]
+        found += [*self.notices.for_person(at), *self._no_rounds(steady, at, waits)]
+        return tuple(sorted(filter(None, found), key=lambda one: (not one.urgent, one.since, one.id)))
+
+    def _for_person(
+        self, bundle_id: str, at: datetime, steady: datetime, waits: Waits, unsure: bool
+    ) -> ForPerson | None:
         try:
-            now = as_of(self.standing(bundle_id), at, waits)
-            return for_person(bundle_id, now, now.since <= at - waits.warn, self._original_state(bundle_id))
+            stored = self._stored(bundle_id)
+            now, by = as_of(standing_in(stored), steady, waits), due_of(stored)
+            late = by.late_from <= steady and now.state not in (MessageState.DONE, *OVER)
+            old = steady - now.waits_from >= waits.warn
+            original = self._original_state(bundle_id)
+            return for_person(bundle_id, now, by.by, old=old, late=late, unsure=unsure, original=original)
         except LedgerDamaged as why:
             return ForPerson(bundle_id, "", "damaged", at, (), True, str(why), DAMAGED)
 
-    def _unknown(self, stream: str) -> ForPerson:
-        event = self._ledger.events(stream)[0]
-        told = json.loads(event.body)
-        codes = (told["code"],) if told["code"] else ()
-        return ForPerson("", stream.removeprefix(_RECEIVED), "received", event.at, codes, False, told["says"], LOOK)
+    def _damaged(self, id: str, at: datetime) -> ForPerson | None:
+        """What was found to be damaged; None where it is whole again."""
+        try:
+            for stream in (MESSAGE + id, RECEIVED + id):
+                self._ledger.verify(stream)
+            return None
+        except LedgerDamaged as why:
+            bundle_id = id if self._ledger.streams(MESSAGE + id) else ""
+            return ForPerson(bundle_id, "" if bundle_id else id, "damaged", at, (), True, str(why), DAMAGED)
+
+    def _unknown(self, stream: str, at: datetime) -> ForPerson:
+        mesh_id = stream.removeprefix(RECEIVED)
+        try:
+            event, told = self._ledger.events(stream, attached=False)[-1], self._told(mesh_id)
+            codes, then = (told["code"],) if told["code"] else (), LOOK if event.kind == GOT else CANNOT_TAKE
+            return ForPerson("", mesh_id, event.kind, event.at, codes, False, told["says"], then)
+        except (LedgerDamaged, LookupError, TypeError, ValueError):
+            return ForPerson("", mesh_id, "damaged", at, (), True, "what came in is not what was written", DAMAGED)
+
+    def _no_rounds(self, steady: datetime, at: datetime, waits: Waits) -> Iterator[ForPerson]:
+        """That the sender has stopped, or cannot reach MESH, where something waits for it."""
+        names = (waiting.TO_SEND, waiting.POSTING, waiting.AWAITING, waiting.UNCONFIRMED)
+        first = min((one for name in names for one in self._ledger.counted(OURS + name)), default="")
+        ended, _, clock = next(iter(self._ledger.counted(_ROUND_DONE)), "").partition(" ")
+        since = max(first, ended)
+        if first and since <= _before(steady, waits.rounds):
+            says = "no round of the sender has come to its end" + (f" since {_minute(clock)}" if clock else " yet")
+            then = "See that pharmacyfirst record send runs every 5 minutes, and that it reaches MESH."
+            yield ForPerson("", "", "no rounds", at, (), since <= _before(steady, waits.escalate), says, then)
+
+    def verify(self) -> int:
+        """Work out from the events alone by what every message is found, and mend it; how many were wrong.
+
+        Raises ``LedgerDamaged`` where an event is not what was written.
+        """
+        self._ledger.verify()
+        mended = self.notices.verify()
+        for stream in self._ledger.streams(MESSAGE):
+            with self._ledger.transaction():
+                stored = self._stored(stream.removeprefix(MESSAGE))
+                mended += self._mark(stored, standing_in(stored))
+        return mended
 
 
-def _not_there(id: str) -> UnknownMessage:
-    """What is no id of ours may be anything, a name too, and is not repeated."""
-    return UnknownMessage(id if is_uuid(id) else "an id that is no UUID")
+def _before(steady: datetime, wait: timedelta) -> str:
+    """The time so long before, as it is compared."""
+    try:
+        return as_text(steady - wait)
+    except OverflowError:
+        return ""
 
 
-def _needed(words: str, otherwise: str) -> None:
-    must_be(str, words=words)
-    if not words.strip():
-        raise NotSaid(otherwise)
+def _minute(clock: str) -> str:
+    return f"{clock[:16].replace('T', ' ')} UTC"

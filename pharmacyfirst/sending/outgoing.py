@@ -11,8 +11,10 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any, NoReturn
 
+from pharmacyfirst import __version__
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.xml_in import MOST_BYTES
 
@@ -31,7 +33,7 @@ class Outgoing:
 
     ``document_id`` is that of the document Bundle, which a later message names to replace this one; ``replaces`` is the document id of
     an earlier message. ``practice_patient`` is true for practice patients: their messages never go to the live service, and
-    all others go nowhere else.
+    all others go nowhere else. ``ended_at`` is when the consultation ended, a time with its offset as text, or empty where that is not known.
     """
 
     bundle_id: str
@@ -44,6 +46,7 @@ class Outgoing:
     practice_patient: bool
     sender_reference: str = ""
     replaces: str = ""
+    ended_at: str = ""
 
     @property
     def file_name(self) -> str:
@@ -63,6 +66,14 @@ class Outgoing:
 def outgoing(routing: Mapping[str, Any], xml: bytes) -> Outgoing:
     """The message again, from its ``routing`` and its bytes."""
     return Outgoing(xml=xml, **routing)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A POST that has begun: the message to post, and which POST of it this is, counted from 1."""
+
+    message: Outgoing
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,8 @@ def only_prepared(given: object) -> Prepared:
     return given
 
 
+# The one thing that checks. No caller can name another.
+CHECKED_BY = f"pharmacyfirst record check {__version__}"
 _KEY = secrets.token_bytes(32)
 
 
@@ -129,9 +142,9 @@ def _seal(message: Outgoing, digest: str, checked_by: str) -> str:
     return hmac.new(_KEY, sealed.encode(), hashlib.sha256).hexdigest()
 
 
-def _checked(message: Outgoing, checked_by: str) -> Prepared:
+def _checked(message: Outgoing) -> Prepared:
     """The seal of the check. For ``prepare``, which has checked; whoever else calls it vouches for a message that nobody has."""
-    return Prepared(message, _digest(message), checked_by, _seal(message, _digest(message), checked_by))
+    return Prepared(message, _digest(message), CHECKED_BY, _seal(message, _digest(message), CHECKED_BY))
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -142,6 +155,13 @@ _LONGEST = {"recipient": 100, "subject": 500, "local_id": 300}  # as MESH takes 
 def is_uuid(text: str) -> bool:
     """Whether this is an id as ours are: a UUID in lower case."""
     return _UUID.fullmatch(text) is not None
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).utcoffset() is not None
+    except ValueError:
+        return False
 
 
 def must_fit_mesh(message: Outgoing) -> None:
@@ -156,6 +176,8 @@ def must_fit_mesh(message: Outgoing) -> None:
             raise RefusedByOutbox(
                 f"{name} has to be 1 to {longest} printable ASCII characters, or MESH does not take it."
             )
+    if message.ended_at and not _is_moment(message.ended_at):
+        raise RefusedByOutbox("ended_at is no time with its distance from UTC.")
     if len(message.xml) > MOST_BYTES:
         raise RefusedByOutbox("The message is larger than 5 MB, which practices refuse (20015).")
     if message.recipient.startswith("GPPROVIDER_999") and not message.practice_patient:

@@ -5,9 +5,8 @@ from its Patient, and has the message rules judge these very bytes together with
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 
-from pharmacyfirst import __version__
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record.message import rules
 from pharmacyfirst.record.message.envelope import YEAR_FIRST, CannotRoute, mesh_address, mesh_subject
@@ -60,7 +59,7 @@ def prepare(xml: bytes, practice_patient: bool | None = None, born_as: str = YEA
         raise RefusedByRules(tuple(problems))
     if message is None:
         raise why_not or CannotRoute("No address can be made of it.")
-    return _checked(message, f"pharmacyfirst record check {__version__}")
+    return _checked(message)
 
 
 def message_of(xml: bytes, practice_patient: bool | None = None, born_as: str = YEAR_FIRST) -> Outgoing:
@@ -92,6 +91,7 @@ def message_of(xml: bytes, practice_patient: bool | None = None, born_as: str = 
         practice_patient=number.startswith("999") if practice_patient is None else practice_patient,
         sender_reference=value_at(bundle, _HEADER + _REFERENCE),
         replaces=plain_id(value_at(bundle, replaced + "/f:targetIdentifier/f:value")),
+        ended_at=_ended_at(bundle),
     )
 
 
@@ -100,6 +100,16 @@ def _plain(xml: object) -> bytes:
     if not isinstance(xml, bytes):
         raise Unreadable("it is not bytes")
     return xml if type(xml) is bytes else bytes(memoryview(xml))
+
+
+def _ended_at(bundle: Element) -> str:
+    """When the consultation ended, or began where its end is not said; nothing where neither is a time with its offset."""
+    period = f"{_DOCUMENT}/f:entry/f:resource/f:Encounter/f:period"
+    said = value_at(bundle, f"{period}/f:end") or value_at(bundle, f"{period}/f:start")
+    try:
+        return said if datetime.fromisoformat(said).utcoffset() is not None else ""
+    except ValueError:
+        return ""
 
 
 def _subject(bundle: Element, number: str) -> str:

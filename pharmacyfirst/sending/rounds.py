@@ -1,14 +1,16 @@
 """One round of the sender: collect, settle, send, and mark what is overdue.
 
 It can be killed anywhere: collect and store what the mailbox holds, and only then tell MESH so; ask MESH what became of POSTs whose end
-is not on record; post what is queued; mark what is overdue.
+is not on record; post what is queued; mark what is overdue. Each thing is dealt with by itself: what is wrong with one is counted, put in
+front of a person, and stops no other. Only MESH or the ledger that cannot be used ends a round.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from pharmacyfirst.ledger import LedgerDamaged
+from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 from pharmacyfirst.sending.incoming import Understood
 from pharmacyfirst.sending.mesh import (
     ACKNOWLEDGEMENTS,
@@ -17,6 +19,7 @@ from pharmacyfirst.sending.mesh import (
     MeshUnreachable,
     NotKnown,
     NotSent,
+    NotTaken,
     RefusedByMesh,
 )
 from pharmacyfirst.sending.outbox import Outbox
@@ -25,10 +28,15 @@ from pharmacyfirst.sending.standing import Happened, MessageEvent, OutOfOrder, W
 
 @dataclass(slots=True)
 class Round:
-    """What one round did, counted. ``trouble`` is empty, or says why the round was not completed."""
+    """What one round did, counted. ``trouble`` is empty, or says why the round was not completed or what it could not deal with.
+
+    ``to_the_end``: MESH and the ledger could be used to the end, so each thing had its turn. ``failed`` are things that this program could not deal with, by the kind of error: a defect of it. Each is left as it was, or in front of
+    a person.
+    """
 
     received: list[Understood] = field(default_factory=list)
     left_alone: int = 0
+    not_taken_in: int = 0
     found: int = 0
     undecided: int = 0
     sent: int = 0
@@ -36,12 +44,26 @@ class Round:
     held_back: int = 0
     damaged: int = 0
     overdue: int = 0
+    failed: list[str] = field(default_factory=list)
     trouble: str = ""
+    to_the_end: bool = False
 
 
 def send_round(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], waits: Waits) -> Round:
     """All there is to do now, once. It may be killed at any point and run again; two may run beside each other."""
     done = Round()
+    try:
+        outbox.look(clock())
+        _with_mesh(outbox, mailbox, clock, waits, done)
+    except (LedgerUnusable, LedgerDamaged) as why:
+        done.trouble = str(why)
+    if not done.trouble and (done.damaged or done.failed):
+        kinds = f" ({', '.join(sorted(set(done.failed)))})" if done.failed else ""
+        done.trouble = f"{done.damaged + len(done.failed)} could not be dealt with{kinds}; the others were"
+    return done
+
+
+def _with_mesh(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], waits: Waits, done: Round) -> None:
     try:
         mailbox.handshake()
         _collect(outbox, mailbox, clock, done)
@@ -49,110 +71,150 @@ def send_round(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], 
         _send(outbox, mailbox, clock, done)
     except MeshUnreachable as why:
         done.trouble = str(why)
-    if done.damaged and not done.trouble:
-        done.trouble = f"{done.damaged} of the stored messages are not what was checked, and were not sent"
     late = outbox.overdue(clock(), waits)
     done.overdue = len(late)
     if not done.trouble:
-        _ask_after(outbox, mailbox, clock, late)
-    return done
+        outbox.end_round(clock())
+        done.to_the_end = True
+        _ask_after(outbox, mailbox, clock, late, done)
+
+
+@contextmanager
+def _by_itself(outbox: Outbox, id: str, done: Round) -> Iterator[None]:
+    """One thing of many, by its id: whatever is wrong with it is counted, and the next one has its turn."""
+    try:
+        yield
+    except (MeshUnreachable, LedgerUnusable):
+        raise  # no other would fare better
+    except OutOfOrder:
+        pass  # another sender was quicker
+    except LedgerDamaged:
+        done.damaged += 1  # what is stored is not what was written: a person is shown it, and it is never posted
+        outbox.show_damaged(id)
+    except Exception as wrong:  # a defect of ours must not keep back what others wait for
+        done.failed.append(type(wrong).__name__)
 
 
 def _collect(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], done: Round) -> None:
-    """Store each thing that waits, and what it changes, in one commit; then acknowledge it. Killed in between, it comes again."""
     for mesh_id in mailbox.waiting():
+        failed = len(done.failed)
+        with _by_itself(outbox, mesh_id, done):
+            _take_in(outbox, mailbox, mesh_id, clock, done)
+        if len(done.failed) > failed:
+            with _by_itself(outbox, mesh_id, done):
+                outbox.not_received(mesh_id, f"this program could not read it ({done.failed[-1]})", clock())
+
+
+def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[], datetime], done: Round) -> None:
+    """Store one thing that waits, and what it changes, in one commit; then acknowledge it. Killed in between, it comes again."""
+    left = outbox.left_at_mesh(mesh_id)
+    if left is Happened.SEEN:
+        mailbox.acknowledge(mesh_id)  # it was never here; a person has said that it may go
+        return
+    if left:
+        done.not_taken_in += 1
+        return
+    try:
         received = mailbox.read(mesh_id)
-        if not received.is_report and received.headers.get("workflowid") != ACKNOWLEDGEMENTS:
-            done.left_alone += 1  # a message to us, not an answer: whoever collects those has to have it
-            continue
-        try:
-            understood = outbox.receive(received, clock())
-        except LedgerDamaged:
-            done.damaged += 1  # it stays in the mailbox, for when the ledger is whole again
-            continue
-        if understood.new:
-            done.received.append(understood)
+    except NotTaken as why:
+        if not why.gone:
+            done.not_taken_in += 1
+            outbox.not_received(mesh_id, why.says, clock())
+        return
+    if not received.is_report and received.headers.get("workflowid") != ACKNOWLEDGEMENTS:
+        done.left_alone += 1  # a message to us, not an answer: whoever collects those has to have it
+        return
+    understood = outbox.receive(received, clock())
+    if understood.new:
+        done.received.append(understood)
+    if understood.kept:
         mailbox.acknowledge(mesh_id)
 
 
 def _settle(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], waits: Waits, done: Round) -> None:
-    """Find out what became of POSTs that were begun and not recorded: the sender was killed, or the line broke.
-
-    That MESH does not hold a message counts only after a while: the POST may be still under way.
-    """
+    """Find out what became of POSTs that were begun and not recorded: the sender was killed, or the line broke."""
     for bundle_id in outbox.unsettled():
-        try:
-            began, message = outbox.standing(bundle_id).posting_since, outbox.message(bundle_id)
-        except LedgerDamaged:
-            done.damaged += 1
-            continue
-        found = mailbox.find(message)
-        arrived = MessageEvent(Happened.POSTED, clock(), mesh_id=found.mesh_id)
-        if found.trace is MeshTrace.THERE and outbox.knows_mesh_id(found.mesh_id) in ("", bundle_id):
-            _record(outbox, bundle_id, replace(arrived, says="found by local id"))
-            done.found += 1
-        elif found.trace is MeshTrace.SEVERAL:
-            _record(outbox, bundle_id, replace(arrived, says="several copies found by local id"))
-            done.found += 1
-        elif began is None or clock() - began < waits.settle:
-            done.undecided += 1
-        elif found.trace is MeshTrace.NOT_THERE:
-            _record(outbox, bundle_id, MessageEvent(Happened.NOT_ARRIVED, clock()))
-        else:
-            # Nobody can tell. It is followed as if sent, so that it is answered, or overdue and shown to a person.
-            _record(outbox, bundle_id, replace(arrived, mesh_id="", says="not known whether it arrived"))
-            done.undecided += 1
+        with _by_itself(outbox, bundle_id, done):
+            _settle_one(outbox, mailbox, bundle_id, clock, waits, done)
+
+
+def _settle_one(
+    outbox: Outbox, mailbox: Mailbox, bundle_id: str, clock: Callable[[], datetime], waits: Waits, done: Round
+) -> None:
+    """That MESH does not hold a message counts only after a while: the POST may be still under way."""
+    now, message = outbox.standing(bundle_id), outbox.message(bundle_id)
+    if now.posting_since is None:
+        return
+    may_be_under_way = outbox.steady(clock()) - now.posting_since < waits.settle
+    found = mailbox.find(message)
+    ours = outbox.knows_mesh_id(found.mesh_id) in ("", bundle_id) if found.mesh_id else True
+    if found.trace is MeshTrace.THERE and ours:
+        what, says = Happened.POSTED, "found by local id"
+        done.found += 1
+    elif found.trace is MeshTrace.SEVERAL:
+        what, says = Happened.POSTED, "several copies found by local id"
+        done.found += 1
+    elif may_be_under_way:
+        done.undecided += 1
+        return
+    elif found.trace is MeshTrace.NOT_THERE:
+        what, says = Happened.NOT_ARRIVED, ""
+    else:
+        # Nobody can tell. It is followed as if sent, so that it is answered, or overdue and shown to a person.
+        what, says = Happened.POSTED, "not known whether it arrived"
+        done.undecided += 1
+    mesh_id = found.mesh_id if what is Happened.POSTED and found.trace is MeshTrace.THERE and ours else ""
+    outbox.record(bundle_id, MessageEvent(what, clock(), mesh_id=mesh_id, says=says, post=now.tries))
 
 
 def _send(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], done: Round) -> None:
     for bundle_id in outbox.to_send():
-        try:
-            if outbox.message(bundle_id).practice_patient == mailbox.live:
-                done.held_back += 1  # practice patients to the live service, or patients to any other: never
-                continue
-            message = outbox.begin_post(bundle_id, clock())
-        except OutOfOrder:
-            continue  # another sender was quicker
-        except LedgerDamaged:
-            done.damaged += 1  # what is stored is not what was checked: it is never posted
-            continue
-        try:
-            mesh_id = mailbox.send(message)
-        except NotSent as why:
-            _record(outbox, bundle_id, MessageEvent(Happened.NOT_POSTED, clock(), says=str(why)))
-            raise MeshUnreachable(str(why)) from None
-        except RefusedByMesh as why:
-            _record(outbox, bundle_id, MessageEvent(Happened.REFUSED, clock(), code=why.code))
-            done.not_taken += 1
-        except NotKnown as why:
-            # The intent stays open: the next round asks MESH.
-            _record(outbox, bundle_id, MessageEvent(Happened.NOTED, clock(), says=str(why)))
-            done.undecided += 1
-        else:
-            _record(outbox, bundle_id, MessageEvent(Happened.POSTED, clock(), mesh_id=mesh_id))
-            done.sent += 1
+        with _by_itself(outbox, bundle_id, done):
+            _send_one(outbox, mailbox, bundle_id, clock, done)
 
 
-def _ask_after(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], late: tuple[str, ...]) -> None:
-    """What MESH says of a message that is overdue helps the person who has to find out."""
-    for bundle_id in late:
-        for mesh_id in outbox.standing(bundle_id).mesh_ids:
-            try:
-                status = mailbox.status(mesh_id)
-            except MeshUnreachable:
-                return
-            if status in ("undeliverable", "error"):
-                _record(
-                    outbox, bundle_id, MessageEvent(Happened.REPORTED, clock(), mesh_id=mesh_id, says=f"MESH: {status}")
-                )
-            else:
-                says = {"accepted": "not collected yet", "acknowledged": "collected"}.get(status, "no word")
-                _record(outbox, bundle_id, MessageEvent(Happened.NOTED, clock(), mesh_id=mesh_id, says=f"MESH: {says}"))
-
-
-def _record(outbox: Outbox, bundle_id: str, event: MessageEvent) -> None:
-    """What another sender has settled in the meantime is settled."""
-    try:
-        outbox.record(bundle_id, event)
-    except OutOfOrder:
+def _send_one(outbox: Outbox, mailbox: Mailbox, bundle_id: str, clock: Callable[[], datetime], done: Round) -> None:
+    """The intent is on disk before the POST; what became of it is put down after, or asked of MESH in a later round."""
+    if outbox.message(bundle_id).practice_patient == mailbox.live:
+        done.held_back += 1  # practice patients to the live service, or patients to any other: never
         return
+    post = outbox.begin_post(bundle_id, clock())
+
+    def put_down(what: Happened, code: str = "", mesh_id: str = "", says: str = "") -> None:
+        with suppress(OutOfOrder):  # what another sender has settled in the meantime is settled
+            event = MessageEvent(what, clock(), code, mesh_id, says=says, post=post.number)
+            outbox.record(bundle_id, event)
+
+    try:
+        mesh_id = mailbox.send(post.message)
+    except NotSent as why:
+        put_down(Happened.NOT_POSTED, says=str(why))
+        raise MeshUnreachable(str(why)) from None
+    except RefusedByMesh as why:
+        put_down(Happened.REFUSED, code=why.code)
+        done.not_taken += 1
+    except NotKnown as why:
+        # The intent stays open: the next round asks MESH.
+        put_down(Happened.NOTED, says=str(why))
+        done.undecided += 1
+    else:
+        put_down(Happened.POSTED, mesh_id=mesh_id)
+        done.sent += 1
+
+
+def _ask_after(
+    outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], late: tuple[str, ...], done: Round
+) -> None:
+    """What MESH says of a message that is overdue helps the person who has to find out."""
+    with suppress(MeshUnreachable):
+        for bundle_id in late:
+            with _by_itself(outbox, bundle_id, done):
+                for mesh_id in outbox.standing(bundle_id).mesh_ids:
+                    outbox.record(bundle_id, _said_of(mailbox.status(mesh_id), mesh_id, clock()))
+
+
+def _said_of(status: str, mesh_id: str, at: datetime) -> MessageEvent:
+    if status in ("undeliverable", "error"):
+        return MessageEvent(Happened.REPORTED, at, mesh_id=mesh_id, says=f"MESH: {status}")
+    says = {"accepted": "not collected yet", "acknowledged": "collected"}.get(status, "no word")
+    return MessageEvent(Happened.NOTED, at, mesh_id=mesh_id, says=f"MESH: {says}")

@@ -1,6 +1,7 @@
 """Where a message stands, folded from what happened to it; which step comes next; what is overdue. No clock, no store.
 
-``after`` is the whole of it: where a message stands once one more thing has happened. Everything else asks a ``Standing``.
+``after`` is the whole of it: where a message stands once one more thing has happened. Everything else asks a ``Standing``. How long
+something has waited is counted in steady time (``steady.py``), which only moves forward; the clock's own time stands beside it, for people.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,11 @@ from pharmacyfirst.sending.acknowledgement import Says, response_code
 
 # A message that MESH does not hold after it was posted is posted again this often; then a person looks.
 MOST_LOST = 3
+
+# Why a message is posted again: said with the POST that is a repeat.
+NEVER_LEFT = "again: the POST before it never reached MESH"
+NOT_THERE = "again: MESH was asked, and does not hold the POST before it"
+BY_A_PERSON = "again: a person decided so"
 
 
 class MessageState(Enum):
@@ -64,7 +70,8 @@ class OutOfOrder(PharmacyFirstError, ValueError):
 class MessageEvent:
     """One thing that happened to a message. ``by`` is the person who did it; ``received`` the MESH id of what told us.
 
-    Raises ``WrongKind`` for parts of another type.
+    ``at`` is what the clock said, ``steady`` the steady time then: the same, where it is not given. ``post`` says which POST it is about,
+    from 1; 0 is whichever is open. Raises ``WrongKind`` for parts of another type.
     """
 
     what: Happened
@@ -74,21 +81,36 @@ class MessageEvent:
     received: str = ""
     by: str = ""
     says: str = ""
+    steady: datetime | None = None
+    post: int = 0
+
+    @property
+    def steadily(self) -> datetime:
+        """When it happened, in steady time."""
+        return self.steady or self.at
 
     def __post_init__(self) -> None:
         must_be(Happened, what=self.what)
         must_be(datetime, at=self.at)
+        must_be(int, post=self.post)
         must_be(str, code=self.code, mesh_id=self.mesh_id, received=self.received, by=self.by, says=self.says)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a message stands, folded from its events."""
+    """Where a message stands, folded from its events.
+
+    ``since`` and ``sent_at`` are what the clock said; ``waits_from``, ``sent_from`` and ``posting_since`` are steady time.
+    """
 
     state: MessageState
     since: datetime
+    waits_from: datetime
     sent_at: datetime | None = None
+    sent_from: datetime | None = None
     posting_since: datetime | None = None
+    tries: int = 0  # POSTs that were begun
+    again: str = ""  # why the next POST will be a repeat
     posts: int = 0  # POSTs that may have reached MESH, as far as was known right after them
     gone: int = 0  # of these, those of which MESH said later that it holds nothing
     lost: int = 0  # the same, since a person last looked
@@ -126,9 +148,9 @@ def after(now: Standing | None, event: MessageEvent) -> Standing:
     if now is None:
         if event.what is not Happened.DRAFTED:
             raise OutOfOrder("A message begins as a draft.")
-        return Standing(MessageState.DRAFTED, event.at)
+        return Standing(MessageState.DRAFTED, event.at, event.steadily)
     then = _AFTER[event.what](now, event)
-    return replace(then, since=event.at) if then.state is not now.state else then
+    return replace(then, since=event.at, waits_from=event.steadily) if then.state is not now.state else then
 
 
 def _drafted(now: Standing, event: MessageEvent) -> Standing:
@@ -149,7 +171,7 @@ def _posting(now: Standing, event: MessageEvent) -> Standing:
     _must_be(now, MessageState.QUEUED)
     if now.posting:
         raise OutOfOrder("Another POST of this message has not ended; MESH has to be asked first.")
-    return replace(now, posting_since=event.at, posts=now.posts + 1)
+    return replace(now, posting_since=event.steadily, posts=now.posts + 1, tries=now.tries + 1)
 
 
 def _posted(now: Standing, event: MessageEvent) -> Standing:
@@ -161,23 +183,26 @@ def _posted(now: Standing, event: MessageEvent) -> Standing:
 
 
 def _not_posted(now: Standing, event: MessageEvent) -> Standing:
-    _must_be_posting(now)
-    return replace(now, posting_since=None, posts=now.posts - 1)
+    _must_be_posting(now, event)
+    return replace(now, posting_since=None, posts=now.posts - 1, again=NEVER_LEFT)
 
 
 def _not_arrived(now: Standing, event: MessageEvent) -> Standing:
-    _must_be_posting(now)
-    lost = now.lost + 1
-    return replace(now, posting_since=None, gone=now.gone + 1, lost=lost, to_show=now.to_show or lost >= MOST_LOST)
+    _must_be_posting(now, event)
+    lost, to_show = now.lost + 1, now.to_show or now.lost + 1 >= MOST_LOST
+    return replace(now, posting_since=None, gone=now.gone + 1, lost=lost, to_show=to_show, again=NOT_THERE)
 
 
 def _refused(now: Standing, event: MessageEvent) -> Standing:
-    _must_be_posting(now)
-    return replace(now, posting_since=None, posts=now.posts - 1, state=MessageState.UNDELIVERED, reported=event.code)
+    _must_be_posting(now, event)
+    now = replace(now, posting_since=None, posts=now.posts - 1)
+    open_still = now.state is MessageState.QUEUED  # or a person has settled it, or another copy has arrived
+    return replace(now, state=MessageState.UNDELIVERED, reported=event.code) if open_still else now
 
 
 def _arrived(now: Standing, event: MessageEvent) -> Standing:
-    return replace(now, state=MessageState.SENT, sent_at=now.sent_at or event.at, posting_since=None)
+    now = replace(now, sent_at=now.sent_at or event.at, sent_from=now.sent_from or event.steadily)
+    return replace(now, state=MessageState.SENT, posting_since=None)
 
 
 def _answered(now: Standing, event: MessageEvent) -> Standing:
@@ -253,15 +278,14 @@ def _sent_again(now: Standing, event: MessageEvent) -> Standing:
     if now.posting:
         raise OutOfOrder("A POST of this message has not ended; MESH has to be asked first.")
     if now.state is MessageState.QUEUED and now.lost:
-        return replace(now, lost=0, to_show=False)
+        return replace(now, lost=0, to_show=False, again=BY_A_PERSON)
     _must_be(now, MessageState.UNDELIVERED)
-    return replace(now, state=MessageState.QUEUED, lost=0, reported="", to_show=False)
+    return replace(now, state=MessageState.QUEUED, lost=0, reported="", to_show=False, again=BY_A_PERSON)
 
 
 def _fallback_sent(now: Standing, event: MessageEvent) -> Standing:
-    _must_be(now, *UNSENT, *FAILED, MessageState.SENT, MessageState.INF_OK)
-    if now.posting:
-        raise OutOfOrder("A POST of this message has not ended; MESH has to be asked first.")
+    """What went as a letter or a PDF went, whatever becomes of a POST that has not ended: that is still settled."""
+    _must_be(now, *UNSENT, *FAILED, *AWAITING)
     return replace(now, state=MessageState.FALLBACK_SENT, to_show=False)
 
 
@@ -275,9 +299,7 @@ def _voided(now: Standing, event: MessageEvent) -> Standing:
     """By a person; or, without one, because the practice could not process its replacement, which somebody has to see."""
     if now.state is MessageState.VOID:
         raise OutOfOrder("This message is void.")
-    if event.by and (
-        now.posting or now.state not in (MessageState.DRAFTED, MessageState.VALIDATED, MessageState.QUEUED, *FAILED)
-    ):
+    if event.by and (now.posting or now.state not in (*UNSENT, *FAILED)):
         raise OutOfOrder("A message on its way, or with the practice, is corrected by a new one that replaces it.")
     return replace(now, state=MessageState.VOID, to_show=not event.by)
 
@@ -317,9 +339,10 @@ def _must_be(now: Standing, *states: MessageState) -> None:
         raise OutOfOrder(f"This message is {now.state.value}, not {' or '.join(state.value for state in states)}.")
 
 
-def _must_be_posting(now: Standing) -> None:
-    if not now.posting:
-        raise OutOfOrder("No POST of this message is open.")
+def _must_be_posting(now: Standing, event: MessageEvent) -> None:
+    """Another sender may have settled the same POST, and begun the next: what became of the one says nothing of the other."""
+    if not now.posting or event.post not in (0, now.tries):
+        raise OutOfOrder("This POST of the message is not open.")
 
 
 def folded(events: Iterable[MessageEvent]) -> Standing | None:
@@ -332,12 +355,14 @@ def folded(events: Iterable[MessageEvent]) -> Standing | None:
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long is reasonable. No national number exists: a summary is due the same or the next working day."""
+    """How long is reasonable, in steady time; no national number exists. By which day a practice has to know: ``working_days.py``."""
 
     warn: timedelta = timedelta(hours=4)
     escalate: timedelta = timedelta(hours=24)
     # Longer than any POST can take, so that no message is sent again while a slow POST of it is still running.
     settle: timedelta = timedelta(minutes=5)
+    # Rounds run every 5 minutes; where none has come to its end for so long and something waits for one, they have stopped.
+    rounds: timedelta = timedelta(hours=1)
 
 
 def may_be_posted(now: Standing, original: MessageState | None) -> bool:
@@ -346,20 +371,30 @@ def may_be_posted(now: Standing, original: MessageState | None) -> bool:
     return on_its_turn and original in (None, MessageState.INF_OK, MessageState.DONE)
 
 
-def overdue(now: Standing, at: datetime, waits: Waits) -> Happened | None:
-    """What happens next to a message only because time has passed: nothing, ``OVERDUE``, or ``ESCALATED``."""
-    if now.sent_at is None:
+def overdue(now: Standing, steady: datetime, waits: Waits) -> Happened | None:
+    """What happens next to a message only because time has passed: nothing, ``OVERDUE``, or ``ESCALATED``. ``steady`` is steady time."""
+    if now.sent_from is None:
         return None
-    if now.state in AWAITING and now.sent_at <= at - waits.warn:
+    waited = steady - now.sent_from
+    if now.state in AWAITING and waited >= waits.warn:
         return Happened.OVERDUE
-    if now.state is MessageState.UNCONFIRMED and not now.escalated and now.sent_at <= at - waits.escalate:
+    if now.state is MessageState.UNCONFIRMED and not now.escalated and waited >= waits.escalate:
         return Happened.ESCALATED
     return None
 
 
-def as_of(now: Standing, at: datetime, waits: Waits) -> Standing:
-    """The standing with all that is overdue at a time, whether or not a round has marked it."""
-    while what := overdue(now, at, waits):
+def as_of(now: Standing, steady: datetime, waits: Waits) -> Standing:
+    """The standing with all that is overdue at a steady time, whether or not a round has marked it."""
+    while what := overdue(now, steady, waits):
         waited = waits.warn if what is Happened.OVERDUE else waits.escalate
-        now = after(now, MessageEvent(what, now.sent_at + waited if now.sent_at else at))
+        sent_at, sent_from = now.sent_at or now.since, now.sent_from or now.waits_from
+        now = after(now, MessageEvent(what, _later(sent_at, waited), steady=_later(sent_from, waited)))
     return now
+
+
+def _later(at: datetime, wait: timedelta) -> datetime:
+    """A clock may have been ahead to the end of the calendar."""
+    try:
+        return at + wait
+    except OverflowError:
+        return at

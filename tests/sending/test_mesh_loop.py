@@ -456,7 +456,7 @@ def test_a_stored_message_that_was_altered_is_not_sent_is_shown_and_does_not_sto
 
     assert mailbox.posted == [a_message("two").xml]
     assert (done.sent, done.damaged) == (1, 1)
-    assert done.trouble == "1 of the stored messages are not what was checked, and were not sent"
+    assert done.trouble == "1 could not be dealt with; the others were"
     later = NOON + timedelta(hours=30)
     assert first in {one.bundle_id for one in outbox.for_person(later, WAITS)}
     send_round(outbox, mailbox, lambda: later, WAITS)
@@ -623,7 +623,7 @@ def test_what_mesh_refuses_is_shown_resolved_and_then_gone(command, example, tmp
     assert told["states"]["undelivered"] == 1
     assert (told["for_person"][0]["id"], told["for_person"][0]["codes"]) == (id, ["12"])
     assert command("resolve", id, "--as", "pdf", "--by", "A Pharmacist").exit_code == 2
-    done = command("resolve", id, "--as", "pdf", "--by", "A Pharmacist", "--why", "NHSmail")
+    done = command("resolve", id, "--as", "pdf", "--by", "A Pharmacist", "--to", "nhsmail")
     assert done.output == "fallback_sent\n"
     assert command("resolve", id, "--as", "again", "--by", "A Pharmacist").exit_code == 1
     assert command("status").exit_code == 0

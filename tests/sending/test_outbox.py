@@ -13,7 +13,9 @@ from what_happens import GOOD_ENDS, anything
 
 from pharmacyfirst.errors import WrongKind
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, NoOffset, open_ledger
-from pharmacyfirst.sending.outbox import CommitFirst, NotSaid, Outbox, UnknownMessage
+from pharmacyfirst.sending.messages import UnknownMessage
+from pharmacyfirst.sending.on_paper import AddressKind, NoticeKind, NotSaid, OnPaper
+from pharmacyfirst.sending.outbox import CommitFirst, Outbox
 from pharmacyfirst.sending.outgoing import RefusedByOutbox
 from pharmacyfirst.sending.standing import (
     Happened,
@@ -25,6 +27,7 @@ from pharmacyfirst.sending.standing import (
 
 WAITS = Waits()
 SOON = NOON + timedelta(minutes=10)
+PDF_SENT = OnPaper(NoticeKind.PDF, AddressKind.NHSMAIL, "A Pharmacist", SOON)
 
 
 def memory():
@@ -56,7 +59,11 @@ def answer(outbox, message, *codes, at=SOON):
 
 
 def person_sees(outbox, at=SOON):
-    return {one.bundle_id: one for one in outbox.for_person(at, WAITS)}
+    return {one.bundle_id: one for one in outbox.for_person(at, WAITS) if one.id}
+
+
+def rounds_stopped(outbox, at):
+    return [one for one in outbox.for_person(at, WAITS) if one.state == "no rounds"]
 
 
 # Storing
@@ -321,7 +328,7 @@ def test_a_practice_that_has_it_switched_off_leads_to_the_pdf(outbox):
 
     assert outbox.for_fallback() == (message.bundle_id,)
     assert person_sees(outbox)[message.bundle_id].urgent
-    outbox.fallback_sent(message.bundle_id, SOON, by="A Pharmacist", how="NHSmail")
+    outbox.fallback_sent(message.bundle_id, SOON, PDF_SENT)
     assert outbox.standing(message.bundle_id).state is MessageState.FALLBACK_SENT
     assert outbox.for_fallback() == ()
     assert person_sees(outbox) == {}
@@ -522,7 +529,6 @@ def test_a_message_on_its_way_is_neither_sent_again_nor_made_void(outbox):
         lambda: outbox.begin_post(message.bundle_id, NOON),
         lambda: outbox.send_again(message.bundle_id, NOON, by="A Pharmacist"),
         lambda: outbox.void(message.bundle_id, NOON, by="A Pharmacist", why="a slip"),
-        lambda: outbox.fallback_sent(message.bundle_id, NOON, by="A Pharmacist", how="NHSmail"),
     ):
         with pytest.raises(OutOfOrder):
             does()

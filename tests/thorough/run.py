@@ -21,11 +21,20 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, equivalents, garbled, letters, mutants, safety  # noqa: E402
+from thorough import agreement, altered, equivalents, garbled, letters, mutants, safety, sending  # noqa: E402
 
 PARTS = {
     part.name: part
-    for part in (safety.PART, mutants.PART, equivalents.PART, agreement.PART, garbled.PART, altered.PART, letters.PART)
+    for part in (
+        safety.PART,
+        mutants.PART,
+        equivalents.PART,
+        agreement.PART,
+        garbled.PART,
+        altered.PART,
+        letters.PART,
+        sending.PART,
+    )
 }
 STATE = ROOT / ".cache" / "thorough"
 FIGURES = ROOT / "docs" / "figures.md"

@@ -78,7 +78,7 @@ def test_the_row_of_a_part_is_put_in_place_of_its_old_one():
     ]
 
 
-@pytest.mark.parametrize("name", ["safety", "mutants", "garbled"])
+@pytest.mark.parametrize("name", ["safety", "mutants", "garbled", "sending"])
 def test_each_part_runs_with_few(name, tmp_path):
     part = run.PARTS[name]
     (first, judge), *_ = part.pieces(2, 1)
