@@ -1,10 +1,12 @@
 """Practice consultations for the tests of papers: one for every case of every condition, and what may be changed about one."""
 
+import os
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
+from for_patients import every_one
 from shipped import cases_of_each
 
 from pharmacyfirst import Kind, assess, load
@@ -23,7 +25,7 @@ from pharmacyfirst.record import (
     make_record,
 )
 from pharmacyfirst.record.decision import FITS
-from pharmacyfirst.record.examples import consent_of, every_example
+from pharmacyfirst.record.examples import consent_of
 from pharmacyfirst.record.people import RecordViewed, Trace
 
 PHARMACY = Pharmacy(
@@ -34,18 +36,14 @@ PHARMACY = Pharmacy(
     telephone="0113 496 0000",
 )
 PHARMACIST = PractitionerOnRecord(gphc_number="2099999", family="Practice", given=("Pat",))
+EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
+__all__ = ["every_one"]  # as it is asked for here, beside the other records
 ANY_PRODUCT = "39108511000001108"
 
 
 @cache
 def library():
     return load()
-
-
-@cache
-def every_one():
-    """The example that ships with the package for every case of every condition, made once for all tests that only read it."""
-    return tuple(every_example(library()))
 
 
 @cache
@@ -137,8 +135,20 @@ def remade_with(record, *, agreed=None, **changes):
 
 @cache
 def records():
-    """A record of every case."""
-    return [(record_for(case, assessment), assessment.pathway) for case, assessment in cases()]
+    """A record for each way a case comes out: what decided, what is offered and told. In `make thorough` one of every case."""
+    made = [(record_for(case, assessment), assessment.pathway) for case, assessment in (cases() if EVERY else ways())]
+    assert len(made) > 600
+    return made
+
+
+def ways():
+    """The first case of each way to come out."""
+    found = {}
+    for case, one in cases():
+        offered = tuple((offer.pgd.id, offer.row.id, offer.supplied[0].product.name) for offer in one.offers)
+        told = (one.advice, one.safety_netting, one.gateways, one.diagnosis_established, bool(one.missing))
+        found.setdefault((one.pathway.id, one.outcome, one.if_not_answered, one.decided_by, offered, told), (case, one))
+    return found.values()
 
 
 @cache
