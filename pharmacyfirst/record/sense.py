@@ -63,6 +63,7 @@ def _of_times(record: "Consultation") -> Iterator[str]:
 
 def _of_the_patient(record: "Consultation") -> Iterator[str]:
     patient = record.patient
+    yield from patient.gaps()
     if patient.birth_date > record.on:
         yield "the patient is born after the consultation"
         return
