@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
-from for_patients import every_one
 from shipped import cases_of_each
 
 from pharmacyfirst import Kind, assess, load
@@ -25,7 +24,7 @@ from pharmacyfirst.record import (
     make_record,
 )
 from pharmacyfirst.record.decision import FITS
-from pharmacyfirst.record.examples import consent_of
+from pharmacyfirst.record.examples import consent_of, example_of
 from pharmacyfirst.record.people import RecordViewed, Trace
 
 PHARMACY = Pharmacy(
@@ -37,13 +36,18 @@ PHARMACY = Pharmacy(
 )
 PHARMACIST = PractitionerOnRecord(gphc_number="2099999", family="Practice", given=("Pat",))
 EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
-__all__ = ["every_one"]  # as it is asked for here, beside the other records
 ANY_PRODUCT = "39108511000001108"
 
 
 @cache
 def library():
     return load()
+
+
+@cache
+def every_one():
+    """The example that ships with the package for each way a case comes out, made once for all tests; in `make thorough` for every case."""
+    return tuple(example_of(library(), case) for case, _ in (cases() if EVERY else ways()))
 
 
 @cache
@@ -141,6 +145,7 @@ def records():
     return made
 
 
+@cache
 def ways():
     """The first case of each way to come out."""
     found = {}
@@ -148,7 +153,7 @@ def ways():
         offered = tuple((offer.pgd.id, offer.row.id, offer.supplied[0].product.name) for offer in one.offers)
         told = (one.advice, one.safety_netting, one.gateways, one.diagnosis_established, bool(one.missing))
         found.setdefault((one.pathway.id, one.outcome, one.if_not_answered, one.decided_by, offered, told), (case, one))
-    return found.values()
+    return list(found.values())
 
 
 @cache

@@ -18,7 +18,7 @@ from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import NoPDF, pages_of
 from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.record import Decision, GPPractice, Observation, Onward, make_record, write_record
-from pharmacyfirst.record.decision import Late
+from pharmacyfirst.record.decision import Late, ToldAndGiven
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.message_words import headings, moment, outcome_sentence
 from pharmacyfirst.record.papers.label import label_text
@@ -211,6 +211,23 @@ def test_a_consultation_that_was_not_finished_says_what_nobody_asked_and_where_t
     assert said["signpost-details"].startswith("Where to go if it is not finished: ")
     assert "By when: " in said["signpost-details"]
     assert "nothing was decided" in letter_text(record)
+
+
+def test_safety_netting_that_was_not_given_is_not_told_as_given():
+    decision = Decision(done="advised", told=ToldAndGiven(safety_netting=False))
+    advice = headings(changed(decision=decision))["information-and-advice-given"]
+    assert "No safety-netting was given." in advice
+    assert "Safety-netting:" not in advice
+    assert "Safety-netting:" in headings(changed())["information-and-advice-given"]
+
+
+def test_safety_netting_of_an_outcome_that_was_not_followed_says_so():
+    decision = Decision(done="declined", because="they changed their mind", no_supply="declined")
+    record = changed(Kind.SUPPLY, done="declined", decision=decision)
+    advice = headings(record)["information-and-advice-given"]
+    said = record.assessment["safety_netting"]
+    assert said
+    assert advice.count("Safety-netting of the pathway's outcome, which was not followed: ") == len(said)
 
 
 def test_a_correction_says_that_it_is_one_and_why():

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 import yaml
 from lxml import etree
-from paper_records import every_one, remade_with, ways
+from paper_records import every_one, remade_with
 from shipped import cases_of
 
 from pharmacyfirst import load
@@ -51,7 +51,7 @@ PREGNANCY_CODES = {code.code for code in codes.PREGNANCY.values()}
 
 @pytest.fixture(scope="module")
 def every():
-    """Every case of every condition with its message."""
+    """Each way a case comes out, with its message; in `make thorough` every case."""
     return [(one, written(one.record)) for one in every_one()]
 
 
@@ -98,7 +98,7 @@ def summary_of(message):
 def test_the_message_of_every_case_passes_every_layer(every):
     wrong = {
         f"{one.case.id}: {problem}"
-        for one, message in (every if EVERY else of_each_way(every))
+        for one, message in every
         for problem in check(message, address_of(one.record.patient))
     }
     assert not wrong
@@ -111,12 +111,6 @@ def of_each_kind(every):
         key = (one.record.pathway, one.kind, tuple(s.product for s in one.record.supplies))
         found.setdefault(key, (one, message))
     return list(found.values())
-
-
-def of_each_way(every):
-    """One message for each way a case comes out; all of them in `make thorough`, part `letters`."""
-    chosen = {case.id for case, _ in ways()}
-    return [(one, message) for one, message in every if one.case.id in chosen]
 
 
 def test_the_message_of_every_case_passes_the_real_profiles(every, shared):
