@@ -54,6 +54,11 @@ class Messages:
             raise not_there(mesh_id)
         return next((one.attached for one in events if one.kind == GOT), b"")
 
+    def was_not_received(self, mesh_id: str) -> bool:
+        """Whether something in the mailbox could not be taken from it before, and is not here yet."""
+        kinds = {one.kind for one in self._ledger.events(RECEIVED + mesh_id, attached=False)}
+        return NOT_GOT in kinds and GOT not in kinds
+
     def counts(self) -> dict[MessageState, int]:
         """How many messages there are in each state."""
         found = self._ledger.counted(OURS + waiting.STATE)

@@ -184,7 +184,7 @@ class Must:
         if not any("not known whether it arrived" in body for (body,) in bodies):
             self.broken(f"{id} counts as sent, and MESH never had it")
 
-    def after_round(self, done, waited_before):
+    def after_round(self, done, waited_before, undisturbed):
         """A round that MESH and the ledger allowed has collected all that it could, and what it could not is shown."""
         if done.failed:
             self.broken(f"a round could not deal with {done.failed}")
@@ -193,7 +193,7 @@ class Must:
         self.shown = frozenset(one.id for one in self.world.status())
         for mesh_id in waited_before:
             held = self.world.mesh.inbox.get(mesh_id)
-            if held is not None and held.poison not in LEFT:
+            if held is not None and held.poison not in LEFT and undisturbed:
                 self.broken(f"{mesh_id} ({held.poison or 'an answer'}) was left in the mailbox")
             self.poison_shown(mesh_id, held)
         for id in self.damaged:

@@ -230,7 +230,7 @@ class World:
                 f"a round did not come to its end, and neither MESH nor the disk was at fault: {done.trouble}"
             )
         if not self.must.posting and len(self.turns) == 1:
-            self.must.after_round(done, waited)
+            self.must.after_round(done, waited, faults == self.faults)
 
     # What callers and persons do
 
