@@ -11,7 +11,7 @@ from pharmacyfirst.sending import waiting
 from pharmacyfirst.sending.outgoing import Outgoing, is_uuid
 from pharmacyfirst.sending.standing import MessageEvent, MessageState, Standing, folded, may_be_posted
 from pharmacyfirst.sending.steady import OUTBOX, SteadyClock
-from pharmacyfirst.sending.stored import due_of, events_in, message_in, routing_in, standing_in
+from pharmacyfirst.sending.stored import as_written, due_of, events_in, message_in, routing_in, standing_in
 
 
 class UnknownMessage(PharmacyFirstError, KeyError):
@@ -20,7 +20,8 @@ class UnknownMessage(PharmacyFirstError, KeyError):
 
 # Streams of the ledger and the marks by which they are found. Others keep theirs in it too, so ours say whose they are.
 MESSAGE, RECEIVED, OURS = f"{OUTBOX}message/", f"{OUTBOX}received/", "outbox: "
-GOT, NOT_GOT = "received", "not taken"  # kinds of events of what came in: it is here, or it is still at MESH
+# Kinds of events of what came in: it is here, or it is still at MESH; and a person has dealt with it.
+GOT, NOT_GOT, SEEN = "received", "not taken", "seen"
 
 
 class Messages:
@@ -113,6 +114,14 @@ class Messages:
         routing: Mapping[str, Any] = routing_in(stored)
         marks = waiting.marks(routing, due_of(stored), now)
         return self._ledger.mark(MESSAGE + str(routing["bundle_id"]), ((OURS + name, value) for name, value in marks))
+
+    def _mark_received(self, stream: str) -> bool:
+        """Let what came in be found by a person, where it is about no message of ours and nobody has dealt with it."""
+        last = self._ledger.events(stream, attached=False)[-1]
+        with as_written((last,)):
+            for_person = last.kind != SEEN and not json.loads(last.body)["bundle_id"]
+        marks = {(OURS + waiting.ABOUT_NO_MESSAGE, as_text(last.at))} if for_person else set()
+        return self._ledger.mark(stream, marks)
 
     def _found(self, name: str, value: str) -> tuple[str, ...]:
         """The messages with an id, or in a state."""

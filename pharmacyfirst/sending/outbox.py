@@ -19,7 +19,7 @@ from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending import waiting
 from pharmacyfirst.sending.for_person import CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
 from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
-from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, Messages
+from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, SEEN, Messages
 from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
 from pharmacyfirst.sending.outgoing import Outgoing, Post, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared
 from pharmacyfirst.sending.standing import (
@@ -138,8 +138,8 @@ class Outbox(Messages):
         with self._ledger.transaction():
             self.raw(mesh_id)
             told = self._told(mesh_id) | {"by": by} | steady_beside(at, self._clock.look(at))
-            self._writer.append(RECEIVED + mesh_id, Happened.SEEN.value, json.dumps(told, sort_keys=True), at)
-            self._ledger.mark(RECEIVED + mesh_id, ())
+            self._writer.append(RECEIVED + mesh_id, SEEN, json.dumps(told, sort_keys=True), at)
+            self._mark_received(RECEIVED + mesh_id)
 
     # What the sender does
 
@@ -231,7 +231,7 @@ class Outbox(Messages):
         events = self._ledger.events(RECEIVED + mesh_id, attached=False)
         if not events or any(one.kind == GOT for one in events) or "tried" in self._told(mesh_id):
             return None
-        return Happened.SEEN if events[-1].kind == Happened.SEEN.value else Happened.NOTED
+        return Happened.SEEN if events[-1].kind == SEEN else Happened.NOTED
 
     def _came_in(
         self, mesh_id: str, kind: str, bundle_id: str, said: Mapping[str, object], at: datetime, raw: bytes = b""
@@ -239,8 +239,7 @@ class Outbox(Messages):
         """Put down what came in, found by a person where it is about no message of ours."""
         told = {**said, "bundle_id": bundle_id, **steady_beside(at, self._clock.look(at))}
         self._writer.append(RECEIVED + mesh_id, kind, json.dumps(told, sort_keys=True), at, raw)
-        about_none = {(OURS + waiting.ABOUT_NO_MESSAGE, as_text(at))}
-        self._ledger.mark(RECEIVED + mesh_id, () if bundle_id else about_none)
+        self._mark_received(RECEIVED + mesh_id)
 
     def overdue(self, at: datetime, waits: Waits) -> tuple[str, ...]:
         """Mark what has waited too long for its acknowledgements, and name what is newly so."""
@@ -372,12 +371,12 @@ class Outbox(Messages):
             yield ForPerson("", "", "no rounds", at, (), since <= _before(steady, waits.escalate), says, then)
 
     def verify(self) -> int:
-        """Work out from the events alone by what every message is found, and mend it; how many were wrong.
+        """Work out from the events alone by what all is found, and mend it; how many were wrong.
 
         Raises ``LedgerDamaged`` where an event is not what was written.
         """
         self._ledger.verify()
-        mended = self.notices.verify()
+        mended = self.notices.verify() + sum(map(self._mark_received, self._ledger.streams(RECEIVED)))
         for stream in self._ledger.streams(MESSAGE):
             with self._ledger.transaction():
                 stored = self._stored(stream.removeprefix(MESSAGE))
