@@ -282,7 +282,7 @@ def _stored(outbox: Outbox, path: Path, number: int, at: datetime, born_as: str)
     except RefusedByRules as why:
         click.echo(f"MESSAGE {number}: not queued, {len(why.problems)} problems; see pharmacyfirst record check")
         return False
-    except (Unreadable, CannotRoute, RefusedByOutbox) as why:
+    except (Unreadable, CannotRoute, RefusedByOutbox, LedgerDamaged) as why:
         click.echo(f"MESSAGE {number}: not queued: {why}")
         return False
     click.echo(f"MESSAGE {number}: {standing.state.value} {prepared.message.bundle_id}")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +58,10 @@ class Messages:
 
     def was_not_received(self, mesh_id: str) -> bool:
         """Whether something in the mailbox could not be taken from it before, and is not here yet."""
-        kinds = {one.kind for one in self._ledger.events(RECEIVED + mesh_id, attached=False)}
+        try:
+            kinds = {one.kind for one in self._ledger.events(RECEIVED + mesh_id, attached=False)}
+        except LedgerDamaged:
+            return True
         return NOT_GOT in kinds and GOT not in kinds
 
     def counts(self) -> dict[MessageState, int]:
@@ -83,11 +87,12 @@ class Messages:
 
     def for_fallback(self) -> tuple[str, ...]:
         """The messages that must go to the practice as a PDF by another route, because it answered 20010."""
-        refused = self._found(waiting.STATE, MessageState.INF_FAILED.value)
-        found = ((self.standing(one), one) for one in refused)
-        return tuple(
-            one for now, one in sorted(found, key=lambda two: (two[0].since, two[1])) if now.infrastructure == "20010"
-        )
+        found = []
+        for one in self._found(waiting.STATE, MessageState.INF_FAILED.value):
+            with suppress(LedgerDamaged):  # what is damaged is in front of a person already
+                now = self.standing(one)
+                found += [(now.since, one)] if now.infrastructure == "20010" else []
+        return tuple(one for _, one in sorted(found))
 
     def steady(self, at: datetime) -> datetime:
         """The steady time (``steady.py``) when the clock says ``at``; it never goes back, whatever the clock does."""
@@ -96,9 +101,13 @@ class Messages:
 
     def _on_its_turn(self, bundle_id: str) -> bool:
         try:
-            return may_be_posted(self.standing(bundle_id), self._original_state(bundle_id))
+            now, original = self.standing(bundle_id), self._original(bundle_id)
         except LedgerDamaged:
             return True
+        try:
+            return may_be_posted(now, self.standing(original).state if original else None)
+        except LedgerDamaged:
+            return False  # nobody can tell whether the practice has what it replaces
 
     # How it is stored
 
@@ -144,8 +153,11 @@ class Messages:
         return self.standing(original).state if original else None
 
     def _told(self, mesh_id: str) -> dict[str, Any]:
-        """What the last event says of something that came in."""
-        return dict(json.loads(self._ledger.events(RECEIVED + mesh_id, attached=False)[-1].body))
+        """What the last event says of something that came in. Raises ``LedgerDamaged``."""
+        last = self._ledger.events(RECEIVED + mesh_id, attached=False)[-1]
+        with as_written((last,)):
+            told = json.loads(last.body)
+            return {**told, "bundle_id": str(told["bundle_id"]), "code": str(told["code"]), "says": str(told["says"])}
 
 
 def not_there(id: str) -> UnknownMessage:

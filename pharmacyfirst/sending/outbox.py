@@ -36,6 +36,7 @@ from pharmacyfirst.sending.standing import (
 )
 from pharmacyfirst.sending.steady import OUTBOX
 from pharmacyfirst.sending.stored import (
+    as_written,
     body_of,
     due_of,
     must_be_readable,
@@ -94,7 +95,9 @@ class Outbox(Messages):
 
     def validated(self, bundle_id: str, at: datetime) -> Standing:
         """The message passed its checks, by what checked it when it was prepared."""
-        checked_by = str(json.loads(self._stored(bundle_id)[0].body)["checked_by"])
+        stored = self._stored(bundle_id)
+        with as_written(stored):
+            checked_by = str(json.loads(stored[0].body)["checked_by"])
         return self.record(bundle_id, MessageEvent(Happened.VALIDATED, at, by=checked_by))
 
     def queue(self, bundle_id: str, at: datetime) -> Standing:
@@ -277,18 +280,16 @@ class Outbox(Messages):
     def _tell_the_original(self, bundle_id: str, then: Standing, event: MessageEvent) -> None:
         """A replacement that is done replaces; one that could not be processed (20014) takes its original with it."""
         original = self._original(bundle_id)
+        told = MessageEvent(Happened.REPLACED, event.at, says=f"by {bundle_id}")
+        if then.state is MessageState.VOID and event.what is Happened.ANSWERED:
+            told = replace(told, what=Happened.VOIDED, code=event.code, received=event.received)
+        elif then.state is not MessageState.DONE:
+            return
         try:
-            if not original or self.standing(original).state in (MessageState.REPLACED, MessageState.VOID):
-                return
+            if original and self.standing(original).state not in (MessageState.REPLACED, MessageState.VOID):
+                self.record(original, told)
         except LedgerDamaged:  # what is wrong with the original keeps no news of its replacement back
             self.show_damaged(original)
-            return
-        says = f"by {bundle_id}"
-        if then.state is MessageState.DONE:
-            self.record(original, MessageEvent(Happened.REPLACED, event.at, says=says))
-        elif then.state is MessageState.VOID and event.what is Happened.ANSWERED:
-            voided = MessageEvent(Happened.VOIDED, event.at, code=event.code, received=event.received, says=says)
-            self.record(original, voided)
 
     def _check_replacement(self, message: Outgoing) -> None:
         """A chain, not a star; and never of something the practice does not hold."""
@@ -356,7 +357,7 @@ class Outbox(Messages):
             event, told = self._ledger.events(stream, attached=False)[-1], self._told(mesh_id)
             codes, then = (told["code"],) if told["code"] else (), LOOK if event.kind == GOT else CANNOT_TAKE
             return ForPerson("", mesh_id, event.kind, event.at, codes, False, told["says"], then)
-        except (LedgerDamaged, LookupError, TypeError, ValueError):
+        except LedgerDamaged:
             return ForPerson("", mesh_id, "damaged", at, (), True, "what came in is not what was written", DAMAGED)
 
     def _no_rounds(self, steady: datetime, at: datetime, waits: Waits) -> Iterator[ForPerson]:
