@@ -138,9 +138,8 @@ class Notices:
         with as_written(events):
             return tuple((one.kind, one.at, dict(json.loads(one.body))) for one in events)
 
-    def for_person(self, at: datetime) -> Iterator[ForPerson]:
-        """The notices that somebody has to send; those that are late, or due last today, are urgent."""
-        steady = self._clock.steady(at)
+    def for_person(self, at: datetime, steady: datetime) -> Iterator[ForPerson]:
+        """The notices that somebody has to send, at a time and the steady time then; those that are late, or due last today, are urgent."""
         for stream in self._ledger.marked(_OPEN):
             yield self._open(stream.removeprefix(_NOTICE), steady, at)
 

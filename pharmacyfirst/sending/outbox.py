@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
@@ -316,7 +316,7 @@ class Outbox(Messages):
         must_be(Waits, waits=waits)
         as_text(at)
         seen = self._clock.seen()
-        steady, unsure = self._clock.steady(at), seen is not None and seen.behind(at)
+        steady, unsure = (seen.steadily(at), seen.behind(at)) if seen else (at.astimezone(UTC), False)
         until = None if unsure else _before(steady, waits.warn)
         ids = [*self._waiting(waiting.FOR_PERSON), *self._waiting(waiting.UNSENT_REPLACEMENT)]
         ids += [*self._waiting(waiting.UNSENT, until), *self._waiting(waiting.AWAITING, until)]
@@ -325,7 +325,7 @@ class Outbox(Messages):
         ids = [one for one in dict.fromkeys(ids) if one not in {other.id for other in damaged if other}]
         found = [*damaged, *(self._for_person(one, at, steady, waits, unsure) for one in ids)]
         found += [self._unknown(stream, at) for stream in self._ledger.marked(OURS + waiting.ABOUT_NO_MESSAGE)]
-        found += [*self.notices.for_person(at), *self._no_rounds(steady, at, waits)]
+        found += [*self.notices.for_person(at, steady), *self._no_rounds(steady, at, waits)]
         return tuple(sorted(filter(None, found), key=lambda one: (not one.urgent, one.since, one.id)))
 
     def _for_person(
