@@ -121,8 +121,9 @@ class Outbox(Messages):
         return self._by_person(bundle_id, Happened.SENT_AGAIN, at, by)
 
     def fallback_sent(self, bundle_id: str, at: datetime, sent: OnPaper) -> Standing:
-        """The consultation went to the practice as a letter or a PDF, so the message is needed no more."""
+        """The consultation went to the practice as a letter or a PDF, so the message is needed no more. Raises ``NoticeRefused``."""
         must_be(OnPaper, sent=sent)
+        sent.must_have_gone(at)
         return self._by_person(bundle_id, Happened.FALLBACK_SENT, at, sent.by, json.dumps(sent.as_dict()))
 
     def void(self, bundle_id: str, at: datetime, by: str, why: str) -> Standing:
