@@ -370,7 +370,8 @@ class Outbox(Messages):
         if first and since <= _before(steady, waits.rounds):
             says = "no round of the sender has come to its end" + (f" since {_minute(clock)}" if clock else " yet")
             then = "See that pharmacyfirst record send runs every 5 minutes, and that it reaches MESH."
-            yield ForPerson("", "", "no rounds", at, (), since <= _before(steady, waits.escalate), says, then)
+            last = datetime.fromisoformat(clock) if clock else at
+            yield ForPerson("", "", "no rounds", last, (), since <= _before(steady, waits.escalate), says, then)
 
     def verify(self) -> int:
         """Work out from the events alone by what all is found, and mend it; how many were wrong.
