@@ -31,8 +31,8 @@ test: .venv-dev/.ready ## every test, in a few minutes
 	@$(RUN_TESTS) $(PYTEST_ARGS)
 
 # Measuring branches slows every test down, so it is a run of its own: that of .ci/run.
-coverage: .venv-dev/.ready ## every test again, and every branch of the kernel must be reached
-	@$(RUN_TESTS) --cov=pharmacyfirst.kernel --cov-branch --cov-fail-under=100 $(PYTEST_ARGS)
+coverage: .venv-dev/.ready ## every test again, and every branch of the kernel and of the legal half must be reached
+	@$(RUN_TESTS) --cov=pharmacyfirst.kernel --cov=pharmacyfirst.authority --cov-branch --cov-fail-under=100 $(PYTEST_ARGS)
 
 thorough: .venv-dev/.ready ## large numbers, by hand once an issue: make thorough [PART=name]; figures go to docs/figures.md
 	@.venv-dev/bin/python tests/thorough/run.py $(PART) $(THOROUGH_ARGS)

@@ -8,6 +8,7 @@ PACKAGES=(
     fonts-liberation                                     # the letters of our documents
     poppler-utils                                        # what the tests look at PDFs with
     nodejs                                               # what runs examples/form.mjs
+    chromium                                             # what the tests look at pages with
 )
 
 missing=()

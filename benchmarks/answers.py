@@ -36,7 +36,7 @@ DECLINED = Answer("declined")
 SELF_CARE = Answer("self_care")
 
 PEN_D1 = Answer("supply", None, Supply("phenoxymethylpenicillin", "ST-PEN-D1", 125, "mg", 4, 5, 100, "mL"))
-PEN_D2 = Answer("supply", None, Supply("phenoxymethylpenicillin", "ST-PEN-D2", 250, "mg", 4, 5, 20, "tablet"))
+PEN_D2 = Answer("supply", None, Supply("phenoxymethylpenicillin", "ST-PEN-D2", 250, "mg", 4, 5, 100, "mL"))
 PEN_D3 = Answer("supply", None, Supply("phenoxymethylpenicillin", "ST-PEN-D3", 500, "mg", 4, 5, 40, "tablet"))
 PEN_D4 = Answer("supply", None, Supply("phenoxymethylpenicillin", "ST-PEN-D4", 500, "mg", 4, 5, 40, "tablet"))
 CLA_D1 = Answer("supply", None, Supply("clarithromycin", "ST-CLA-D1", 62.5, "mg", 2, 5, 25, "mL"))

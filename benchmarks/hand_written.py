@@ -11,65 +11,94 @@ import answers
 from answers import Answer
 
 BAR_PENICILLIN = frozenset({"methotrexate", "probenecid", "warfarin"})
-BAR_BOTH_MACROLIDES = frozenset(
+BAR_MACROLIDES = frozenset(
     {
         "simvastatin",
+        "atorvastatin",
         "lovastatin",
-        "ergot_alkaloid",
-        "astemizole",
+        "warfarin",
+        "apixaban",
+        "dabigatran",
+        "edoxaban",
+        "rivaroxaban",
+        "ticagrelor",
+        "ranolazine",
+        "ivabradine",
+        "eplerenone",
+        "lercanidipine",
+        "digoxin",
+        "domperidone",
         "cisapride",
         "pimozide",
+        "astemizole",
         "terfenadine",
-        "domperidone",
-        "lomitapide",
+        "mizolastine",
+        "amisulpride",
+        "quetiapine",
+        "hydroxychloroquine_or_chloroquine",
         "other_qt_prolonging_medicine",
-        "colchicine",
-        "tolterodine",
-        "rivaroxaban",
-        "warfarin",
+        "theophylline",
+        "aminophylline",
+        "ciclosporin",
+        "tacrolimus",
+        "sirolimus",
         "enzyme_inducing_antiepileptic",
         "rifampicin",
-        "atorvastatin",
-        "other_direct_oral_anticoagulant",
-        "ritonavir_or_cobicistat",
-        "theophylline",
+        "ritonavir",
+        "cobicistat",
+        "other_cyp3a4_contraindicated",
+        "ergot_alkaloid",
+        "lomitapide",
+        "colchicine",
+        "oral_midazolam",
+        "tolterodine",
     }
 )
-BAR_CLARITHROMYCIN = BAR_BOTH_MACROLIDES | {"oral_midazolam", "ticagrelor", "ranolazine"}
-BAR_ERYTHROMYCIN = BAR_BOTH_MACROLIDES | {"mizolastine", "amisulpride"}
 BAR_NITROFURANTOIN = frozenset({"probenecid", "sulfinpyrazone"})
+
+# Under 12, by completed years from 5: the lightest and the heaviest that is believable, in kg.
+BELIEVABLE = {5: (10, 35), 6: (11, 41), 7: (12, 49), 8: (13, 57), 9: (15, 66), 10: (16, 76), 11: (17, 86)}
 
 Person = Mapping[str, Any]
 
 
 def sore_throat(person: Person) -> Answer:
     """Acute sore throat: red flags, referral, entry, then the ladder by FeverPAIN and severity."""
+    if person["life_threatening"]:
+        return answers.EMERGENCY_999
+    neutropenia, no_spleen = person["neutropenia_risk_medicine"], person["no_working_spleen"]
     if (
         person["epiglottitis_suspected"]
         or person["drooling"]
         or person["cannot_swallow_liquids"]
-        or person["muffled_or_lost_voice"]
+        or person["muffled_voice"]
         or person["severe_distress"]
         or person["stridor"]
         or person["clinical_dehydration"]
         or person["pharyngeal_abscess_suspected"]
         or person["other_severe_complication_suspected"]
         or person["sepsis_suspected"]
+        or (person["fever_over_38_last_24_hours"] and (neutropenia or no_spleen))
     ):
-        return answers.EMERGENCY_999 if person["life_threatening"] else answers.EMERGENCY
+        return answers.EMERGENCY
     if (
         person["scarlet_fever_suspected"]
         or person["quinsy_suspected"]
         or person["immunosuppression"] != "none"
         or person["worsening_rapidly"]
+        or neutropenia
+        or person["systemically_unwell"]
+        or person["high_risk_illness"]
+        or no_spleen
     ):
         return answers.REFER_URGENT
-    age, pregnancy = person["age_years"], person["pregnancy"]
-    if age < 5 or (age < 16 and pregnancy != "not_pregnant"):
+    age = person["age_years"]
+    if age < 5 or (age < 16 and _said_or_tested(person)):
         return answers.NOT_ELIGIBLE
     if (
         person["glandular_fever_suspected"]
         or person["cancer_suspected"]
+        or person["symptom_duration_days"] > 14
         or person["antibiotic_failed_this_episode"]
         or person["unfinished_antibiotic_this_episode"]
         or not person["throat_view_adequate"]
@@ -78,6 +107,10 @@ def sore_throat(person: Person) -> Answer:
     if not person["consent_given"]:
         return answers.DECLINED
     return _sore_throat_treatment(person)
+
+
+def _said_or_tested(person: Person) -> bool:
+    return person["pregnancy"] != "not_pregnant" or person["pregnancy_test_result"] == "positive"
 
 
 def _sore_throat_treatment(person: Person) -> Answer:
@@ -98,15 +131,25 @@ def _sore_throat_treatment(person: Person) -> Answer:
         return answers.SELF_CARE
     if not person["penicillin_allergy"]:
         return _phenoxymethylpenicillin(person)
-    if person["pregnancy"] == "not_pregnant":
-        return _clarithromycin(person)
-    return _erythromycin(person)
+    return _macrolide(person)
+
+
+def _macrolide(person: Person) -> Answer:
+    """Pregnant for certain, open, or not pregnant. Out of place, over 55, an answer can only stop."""
+    pregnancy, test = person["pregnancy"], person["pregnancy_test_result"]
+    if person["age_years"] > 55:
+        return answers.REFER if _said_or_tested(person) else _clarithromycin(person)
+    if pregnancy == "pregnant" or (pregnancy == "possible" and test == "positive"):
+        return _erythromycin(person)
+    if (pregnancy == "possible" and test == "not_done") or (pregnancy == "not_pregnant" and test == "positive"):
+        return answers.REFER
+    return _clarithromycin(person)
 
 
 def _no_antibiotic(person: Person, medicine: str) -> bool:
     return (
         not person["able_to_take_oral_medicine"]
-        or person["known_kidney_disease"]
+        or person["egfr_ml_min"] < 30
         or person["severe_liver_impairment"]
         or person["antibiotic_colitis_history"]
         or medicine in person["other_exclusion_for"]
@@ -136,13 +179,16 @@ def _clarithromycin(person: Person) -> Answer:
     if (
         _no_antibiotic(person, "clarithromycin")
         or _no_macrolide(person)
-        or not BAR_CLARITHROMYCIN.isdisjoint(person["interacting_medicines"])
+        or not BAR_MACROLIDES.isdisjoint(person["interacting_medicines"])
     ):
         return answers.REFER
-    if person["age_years"] >= 12:
-        return answers.REFER if person["breastfeeding"] else answers.CLA_D7
-    weight = person["weight_kg"]
-    if weight < 8 or weight > 40:
+    age, weight = person["age_years"], person["weight_kg"]
+    if age >= 11 and person["breastfeeding"]:
+        return answers.REFER
+    if age >= 12:
+        return answers.CLA_D7
+    lightest, heaviest = BELIEVABLE[age]
+    if weight < lightest or weight > heaviest or weight > 40:
         return answers.REFER
     if weight < 12:
         return answers.CLA_D1
@@ -155,7 +201,9 @@ def _erythromycin(person: Person) -> Answer:
     if (
         _no_antibiotic(person, "erythromycin")
         or _no_macrolide(person)
-        or not BAR_ERYTHROMYCIN.isdisjoint(person["interacting_medicines"])
+        or not BAR_MACROLIDES.isdisjoint(person["interacting_medicines"])
+        or person["breastfeeding"]
+        or person["acute_porphyria"]
     ):
         return answers.REFER
     return answers.ERY_D1
@@ -163,27 +211,38 @@ def _erythromycin(person: Person) -> Answer:
 
 def uti(person: Person) -> Answer:
     """Uncomplicated urinary tract infection: red flags, eligibility, other causes, then the key signs."""
-    if person["sepsis_suspected"] or person["deterioration_risk_suspected"]:
-        return answers.EMERGENCY_999 if person["life_threatening"] else answers.EMERGENCY
+    if person["life_threatening"]:
+        return answers.EMERGENCY_999
+    temperature, age = person["temperature_c"], person["age_years"]
+    no_defence = person["neutropenia_risk_medicine"] or person["no_working_spleen"]
+    if person["sepsis_suspected"] or person["deterioration_risk_suspected"] or (no_defence and temperature > 38):
+        return answers.EMERGENCY
+    pregnancy, test = person["pregnancy"], person["pregnancy_test_result"]
     if (
         person["rigors"]
-        or person["temperature_c"] >= 37.9
+        or temperature >= 37.9
+        or temperature <= 35
         or person["kidney_pain_or_tenderness"]
         or person["new_myalgia_or_flu_like_illness"]
         or person["nausea_or_vomiting"]
-    ):
-        return answers.REFER_URGENT
-    pregnancy, test = person["pregnancy"], person["pregnancy_test_result"]
-    if (
-        person["urinary_anatomy"] == "other"
-        or not 16 <= person["age_years"] <= 64
-        or person["diabetes"]
+        or no_defence
         or pregnancy == "pregnant"
         or test == "positive"
+        or (pregnancy == "possible" and (test == "not_done" or age >= 56))
+        or person["immunosuppression"] != "none"
+    ):
+        return answers.REFER_URGENT
+    lately, this_year = person["uti_episodes_last_6_months"], person["uti_episodes_last_12_months"]
+    if (
+        person["urinary_anatomy"] == "other"
+        or not 16 <= age <= 64
+        or person["diabetes"]
         or person["urinary_catheter"]
-        or person["uti_episodes_last_6_months"] >= 2
-        or person["uti_episodes_last_12_months"] >= 3
+        or lately >= 2
+        or this_year >= 3
         or person["recurrence_limit_reached"]
+        or person["catheter_removed_last_48h"]
+        or lately > this_year
     ):
         return answers.NOT_ELIGIBLE
     key_signs = person["dysuria"] + person["new_nocturia"] + person["cloudy_urine"]
@@ -191,10 +250,9 @@ def uti(person: Person) -> Answer:
         person["vaginal_discharge"]
         or person["urethritis_suspected"]
         or person["sti_possible"]
-        or (pregnancy == "possible" and test == "not_done")
         or person["genitourinary_syndrome_of_menopause"]
-        or person["immunosuppression"] != "none"
         or person["antibiotic_failed_this_episode"]
+        or person["unfinished_antibiotic_this_episode"]
         or (key_signs < 2 and _any_sign(person))
     ):
         return answers.REFER

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import answers
 from answers import Answer
-from hand_written import BAR_CLARITHROMYCIN, BAR_ERYTHROMYCIN, BAR_NITROFURANTOIN, BAR_PENICILLIN
+from hand_written import BAR_MACROLIDES, BAR_NITROFURANTOIN, BAR_PENICILLIN, BELIEVABLE
 
 Includes = Callable[[str, frozenset[str]], str]
 
@@ -42,7 +42,7 @@ class Ladder:
 
 
 def _emergency(*flags: str) -> tuple[Row, ...]:
-    return Row(answers.EMERGENCY_999, flags, "life_threatening"), Row(answers.EMERGENCY, flags)
+    return Row(answers.EMERGENCY_999, ("life_threatening",)), Row(answers.EMERGENCY, flags)
 
 
 ALWAYS = ("true",)
@@ -57,7 +57,7 @@ def sore_throat(includes: Includes) -> Ladder:
     """Acute sore throat."""
     no_antibiotic = (
         "not able_to_take_oral_medicine",
-        "known_kidney_disease",
+        "egfr_ml_min < 30",
         "severe_liver_impairment",
         "antibiotic_colitis_history",
     )
@@ -66,31 +66,54 @@ def sore_throat(includes: Includes) -> Ladder:
     def barred(medicine: str, by: frozenset[str]) -> tuple[str, str]:
         return includes("other_exclusion_for", frozenset({medicine})), includes("interacting_medicines", by)
 
-    penicillin, clarithromycin = "not penicillin_allergy", "pregnancy == 'not_pregnant'"
+    penicillin = "not penicillin_allergy"
+    said_or_tested = "(pregnancy != 'not_pregnant' or pregnancy_test_result == 'positive')"
+    pregnant = "age_years <= 55 and (pregnancy == 'pregnant' or (pregnancy == 'possible' and pregnancy_test_result == 'positive'))"
+    pregnancy_open = (
+        "pregnancy == 'possible' and pregnancy_test_result == 'not_done'",
+        "pregnancy == 'not_pregnant' and pregnancy_test_result == 'positive'",
+        f"age_years > 55 and {said_or_tested}",
+    )
+    not_believable = tuple(
+        f"age_years == {age} and (weight_kg < {lightest} or weight_kg > {heaviest})"
+        for age, (lightest, heaviest) in BELIEVABLE.items()
+    )
     return Ladder(
         stops=(
             *_emergency(
                 "epiglottitis_suspected",
                 "drooling",
                 "cannot_swallow_liquids",
-                "muffled_or_lost_voice",
+                "muffled_voice",
                 "severe_distress",
                 "stridor",
                 "clinical_dehydration",
                 "pharyngeal_abscess_suspected",
                 "other_severe_complication_suspected",
                 "sepsis_suspected",
+                "fever_over_38_last_24_hours and neutropenia_risk_medicine",
+                "fever_over_38_last_24_hours and no_working_spleen",
             ),
             Row(
                 answers.REFER_URGENT,
-                ("scarlet_fever_suspected", "quinsy_suspected", "immunosuppression != 'none'", "worsening_rapidly"),
+                (
+                    "scarlet_fever_suspected",
+                    "quinsy_suspected",
+                    "immunosuppression != 'none'",
+                    "worsening_rapidly",
+                    "neutropenia_risk_medicine",
+                    "systemically_unwell",
+                    "high_risk_illness",
+                    "no_working_spleen",
+                ),
             ),
-            Row(answers.NOT_ELIGIBLE, ("age_years < 5", "age_years < 16 and pregnancy != 'not_pregnant'")),
+            Row(answers.NOT_ELIGIBLE, ("age_years < 5", f"age_years < 16 and {said_or_tested}")),
             Row(
                 answers.REFER,
                 (
                     "glandular_fever_suspected",
                     "cancer_suspected",
+                    "symptom_duration_days > 14",
                     "antibiotic_failed_this_episode",
                     "unfinished_antibiotic_this_episode",
                     "not throat_view_adequate",
@@ -123,22 +146,26 @@ def sore_throat(includes: Includes) -> Ladder:
             Row(answers.PEN_D4, (penicillin,)),
             Row(
                 answers.REFER,
+                (*no_macrolide, "breastfeeding", "acute_porphyria", *barred("erythromycin", BAR_MACROLIDES)),
+                pregnant,
+            ),
+            Row(answers.ERY_D1, (pregnant,)),
+            Row(answers.REFER, pregnancy_open),
+            Row(
+                answers.REFER,
                 (
                     *no_macrolide,
-                    *barred("clarithromycin", BAR_CLARITHROMYCIN),
+                    *barred("clarithromycin", BAR_MACROLIDES),
                     "age_years < 12 and weight_kg > 40",
-                    "age_years < 12 and weight_kg < 8",
-                    "age_years >= 12 and breastfeeding",
+                    *not_believable,
+                    "age_years >= 11 and breastfeeding",
                 ),
-                clarithromycin,
             ),
-            Row(answers.CLA_D7, ("age_years >= 12",), clarithromycin),
-            Row(answers.CLA_D1, ("weight_kg < 12",), clarithromycin),
-            Row(answers.CLA_D2, ("weight_kg < 20",), clarithromycin),
-            Row(answers.CLA_D3, ("weight_kg < 30",), clarithromycin),
-            Row(answers.CLA_D4, (clarithromycin,)),
-            Row(answers.REFER, (*no_macrolide, *barred("erythromycin", BAR_ERYTHROMYCIN))),
-            Row(answers.ERY_D1, ALWAYS),
+            Row(answers.CLA_D7, ("age_years >= 12",)),
+            Row(answers.CLA_D1, ("weight_kg < 12",)),
+            Row(answers.CLA_D2, ("weight_kg < 20",)),
+            Row(answers.CLA_D3, ("weight_kg < 30",)),
+            Row(answers.CLA_D4, ALWAYS),
         ),
     )
 
@@ -149,15 +176,26 @@ def uti(includes: Includes) -> Ladder:
     other_signs = "urinary_urgency or urinary_frequency or visible_haematuria or suprapubic_pain_or_tenderness"
     return Ladder(
         stops=(
-            *_emergency("sepsis_suspected", "deterioration_risk_suspected"),
+            *_emergency(
+                "sepsis_suspected",
+                "deterioration_risk_suspected",
+                "neutropenia_risk_medicine and temperature_c > 38",
+                "no_working_spleen and temperature_c > 38",
+            ),
             Row(
                 answers.REFER_URGENT,
                 (
                     "rigors",
                     "temperature_c >= 37.9",
+                    "temperature_c <= 35",
                     "kidney_pain_or_tenderness",
                     "new_myalgia_or_flu_like_illness",
                     "nausea_or_vomiting",
+                    "neutropenia_risk_medicine",
+                    "no_working_spleen",
+                    "pregnancy == 'pregnant' or pregnancy_test_result == 'positive'",
+                    "pregnancy == 'possible' and (pregnancy_test_result == 'not_done' or age_years >= 56)",
+                    "immunosuppression != 'none'",
                 ),
             ),
             Row(
@@ -166,11 +204,12 @@ def uti(includes: Includes) -> Ladder:
                     "urinary_anatomy == 'other'",
                     "age_years < 16 or age_years > 64",
                     "diabetes",
-                    "pregnancy == 'pregnant' or pregnancy_test_result == 'positive'",
                     "urinary_catheter",
                     "uti_episodes_last_6_months >= 2",
                     "uti_episodes_last_12_months >= 3",
                     "recurrence_limit_reached",
+                    "catheter_removed_last_48h",
+                    "uti_episodes_last_6_months > uti_episodes_last_12_months",
                 ),
             ),
             Row(
@@ -179,10 +218,9 @@ def uti(includes: Includes) -> Ladder:
                     "vaginal_discharge",
                     "urethritis_suspected",
                     "sti_possible",
-                    "pregnancy == 'possible' and pregnancy_test_result == 'not_done'",
                     "genitourinary_syndrome_of_menopause",
-                    "immunosuppression != 'none'",
                     "antibiotic_failed_this_episode",
+                    "unfinished_antibiotic_this_episode",
                     f"not {two_key_signs} and (dysuria or new_nocturia or cloudy_urine or {other_signs})",
                 ),
             ),

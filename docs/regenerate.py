@@ -34,15 +34,21 @@ from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.kernel.explain import value_in_words
-from pharmacyfirst.record import Consent, write_record
-from pharmacyfirst.record.examples import example_of
+from pharmacyfirst.record import Account, Consent, make_record, write_record
+from pharmacyfirst.record.examples import account_of
+from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.record.schema import record_schemas
+from pharmacyfirst.record.standard import elements, holds
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
+RECORD_SCHEMAS = record_schemas()
 SCHEMAS = schemas(load())
+SCHEMAS |= RECORD_SCHEMAS
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
 
 
@@ -137,18 +143,63 @@ def schema_page(name: str) -> str:
     return json.dumps(SCHEMAS[name], indent=2, ensure_ascii=False) + "\n"
 
 
-def example_record(condition: str, case_id: str, shared: bool = True) -> str:
-    """A record of a practice patient, made from a case; the practice is not told where the patient did not agree."""
+def example_account(condition: str, case_id: str, shared: bool = True) -> Account:
+    """The account of a practice patient's consultation, made from a case; the practice is not told where the patient did not agree."""
     library = load()
-    case = next(case for case in cases_of(library, condition) if case.id == case_id)
-    record = example_of(library, case).record
-    if not shared:
-        record = record.model_copy(update={"consent": Consent(to_treat=True, to_share=False, to_view_record=False)})
+    account = account_of(library, next(case for case in cases_of(library, condition) if case.id == case_id))
+    if shared:
+        return account
+    held = {name: getattr(account, name) for name in Account.model_fields}
+    return Account(
+        **held
+        | {"consent": Consent(to_treat=True, to_share=False), "records_viewed": (), "not_viewed_because": REFUSED}
+    )
+
+
+REFUSED = "the patient did not agree"
+
+
+def example_record(condition: str, case_id: str, shared: bool = True) -> str:
+    """The record made of such an account when the consultation ended."""
+    account = example_account(condition, case_id, shared)
+    record = make_record(account, load(), recorded_at=account.ended_at or account.started_at)
     return write_record(record, indent=2) + "\n"
 
 
+def account_page(condition: str, case_id: str) -> str:
+    """An account in JSON, as a vendor writes one: without a permit, which a practice patient needs not."""
+    account = example_account(condition, case_id)
+    held = {name: getattr(account, name) for name in Account.model_fields}
+    handed = tuple(one.model_copy(update={"permit": None}) for one in account.supplies)
+    return write_record(Account(**held | {"supplies": handed}), indent=2) + "\n"
+
+
+def record_standard(_: str) -> str:
+    """Each element of the record standard beside our field, and where it goes; fails where a mandatory one has no field."""
+    schema = RECORD_SCHEMAS["record.schema.json"]
+    rows = ["| element | mark | our field | where it goes | note |", "|---|---|---|---|---|"]
+    for one in elements():
+        if one.is_mandatory and not one.field:
+            raise SystemExit(f"docs/record-standard.md: {one.path} is mandatory, and no field of ours holds it")
+        if one.field and not holds(schema, one.field):
+            raise SystemExit(f"docs/record-standard.md: a record has no field {one.field}")
+        field = f"`{one.field}`" if one.field else ""
+        rows.append(f"| {one.path} | {one.mark} | {field} | {one.goes_to} | {one.note} |")
+    return "\n".join(rows) + "\n"
+
+
+def lists(_: str) -> str:
+    """The coded lists of a record, each choice with its words."""
+    rows = ["| field takes | choice | in words | source of the list | grade |", "|---|---|---|---|---|"]
+    for one in coded_lists().values():
+        for number, (choice, words) in enumerate(one.items.items()):
+            about = (one.source, one.grade) if number == 0 else ("", "")
+            rows.append(f"| {one.name if number == 0 else ''} | `{choice}` | {words} | {about[0]} | {about[1]} |")
+    return "\n".join(rows) + "\n"
+
+
 ADOPTED = "uncomplicated-uti"
-NOBODY = "example only: nobody has settled it"
+NOBODY = "example only: nobody has looked"
 
 
 def example_adoption() -> str:
@@ -160,7 +211,7 @@ def example_adoption() -> str:
         "2026-11-01 to 2027-01-30",
         "A. Example",
         "superintendent pharmacist",
-        *[NOBODY] * len(items),
+        *["yes", NOBODY] * len(items),
     ]
     typed += ["2012345", "pharmacist", "2027-01-30", ""]
     with tempfile.TemporaryDirectory() as folder:
@@ -169,7 +220,7 @@ def example_adoption() -> str:
         CliRunner().invoke(
             main_command, command, input="".join(f"{words}\n" for words in typed), catch_exceptions=False
         )
-        head = "# An example of the record that `pharmacyfirst adopt` prepares. Nobody has signed it, and it clears nothing for anybody.\n"
+        head = "# An example of the record that `pharmacyfirst adopt` prepares. Nobody has signed it, and it permits nothing to anybody.\n"
         return head + path.read_text(encoding="utf-8")
 
 
@@ -211,7 +262,9 @@ DECIDING = {
     "kernel.assess:consider": "a document: in force, every exclusion known and clear, then the dose",
 }
 WRITING = {
-    "record.consultation:record_of": "the record: the assessment, the pharmacist's decision, the people",
+    "record.make:make_record": "the record is made of the pharmacist's account: who, when, the answers, what was done",
+    "record.make:remade": "the facts are assessed, what decided is put into words, and every supply is worked out from the offer",
+    "record.judged:judge": "whoever reads it makes it once more, and a difference is refused",
     "record.message.update_record:update_record": "the message to the GP practice",
     "record.message.rules:check": "judged by the schema, the profiles and our rules",
     "sending.prepare:prepare": "those very bytes, sealed with what checked them",
@@ -247,13 +300,18 @@ PARTS: dict[str, Callable[[str], str]] = {
     "follow": follow,
     "headings": headings,
     "help": help_of,
+    "lists": lists,
+    "record-standard": record_standard,
+    "readability": lambda _: readability(),
     "transcript": transcript,
 }
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "docs/lines-for-patients.md": lines_page,
     "examples/adoption.yaml": example_adoption,
+    "examples/account-uti.json": partial(account_page, "uncomplicated-uti", "uti-001"),
     "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),
     "examples/consultation-same-day.json": partial(example_record, "acute-sore-throat", "st-044"),
     "examples/consultation-not-shared.json": partial(example_record, "uncomplicated-uti", "uti-007", shared=False),

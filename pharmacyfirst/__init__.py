@@ -18,12 +18,13 @@ from pathlib import Path as _Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pharmacyfirst.authority.authorise import authorise
+    from pharmacyfirst.authority.permit import NoPermit, Permit
     from pharmacyfirst.content.library import Library
     from pharmacyfirst.content.text import ContentRefused
     from pharmacyfirst.contract.questions import questions
     from pharmacyfirst.errors import PharmacyFirstError, Refused
     from pharmacyfirst.kernel.assess import assess
-    from pharmacyfirst.kernel.authority import NoPermit, Permit, authorise
     from pharmacyfirst.kernel.conditions import Verdict
     from pharmacyfirst.kernel.explain import explain
     from pharmacyfirst.kernel.offer import Offer
@@ -61,12 +62,13 @@ __all__ = [
 
 # Each public name is looked up in its room when it is first asked for (PEP 562), so that importing the package alone stays light.
 _ROOMS = {
+    "authority.authorise": ("authorise",),
+    "authority.permit": ("NoPermit", "Permit"),
     "content.library": ("Library",),
     "content.text": ("ContentRefused",),
     "contract.questions": ("questions",),
     "errors": ("PharmacyFirstError", "Refused"),
     "kernel.assess": ("assess",),
-    "kernel.authority": ("NoPermit", "Permit", "authorise"),
     "kernel.conditions": ("Verdict",),
     "kernel.explain": ("explain",),
     "kernel.offer": ("Offer",),

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from pharmacyfirst.authority.adoption import documents_to_adopt
 from pharmacyfirst.cli import options
-from pharmacyfirst.content.adoption import documents_to_adopt
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.content.library import Library
 

@@ -9,7 +9,7 @@ from pharmacyfirst.cli.options import NOT_KNOWN, opened, today_in_london
 from pharmacyfirst.content.cases import how_written, read_answer
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.text import Block, Mistake, Mistakes, Node, Quote, Text, read_file
-from pharmacyfirst.contract.answers import answer, read_input
+from pharmacyfirst.contract.answers import InputObject, answer, read_input
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.exact import MOST_BYTES, read
 from pharmacyfirst.kernel.questions import Question, known_facts
@@ -21,12 +21,21 @@ _WHOLE = {"pathway", "as_of", "facts"}
 
 def assess_file(library: Library, condition: str, name: str, as_of: date | None) -> Assessment:
     """Assess the person whose facts stand in a file; a dash is standard input. Raises ``Refused``."""
+    return answer(library, _given(library, condition, name, as_of))
+
+
+def read_facts(library: Library, condition: str, name: str, as_of: date | None) -> InputObject:
+    """The pathway, the day and the facts that a file gives, as ``assess_file`` would assess them. Raises ``Refused``."""
+    return read_input(_given(library, condition, name, as_of))
+
+
+def _given(library: Library, condition: str, name: str, as_of: date | None) -> dict[str, Any]:
     if not name.endswith((".yaml", ".yml")):
-        return answer(library, _input_object(_read_json(name), condition, as_of))
+        return _input_object(_read_json(name), condition, as_of)
     given = _input_object(_read_yaml(Path(name)), condition, as_of)
     if "facts" in given:
         given["facts"] = _facts_in_words(library, given)
-    return answer(library, given)
+    return given
 
 
 def _read_json(name: str) -> Any:

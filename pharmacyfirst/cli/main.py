@@ -30,7 +30,7 @@ def _assess() -> click.Command:
 
 def _authorise() -> click.Command:
     """Ask whether this pharmacist, here and now, may supply what is offered."""
-    from pharmacyfirst.cli.adoption import authorise
+    from pharmacyfirst.cli.authorise import authorise
 
     return authorise
 

@@ -10,7 +10,8 @@ import click
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
 from pharmacyfirst.errors import ExtraMissing
-from pharmacyfirst.record.consultation import Consultation, read_record, write_record
+from pharmacyfirst.record.consultation import Consultation, write_record
+from pharmacyfirst.record.judged import read_record
 
 Made = TypeVar("Made")
 
@@ -23,9 +24,12 @@ def or_said(make: Callable[..., Made], *of: Any) -> Made:
         raise BadInput(f"{missing}. Nothing was done.") from None
 
 
-def consultation_in(path: Path) -> Consultation:
-    """The record in a file. Raises ``RecordRefused`` with where and why it is none, which the guard prints."""
-    return read_record(options.read_file(path, "CONSULTATION"))
+def consultation_in(path: Path, folder: Path | None) -> Consultation:
+    """The record in a file, judged again by the content of ``folder`` (None: what ships with the package) where that is the content it names.
+
+    Raises ``RecordRefused`` with where and why it is none, which the guard prints.
+    """
+    return read_record(options.read_file(path, "CONSULTATION"), options.library(folder))
 
 
 @click.command()
@@ -39,22 +43,25 @@ def consultation_in(path: Path) -> Consultation:
 )
 @click.option("--first", metavar="ID", help="Of a correction: the id of the record whose message opened the chain.")
 @click.option("--to", "into", type=options.FILE, help="File to write; without it, standard output.")
+@options.pathways
 def message(
-    consultation: Path, mailbox: str, at: datetime | None, version: int, first: str | None, into: Path | None
-) -> None:
+    consultation: Path, mailbox: str, at: datetime | None, version: int, first: str | None, into: Path | None,
+    folder: Path | None,
+) -> None:  # fmt: skip
     """Write the GP message of one CONSULTATION, a JSON record.
 
     The same record and options give the same bytes. Where no message may be sent (the patient did not agree, there is no practice) it says why,
-    writes nothing, and the exit status is 1.
+    writes nothing, and the exit status is 1. So it is where `record check` would find a problem: every one is said.
 
     \b
     Example:
       pharmacyfirst record message consultation.json --mailbox X26ABC1 --to message.xml
     """
     from pharmacyfirst.record.message.envelope import NoMessage, correcting, envelope_of
+    from pharmacyfirst.record.message.rules import check as problems_of
     from pharmacyfirst.record.message.update_record import update_record
 
-    held = consultation_in(consultation)
+    held = consultation_in(consultation, folder)
     written = at or held.ended_at or held.started_at
     try:
         envelope = (
@@ -68,6 +75,11 @@ def message(
         words = or_said(update_record, held, envelope)
     except NoMessage as no:
         raise NotDone(f"{no.why.says} ({no.why.code})") from None
+    if problems := or_said(problems_of, words):
+        found = "\n".join(map(str, problems))
+        raise NotDone(
+            f"The message would be refused, so nothing was written. A practice could not read it, or read it wrongly:\n{found}"
+        )
     if into is None:
         click.echo(words, nl=False)
     else:

@@ -6,7 +6,7 @@ No type repeats a value that does not fit, and no message names a file: it says 
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 import pharmacyfirst
+from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.cli.guard import BadInput, DoesNotFit
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.questions import read_day
@@ -91,6 +92,11 @@ def now_in_london() -> datetime:
         return datetime.now(ZoneInfo("Europe/London")).replace(tzinfo=None)
     except ZoneInfoNotFoundError:
         raise Refused("missing_key", "This machine does not know London's time. Name the day with --as-of.") from None
+
+
+def this_moment() -> datetime:
+    """Now, by England's clock with its distance from UTC, so that it is one moment in October too. Raises ``Refused`` as above."""
+    return in_england(datetime.now(UTC))
 
 
 def today_in_london() -> date:

@@ -135,7 +135,8 @@ def status(file: Path, at: datetime | None, as_json: bool) -> None:
 )
 @_outbox
 @_at
-def notice(consultations: tuple[Path, ...], kind: str, file: Path, at: datetime | None) -> None:
+@options.pathways
+def notice(consultations: tuple[Path, ...], kind: str, file: Path, at: datetime | None, folder: Path | None) -> None:
     """Put down that the GP practice has to be told of consultations by letter or PDF.
 
     For each CONSULTATION, a JSON record, whose practice gets no message. It is due on the day of the consultation or the next working day,
@@ -148,7 +149,7 @@ def notice(consultations: tuple[Path, ...], kind: str, file: Path, at: datetime 
     """
     from pharmacyfirst.cli.message import consultation_in
 
-    records = [consultation_in(one) for one in consultations]
+    records = [consultation_in(one, folder) for one in consultations]
     agreed = [one.consent.to_share is True for one in records]
     with _opened(file, make=True) as outbox:
         for number, (held, may) in enumerate(zip(records, agreed, strict=True), 1):

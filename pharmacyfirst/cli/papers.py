@@ -13,7 +13,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.papers.claim import claim_csv, claim_json
-from pharmacyfirst.record.papers.label import label_html, label_text
+from pharmacyfirst.record.papers.label import label_html, label_pdf, label_text
 from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_pdf, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
@@ -32,7 +32,8 @@ _to = click.option(
 @click.command()
 @_file
 @_to
-def letter(consultation: Path, to: Path | None) -> None:
+@options.pathways
+def letter(consultation: Path, to: Path | None, folder: Path | None) -> None:
     """Write the letter to the GP practice: .txt, .html or .pdf.
 
     Where the patient did not agree that the practice is told, or nobody asked, there is no letter, and the exit status is 1.
@@ -41,26 +42,29 @@ def letter(consultation: Path, to: Path | None) -> None:
     Example:
       pharmacyfirst record letter consultation.json --to letter.pdf
     """
-    held = consultation_in(consultation)
+    held = consultation_in(consultation, folder)
     _write(to, {".txt": letter_text, ".html": letter_html, ".pdf": letter_pdf}, lambda make: make(held))
 
 
 @click.command()
 @_file
 @_to
+@click.option("--reprint", is_flag=True, help="Mark the labels as printed again.")
 @options.pathways
-def label(consultation: Path, to: Path | None, folder: Path | None) -> None:
-    """Write the dispensing labels: .txt or .html.
+def label(consultation: Path, to: Path | None, reprint: bool, folder: Path | None) -> None:
+    """Write the dispensing labels: .txt, .html or .pdf.
 
-    Each stands with what the pharmacist has to read before it is stuck on: the medicine's warnings, and what is not known.
+    PDF and print are 70 x 35 mm a label, one for each container; what does not fit at 7 points goes on a second label of the same
+    container. The text, and the page on a screen, also say what the pharmacist has to read before a label is stuck on; no label does.
 
     \b
     Example:
-      pharmacyfirst record label consultation.json --to label.html
+      pharmacyfirst record label consultation.json --to label.pdf
     """
-    held = consultation_in(consultation)
+    held = consultation_in(consultation, folder)
     content = _content(held, folder)
-    _write(to, {".txt": label_text, ".html": label_html}, lambda make: make(held, content))
+    makers: Makers = {".txt": label_text, ".html": label_html, ".pdf": label_pdf}
+    _write(to, makers, lambda make: make(held, content, reprint=reprint))
 
 
 @click.command()
@@ -74,7 +78,7 @@ def leaflet(consultation: Path, to: Path | None, folder: Path | None) -> None:
     Example:
       pharmacyfirst record leaflet consultation.json --to leaflet.html
     """
-    held = consultation_in(consultation)
+    held = consultation_in(consultation, folder)
     content = _content(held, folder)
     makers: Makers = {".txt": leaflet_text, ".html": leaflet_html, ".pdf": leaflet_pdf}
     _write(to, makers, lambda make: make(held, content))
@@ -83,7 +87,8 @@ def leaflet(consultation: Path, to: Path | None, folder: Path | None) -> None:
 @click.command()
 @click.argument("consultations", nargs=-1, required=True, type=options.FILE)
 @_to
-def claim(consultations: tuple[Path, ...], to: Path | None) -> None:
+@options.pathways
+def claim(consultations: tuple[Path, ...], to: Path | None, folder: Path | None) -> None:
     """Write the claim rows of consultations: .csv or .json.
 
     They are a checklist: the data set for clinical pathways was not found, and what is not known is marked so.
@@ -92,21 +97,22 @@ def claim(consultations: tuple[Path, ...], to: Path | None) -> None:
     Example:
       pharmacyfirst record claim monday/*.json --to claims.csv
     """
-    records = [consultation_in(one) for one in consultations]
+    records = [consultation_in(one, folder) for one in consultations]
     _write(to, {".csv": claim_csv, ".json": claim_json}, lambda make: make(records))
 
 
 @click.command()
 @_file
 @_to
-def page(consultation: Path, to: Path | None) -> None:
+@options.pathways
+def page(consultation: Path, to: Path | None, folder: Path | None) -> None:
     """Write the consultation on one page, for the pharmacy's own file: .html or .pdf.
 
     \b
     Example:
       pharmacyfirst record page consultation.json --to page.pdf
     """
-    held = consultation_in(consultation)
+    held = consultation_in(consultation, folder)
     _write(to, {".html": one_page_html, ".pdf": one_page_pdf}, lambda make: make(held))
 
 

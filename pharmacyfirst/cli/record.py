@@ -33,8 +33,15 @@ def _inbound() -> click.Command:
     return inbound
 
 
+def _judge() -> click.Command:
+    """Make each CONSULTATION once more from its own account, and say where it is another."""
+    from pharmacyfirst.cli.make import judge
+
+    return judge
+
+
 def _label() -> click.Command:
-    """Write the dispensing labels: .txt or .html."""
+    """Write the dispensing labels: .txt, .html or .pdf."""
     from pharmacyfirst.cli.papers import label
 
     return label
@@ -52,6 +59,13 @@ def _letter() -> click.Command:
     from pharmacyfirst.cli.papers import letter
 
     return letter
+
+
+def _make() -> click.Command:
+    """Make the record of a consultation from an ACCOUNT of it, a JSON file."""
+    from pharmacyfirst.cli.make import make
+
+    return make
 
 
 def _message() -> click.Command:
@@ -101,9 +115,11 @@ ENTRIES = {
     "claim": _claim,
     "examples": _examples,
     "inbound": _inbound,
+    "judge": _judge,
     "label": _label,
     "leaflet": _leaflet,
     "letter": _letter,
+    "make": _make,
     "message": _message,
     "notice": _notice,
     "page": _page,

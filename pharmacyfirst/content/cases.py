@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from pharmacyfirst.content.amounts import amount
@@ -255,13 +256,17 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
         wanted = tuple(offer for one in offers.items if (offer := _expected_offer(one, pathway, mistakes)))
     elif offers is not None:
         form.refuse("offers", "offers are a list", "Write pgd: and the rest under a dash.", HARM_MISSING)
-    decided_by = tuple(text.words for text in form.names("decided by"))
+    decided_by, ids = form.names("decided by"), _can_decide(pathway)
+    for text in decided_by:
+        if text.words not in ids:
+            fix = suggest(text.words, ids, "Name a criterion, a treatment row, or what bars one of its medicines.")
+            mistakes.add(text.place, f'nothing that decides in this pathway has the id "{text.words}"', fix, HARM_CASE)
     if kind is None:
         return None
-    named, unnamed = (tuple(text.words for text in texts) for texts in (missing, not_missing))
-    points = {point.id for point in pathway.gateways}
+    decided, named, unnamed = (tuple(text.words for text in texts) for texts in (decided_by, missing, not_missing))
+    points = tuple(point.id for point in pathway.gateways)
     return Expected(
-        kind, destination, decided_by, wanted, named, unnamed,
+        kind, destination, decided, wanted, named, unnamed,
         gateways=_whole_list(form, "gateways", points),
         gateways_not_known=_whole_list(form, "gateways not known", points),
         if_not_answered=form.parsed("if not answered", {one.word: one for one in IF_NOT_ANSWERED}.get, "refer urgent, or refer"),
@@ -270,7 +275,17 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
     )  # fmt: skip
 
 
-def _whole_list(form: Form, heading: str, known: set[str]) -> tuple[str, ...] | None:
+def _can_decide(pathway: Pathway) -> tuple[str, ...]:
+    """The ids that can stand in ``decided_by``; a document out of force stands there by its own."""
+    of_the_pathway = (rule.id for rule in (*pathway.stopping, *pathway.treatment))
+    of_pgds = (
+        (pgd.id, *(one.id for one in (*pgd.every_medicine, *pgd.inclusion, *pgd.exclusions, *pgd.doses)))
+        for pgd in pathway.pgds.values()
+    )
+    return (*of_the_pathway, *chain.from_iterable(of_pgds))
+
+
+def _whole_list(form: Form, heading: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
     """A list that has to come out whole; None where it is not written, and ``none`` is the empty one."""
     if heading not in form:
         return None

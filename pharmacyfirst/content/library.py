@@ -184,8 +184,12 @@ def load(root: Path) -> Library:
     )
 
 
-def _digest_of(parts: Iterable[tuple[str, str]]) -> str:
-    words = "".join(f"{name} {digest}\n" for name, digest in sorted(parts))
+def _digest_of(document: str, parts: Iterable[tuple[str, str]]) -> str:
+    """SHA-256 over the name of a document and every file it decides by.
+
+    The name stands in it, since two documents may decide by the same files: who signs one has not signed the other.
+    """
+    words = f"{document}\n" + "".join(f"{name} {digest}\n" for name, digest in sorted(parts))
     return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 
 
@@ -337,7 +341,9 @@ class _Building:
             edition=self._signed(draft.pathway.edition, f"{condition.name}/{PATHWAY_FILE}", own),
             pgds=Frozen(pgds),
             withdrawn=tuple(one for one in self.withdrawn if one.condition == condition.name),
-            content_digest=_digest_of({*own, *medicines, *((name, pgd.file.digest) for name, pgd in chosen.items())}),
+            content_digest=_digest_of(
+                condition.name, {*own, *medicines, *((name, pgd.file.digest) for name, pgd in chosen.items())}
+            ),
         )
         self.passed_over += draft.vocabulary.passed_over
         doubtful = len(self.mistakes) > before or unread or not draft.whole
@@ -379,7 +385,7 @@ class _Building:
 
     def _signed(self, edition: Edition, document: str, parts: Iterable[tuple[str, str]]) -> Edition:
         """An edition with its digest; a draft unless that digest is published."""
-        key, digest = f"{document} {edition.version}", _digest_of(parts)
+        key, digest = f"{document} {edition.version}", _digest_of(document, parts)
         self.digests[key] = digest
         signed = self.published.get(key)
         withdrawn = next((one for one in self.withdrawn if one.digest == digest), None)

@@ -7,6 +7,7 @@ them all. Here are pathways and shared files, and the names of all the others, w
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pharmacyfirst.authority.permit import DISTANCE_SELLING, REMOTE_ONLY, Channel
 from pharmacyfirst.content.sentence_forms import NAME
 from pharmacyfirst.content.shape import (
     Shape,
@@ -45,7 +46,6 @@ from pharmacyfirst.content.spellings import (
     WHEN,
     WORDS,
 )
-from pharmacyfirst.kernel.authority import DISTANCE_SELLING, REMOTE_ONLY, Channel
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 

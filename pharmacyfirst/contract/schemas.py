@@ -1,4 +1,4 @@
-"""JSON Schemas of everything that crosses an edge: input, output, cases, adoption, and the content files.
+"""JSON Schemas of everything that crosses an edge: input, output, cases, adoption, permit, and the content files.
 
 They are made from what really checks and really writes: the pathways' own questions, the tables of fields, the pydantic model of an adoption
 record, and, for content, the table of headings that the loader reads by. ``docs/regenerate.py`` writes them to ``docs/schema/``, and a test keeps
@@ -8,6 +8,7 @@ them true.
 from decimal import Decimal
 from typing import Any
 
+from pharmacyfirst.authority.permit import NO_PERMIT, PERMIT
 from pharmacyfirst.content.adoption import AdoptionRecord
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.schema import content_schema
@@ -29,6 +30,7 @@ def schemas(library: Library) -> dict[str, dict[str, Any]]:
         "questions.schema.json": schema_of(QUESTIONS),
         "cases.schema.json": case_file_schema(),
         "adoption.schema.json": AdoptionRecord.model_json_schema(),
+        "permit.schema.json": any_of(PERMIT, NO_PERMIT),
         "content.schema.json": content_schema(),
     }
     for pathway in library.newest_all():

@@ -6,6 +6,7 @@ from typing import Any
 from pharmacyfirst.kernel.fields import BlockOf, FieldTable, JsonField, ListOf, OneWord, OrNone, Plain, What
 
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+MOMENT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}$"
 ANSWER = {
     "anyOf": [
         {"type": "boolean"},
@@ -21,6 +22,7 @@ _PLAIN: dict[Plain, dict[str, Any]] = {
     Plain.NUMBER: {"type": "number"},
     Plain.YES_NO: {"type": "boolean"},
     Plain.DAY: {"type": "string", "pattern": DAY},
+    Plain.MOMENT: {"type": "string", "pattern": MOMENT},
     Plain.DIGEST: {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
     Plain.ANSWERS: {"type": "object", "additionalProperties": ANSWER},
 }

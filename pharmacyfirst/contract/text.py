@@ -7,9 +7,9 @@ their order are those of ``kernel.fields``; a field that nothing is said about h
 What is remembered goes by the ``id`` of an object, and keeps that object, so that the id stays its own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import starmap
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pharmacyfirst.exact import quoted, write
 from pharmacyfirst.kernel.conditions import Verdict
@@ -19,7 +19,7 @@ from pharmacyfirst.kernel.outcome import Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
 from pharmacyfirst.kernel.rule import Finding, Judged
-from pharmacyfirst.kernel.tables import ASSESSMENT, LINE, OFFER, OPEN_ITEM, OUTCOME, REASON, SAID, TraceLine
+from pharmacyfirst.kernel.tables import ASSESSMENT, LINE, OFFER, OUTCOME, TraceLine
 from pharmacyfirst.kernel.trace import Assessment, NotInForce
 
 # What is remembered is thrown away as a whole once there is this much of it; made again it is the same.
@@ -76,6 +76,35 @@ class LineText:
         return _remember(self.texts, answers, text, MOST_TEXTS_OF_A_LINE)
 
 
+class WhyTexts(NamedTuple):
+    """What decided, as text: why, to whom the person goes, what is not known of it. ``of`` is what it was made of."""
+
+    of: tuple[Finding[Judged], ...]
+    reasons: str
+    where_to: str
+    open_items: str
+
+
+class ToldTexts(NamedTuple):
+    """What the patient is told, as text. ``of`` is what it was made of."""
+
+    of: tuple[Offer, ...]
+    advice: str
+    safety_netting: str
+    to_say: str
+
+
+class Partly(NamedTuple):
+    """An assessment with the texts that several of its fields come from."""
+
+    found: Assessment
+    why: WhyTexts
+    told: ToldTexts
+
+
+Writer = Callable[[Partly], str]
+
+
 class PathwayTexts:
     """The texts that belong to one pathway, and how each field of an assessment by it is written."""
 
@@ -84,19 +113,19 @@ class PathwayTexts:
         self._lines: dict[int, LineText] = {}
         self._not_asked: dict[tuple[int, Verdict, tuple[str, ...]], LineText] = {}
         self._offers: dict[tuple[Any, ...], tuple[Offer, str]] = {}
-        self._advice: dict[tuple[Any, ...], str] = {}
-        self._safety_netting: dict[tuple[Any, ...], str] = {}
-        self._to_say: dict[tuple[Any, ...], str] = {}
-        self._open: dict[tuple[Any, ...], str] = {}
+        self._why: dict[tuple[Any, ...], WhyTexts] = {}
+        self._told: dict[tuple[Any, ...], ToldTexts] = {}
+        self._scores = any(named.points for named in self.pathway.named)
         said = (*self.pathway.advice, *self.pathway.safety_netting)
         self._conditional = tuple(one.sentence for one in said if one.sentence is not None)
         self._fields = tuple(self._fields_of(first))
 
     def of(self, found: Assessment) -> str:
         """The text of an assessment by this pathway."""
-        return "".join([part for before, written in self._fields for part in (before, written(found))])
+        partly = Partly(found, self._why_of(found), self._told_of(found))
+        return "".join([part for before, written in self._fields for part in (before, written(partly))])
 
-    def _fields_of(self, first: Assessment) -> Iterable[tuple[str, Callable[[Assessment], str]]]:
+    def _fields_of(self, first: Assessment) -> Iterable[tuple[str, Writer]]:
         """What writes each field that is not the same for everybody, with the text that stands before it; the end comes last."""
         writers = self._writers()
         same, before = "", "{"
@@ -110,45 +139,48 @@ class PathwayTexts:
             before = ", "
         yield same, lambda _: "}"
 
-    def _writers(self) -> dict[str, Callable[[Assessment], str]]:
+    def _writers(self) -> dict[str, Writer]:
         return {
-            "outcome": lambda found: _outcome(found.outcome),
-            "offers": lambda found: f"[{', '.join(map(self._offer, found.offers))}]" if found.offers else "[]",
-            "decided_by": lambda found: _names(found.decided_by),
-            "missing": lambda found: _names(found.missing),
-            "gateways": lambda found: _names(found.gateways),
-            "gateways_not_known": lambda found: _names(found.gateways_not_known),
-            "advice": lambda found: self._told(found, self._advice, lambda: found.advice),
-            "safety_netting": lambda found: self._told(found, self._safety_netting, lambda: found.safety_netting),
-            "to_say": lambda found: self._told(
-                found, self._to_say, lambda: [SAID.as_dict(one) for one in found.to_say]
-            ),
-            "reasons": lambda found: (
-                "[]" if not found.decided_by else write([REASON.as_dict(one) for one in found.reasons])
-            ),
-            "open_items": self._open_items,
-            "trace": self._trace,
+            "outcome": lambda one: _outcome(one.found.outcome),
+            "offers": lambda one: f"[{', '.join(map(self._offer, one.found.offers))}]" if one.found.offers else "[]",
+            "decided_by": lambda one: _names(one.found.decided_by),
+            "reasons": lambda one: one.why.reasons,
+            "where_to": lambda one: one.why.where_to,
+            "missing": lambda one: _names(one.found.missing),
+            "gateways": lambda one: _names(one.found.gateways),
+            "gateways_not_known": lambda one: _names(one.found.gateways_not_known),
+            "for_the_record": lambda one: _names(one.found.for_the_record) if self._scores else "[]",
+            "open_items": lambda one: one.why.open_items,
+            "to_say": lambda one: one.told.to_say,
+            "advice": lambda one: one.told.advice,
+            "safety_netting": lambda one: one.told.safety_netting,
+            "trace": lambda one: self._trace(one.found),
         }
 
-    def _told(
-        self, found: Assessment, kept: dict[tuple[Any, ...], str], statements: Callable[[], Sequence[Any]]
-    ) -> str:
+    def _why_of(self, found: Assessment) -> WhyTexts:
+        deciding = found.deciding if found.decided_by else ()
+        # The words of a clause name the answers that it looks for; those of any other rule are the same for everybody.
+        key = (
+            found.outcome, found.if_not_answered, *[offer.open_items for offer in found.offers],
+            *[(id(one.item), one.verdict, *map(found.known.get, one.item.reads if one.item.pgd else ())) for one in deciding],
+        )  # fmt: skip
+        kept = self._why.get(key)
+        return kept or _remember(
+            self._why, key, WhyTexts(deciding, *map(_field(found), ("reasons", "where_to", "open_items")))
+        )
+
+    def _told_of(self, found: Assessment) -> ToldTexts:
         # All that a statement can be addressed to, and which of those that are said under a condition are.
         answers = found.answers if self._conditional else found.known
-        audience = (
+        key = (
             found.outcome.kind, found.if_not_answered, found.decided_by, *[offer.pgd.id for offer in found.offers],
             *[sentence.verdict(answers) for sentence in self._conditional],
             *[(id(offer.row), *_raised(offer)) for offer in found.offers],
         )  # fmt: skip
-        text = kept.get(audience)
-        return _remember(kept, audience, write(statements())) if text is None else text
-
-    def _open_items(self, found: Assessment) -> str:
-        items = found.open_items
-        if not items:
-            return "[]"
-        key = tuple([one.id for one in items])
-        return self._open.get(key) or _remember(self._open, key, write([OPEN_ITEM.as_dict(one) for one in items]))
+        kept = self._told.get(key)
+        return kept or _remember(
+            self._told, key, ToldTexts(found.offers, *map(_field(found), ("advice", "safety_netting", "to_say")))
+        )
 
     def _offer(self, offer: Offer) -> str:
         supplied = [
@@ -203,15 +235,20 @@ def _names(names: tuple[str, ...]) -> str:
     return f"[{', '.join(map(quoted, names))}]" if names else "[]"
 
 
-def _as_it_stands(field: JsonField[Assessment]) -> Callable[[Assessment], str]:
+def _field(found: Assessment) -> Callable[[str], str]:
+    """What writes one field of an assessment, by its key, as its table has it."""
+    return lambda key: write(ASSESSMENT.only(key).as_dict(found)[key])
+
+
+def _as_it_stands(field: JsonField[Assessment]) -> Writer:
     of, made = field.of, plainly(field.what)
     if made is not None:
-        return lambda found: write(made(of(found)))
+        return lambda one: write(made(of(one.found)))
     # A day, a word or None: no type of a field has equal values that are written differently.
     texts: dict[Any, str] = {}
 
-    def remembered(found: Assessment) -> str:
-        value = of(found)
+    def remembered(one: Partly) -> str:
+        value = of(one.found)
         return texts.get(value) or _remember(texts, value, write(value))
 
     return remembered

@@ -22,6 +22,7 @@ class Plain(Enum):
     NUMBER = "number"
     YES_NO = "yes or no"
     DAY = "a day as YYYY-MM-DD"
+    MOMENT = "a moment as YYYY-MM-DDThh:mm:ss with its distance from UTC"
     DIGEST = "sha256: and 64 hexadecimal digits"
     ANSWERS = "answers by the name of their question; null is not known"
 

@@ -164,7 +164,8 @@ class Pathway:
     ``where_to`` says where somebody goes by the kind of outcome, unless what decided says so itself; ``pages`` are the conversation;
     ``cannot_be`` are the stopping criteria that say two answers contradict each other; ``withdrawn`` are the versions of its documents
     that were taken back. ``gated`` are the questions that may go unasked: those with a gate, in the order of the file, and
-    ``life_threatening``. ``content_digest`` is SHA-256 over the pathway file, its PGD files and the shared files they use.
+    ``life_threatening``. ``content_digest`` is SHA-256 over the condition's name, the pathway file, its PGD files and the shared files
+    they use.
     """
 
     id: str

@@ -42,7 +42,7 @@ class Edition:
     """What every document of ours says of itself: version, status, dates, and the digest that whoever signs it signs.
 
     ``dates`` is what stands behind the days on which it may be used: an open item there doubts the last of them.
-    ``digest`` is SHA-256 over the file and everything it uses; ``draft`` is true until that digest is published. ``withdrawn`` is there
+    ``digest`` is SHA-256 over the document's name, its file and all it uses; ``draft`` is true until that digest is published. ``withdrawn`` is there
     where that digest was taken back: then it is a draft for ever.
     """
 

@@ -37,6 +37,12 @@ def pdf(html: str, on: date) -> bytes:
         raise OutsideRefused(str(refused)) from None
 
 
+def pages_of(html: str) -> int:
+    """How many pages the document takes when it is laid out with the letters of this machine, as ``pdf`` would. Raises ``NoPDF``."""
+    weasyprint = pdf_maker()
+    return len(weasyprint.HTML(string=html, url_fetcher=_refuse).render().pages)
+
+
 def pdf_maker() -> ModuleType:
     """WeasyPrint with every part it needs outside Python, or ``NoPDF`` with what has to be installed.
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.kernel.authority import Channel
 
 SNOMED = "http://snomed.info/sct"
 DMD = "https://dmd.nhs.uk"
@@ -147,16 +147,25 @@ def unit_code(unit: str, product: str) -> Code:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How a measurement is sent: code, unit and its UCUM code. ``reported``: the code where the patient told it."""
+    """How a measurement is sent: code, unit and its UCUM code. ``reported``: the code where the patient told it.
+
+    ``several`` is the unit as people read it after a number, where that is another word.
+    """
 
     code: Code
     unit: str
     ucum: str
     reported: Code | None = None
+    several: str = ""
+
+    @property
+    def units(self) -> str:
+        """The unit as people read it after a number: ``degrees Celsius``."""
+        return self.several or self.unit
 
 
 MEASUREMENTS: Mapping[str, Measured] = {
-    "temperature": Measured(Code(SNOMED, "703421000", "Temperature"), "degree Celsius", "Cel"),
+    "temperature": Measured(Code(SNOMED, "703421000", "Temperature"), "degree Celsius", "Cel", several="degrees Celsius"),
     "heart rate": Measured(Code(SNOMED, "78564009", "Heart rate measured at systemic artery"), "per minute", "{beats}/min"),
     "height": Measured(
         Code(SNOMED, "50373000", "Body height measure"), "cm", "cm", Code(SNOMED, "1162419008", "Self reported body height")

@@ -1,123 +1,145 @@
 """The record of one consultation: what was asked and answered, what the pathway said, and what the pharmacist in fact did.
 
-``record_of`` makes one from a kernel assessment; ``write_record`` and ``read_record`` turn it into JSON and back. A record stands by
-itself: it holds the words it was decided by, so that it reads the same when the content has long changed. It is never changed; a
-correction is a new record that names the old one. Neither ``repr`` nor any error shows what a record holds.
+An ``Account`` is what only people know of it. ``record.make`` turns that into a ``Consultation``: it assesses the facts, words what
+decided, and works out every supply from the record's own offer. ``write_record`` turns a record into JSON; ``record.judged.read_record``
+reads it back and judges it again. A record holds the words it was decided by, so that it reads the same when the content has long
+changed. It is never changed; a correction is a new record that names the old one. Neither ``repr`` nor any error shows what it holds.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Literal, Self
 
-from pydantic import field_validator, model_validator
+from pydantic import model_validator
 
 from pharmacyfirst import exact
-from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
-from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.digests import digest_of, digest_of_facts
 from pharmacyfirst.kernel.outcome import Kind, Outcome
-from pharmacyfirst.kernel.questions import AGE, BORN, read_day
-from pharmacyfirst.kernel.trace import Assessment
-from pharmacyfirst.record.fields import (
-    PREGNANCY,
-    ByChannel,
-    Id,
-    Measurement,
-    Moment,
-    Observation,
-    Recorded,
-    RecordRefused,
-    Words,
-    as_json_holds,
-    read_back,
+from pharmacyfirst.kernel.questions import read_day
+from pharmacyfirst.record.decision import (
+    FITS,
+    Charge,
+    Claimed,
+    Decision,
+    GatewayPassed,
+    Hold,
+    Incident,
+    Late,
+    Notice,
 )
-from pharmacyfirst.record.in_words import InWords, words_of
-from pharmacyfirst.record.people import Consent, Patient, Pharmacy, PractitionerOnRecord, Referral
-from pharmacyfirst.record.supply import Supply
+from pharmacyfirst.record.fields import ByChannel, Day, Id, JsonObject, Line, Moment, Recorded, Words
+from pharmacyfirst.record.in_words import InWords
+from pharmacyfirst.record.lists import listed
+from pharmacyfirst.record.measured import Observation
+from pharmacyfirst.record.people import (
+    AnsweredAgainstOnRecord,
+    Consent,
+    Patient,
+    Pharmacy,
+    PractitionerOnRecord,
+    Reaction,
+    RecordViewed,
+    Referral,
+    Somebody,
+    Typist,
+)
+from pharmacyfirst.record.sense import disagreements
+from pharmacyfirst.record.supply import Handed, Supply, Unpermitted
 
-Done = Literal["supplied", "advised", "referred", "declined", "ended early"]
 
-# What a pharmacist does when following the assessment; anything else needs its reason.
-FITS: Mapping[str, tuple[Done, ...]] = {
-    Kind.EMERGENCY.key: ("referred",),
-    Kind.REFER_URGENT.key: ("referred",),
-    Kind.NOT_ELIGIBLE.key: ("referred", "advised"),
-    Kind.REFER.key: ("referred",),
-    Kind.ALTERNATIVE_DIAGNOSIS.key: ("advised", "referred"),
-    Kind.DECLINED.key: ("declined",),
-    Kind.SELF_CARE.key: ("advised",),
-    Kind.SUPPLY.key: ("supplied",),
-    Kind.NEED_FACTS.key: ("ended early", "referred"),
-}
+class Account(Recorded):
+    """What only people know of a consultation: who, when, what was answered, what was done. A record is made from it.
 
-
-class Decision(Recorded):
-    """What the pharmacist in fact did. ``because`` says why where it is not what the assessment said, or why it ended early.
-
-    ``contacted`` is whom the pharmacist spoke to, and ``contacted_at`` when. ``otc`` are medicines sold or advised without a PGD.
+    ``facts`` are those that ``assess`` takes; an answer that was asked for and is not known is null. ``as_of`` is the day, without it that
+    of ``started_at``. ``complaint`` is what the patient came with, in their words; ``answered_against`` the answers that contradict
+    what another record suggested. ``pregnancy_confirmed`` is the pharmacist's word that
+    the GP record shall be told; without it no code says anything about pregnancy, whatever the facts are. ``corrects`` names the record
+    that this one takes the place of, and ``first`` the one that the chain began with, where that is another: its permits hold on.
     """
 
-    done: Done
-    because: Words | None = None
-    out_of_stock: bool = False
-    referred_to: Words | None = None
-    contacted: Words | None = None
-    contacted_at: Moment | None = None
-    plan: Words | None = None
-    otc: tuple[Words, ...] = ()
-    leaflets: tuple[Words, ...] = ()
-    notes: Words | None = None
-
-
-class Consultation(Recorded):
-    """One consultation, whole. ``assessment`` is the JSON contract's object; ``facts`` are the facts as they were given.
-
-    ``pregnancy_confirmed`` is the pharmacist's word that the GP record shall be told; without it no code says anything about
-    pregnancy, whatever the facts are. ``corrects`` names the record that this one takes the place of.
-    """
-
-    format: Literal[1] = 1
     id: Id
+    service: listed("service") = "pharmacy first"  # type: ignore[valid-type]
+    strand: listed("strand") = "clinical pathway"  # type: ignore[valid-type]
+    strand_before: listed("strand") | None = None  # type: ignore[valid-type]
+    pathway: Line
+    as_of: Day | None = None
+    facts: JsonObject
     started_at: Moment
     ended_at: Moment | None = None
+    place: listed("place") | None = None  # type: ignore[valid-type]
     patient: Patient
     pharmacy: Pharmacy
     practitioner: PractitionerOnRecord
+    entered_by: Typist | None = None
+    late: Late | None = None
     channel: ByChannel
     consent: Consent
+    identity_checked: Words | None = None
+    records_viewed: tuple[RecordViewed, ...] = ()
+    not_viewed_because: Words | None = None
+    accompanied_by: tuple[Somebody, ...] = ()
+    chaperone: listed("chaperone") | None = None  # type: ignore[valid-type]
+    chaperone_name: Line | None = None
     referral: Referral = Referral(source="self-referred")
-    facts: dict[str, Any]
-    assessment: dict[str, Any]
-    in_words: InWords
+    complaint: Words | None = None
+    answered_against: tuple[AnsweredAgainstOnRecord, ...] = ()
     decision: Decision
-    supplies: tuple[Supply, ...] = ()
-    observations: tuple[Observation, ...] = ()
+    supplies: tuple[Handed, ...] = ()
+    charge: Charge | None = None
+    gateways_passed: tuple[GatewayPassed, ...] = ()
+    observations: tuple[Observation, ...] | None = None
+    reactions: tuple[Reaction, ...] = ()
     pregnancy_confirmed: Literal["pregnant", "not_pregnant"] | None = None
+    notice: Notice | None = None
+    claim: Claimed | None = None
+    incident: Incident | None = None
+    hold: Hold | None = None
+    keep_until: Day | None = None
     corrects: Id | None = None
     corrects_because: Words | None = None
-
-    @field_validator("facts", "assessment", mode="before")
-    @classmethod
-    def _as_json_holds_it(cls, value: Any) -> Any:
-        return as_json_holds(value)
+    first: Id | None = None
 
     @property
-    def pathway(self) -> str:
-        """The id of the pathway, which is that of the condition."""
-        return str(self.assessment["pathway"])
+    def opened_by(self) -> str:
+        """The id of the record that a chain of corrections began with; its own where it corrects none."""
+        return self.first or self.corrects or self.id
+
+    @property
+    def on(self) -> date:
+        """The day of the consultation, on England's clock."""
+        return self.as_of or self.started_at.date()
+
+    @property
+    def facts_digest(self) -> str:
+        """The digest of the facts, which a permit is bound to."""
+        return digest_of_facts(self.facts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON holds it, decimals exact; what is not known is left out."""
+        return self.model_dump(exclude_none=True) | {"facts": self.facts}
+
+
+class Consultation(Account):
+    """One consultation, whole: the account of it, and what the program made of that.
+
+    ``assessment`` is the JSON contract's object. ``recorded_at`` is when the program made the record. ``unpermitted`` was handed over
+    without a permit. ``seal`` is the digest of all the rest: it shows that something was changed by hand, and proves nothing against
+    whoever makes another one.
+    """
+
+    format: Literal[2] = 2
+    recorded_at: Moment
+    observations: tuple[Observation, ...] = ()
+    assessment: JsonObject
+    in_words: InWords
+    supplies: tuple[Supply, ...] = ()  # type: ignore[assignment]  # what was handed over, with all that follows from it
+    unpermitted: tuple[Unpermitted, ...] = ()
+    seal: Line = ""
 
     @property
     def version(self) -> str:
         """The version of the pathway."""
         return str(self.assessment["version"])
-
-    @property
-    def on(self) -> date:
-        """The day of the consultation."""
-        day = read_day(self.assessment["as_of"])
-        assert day is not None  # checked when the record was made
-        return day
 
     @property
     def kind(self) -> Kind:
@@ -148,195 +170,62 @@ class Consultation(Recorded):
     @property
     def differs(self) -> bool:
         """Whether what was done is not what the assessment said."""
-        return self.decision.done not in FITS[self.kind.key] or self.decision.out_of_stock
+        return self.decision.done not in FITS[self.kind.key] or self.decision.no_supply is not None
+
+    @property
+    def is_incident(self) -> bool:
+        """Whether something went wrong that somebody has to look at."""
+        return bool(self.unpermitted) or self.incident is not None
+
+    def account(self) -> Account:
+        """What people said of it, from which the rest was made."""
+        made = Consultation.model_fields.keys() - Account.model_fields.keys()
+        held = {name: getattr(self, name) for name in Consultation.model_fields if name not in made}
+        handed = (*(one.handed() for one in self.supplies), *(one.handed() for one in self.unpermitted))
+        return Account(**held | {"supplies": handed})
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON holds it, decimals exact; what is not known is left out."""
-        return self.model_dump(exclude_none=True) | {"facts": self.facts, "assessment": self.assessment}
+        return super().as_dict() | {"assessment": self.assessment}
+
+    def sealed(self) -> Self:
+        """The same record with its seal."""
+        return self.model_copy(update={"seal": self.right_seal})
+
+    @property
+    def right_seal(self) -> str:
+        """The seal that a record which holds this has."""
+        return digest_of({name: value for name, value in self.as_dict().items() if name != "seal"})
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        for wrong in _disagreements(self):
+        for wrong in self._disagreements():
             raise ValueError(wrong)
         return self
 
-
-# What must agree within a record
-
-
-def _disagreements(record: Consultation) -> Iterator[str]:
-    yield from _of_assessment(record)
-    yield from _of_times(record)
-    yield from _of_decision(record)
-    for supply in record.supplies:
-        yield from _of_supply(record, supply)
-    yield from _of_pregnancy(record)
-    if (record.corrects is None) != (record.corrects_because is None):
-        yield "corrects and corrects_because are given together"
-    if record.corrects == record.id:
-        yield "a record cannot correct itself: give the correction an id of its own"
+    def _disagreements(self) -> Iterator[str]:
+        wrong = list(_of_assessment(self.assessment, self.pathway, self.on))
+        yield from wrong
+        if not wrong:  # what follows reads the assessment
+            yield from disagreements(self)
 
 
-def _of_assessment(record: Consultation) -> Iterator[str]:
-    assessment = record.assessment
+def _of_assessment(assessment: Mapping[str, Any], pathway: str, on: date) -> Iterator[str]:
     outcome = assessment.get("outcome")
     texts = ("pathway", "version", "as_of", "content_digest")
-    if not all(isinstance(assessment.get(key), str) for key in texts) or not isinstance(outcome, dict):
+    if not all(isinstance(assessment.get(key), str) for key in texts) or not isinstance(outcome, Mapping):
         yield "assessment: this is not the object of the JSON contract"
         return
     if outcome.get("kind") not in FITS or read_day(assessment["as_of"]) is None:
         yield "assessment: its outcome or its day is none that there is"
         return
+    if assessment["pathway"] != pathway or assessment["as_of"] != on.isoformat():
+        yield "assessment: it is of another pathway or another day than the record"
     lists = ("offers", "decided_by", "missing", "gateways", "advice", "safety_netting", "trace")
-    if not all(isinstance(assessment.get(key), list) for key in lists):
+    if not all(isinstance(assessment.get(key), tuple) for key in lists):
         yield "assessment: this is not the object of the JSON contract"
 
 
-def _of_times(record: Consultation) -> Iterator[str]:
-    if record.started_at.date() != record.on:
-        yield "started_at is not on the day of the assessment; times are those of England's clock"
-    if record.ended_at is not None and record.ended_at < record.started_at:
-        yield "ended_at is before started_at"
-    if record.patient.birth_date > record.on:
-        yield "the patient is born after the consultation"
-        return
-    age, born = record.facts.get(AGE), record.facts.get(BORN)
-    if age not in (None, record.patient.age_on(record.on)) or born not in (None, record.patient.birth_date.isoformat()):
-        yield "the facts speak of another age or date of birth than the patient's: is this the right patient?"
-
-
-def _of_decision(record: Consultation) -> Iterator[str]:
-    decision = record.decision
-    if (decision.done == "supplied") != bool(record.supplies):
-        yield "the decision says supplied where there are supplies, and only there"
-    if record.differs and decision.because is None:
-        yield "what was done is not what the assessment said: because has to say why"
-    if record.supplies and record.consent.to_treat is not True:
-        yield "nothing is supplied without consent to treatment"
-
-
-def _of_supply(record: Consultation, supply: Supply) -> Iterator[str]:
-    if supply.practice != record.patient.practice_patient:
-        yield "a practice supply is for a practice patient, and a practice patient's supply is a practice supply"
-    offered = [offer for offer in record.assessment["offers"] if offer.get("pgd") == supply.pgd]
-    if not any(offer.get("pgd_version") == supply.pgd_version for offer in offered):
-        yield "a supply was not among the offers of the assessment"
-        return
-    if not _is_offered(supply, offered[0]) and record.decision.because is None:
-        yield "the quantity supplied is not the quantity offered: because has to say why"
-    if supply.handed_over_at < record.started_at:
-        yield "a supply was handed over before the consultation"
-    permit = supply.permit
-    if permit is None:
-        return
-    if permit.content_digest != record.content_digest:
-        yield "a permit is for other content than the assessment's"
-    if (permit.ods_code, permit.gphc_number) != (record.pharmacy.ods, record.practitioner.gphc_number):
-        yield "a permit is for another pharmacy or practitioner"
-    if permit.channel is not record.channel:
-        yield "a permit is for another channel"
-    if not permit.at.startswith(record.on.isoformat()):
-        yield "a permit is for another day"
-
-
-def _is_offered(supply: Supply, offer: Mapping[str, Any]) -> bool:
-    """Whether the quantity is one that the document gives; where it gives none, any is."""
-    quantities = [one.get("quantity") for one in (offer, *offer.get("alternatives", ()))]
-    return None in quantities or any(
-        Decimal(str(one["amount"])) == supply.quantity.amount and one["unit"] == supply.quantity.unit
-        for one in quantities
-        if one is not None
-    )
-
-
-def _of_pregnancy(record: Consultation) -> Iterator[str]:
-    confirmed = record.pregnancy_confirmed
-    if confirmed is None:
-        return
-    if record.facts.get(PREGNANCY) != confirmed:
-        yield "pregnancy_confirmed is not what was answered; not asked is not an answer"
-    if record.patient.gender == "male" or not 10 <= record.patient.age_on(record.on) <= 60:
-        yield "pregnancy_confirmed is not sent for a man, or for somebody under 10 or over 60"
-
-
-# From the kernel
-
-
-def record_of(
-    assessment: Assessment,
-    *,
-    facts: Mapping[str, Any],
-    id: str,
-    started_at: datetime,
-    patient: Patient,
-    pharmacy: Pharmacy,
-    practitioner: PractitionerOnRecord,
-    channel: Channel,
-    consent: Consent,
-    decision: Decision,
-    referral: Referral | None = None,
-    supplies: Sequence[Supply] = (),
-    observations: Sequence[Observation] | None = None,
-    ended_at: datetime | None = None,
-    pregnancy_confirmed: Literal["pregnant", "not_pregnant"] | None = None,
-    corrects: str | None = None,
-    corrects_because: str | None = None,
-) -> Consultation:
-    """The record of a consultation, from its assessment, the facts as they were given, and what was done.
-
-    Without ``observations`` those are taken that the facts hold (temperature, weight). Raises ``RecordRefused`` where something does
-    not agree, above all where the facts are not those that the assessment was made from.
-    """
-    if assess(assessment.pathway, facts, assessment.on) != assessment:
-        raise RecordRefused("The facts are not those that the assessment was made from. Nothing was recorded.")
-    held: dict[str, Any] = {
-        "id": id,
-        "started_at": started_at,
-        "ended_at": ended_at,
-        "patient": patient,
-        "pharmacy": pharmacy,
-        "practitioner": practitioner,
-        "channel": channel,
-        "consent": consent,
-        "referral": referral or Referral(source="self-referred"),
-        "facts": facts,
-        "assessment": assessment.as_dict(),
-        "in_words": words_of(assessment),
-        "decision": decision,
-        "supplies": tuple(supplies),
-        "observations": tuple(observations if observations is not None else observed(assessment, started_at)),
-        "pregnancy_confirmed": pregnancy_confirmed,
-        "corrects": corrects,
-        "corrects_because": corrects_because,
-    }
-    return Consultation(**held)
-
-
-OBSERVED_FACTS: Mapping[str, Measurement] = {"temperature_c": "temperature", "weight_kg": "weight"}
-
-
-def observed(assessment: Assessment, at: datetime) -> tuple[Observation, ...]:
-    """The measurements that stand among the facts."""
-    known = assessment.known
-    return tuple(
-        Observation(kind=kind, value=known[fact], at=at) for fact, kind in OBSERVED_FACTS.items() if fact in known
-    )
-
-
-# JSON
-
-
-def write_record(record: Consultation, indent: int | None = None) -> str:
-    """The record as JSON text, decimals exact; the same record always gives the same text. With ``indent``, an item a line."""
+def write_record(record: Account, indent: int | None = None) -> str:
+    """A record, or an account, as JSON text, decimals exact; the same always gives the same text. With ``indent``, an item a line."""
     return exact.write(record.as_dict(), indent, item_a_line=True)
-
-
-def read_record(words: str | bytes) -> Consultation:
-    """A record that was written. Raises ``RecordRefused`` with where and why, and nothing of what it holds."""
-    try:
-        held = exact.read(words)
-    except Refused as refused:
-        raise RecordRefused(f"{str(refused).removesuffix(NOTHING_ASSESSED)}Nothing was read.") from None
-    if not isinstance(held, dict):
-        raise RecordRefused("A record is one JSON object. Nothing was read.")
-    return read_back(Consultation, held)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -18,14 +18,17 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 
+from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.content.identifier_types import SnomedCode
-from pharmacyfirst.errors import PharmacyFirstError, shown
+from pharmacyfirst.errors import PharmacyFirstError, Refused, shown
 from pharmacyfirst.exact import MOST_DIGITS
-from pharmacyfirst.kernel.authority import Channel
 from pharmacyfirst.kernel.dose import counted
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.questions import read_day
 
 PREGNANCY = "pregnancy"  # the question; its answer reaches the GP as a code only where the pharmacist confirms it
@@ -54,7 +57,10 @@ def _moment(value: Any) -> Any:
 def _aware(value: datetime) -> datetime:
     if value.utcoffset() is None:
         raise ValueError("a time says how far it is from UTC, for instance 2026-11-21T10:30:00+00:00")
-    return value.replace(microsecond=0)
+    try:
+        return in_england(value)
+    except Refused as refused:
+        raise ValueError(str(refused)) from None
 
 
 def _number(value: Any) -> Any:
@@ -70,22 +76,66 @@ def _channel(value: Any) -> Any:
 _NO_TEXT = re.compile(r"[^\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
+# Marks that no eye sees and that turn round, join or hide what stands beside them; two of them join letters of real scripts.
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def _plain_breaks(value: Any) -> Any:
+    """A line break as every system but one writes it."""
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
+
+
 def _readable(text: str) -> str:
-    if _NO_TEXT.search(text):
+    if _NO_TEXT.search(text) or _UNSEEN.search(text):
         raise ValueError("this holds a character that cannot be written in a message")
     if not text.strip():
         raise ValueError("this is blank; leave it out where there is nothing to say")
     return text
 
 
+def _one_line(text: str) -> str:
+    if "\n" in text:
+        raise ValueError("this is one line; a line break would set part of it somewhere else")
+    return text.strip()
+
+
 UUID_IN_SMALL = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
-Words = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_readable)]
+Words = Annotated[str, BeforeValidator(_plain_breaks), Field(min_length=1, max_length=4000), AfterValidator(_readable)]
+Line = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_readable), AfterValidator(_one_line)]
 Day = Annotated[date, BeforeValidator(_day), PlainSerializer(date.isoformat)]
-Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
-Number = Annotated[Decimal, BeforeValidator(_number), Field(allow_inf_nan=False, max_digits=20)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    PlainSerializer(datetime.isoformat),
+    Field(description="a time with its distance from UTC"),
+]
+Number = Annotated[
+    Decimal, BeforeValidator(_number), Field(allow_inf_nan=False, max_digits=20), WithJsonSchema({"type": "number"})
+]
 Id = Annotated[str, Field(pattern=UUID_IN_SMALL)]
 ByChannel = Annotated[Channel, BeforeValidator(_channel), PlainSerializer(lambda channel: channel.value)]
+
+
+def frozen_json(value: Any) -> Any:
+    """A value as JSON holds it, that nobody can change afterwards: objects are frozen mappings, lists are tuples."""
+    held = as_json_holds(value)
+    return _frozen(held)
+
+
+def _frozen(held: Any) -> Any:
+    if isinstance(held, dict):
+        return Frozen({key: _frozen(inner) for key, inner in held.items()})
+    return tuple(_frozen(inner) for inner in held) if isinstance(held, list) else held
+
+
+def _object(value: Any) -> Any:
+    if not isinstance(value, Mapping):
+        raise ValueError("this is a JSON object")
+    return frozen_json(value)
+
+
+JsonObject = Annotated[Any, AfterValidator(_object), WithJsonSchema({"type": "object"})]
 
 
 def as_json_holds(value: Any) -> Any:
@@ -173,7 +223,13 @@ def _refusal(error: ValidationError) -> RecordRefused:
 
 def _names() -> frozenset[str]:
     """The names that records are made of, which alone a message may repeat."""
-    return frozenset(name for part in Recorded.__subclasses__() for name in part.model_fields)
+    return frozenset(name for part in _all_of(Recorded) for name in part.model_fields)
+
+
+def _all_of(kind: type[Recorded]) -> Iterator[type[Recorded]]:
+    for part in kind.__subclasses__():
+        yield part
+        yield from _all_of(part)
 
 
 # What is coded or measured
@@ -195,32 +251,3 @@ class Quantity(Recorded):
     def in_words(self) -> str:
         """For instance ``6 capsules`` or ``100 mL``."""
         return counted(self.amount, self.unit)
-
-
-BLOOD_PRESSURE = "blood pressure"
-Measurement = Literal["temperature", "heart rate", "height", "weight", "body mass index", "blood pressure"]
-
-
-class Observation(Recorded):
-    """A measurement that a GP record takes as a number; everything else found goes into words.
-
-    Temperature in degrees Celsius, heart rate in beats a minute, height in cm, weight in kg, blood pressure in mmHg.
-    """
-
-    kind: Measurement
-    value: Number | None = None
-    systolic: Number | None = None
-    diastolic: Number | None = None
-    setting: Literal["not said", "sitting", "standing", "lying", "self-measured"] = "not said"
-    self_reported: bool = False
-    at: Moment | None = None
-
-    @model_validator(mode="after")
-    def _has_its_numbers(self) -> Self:
-        pair = self.systolic is not None and self.diastolic is not None
-        none = self.systolic is None and self.diastolic is None
-        if not (self.value is None and pair if self.kind == BLOOD_PRESSURE else self.value is not None and none):
-            raise ValueError("blood pressure has systolic and diastolic, everything else one value")
-        if any(number is not None and number <= 0 for number in (self.value, self.systolic, self.diastolic)):
-            raise ValueError("a measurement is above nought")
-        return self

@@ -1,6 +1,6 @@
 """The words that a consultation was decided by: its condition, reasons, answers, red flags and scores, as they stood on the day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pharmacyfirst.kernel.conditions import Count
@@ -38,6 +38,19 @@ class AnswerOnRecord(Recorded):
         return self.called or self.fact.replace("_", " ")
 
 
+class AnswerNotKnown(Recorded):
+    """A question that was asked and to which nobody knew the answer, which is another thing than one that was never asked."""
+
+    fact: Words
+    asks: Words
+    called: Words | None = None
+
+    @property
+    def in_short(self) -> str:
+        """The question in a few words."""
+        return self.called or self.fact.replace("_", " ")
+
+
 class RedFlag(Recorded):
     """A criterion that would send the patient to hospital, or somewhere the same day, and how it was judged."""
 
@@ -64,7 +77,8 @@ class Score(Recorded):
 class InWords(Recorded):
     """The words the consultation was decided by, kept because the content they come from will change.
 
-    ``presented_with`` is what the patient came with, where it is not established that they have the condition.
+    ``presented_with`` is what the patient came with, where it is not established that they have the condition. ``not_known`` are the
+    questions that could still have changed the outcome; ``asked_not_known`` those that were asked, and nobody knew.
     """
 
     title: Words
@@ -73,6 +87,7 @@ class InWords(Recorded):
     reasons: tuple[ReasonOnRecord, ...] = ()
     answers: tuple[AnswerOnRecord, ...] = ()
     not_known: tuple[Words, ...] = ()
+    asked_not_known: tuple[AnswerNotKnown, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     scores: tuple[Score, ...] = ()
 
@@ -85,8 +100,8 @@ class InWords(Recorded):
 # From the kernel
 
 
-def words_of(assessment: Assessment) -> InWords:
-    """The words that the consultation was decided by."""
+def words_of(assessment: Assessment, facts: Mapping[str, Any]) -> InWords:
+    """The words that the consultation was decided by. ``facts`` are those that were assessed, an answer that is not known as None."""
     pathway = assessment.pathway
     answers = tuple(
         _answer(pathway.questions[name], assessment.known[name])
@@ -100,6 +115,11 @@ def words_of(assessment: Assessment) -> InWords:
         reasons=_reasons(assessment),
         answers=answers,
         not_known=tuple(pathway.questions[name].ask for name in assessment.missing),
+        asked_not_known=tuple(
+            AnswerNotKnown(fact=name, asks=question.ask, called=question.called or None)
+            for name, question in pathway.questions.items()
+            if name in facts and facts[name] is None
+        ),
         red_flags=tuple(_red_flags(assessment)),
         scores=tuple(_scores(assessment)),
     )

@@ -4,16 +4,25 @@ Whoever writes another paper about the consultation takes them from here, so tha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.decision import UNFINISHED, Onward
 from pharmacyfirst.record.fields import PREGNANCY
 from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
-from pharmacyfirst.record.supply import Supply
+from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.record.supply import Supply, Unpermitted
 
 PRACTICE_MARK = "PRACTICE PATIENT"
 PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
+
+
+def moment(at: datetime) -> str:
+    """A moment of a record, which is England's clock, in words: ``21 November 2026, 10:05``."""
+    return f"{day(at.date())}, {at:%H:%M}"
 
 
 def title_of(record: Consultation) -> str:
@@ -42,7 +51,8 @@ def outcome_sentence(record: Consultation) -> str:
 
 
 def _supplied(record: Consultation) -> str:
-    what = " and ".join(supply_in_words(supply) for supply in record.supplies)
+    permitted = [supply_in_words(supply) for supply in record.supplies]
+    what = " and ".join([*permitted, *(unpermitted_in_words(one) for one in record.unpermitted)])
     return f"{what} for {_complaint(record)}"
 
 
@@ -109,6 +119,11 @@ def supply_in_words(supply: Supply) -> str:
     return f"{supply.amp.display}, {supply.quantity.in_words()}, supplied under {document_of(supply)}"
 
 
+def unpermitted_in_words(one: Unpermitted) -> str:
+    """What was handed over without a permit, in half a sentence that names it as that."""
+    return f"{one.amp.display}, {one.quantity.in_words()}, handed over without a permit, which is an incident"
+
+
 def document_of(supply: Supply) -> str:
     """The document behind a supply, as message and papers name it."""
     kind = "PGD" if supply.mechanism == "pgd" else "clinical protocol"
@@ -124,6 +139,11 @@ def _summary(record: Consultation) -> Iterator[str | None]:
         yield f"Directions: {supply.directions}"
         yield f"Document: {supply.pgd_title}, version {supply.pgd_version}"
         yield batch_in_words(supply)
+    for one in record.unpermitted:
+        yield f"Directions: {one.directions}"
+        yield f"Why there was no permit: {'; '.join(reason.says for reason in one.reasons)}"
+    if record.late is not None:
+        yield f"Entered later: {record.late.because}"
     if record.differs:
         yield f"The pathway's outcome was: {_kind_in_words(record)}"
     yield f"Reason: {decision.because}" if decision.because else None
@@ -160,7 +180,29 @@ _NOT_HISTORY = {"consent_given", "date_of_birth", "age_years", "other_exclusion_
 
 def _history(record: Consultation) -> str:
     left_out = {*_NOT_HISTORY, PREGNANCY} if record.patient.gender == "male" else _NOT_HISTORY
-    return _answers(one for one in record.in_words.answers if not one.judgement and one.fact not in left_out)
+    answers = _answers(one for one in record.in_words.answers if not one.judgement and one.fact not in left_out)
+    return " ".join(words for words in (answers, _sentences(open_questions(record))) if words)
+
+
+def open_questions(record: Consultation) -> Iterator[str]:
+    """What was asked and is not known, and apart from it what nobody asked and could still change the outcome."""
+    asked, never = asked_not_known(record), never_asked(record)
+    if asked:
+        yield f"Asked and not known, which is not a no: {'; '.join(asked)}"
+    if never:
+        yield f"Not asked: {'; '.join(never)}"
+
+
+def asked_not_known(record: Consultation) -> tuple[str, ...]:
+    """The questions that were asked and nobody knew, in a few words each."""
+    return tuple(one.in_short for one in record.in_words.asked_not_known)
+
+
+def never_asked(record: Consultation) -> tuple[str, ...]:
+    """The questions that nobody asked, of those that could still change the outcome. Both lists stand on record in one order."""
+    asked = {one.fact for one in record.in_words.asked_not_known}
+    missing = zip(record.assessment["missing"], record.in_words.not_known, strict=True)
+    return tuple(asks for fact, asks in missing if fact not in asked)
 
 
 def _answers(answers: Iterable[AnswerOnRecord]) -> str:
@@ -208,14 +250,48 @@ def _advice(record: Consultation) -> Iterator[str | None]:
 
 
 def _signposts(record: Consultation) -> Iterator[str | None]:
-    decision = record.decision
-    if decision.referred_to:
-        yield f"Sent to: {decision.referred_to}"
-    elif decision.done == "referred":
-        yield from (f"Sent to: {place}" for place in dict.fromkeys(record.where_to))
-    if decision.contacted:
-        at = f" at {decision.contacted_at:%H:%M on %d %B %Y}" if decision.contacted_at else ""
-        yield f"Spoken to: {decision.contacted}{at}"
+    for one in record.decision.onward:
+        yield f"Sent to: {place_of(one)}"
+        yield f"By when: {by_when(record, one)}"
+        yield f"Handed on: {handed_on(one)}"
+    if record.decision.done in UNFINISHED:
+        yield from (f"Where to go if it is not finished: {place}" for place in dict.fromkeys(record.where_to))
+        yield f"By when: {by_when(record)}"
+
+
+def sent_to(record: Consultation) -> tuple[str, ...]:
+    """To whom the patient was referred."""
+    return tuple(place_of(one) for one in record.decision.onward)
+
+
+def place_of(onward: Onward) -> str:
+    """To whom, with the code of the organisation where it is on record."""
+    return f"{onward.to} ({onward.ods})" if onward.ods else onward.to
+
+
+def urgent(record: Consultation) -> bool:
+    """Whether the outcome asks for somebody at once or the same day; what could not be found out may ask for it too."""
+    not_found_out = record.kind is Kind.NEED_FACTS and record.assessment.get("if_not_answered") == Kind.REFER_URGENT.key
+    return not_found_out or record.kind in (Kind.EMERGENCY, Kind.REFER_URGENT)
+
+
+def by_when(record: Consultation, onward: Onward | None = None) -> str:
+    """By when the patient is to be seen, as the pharmacist said; what the pathway says stands beside it where that is sooner or nobody said.
+
+    Where the pathway sets no time, that is said and none is made up.
+    """
+    of_pathway = "at once" if record.kind is Kind.EMERGENCY else "the same day" if urgent(record) else ""
+    said = coded_lists()["urgency"].in_words(onward.urgency) if onward is not None and onward.urgency else ""
+    if not said:
+        return of_pathway or "no time is set"
+    return said if not of_pathway or said in (of_pathway, "at once") else f"{said}; the pathway says {of_pathway}"
+
+
+def handed_on(onward: Onward) -> str:
+    """How the patient was handed on: to whom and when, where somebody was spoken to."""
+    how = coded_lists()["handed over"].in_words(onward.how) if onward.how else "not on record"
+    who = f": {onward.accepted_by}" if onward.accepted_by else ""
+    return f"{how}{who}{f', {moment(onward.at)}' if onward.at else ''}"
 
 
 def _sentences(parts: Iterable[str | None]) -> str:

@@ -1,162 +1,221 @@
 """What was handed over: the permit as it was given, the medicine, how much of it, and the directions as the patient is told them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, TypedDict, Unpack
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, model_validator
+from pydantic import Field
 
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.kernel import authority
 from pharmacyfirst.kernel.dose import Amount, Product, Supplied, counted
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.tables import OFFER, SUPPLIED
-from pharmacyfirst.record.fields import (
-    READ_BACK,
-    ByChannel,
-    Coded,
-    Moment,
-    Quantity,
-    Recorded,
-    RecordRefused,
-    Words,
-    read_back,
-)
+from pharmacyfirst.record.fields import ByChannel, Coded, Line, Moment, Quantity, Recorded, RecordRefused, Words
+from pharmacyfirst.record.people import Somebody
+from pharmacyfirst.record.products import Compared, compared
+
+Expiry = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$")]
 
 
 class DocumentOnRecord(Recorded):
     """A document behind a supply: condition, document, version, and the digest that was signed."""
 
-    condition: Words
-    document: Words
-    version: Words
-    digest: Words
+    condition: Line
+    document: Line
+    version: Line
+    digest: Line
+
+
+class EnteredAfterwards(Recorded):
+    """Who entered a supply afterwards, from paper, and when."""
+
+    entered_by: Line
+    entered_at: Moment
 
 
 class PermitOnRecord(Recorded):
-    """The kernel's permit as it was given. It cannot be written by hand: ``of`` takes it from the kernel's."""
+    """The permit as ``authorise`` gave it: for which pathway, PGD, content, facts, person, record, practitioner and moment.
 
+    Nothing is believed because it has this shape: what it is bound to is compared with the record whenever that is read. ``at`` is
+    England's clock. ``as_if``: asked for another moment than its own, which only a practice patient's record takes. ``afterwards``: the
+    supply was entered later, and judged as of its hand-over.
+    """
+
+    pathway: Line
+    pgd: Line
     documents: tuple[DocumentOnRecord, ...]
-    content_digest: Words
+    content_digest: Line
+    facts: Line
+    record: Line | None
+    person: Line | None
     ods_code: PharmacyODS
-    gphc_number: Words
+    gphc_number: Line
     channel: ByChannel
-    at: Words
+    at: Moment
+    as_if: bool = False
+    afterwards: EnteredAfterwards | None = None
     warnings: tuple[Words, ...] = ()
 
-    @model_validator(mode="before")
-    @classmethod
-    def _only_from_the_kernel(cls, given: Any, info: ValidationInfo) -> Any:
-        if isinstance(given, dict) and info.context is not READ_BACK:
-            raise ValueError("a permit on record is made from the kernel's Permit, never by hand")
-        return given
 
-    @classmethod
-    def of(cls, permit: authority.Permit) -> "PermitOnRecord":
-        """The kernel's permit, written down."""
-        if not isinstance(permit, authority.Permit):
-            raise RecordRefused("A supply needs the kernel's Permit; there is none, so there is nothing to record.")
-        return read_back(
-            cls,
-            {
-                "documents": [
-                    {"condition": d.condition, "document": d.document, "version": d.version, "digest": d.digest}
-                    for d in permit.documents
-                ],
-                "content_digest": permit.content_digest,
-                "ods_code": permit.ods_code,
-                "gphc_number": permit.gphc_number,
-                "channel": permit.channel,
-                "at": permit.at.isoformat(),
-                "warnings": permit.warnings,
-            },
-        )
+class Handed(Recorded):
+    """What only the pharmacist knows of a supply; everything else the program works out.
+
+    ``product`` is the name of one of the products offered, without it the first. ``quantity`` is the offered one unless given; another
+    needs ``quantity_because``. ``batch`` and ``expiry`` (YYYY-MM or YYYY-MM-DD) stand on the pack. ``collected_by``: who took it, where
+    that was not the patient. ``permit`` is what ``authorise --json`` printed before it was handed over. ``directions`` are those that
+    were given, only for what was handed over without anything having been offered.
+    """
+
+    pgd: Line
+    product: Line | None = None
+    amp: Coded
+    quantity: Quantity | None = None
+    quantity_because: Words | None = None
+    handed_over_at: Moment | None = None
+    batch: Line | None = None
+    expiry: Expiry | None = None
+    collected_by: Somebody | None = None
+    permit: PermitOnRecord | None = None
+    directions: Words | None = None
 
 
 class Supply(Recorded):
-    """A medicine that was handed over: the actual product, how much, from which batch, under which document.
+    """A medicine that was handed over under a permit: the actual product, how much, from which batch, under which document.
 
-    Made by ``supplied`` from a permit, or by ``practised`` for a practice patient; ``practice`` then stays true for ever.
+    All but what ``Handed`` has is worked out from the record's own offer. ``practice``: to a practice patient, which stays true for ever;
+    only then may there be no permit. ``compared``: how the actual product was found to be the one offered.
     """
 
-    pgd: Words
+    pgd: Line
     pgd_title: Words
-    pgd_version: Words
+    pgd_version: Line
     mechanism: Literal["pgd", "clinical_protocol"]
-    medicine: Words
-    legal_class: Words
-    product: Words
-    form: Words
-    strength: Words
-    route: Words
+    medicine: Line
+    legal_class: Line
+    product: Line
+    form: Line
+    strength: Line
+    route: Line
     amp: Coded
+    compared: Compared
     quantity: Quantity
+    quantity_offered: Quantity | None = None
+    quantity_because: Words | None = None
+    containers: int | None = None
     dose: Quantity
     first_day_dose: Quantity | None = None
     times_per_day: int
     times_per_day_max: int | None = None
     duration_days: int
-    dose_row: Words
+    dose_row: Line
     directions: Words
     handed_over_at: Moment
-    batch: Words | None = None
-    expiry: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}(-[0-9]{2})?$")] | None = None
+    batch: Line | None = None
+    expiry: Expiry | None = None
+    collected_by: Somebody | None = None
     practice: bool = False
     permit: PermitOnRecord | None = None
 
-    @model_validator(mode="after")
-    def _is_permitted(self) -> Self:
-        if self.permit is None and not self.practice:
-            raise ValueError("no supply without a Permit")
-        if self.quantity.amount <= 0 or self.dose.amount <= 0:
-            raise ValueError("a supply has a quantity and a dose above nought")
-        return self
+    def handed(self) -> Handed:
+        """What the pharmacist said of it, from which the rest was worked out."""
+        return Handed(
+            pgd=self.pgd,
+            product=self.product,
+            amp=self.amp,
+            quantity=self.quantity,
+            quantity_because=self.quantity_because,
+            handed_over_at=self.handed_over_at,
+            batch=self.batch,
+            expiry=self.expiry,
+            collected_by=self.collected_by,
+            permit=self.permit,
+        )
 
 
-class HandedOver(TypedDict, total=False):
-    """What only the pharmacist knows of a supply, each by its name or not at all.
+class ObstacleOnRecord(Recorded):
+    """One reason why there was no permit: the code that stays, and its words."""
 
-    ``product`` counts the products of the offer, from nought; ``quantity`` is the offered one unless given; ``batch`` and ``expiry``
-    (YYYY-MM or YYYY-MM-DD) stand on the pack.
+    code: Line
+    says: Words
+
+
+class Unpermitted(Recorded):
+    """A medicine that was handed over and would not have been permitted. It is an incident, never claimed and never coded as authorised."""
+
+    pgd: Line
+    amp: Coded
+    quantity: Quantity
+    directions: Words
+    handed_over_at: Moment
+    batch: Line | None = None
+    expiry: Expiry | None = None
+    collected_by: Somebody | None = None
+    entered: EnteredAfterwards
+    reasons: tuple[ObstacleOnRecord, ...]
+
+    def handed(self) -> Handed:
+        """What the pharmacist said of it."""
+        return Handed(
+            pgd=self.pgd,
+            amp=self.amp,
+            quantity=self.quantity,
+            directions=self.directions,
+            handed_over_at=self.handed_over_at,
+            batch=self.batch,
+            expiry=self.expiry,
+            collected_by=self.collected_by,
+        )
+
+
+def supply_of(
+    handed: Handed, offer: Offer, others: Iterable[str], handed_over_at: datetime, permit: PermitOnRecord | None, *, practice: bool
+) -> Supply:  # fmt: skip
+    """A supply as the record holds it. ``others`` are the names of other medicines, which the product must not bear.
+
+    Raises ``RecordRefused`` where what was handed over is not what was offered.
     """
-
-    product: int
-    quantity: Quantity | None
-    batch: str | None
-    expiry: str | None
-
-
-def supplied(
-    permit: authority.Permit, amp: Coded, handed_over_at: datetime, *, practice: bool = False, **handed: Unpack[HandedOver]
-) -> Supply:  # fmt: skip
-    """A supply under the kernel's permit. Raises ``RecordRefused``."""
-    written = PermitOnRecord.of(permit)
-    return _supply(written, permit.offer, amp, handed_over_at, practice, **handed)
-
-
-def practised(offer: Offer, amp: Coded, handed_over_at: datetime, **handed: Unpack[HandedOver]) -> Supply:
-    """A supply to a practice patient, without a permit; it can stand in no record of anybody else. Raises ``RecordRefused``."""
-    return _supply(None, offer, amp, handed_over_at, True, **handed)
-
-
-def _supply(
-    permit: PermitOnRecord | None, offer: Offer, amp: Coded, at: datetime, practice: bool, *,
-    product: int = 0, quantity: Quantity | None = None, batch: str | None = None, expiry: str | None = None,
-) -> Supply:  # fmt: skip
-    chosen = offer.supplied[product]
-    much = quantity or _quantity(chosen.quantity)
+    chosen = _chosen(handed, offer)
+    offered = _quantity(chosen.quantity)
+    much = handed.quantity or offered
     if much is None:
-        raise RecordRefused("The document gives no quantity, so the supply has to. Nothing was recorded.")
+        raise RecordRefused(
+            f"{handed.pgd}: the document gives no quantity, so the supply has to. Nothing was recorded."
+        )
+    if much != offered and offered is not None and handed.quantity_because is None:
+        raise RecordRefused(
+            f"{handed.pgd}: the quantity is not the one offered: quantity_because has to say why. Nothing was recorded."
+        )
+    try:
+        how = compared(handed.amp, chosen.product, offer.pgd.medicine, others)
+    except ValueError as wrong:
+        raise RecordRefused(f"{handed.pgd}: {wrong}. Nothing was recorded.") from None
     return Supply(
         **_offered(offer, chosen),
-        amp=amp,
+        amp=handed.amp,
+        compared=how,
         quantity=much,
-        handed_over_at=at,
-        batch=batch,
-        expiry=expiry,
+        quantity_offered=offered,
+        quantity_because=handed.quantity_because if much != offered else None,
+        containers=chosen.bottles if much == offered else None,
+        handed_over_at=handed_over_at,
+        batch=handed.batch,
+        expiry=handed.expiry,
+        collected_by=handed.collected_by,
         practice=practice,
         permit=permit,
     )
+
+
+def _chosen(handed: Handed, offer: Offer) -> Supplied:
+    """The product of the offer that was handed over. Raises ``RecordRefused`` where it is none of them."""
+    if handed.product is None:
+        return offer.supplied[0]
+    for one in offer.supplied:
+        if one.product.name == handed.product:
+            return one
+    names = "; ".join(one.product.name for one in offer.supplied)
+    raise RecordRefused(f"{handed.pgd}: product is none that was offered ({names}). Nothing was recorded.")
 
 
 # What stands on record as it stands in the offer, and in the product chosen among those of its dose row.

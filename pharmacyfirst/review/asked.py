@@ -104,5 +104,5 @@ def _grouped(choices: Iterable[Choice]) -> Iterator[Line]:
 
 def _range(question: Question) -> str:
     low, high = (plain(end) if end is not None else "any" for end in (question.low, question.high))
-    unit = question.unit + (f" (1 {question.singular})" if question.singular else "")
+    unit = question.unit + (f"; one is “1 {question.singular}”" if question.singular else "")
     return f"a {question.answer.value} from {low} to {high} {unit}"

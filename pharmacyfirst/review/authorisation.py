@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from pharmacyfirst.kernel.authority import documents_of
+from pharmacyfirst.authority.adoption import documents_of
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Mechanism
 from pharmacyfirst.paper.words import listed
-from pharmacyfirst.review.identity import Identity, identity_of
+from pharmacyfirst.review.identity import Identity, identity_of, kind_in_short
 
 ROWS = 14
 
@@ -28,7 +28,7 @@ class AuthorisationSheet:
 
 def authorisation_sheet(pathway: Pathway, pgd: PGD) -> AuthorisationSheet:
     """The authorisation sheet of one PGD or clinical protocol."""
-    what = "PGD" if pgd.mechanism is Mechanism.PGD else "clinical protocol"
+    what = kind_in_short(pgd)
     in_force = "in force on the day of the supply"
     valid = f"published and {in_force}"
     if pgd.mechanism is Mechanism.PGD:

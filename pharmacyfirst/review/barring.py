@@ -6,6 +6,7 @@ from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.questions import Choice, Origin, Question
+from pharmacyfirst.review.identity import kind_in_short
 from pharmacyfirst.review.judged import Judging
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
 from pharmacyfirst.review.notes import Notes, remark
@@ -50,7 +51,7 @@ class Barring:
         """The inclusions and exclusions of one document by what they say, and how they are judged."""
         clauses = (*pgd.inclusion, *pgd.exclusions)
         columns = Part("Id", "id"), Part("Kind", "tag"), Part("Says", "wide"), Part("When", "judged")
-        caption = f"{pgd.medicine[:1].upper()}{pgd.medicine[1:]} (document {pgd.id}.html, {pgd.mechanism.value})"
+        caption = f"{pgd.medicine[:1].upper()}{pgd.medicine[1:]} ({kind_in_short(pgd)}, {pgd.id}.html)"
         rows = tuple(
             TableRow(
                 f"short-{one.id}",

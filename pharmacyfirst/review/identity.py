@@ -38,6 +38,11 @@ def identity_of(pathway: Pathway, pgd: PGD) -> Identity:
     return _identity(pathway, pgd.id, kind, pgd.title, pgd.medicine, pgd.edition, pgd.edition.digest)
 
 
+def kind_in_short(pgd: PGD) -> str:
+    """What the document is, within a sentence."""
+    return "PGD" if pgd.mechanism is Mechanism.PGD else "clinical protocol"
+
+
 def identity_of_pathway(pathway: Pathway) -> Identity:
     """The identity of a pathway by itself: the digest is that which an authorisation sheet names beside the PGD's."""
     edition = pathway.edition

@@ -14,7 +14,7 @@ from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableR
 from pharmacyfirst.review.notes import Notes, remark
 from pharmacyfirst.review.open_items import whole_table
 from pharmacyfirst.review.questions import table_of_named
-from pharmacyfirst.review.said import Told
+from pharmacyfirst.review.said import WhatIsSaid
 from pharmacyfirst.review.who_goes_where import OUTCOMES, offer_in_words, outcomes_of, who_goes_where
 
 WHAT_IT_IS = (
@@ -84,7 +84,9 @@ class _PathwayWriter:
         yield Section("treatment", "", "Treatment", (), (self.judging.treatment(),))
         yield Section("barring", "", "What rules a medicine out", (), tuple(Barring(pathway, self.notes).tables()))
         about = line("What is said about a medicine, and on its label, stands in the document of that medicine.")
-        yield Section("told", "", "What is said to the patient", (about,), tuple(Told(pathway, self.notes).tables()))
+        yield Section(
+            "told", "", "What is said to the patient", (about,), tuple(WhatIsSaid(pathway, self.notes).tables())
+        )
         if pathway.leaflets:
             leaflets = tuple(one for said in pathway.leaflets for one in statement(said, self.notes))
             yield Section("leaflets", "", "Leaflets", leaflets)

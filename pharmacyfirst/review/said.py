@@ -12,8 +12,9 @@ from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines
 from pharmacyfirst.review.notes import Notes, remark
 from pharmacyfirst.review.who_goes_where import OUTCOMES, outcomes_of
 
+# Whom words for everyone do not reach, unless they say so: who has to go now, and of whom nothing is decided yet.
+_SAVE = {Kind.EMERGENCY: "in an emergency", Kind.NEED_FACTS: "while it is not decided"}
 _WHOM = {
-    EVERYONE: "everybody, save in an emergency and while it is not decided",
     NOTHING_LEFT: "where a medicine is right and every one offered is ruled out",
     TODAY: "not decided, and to be seen the same day",
     NOT_TODAY: "not decided, and not urgent",
@@ -22,7 +23,7 @@ SAFETY_NETTING = "When to get help (safety-netting)"
 ADVICE = "Advice"
 
 
-class Told:
+class WhatIsSaid:
     """The tables of what one pathway says to people."""
 
     def __init__(self, pathway: Pathway, notes: Notes):
@@ -85,7 +86,7 @@ class Told:
         """Whether a statement is for all who have the outcome, and whether for some of them."""
         whole = outcome.kind.word in said.audience
         if EVERYONE in said.audience:
-            whole = whole or outcome.kind not in (Kind.EMERGENCY, Kind.NEED_FACTS)
+            whole = whole or outcome.kind not in _SAVE
         undecided = outcome.kind is Kind.NEED_FACTS and not {TODAY, NOT_TODAY}.isdisjoint(said.audience)
         part = any(outcome in self.leads_to.get(name, ()) for name in said.audience)
         return whole, part or undecided
@@ -107,11 +108,21 @@ class Told:
         return TableRow(said.id, named(said.id, said.backing.open), (words, (*self._to_whom(said), *only)))
 
     def _to_whom(self, said: Statement) -> Iterator[Line]:
-        whom = "; ".join(filter(None, map(self._whom, said.audience)))
-        yield from lines(whom)
-        deciders = [name for name in said.audience if name not in (*_WHOM, *KIND_OF_WORD, *self.pathway.pgds)]
+        everybody = everyone(said.audience)
+        others = (name for name in said.audience if not everybody or name not in (EVERYONE, *KIND_OF_WORD))
+        yield from lines("; ".join(filter(None, (everybody, *map(self._whom, others)))))
+        known = (EVERYONE, *_WHOM, *KIND_OF_WORD, *self.pathway.pgds)
+        deciders = [name for name in said.audience if name not in known]
         if deciders:
             yield Line((Part("where one of these decided: "), *_in_a_row(deciders, self.rows)))
+
+
+def everyone(audience: Iterable[str]) -> str:
+    """Whom a statement for everyone reaches, as people say it: every kind of outcome but those it leaves out; empty for any other."""
+    if EVERYONE not in audience:
+        return ""
+    saved = " or ".join(words for kind, words in _SAVE.items() if kind.word not in audience)
+    return f"everybody, save {saved}" if saved else "everybody"
 
 
 def every(kind: Kind) -> str:

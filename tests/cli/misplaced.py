@@ -3,8 +3,13 @@
 import json
 import re
 import shutil
+from datetime import UTC, datetime
+from functools import cache
 
 from the_program import EXAMPLES, GOOD
+
+from pharmacyfirst import load
+from pharmacyfirst.record import make_record, read_account, write_record
 
 NAME, NUMBER = "Zebedee Quux", "9990000018"  # nobody's: no NHS number begins with 999
 WHO = f"{NAME} {NUMBER}"
@@ -23,11 +28,22 @@ EXTRA = (
 )
 
 
-def record(**changes):
-    """A sound record of a consultation with this patient."""
-    held = json.loads((EXAMPLES / "consultation-supply.json").read_text())
+def account(**changes):
+    """The account of a consultation with this patient, as somebody would write it."""
+    held = json.loads((EXAMPLES / "account-uti.json").read_text())
     held["patient"] |= {"family": "Quux", "given": ["Zebedee"], "nhs_number": NUMBER}
     return held | changes
+
+
+@cache
+def _record(words):
+    made = make_record(read_account(words), load(), recorded_at=datetime(2026, 11, 21, 10, 42, tzinfo=UTC))
+    return write_record(made)
+
+
+def record(spoilt=None, **changes):
+    """A sound record of such a consultation, made of its account with some changes; ``spoilt`` is changed by hand afterwards."""
+    return json.loads(_record(json.dumps(account(**changes)))) | (spoilt or {})
 
 
 def contents():
@@ -35,9 +51,12 @@ def contents():
     sound = record()
     yield "record.json", json.dumps(sound, indent=2)
     yield "line.json", json.dumps(sound)
-    yield "more.json", json.dumps(record(**{"zebedee_quux": NAME, NAME: NUMBER}))
-    yield "wrong.json", json.dumps(record(pathway=NAME, facts={NAME: NUMBER, "zebedee_quux": True}))
-    yield "wrong-facts.json", json.dumps(record(facts=sound["facts"] | {"rigors": NAME, "zebedee_quux": NUMBER}))
+    yield "account.json", json.dumps(account())
+    yield "seal.json", json.dumps(record({"complaint": NAME}))
+    yield "wrong-account.json", json.dumps(account(decision={"done": NAME, "zebedee_quux": NUMBER}))
+    yield "more.json", json.dumps(record({"zebedee_quux": NAME, NAME: NUMBER}))
+    yield "wrong.json", json.dumps(record({"pathway": NAME, "facts": {NAME: NUMBER, "zebedee_quux": True}}))
+    yield "wrong-facts.json", json.dumps(record({"facts": sound["facts"] | {"rigors": NAME, "zebedee_quux": NUMBER}}))
     yield "facts.json", json.dumps({NAME: NUMBER, "zebedee_quux": True})
     yield "value.json", json.dumps({"rigors": WHO})
     yield "name.json", json.dumps({f"zebedee_quux_{NUMBER}": 1})
@@ -73,12 +92,12 @@ def contents():
     yield "adoption-organisation.yaml", adoption.replace("FW844", NAME)
     yield "adoption-period.yaml", adoption.replace("in force: 2026-11-01", f"in force: {NAME}")
     yield "adoption-heading.yaml", f"{adoption}\n{NAME}: {NUMBER}\nzebedee: quux\n"
-    yield "adoption-twice.yaml", f"{adoption}\ncleared:\n  Zebedee: quux\n"
+    yield "adoption-twice.yaml", f"{adoption}\nopen items:\n  Zebedee: quux\n"
     yield "adoption-number.yaml", adoption.replace("  2012345:", f"  {NUMBER}:")
     yield "adoption-profession.yaml", adoption.replace("profession: pharmacist", f"profession: {NAME}")
     yield "adoption-document.yaml", adoption.replace("      - uncomplicated-uti", "      - zebedee-quux")
     yield "adoption-digest.yaml", adoption.replace("sha256:", "zebedee:")
-    yield "adoption-cleared.yaml", adoption.replace("  UTI-O1:", f"  {NAME}:\n    {NAME}: 1\n  UTI-O1:")
+    yield "adoption-open-item.yaml", adoption.replace("  UTI-O1:", f"  {NAME}:\n    {NAME}: 1\n  UTI-O1:")
 
 
 def files(folder):

@@ -4,7 +4,7 @@ from functools import cache
 
 import click
 import pytest
-from misplaced import EXTRA, MARKS, NAME, WHO, WORDS, files, folders, record
+from misplaced import EXTRA, MARKS, NAME, WHO, WORDS, account, files, folders, record
 from the_program import EXAMPLES, commands, program, run
 
 from pharmacyfirst.content import invariants
@@ -20,6 +20,7 @@ FITS = {
     "conditions": "uncomplicated-uti",
     "pgd": "nitrofurantoin",
     "facts": EXAMPLES / "uti-supply.json",
+    "account": EXAMPLES / "account-uti.json",
     "adoption": EXAMPLES / "adoption.yaml",
     "practitioner": "2012345",
     "consultation": EXAMPLES / "consultation-supply.json",
@@ -33,7 +34,7 @@ MESH = {
 }
 # Parameters that take a record. Where one is taken, papers about its patient are what the command is for; what it says of one that
 # it refuses is not.
-RECORDS = {"consultation", "consultations"}
+RECORDS = {"account", "consultation", "consultations"}
 
 
 def fits(parameter, folder):
@@ -144,7 +145,8 @@ def test_a_sound_record_is_not_named_where_it_is_refused(name, folder):
 
     path, command = COMMANDS[name]
     file = folder / f"{WHO}.json"
-    file.write_text(json.dumps(record(consent={"to_treat": True, "to_share": False, "to_view_record": False})))
+    held = record(consent={"to_treat": True, "to_share": False}, records_viewed=[], not_viewed_because="refused")
+    file.write_text(json.dumps(account() if "account" in RECORDS & {one.name for one in command.params} else held))
     parameter = next(one for one in command.params if one.name in RECORDS)
     ran = run(*path, *words_with(command, parameter, file, folder))
 

@@ -22,7 +22,7 @@ NOT_SEEN = {
     "how the YAML is written: anchors, tags, letters nobody can see, a heading twice": "is an anchor|is a tag|nobody can see|a second time",
     "a name that is declared elsewhere, or is not": (
         "is not (a|an) (question|answer|source|open item|shared question|product|list)|is no PGD|is nobody|covers nothing|there is no PGD"
-        "|has no PGD|which is no PGD|is no gateway point|is no stopping criterion|is not among the answers"
+        "|has no PGD|which is no PGD|is no gateway point|nothing that decides|is no stopping criterion|is not among the answers"
     ),
     "a name that is used nowhere, twice, or for two things": "nothing reads|used nowhere|already used|is a (question|score) too|no treatment row offers",
     "the name of a file or folder, and the set of files": "is version|is called|the folder says|there is no pathway.yaml|would never be read|published",

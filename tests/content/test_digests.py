@@ -1,6 +1,7 @@
 """What a digest is over: all the words by which a document decides."""
 
 import shutil
+from collections import Counter
 
 from pharmacyfirst import load
 from pharmacyfirst.content.library import pathways_folder
@@ -31,3 +32,16 @@ def test_a_pathway_that_asks_whether_a_document_excludes_somebody_is_signed_with
     changed = {key for key in before if before[key] != after[key]}
     assert {("acute-sinusitis", name) for name in ("pathway", "all", "fluticasone", "mometasone")} <= changed
     assert {condition for condition, _ in changed} == {"acute-sinusitis"}
+
+
+def test_no_two_documents_have_one_digest():
+    """Two may decide by the same files: only their names, which are signed too, tell them apart."""
+    of_each = Counter(digests(pathways_folder()).values())
+
+    assert {digest: count for digest, count in of_each.items() if count > 1} == {}
+
+
+def test_a_digest_holds_the_name_of_its_document():
+    """The two sprays of sinusitis are signed with the same four files."""
+    sprays = load(pathways_folder()).newest("acute-sinusitis").pgds
+    assert sprays["fluticasone"].edition.digest != sprays["mometasone"].edition.digest

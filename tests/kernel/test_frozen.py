@@ -12,7 +12,8 @@ import pytest
 from shipped import cases_of
 
 from pharmacyfirst import Kind, assess, authorise, load
-from pharmacyfirst.kernel.authority import Adoption, Channel, Practitioner
+from pharmacyfirst.authority.adoption import Adoption, Practitioner
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import Period
 
@@ -122,10 +123,13 @@ def test_answers_given_stay_the_callers_own():
 
 def test_a_permit_and_an_adoption_can_be_hashed_copied_and_pickled():
     supply = next(case for case in CASES["uncomplicated-uti"] if case.expected.kind is Kind.SUPPLY)
-    assessment = assess(LIBRARY.in_force("uncomplicated-uti", ON), supply.facts, ON)
+    pathway = LIBRARY.in_force("uncomplicated-uti", ON)
     practitioner = Practitioner("2000001", "pharmacist", ())
-    adoption = Adoption("FW844", False, (), Period(date(2026, 1, 1)), (), "A B", "lead", (practitioner,))
-    refused = authorise(assessment, adoption, practitioner, Channel.IN_PERSON, datetime(2026, 11, 21, 10))
+    adoption = Adoption(
+        ods_code="FW844", distance_selling=False, documents=(), period=Period(date(2026, 1, 1)), checked=(), signed_by="A B",
+        role="lead", signed_on=date(2026, 1, 1), practitioners=(practitioner,),
+    )  # fmt: skip
+    refused = authorise(pathway, supply.facts, adoption, "2000001", Channel.IN_PERSON, datetime(2026, 11, 21, 10))
     for thing in (adoption, refused):
         again = pickle.loads(pickle.dumps(thing))
         assert (again, hash(again), copy.deepcopy(thing)) == (thing, hash(thing), thing)

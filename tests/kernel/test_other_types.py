@@ -7,9 +7,7 @@ from types import MappingProxyType
 import pytest
 
 import pharmacyfirst
-from pharmacyfirst import PharmacyFirstError, Refused, assess, authorise, explain, load
-from pharmacyfirst.kernel.authority import Adoption, Channel, Practitioner
-from pharmacyfirst.kernel.pgd import Period
+from pharmacyfirst import PharmacyFirstError, Refused, assess, explain, load
 
 ON = date(2026, 11, 21)
 PATHWAY = load().in_force("uncomplicated-uti", ON)
@@ -103,23 +101,3 @@ def test_anything_in_place_of_the_condition_of_the_newest_pathway(given):
     with pytest.raises(Refused) as refused:
         load().newest(given)
     assert refused.value.code == "unknown_pathway"
-
-
-@pytest.mark.parametrize("place", range(6))
-@pytest.mark.parametrize("given", ANYTHING, ids=lambda one: type(one).__name__)
-def test_anything_in_place_of_what_a_permit_is_asked_with(place, given):
-    practitioner = Practitioner("2000001", "pharmacist", ())
-    adoption = Adoption("FW844", False, (), Period(date(2026, 1, 1)), (), "A B", "lead", (practitioner,))
-    asked = [
-        assess(PATHWAY, {}, ON),
-        adoption,
-        practitioner,
-        Channel.IN_PERSON,
-        datetime(2026, 11, 21, 10),
-        "nitrofurantoin",
-    ]
-    if isinstance(given, type(asked[place])) or (place == 5 and not given):
-        return
-    asked[place] = given
-    with pytest.raises(Refused, match="Nothing may be supplied"):
-        authorise(*asked)

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree
+from paper_records import remade_with
 
 from pharmacyfirst import load
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.record import Consultation, Observation, check, codes, envelope_of, update_record
+from pharmacyfirst.record import Observation, check, codes, envelope_of, update_record
 from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.record.message.envelope import mesh_address
 from pharmacyfirst.record.message.profile_table import TABLE
@@ -27,12 +28,9 @@ def good_record():
         record = one.record
         tablets = one.kind is Kind.SUPPLY and record.supplies[0].quantity.unit in ("tablet", "capsule")
         if tablets and record.facts.get("pregnancy") == "not_pregnant" and 16 <= record.patient.age_on(record.on) <= 50:
-            held = {name: getattr(record, name) for name in Consultation.model_fields}
             pressure = Observation(kind="blood pressure", systolic=120, diastolic=80)
             temperature = Observation(kind="temperature", value=36.8)
-            return Consultation(
-                **held | {"observations": (temperature, pressure), "pregnancy_confirmed": "not_pregnant"}
-            )
+            return remade_with(record, observations=(temperature, pressure), pregnancy_confirmed="not_pregnant")
     raise AssertionError("no example is a grown woman who is supplied tablets or capsules")
 
 

@@ -46,7 +46,7 @@ def test_what_a_type_checker_reads_is_what_is_found_at_run_time():
 
 def test_a_record_loads_neither_xml_nor_another_wing():
     """In a fresh interpreter, because here everything is loaded."""
-    asks = "import sys; from pharmacyfirst.record import Consultation, read_record, supplied; print(*sys.modules)"
+    asks = "import sys; from pharmacyfirst.record import Consultation, make_record, read_record; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout.split()
     assert "pharmacyfirst.record.consultation" in loaded
     wings = ("pharmacyfirst.record.message.", "pharmacyfirst.record.papers", "pharmacyfirst.record.inbound", "lxml")

@@ -1,20 +1,22 @@
 """The commands of records, and the examples they write: one for each condition and each outcome its cases reach."""
 
 import json
+import re
 from collections import defaultdict
 
 import pytest
 from click.testing import CliRunner
 from lxml import etree
-from paper_records import every_one
+from paper_records import every_one, remade_with
 from shipped import cases_of
 
 from pharmacyfirst import load
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.kernel.identifiers import nhs_number, snomed_code
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.record import read_record, write_record
-from pharmacyfirst.record.examples import PRODUCTS, practice_nhs_number
+from pharmacyfirst.record import Account, make_record, read_record, write_record
+from pharmacyfirst.record.examples import practice_nhs_number
+from pharmacyfirst.record.products import actual_products
 
 LIBRARY = load()
 SECRET = "Featherstonehaugh"
@@ -92,10 +94,10 @@ def test_the_products_of_examples_have_right_check_digits_and_are_no_virtual_one
     virtual = {
         code for p in LIBRARY.newest_all() for pgd in p.pgds.values() for one in pgd.products for code in one.codes
     }
-    for code, (amp, _) in PRODUCTS.items():
+    for code, actual in actual_products().items():
         assert snomed_code(code) == code
-        assert snomed_code(amp) == amp
-        assert amp not in virtual
+        assert snomed_code(actual.code) == actual.code
+        assert actual.code not in virtual
 
 
 def test_every_product_supplied_in_a_case_has_a_product_and_a_batch():
@@ -139,11 +141,25 @@ def test_message_writes_a_file_and_a_later_version(folder, run, tmp_path):
     assert run("check", into).exit_code == 0
 
 
+def test_a_message_that_the_check_would_refuse_is_not_written(folder, run, tmp_path):
+    into = tmp_path / "message.xml"
+    early = ("--mailbox", "M", "--at", "2020-01-01T00:00:00+00:00")
+    for more in ((), ("--to", into)):
+        result = run("message", supply_in(folder), *early, *more)
+        assert result.exit_code == 1
+        assert not result.stdout
+        assert "nothing was written" in result.stderr
+        assert re.search(r"^UR-35", result.stderr, re.MULTILINE), "the rule on times does not say why"
+        record = read_record(supply_in(folder).read_bytes())
+        assert not any(one in result.output for one in (record.patient.family, record.patient.nhs_number, "2020-01-01"))
+    assert not into.exists()
+
+
 def test_message_says_why_there_is_none(folder, run, tmp_path):
     held = json.loads(supply_in(folder).read_text())
-    held["consent"]["to_share"] = False
+    refused = remade_with(read_record(supply_in(folder).read_bytes()), agreed={"to_share": False})
     path = tmp_path / f"{SECRET}.json"
-    path.write_text(json.dumps(held))
+    path.write_text(write_record(refused))
     result = run("message", path, "--mailbox", "M")
     assert result.exit_code == 1
     assert "No message: the patient did not agree" in result.output
@@ -152,15 +168,18 @@ def test_message_says_why_there_is_none(folder, run, tmp_path):
 
 
 def test_a_correction_needs_the_id_of_the_first(folder, run, tmp_path):
-    held = json.loads(supply_in(folder).read_text())
-    first = held["id"]
-    held |= {
-        "id": "9a4e29c0-93cf-5519-87d6-adfa0215056d",
-        "corrects": first,
-        "corrects_because": "the batch was mistyped",
-    }
-    path = tmp_path / "correction.json"
-    path.write_text(json.dumps(held))
+    record = read_record(supply_in(folder).read_bytes())
+    first = record.id
+    corrected = Account(
+        **{name: getattr(record.account(), name) for name in Account.model_fields}
+        | {
+            "id": "9a4e29c0-93cf-5519-87d6-adfa0215056d",
+            "corrects": first,
+            "corrects_because": "the batch was mistyped",
+        }
+    )
+    path = tmp_path / "correction.json"  # the permit of the first record holds on
+    path.write_text(write_record(make_record(corrected, LIBRARY, recorded_at=record.recorded_at)))
     assert "--first" in run("message", path, "--mailbox", "M").output
     result = run("message", path, "--mailbox", "M", "--first", first, "--version", 2)
     assert etree.fromstring(result.stdout_bytes).find(".//{*}relatesTo/{*}code").get("value") == "replaces"

@@ -1,23 +1,26 @@
 """The GP message of every case of every condition, and what each kind of outcome may and may not carry."""
 
 import importlib.util
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
 import pytest
+import yaml
 from lxml import etree
-from paper_records import every_one
+from paper_records import every_one, remade_with, ways
 from shipped import cases_of
 
 from pharmacyfirst import load
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record import (
-    Consent,
-    Consultation,
     Decision,
     Observation,
+    Onward,
     check,
     codes,
     correcting,
@@ -38,8 +41,10 @@ from pharmacyfirst.record.message.envelope import (
     mesh_subject,
 )
 from pharmacyfirst.record.message_words import headings, outcome_sentence
+from pharmacyfirst.record.people import Trace
 
 LIBRARY = load()
+EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 F = "{http://hl7.org/fhir}"
 PREGNANCY_CODES = {code.code for code in codes.PREGNANCY.values()}
 
@@ -54,16 +59,13 @@ def written(record, **more):
     return update_record(record, envelope_of(record, MAILBOX, record.ended_at, **more))
 
 
-def changed(record, **changes):
-    """The record with some of its fields changed, checked again."""
-    held = {name: getattr(record, name) for name in Consultation.model_fields}
-    return Consultation(**held | changes)
+NOT_TRACED = Trace(status="02")
 
 
 def patient_with(record, **changes):
     patient = record.patient
     held = {name: getattr(patient, name) for name in type(patient).model_fields}
-    return changed(record, patient=type(patient)(**held | changes))
+    return remade_with(record, patient=type(patient)(**held | changes))
 
 
 def address_of(patient):
@@ -96,10 +98,25 @@ def summary_of(message):
 def test_the_message_of_every_case_passes_every_layer(every):
     wrong = {
         f"{one.case.id}: {problem}"
-        for one, message in every
+        for one, message in (every if EVERY else of_each_way(every))
         for problem in check(message, address_of(one.record.patient))
     }
     assert not wrong
+
+
+def of_each_kind(every):
+    """One message for each condition, outcome and medicine: the real profiles take 7 ms. All of them in `make thorough`, part `letters`."""
+    found = {}
+    for one, message in every:
+        key = (one.record.pathway, one.kind, tuple(s.product for s in one.record.supplies))
+        found.setdefault(key, (one, message))
+    return list(found.values())
+
+
+def of_each_way(every):
+    """One message for each way a case comes out; all of them in `make thorough`, part `letters`."""
+    chosen = {case.id for case, _ in ways()}
+    return [(one, message) for one, message in every if one.case.id in chosen]
 
 
 def test_the_message_of_every_case_passes_the_real_profiles(every, shared):
@@ -110,7 +127,7 @@ def test_the_message_of_every_case_passes_the_real_profiles(every, shared):
     definitions = real.Defs([str(shared / "fhir" / folder) for folder in folders])
     definitions.expand = cache(definitions.expand)  # a set of codes is the same for every message
     schema = etree.XMLSchema(etree.parse(str(shared / "fhir" / "schema" / "stu3" / "fhir-single.xsd")))
-    for one, message in every:
+    for one, message in every if EVERY else of_each_kind(every):
         root = etree.fromstring(message)
         assert schema.validate(root), one.case.id
         errors = {issue for issue in real.Checker(definitions).run(root) if issue[0] == "error"}
@@ -165,17 +182,44 @@ def test_a_confirmed_pregnancy_status_is_one_code_of_the_right_polarity(every):
             and one.record.patient.gender == "female"
             and 16 <= one.record.patient.age_on(one.record.on) <= 50
         ]
-        record = changed(found[0].record, pregnancy_confirmed=status)
+        record = remade_with(found[0].record, pregnancy_confirmed=status)
         message = written(record)
         assert PREGNANCY_CODES.intersection(values(message, "code")) == {code.code}
         assert not check(message)
 
 
-def test_the_condition_is_no_code_where_it_would_not_be_true(every):
+def established_by_the_file(record, pathway, said):
+    """Whether the block `diagnosis established when:` holds of a record: what it wants clear is judged and not met, and its sentence is met."""
+    clear = {one.strip() for one in said["clear"].split(",")}
+    judged = [one for one in record.assessment["trace"] if clear & {one["id"], one["stage"]}]
+    assert judged, f"{record.pathway}: nothing that the block names was judged"
+    sentence = pathway.diagnosis.sentence
+    assert (sentence is None) is ("when" not in said)
+    holds = sentence is None or sentence.verdict(assess(pathway, record.facts, record.on).answers) is Verdict.MET
+    return holds and {one["verdict"] for one in judged} == {"not met"}
+
+
+def test_the_condition_is_a_code_where_the_content_says_that_it_is_established_and_there_alone(every):
+    blocks = {
+        condition: yaml.safe_load((LIBRARY.root / condition / "pathway.yaml").read_text())["diagnosis established when"]
+        for condition in LIBRARY.conditions
+    }
+    seen = set()
     for one, message in every:
-        established = one.record.assessment["diagnosis_established"]
-        assert bool(of(message, "Condition")) is established, one.case.id
+        record, said = one.record, blocks[one.record.pathway]
+        pathway = LIBRARY.in_force(record.pathway, record.on)
+        established = established_by_the_file(record, pathway, said)
+        coded = [code(condition) for condition in of(message, "Condition")]
+        assert coded == ([record.in_words.condition.code] if established else []), one.case.id
+        presented = f"Presented with {said['otherwise']}; " in headings(record)["clinical-summary"]
+        assert presented is not established, one.case.id
         assert one.kind is not Kind.ALTERNATIVE_DIAGNOSIS or not established, one.case.id
+        seen.add((record.pathway, established))
+    assert len(seen) == 2 * len(LIBRARY.conditions), "a condition is always coded, or never"
+
+
+def code(resource):
+    return resource.find(f"{F}code/{F}coding/{F}code").get("value")
 
 
 def test_a_stop_says_where_the_patient_was_sent(every):
@@ -206,7 +250,7 @@ def test_scores_are_text_and_never_observations(every):
 
 def test_the_same_record_gives_the_same_bytes(every):
     for one, message in every[::7]:
-        again = read_record(write_record(one.record))
+        again = read_record(write_record(one.record), LIBRARY)
         assert written(again) == message, one.case.id
 
 
@@ -222,16 +266,16 @@ def test_no_id_is_shared_by_two_messages(every):
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"consent": Consent(to_treat=True, to_share=False)}, "sharing_refused"),
-        ({"consent": Consent(to_treat=True)}, "sharing_not_asked"),
-        ({"patient": {"nhs_number": None, "nhs_number_status": None}}, "no_nhs_number"),
-        ({"patient": {"gp_practice": None}}, "no_practice"),
-        ({"patient": {"nhs_number_status": "02", "address": ()}}, "not_traced"),
-        ({"patient": {"nhs_number_status": "02", "sensitivity": "restricted"}}, "not_traced"),
+        ({"agreed": {"to_share": False}}, "sharing_refused"),
+        ({"agreed": {"to_share": None}}, "sharing_not_asked"),
+        ({"patient": {"nhs_number": None, "trace": None}}, "no_nhs_number"),
+        ({"patient": {"gp_practice": None, "no_practice_because": "is not registered"}}, "no_practice"),
+        ({"patient": {"trace": NOT_TRACED, "address": (), "no_address_because": "has none"}}, "not_traced"),
+        ({"patient": {"trace": NOT_TRACED, "sensitivity": "restricted"}}, "not_traced"),
     ],
 )
 def test_there_is_no_message_where_there_may_be_none_and_it_says_why(supply, change, code):
-    record = patient_with(supply, **change["patient"]) if "patient" in change else changed(supply, **change)
+    record = patient_with(supply, **change["patient"]) if "patient" in change else remade_with(supply, **change)
     with pytest.raises(NoMessage) as none:
         written(record)
     assert none.value.why.code == code
@@ -240,7 +284,7 @@ def test_there_is_no_message_where_there_may_be_none_and_it_says_why(supply, cha
 
 
 def test_an_unverified_number_with_its_address_is_sent(supply):
-    assert not check(written(patient_with(supply, nhs_number_status="02")))
+    assert not check(written(patient_with(supply, trace=NOT_TRACED)))
 
 
 def test_the_address_of_a_restricted_record_is_not_sent(supply):
@@ -271,7 +315,7 @@ def test_a_later_version_replaces_the_one_before_and_keeps_the_composition(suppl
 
 
 def test_a_correction_is_a_whole_message_in_the_chain_of_the_first(supply):
-    corrected = changed(
+    corrected = remade_with(
         supply, id="9a4e29c0-93cf-5519-87d6-adfa0215056d", corrects=supply.id, corrects_because="the batch was mistyped"
     )
     later = supply.ended_at + timedelta(hours=1)
@@ -306,9 +350,11 @@ NASTY = 'O\'Neil & <b>"Sons"</b>\nÅse'
 
 
 def test_words_that_are_markup_stay_words(supply):
-    record = changed(
+    record = remade_with(
         supply,
-        decision=Decision(done="supplied", notes="5 < 6 & 7 > 2", plan='said "no"\nand meant it', otc=("a & b",)),
+        decision=Decision(
+            done="supplied", notes="5 < 6 & 7 > 2", plan_for_patient='said "no"\nand meant it', otc=("a & b",)
+        ),
     )
     record = patient_with(record, family="O'Neil & Søn", title='"Dr"')
     message = written(record)
@@ -319,22 +365,20 @@ def test_words_that_are_markup_stay_words(supply):
 
 
 def test_html_in_words_is_found_before_it_is_sent(supply):
-    record = changed(supply, decision=Decision(done="supplied", notes=NASTY))
+    record = remade_with(supply, decision=Decision(done="supplied", notes=NASTY))
     assert {problem.rule for problem in check(written(record))} == {"UR-10"}
 
 
 @pytest.mark.parametrize("channel", list(Channel))
 def test_each_channel_has_its_encounter_type_and_is_said_in_words(supply, channel):
-    given = supply.supplies[0]
-    held = {name: getattr(given, name) for name in type(given).model_fields}
-    unpermitted = type(given)(**held | {"permit": None})  # a permit is for the one channel it was given for
-    record = changed(supply, channel=channel, supplies=(unpermitted,))
+    record = remade_with(supply, channel=channel)
     message = written(record)
     assert not check(message)
     assert f"consultation {channel.value}" in summary_of(message)
 
 
-def test_every_measurement_is_sent_in_its_unit_with_its_decimals(supply):
+def test_every_measurement_is_sent_in_its_unit_with_its_decimals(every):
+    supply = next(one.record for one, _ in every if one.record.supplies and not one.record.observations)
     numbers = {"temperature": "37.40", "heart rate": "78", "height": "150", "weight": "52.5", "body mass index": "23.3"}
     observations = [Observation(kind=kind, value=Decimal(number)) for kind, number in numbers.items()]
     observations += [Observation(kind=kind, value=Decimal("50"), self_reported=True) for kind in ("height", "weight")]
@@ -342,7 +386,7 @@ def test_every_measurement_is_sent_in_its_unit_with_its_decimals(supply):
         Observation(kind="blood pressure", systolic=Decimal(121), diastolic=Decimal(79), setting=setting)
         for setting in codes.BLOOD_PRESSURES
     ]
-    message = written(changed(supply, observations=tuple(observations)))
+    message = written(remade_with(supply, observations=tuple(observations)))
     assert not check(message)
     sent = [one.find(F + "value").get("value") for one in of(message, "valueQuantity")]
     assert sent == ["37.4", "78", "150", "52.5", "23.3", "50", "50", *["121", "79"] * 5]
@@ -351,10 +395,13 @@ def test_every_measurement_is_sent_in_its_unit_with_its_decimals(supply):
 def test_what_was_done_otherwise_is_said_with_its_reason(supply):
     for decision, said in (
         (Decision(done="declined", because="the patient preferred to wait"), "declined"),
-        (Decision(done="advised", because="none of the wholesalers had it", out_of_stock=True), "out of stock"),
-        (Decision(done="referred", because="allergy history unclear", referred_to="the GP practice"), "Referred"),
+        (Decision(done="advised", because="none of the wholesalers had it", no_supply="out of stock"), "out of stock"),
+        (
+            Decision(done="referred", because="allergy history unclear", onward=(Onward(to="the GP practice"),)),
+            "Referred",
+        ),
     ):
-        message = written(changed(supply, decision=decision, supplies=()))
+        message = written(remade_with(supply, decision=decision, supplies=(), charge=None))
         words = summary_of(message)
         assert not check(message)
         assert said in words.split(".")[0]
@@ -365,7 +412,9 @@ def test_what_was_done_otherwise_is_said_with_its_reason(supply):
 
 
 def test_advice_for_a_treatment_that_was_not_given_is_not_told_as_given(supply):
-    text = headings(changed(supply, decision=Decision(done="declined", because="no wish"), supplies=()))
+    text = headings(
+        remade_with(supply, decision=Decision(done="declined", because="no wish"), supplies=(), charge=None)
+    )
     given = [advice for advice in supply.assessment["advice"] if advice in text.get("information-and-advice-given", "")]
     assert not given
 

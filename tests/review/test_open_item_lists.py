@@ -43,10 +43,10 @@ def test_statements_of_a_pgd_are_named_by_their_headings(key):
 
 
 @EACH_CONDITION
-def test_each_item_has_room_for_how_by_whom_and_when_it_was_settled(key):
+def test_each_item_has_room_for_whether_it_agrees_how_that_was_seen_by_whom_and_when(key):
     root = tree(open_items(*key).html)
     columns = [squeezed("".join(one.itertext())) for one in root.iter("th") if one.get("scope") == "col"]
-    assert columns[-3:] == ["How it was settled", "By", "Date"]
+    assert columns[-3:] == ["Agrees (yes or no), and how that was seen", "By", "Date"]
     for line in root.iter("tr"):
         if line.get("id"):
             assert ["".join(cell.itertext()) for cell in line.findall("td")[-3:]] == ["", "", ""]

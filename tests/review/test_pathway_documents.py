@@ -29,6 +29,7 @@ from pharmacyfirst.kernel.evidence import Evidence, Grade
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.review.documents import Printer
+from pharmacyfirst.review.said import everyone
 
 EACH_CONDITION = pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)
 
@@ -258,7 +259,7 @@ def test_sentences_are_said_with_what_questions_are_called_and_the_words_of_thei
 
 def test_a_unit_reads_otherwise_at_one():
     html = page(("made-up", "hiccups"))
-    assert "(1 hiccup)" in row(html, "question-hiccups_an_hour")
+    assert "one is “1 hiccup”" in row(html, "question-hiccups_an_hour")
     assert "a whole number from 0 to 1000 hiccups" in row(html, "question-hiccups_an_hour")
 
 
@@ -342,7 +343,8 @@ def test_the_diagnosis_says_when_the_record_may_name_it_and_what_else_it_says():
 @EACH_CONDITION
 def test_what_bars_a_medicine_stands_in_short_with_the_file_that_has_it_in_full(key):
     for pgd_id, pgd in pathway_of(*key).pgds.items():
-        assert f"(document {pgd_id}.html, {pgd.mechanism.value})" in text(page(key))
+        kind = {"pgd": "PGD", "clinical protocol": "clinical protocol"}[pgd.mechanism.value]
+        assert f"({kind}, {pgd_id}.html)" in text(page(key))
         for clause in (*pgd.inclusion, *pgd.exclusions):
             assert clause.says in row(page(key), f"short-{clause.id}")
 
@@ -378,3 +380,17 @@ def test_a_pathway_that_nobody_supplies_from_says_so(tmp_path):
         page(("made-up", "hiccups")), "about-medicines"
     )
     assert Printer().of_pathway(pathway_of("made-up", "yawning")).made_on.year == 2026
+
+
+@pytest.mark.parametrize(
+    ("audience", "words"),
+    [
+        (("everyone",), "everybody, save in an emergency or while it is not decided"),
+        (("everyone", "need facts"), "everybody, save in an emergency"),
+        (("emergency", "everyone"), "everybody, save while it is not decided"),
+        (("everyone", "emergency", "need facts"), "everybody"),
+        (("need facts", "supply"), ""),
+    ],
+)
+def test_a_statement_for_everyone_leaves_out_nobody_whom_it_names(audience, words):
+    assert everyone(audience) == words

@@ -54,7 +54,16 @@ def kinds(element):
     return {element["/S"]} | (kinds(element["/K"]) if "/K" in element else set())
 
 
-@EACH
+def test_an_authorisation_sheet_is_what_is_signed_for_on_one_page_and_who_signs_on_the_next():
+    from pypdf import PdfReader
+
+    longest = documents("shipped", "acute-sore-throat", "phenoxymethylpenicillin")[1]
+    said = [one.extract_text() for one in PdfReader(io.BytesIO(on_paper(longest.html, longest.made_on))).pages]
+    assert ["ODS code" in one for one in said] == [True, False]
+    assert ["Practitioners who may supply" in one for one in said] == [False, True]
+
+
+@pytest.mark.parametrize("document", ON_PAPER[:-1], ids=[str(one.name) for one in ON_PAPER[:-1]])
 def test_the_same_document_gives_the_same_bytes(document):
     assert pdf(document.html, document.made_on) == on_paper(document.html, document.made_on)
 

@@ -14,7 +14,7 @@ from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.errors import WrongKind
 from pharmacyfirst.ledger import open_ledger
-from pharmacyfirst.record import write_record
+from pharmacyfirst.record import make_record, write_record
 from pharmacyfirst.record.examples import examples
 from pharmacyfirst.sending.on_paper import AddressKind, NoticeKind, NoticeRefused, NotSaid, OnPaper
 from pharmacyfirst.sending.outbox import Outbox
@@ -218,7 +218,10 @@ def command(tmp_path):
 
 
 def written(record, path, **changed):
-    path.write_text(write_record(record.model_copy(update=changed) if changed else record), encoding="utf-8")
+    account = record.account().model_copy(update=changed)
+    path.write_text(
+        write_record(make_record(account, shipped_library(), recorded_at=record.recorded_at)), encoding="utf-8"
+    )
     return path
 
 

@@ -15,7 +15,7 @@ from sandbox_mesh import running
 from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.ledger import open_ledger
-from pharmacyfirst.record import Consultation, check, envelope_of, update_record
+from pharmacyfirst.record import Account, check, envelope_of, make_record, update_record
 from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.record.message.envelope import DAY_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
@@ -36,8 +36,13 @@ def record():
 
 def written(record, **patient):
     """The message of a record, with something else said of its patient."""
-    held = {name: getattr(record, name) for name in Consultation.model_fields}
-    changed = Consultation(**held | {"patient": record.patient.model_copy(update=patient)})
+    account = record.account()
+    held = {name: getattr(account, name) for name in Account.model_fields}
+    held["patient"] = record.patient.model_copy(update=patient)
+    held["supplies"] = tuple(
+        one.model_copy(update={"permit": None}) for one in account.supplies
+    )  # it names another person
+    changed = make_record(Account(**held), shipped_library(), recorded_at=record.recorded_at)
     return update_record(changed, envelope_of(changed, MAILBOX, changed.ended_at))
 
 

@@ -1,129 +1,97 @@
-"""What a bundle or a Summary Care Record says of one patient: who they are, and their allergies, medicines and findings as they stand."""
+"""What a bundle says of one patient: their allergies, medicines, findings, flags and consents as they stand, each with its place and day."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number, postcode
-from pharmacyfirst.kernel.questions import read_day
-from pharmacyfirst.record.inbound.bundle import (
-    XHTML,
-    Bundle,
-    InboundRefused,
-    Resource,
-    Skipped,
+from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number
+from pharmacyfirst.record.inbound.asking import (
     codes_of,
-    day_of,
     everything,
     first,
-    read_xml,
+    parts_of,
+    quoted,
     shown_id,
+    text_of,
     texts,
+    tidy,
     words_of,
 )
-from pharmacyfirst.record.inbound.person import PersonSeen, name_of, ods_of, official, telephones_of
-from pharmacyfirst.record.inbound.suggestions import AllergySeen, FindingSeen, MedicineSeen, Seen
+from pharmacyfirst.record.inbound.bundle import Bundle, Resource, Skipped
+from pharmacyfirst.record.inbound.days import Span, span_of
+from pharmacyfirst.record.inbound.person import NHS_NUMBER, PatientReader
+from pharmacyfirst.record.inbound.seen import AllergySeen, ConsentSeen, FindingSeen, FlagSeen, MedicineSeen, Seen
+from pharmacyfirst.record.inbound.wording import folded, says_severe, speaks_of_allergy
 
-NHS_NUMBER = "/id/nhs-number"
-ODS_CODE = "/id/ods-organization-code"
+# Categories of flags in BaRS (standards.md 2.3): individual requirements are shown on every page, whatever else is known.
+REQUIREMENT = "ra"
+_DOUBTS = {
+    "entered-in-error": "the record says that it was entered in error",
+    "refuted": "the record says that it was refuted",
+}
+_OVER = ("completed", "stopped", "cancelled", "ended")
+_NOT_NOW = {"resolved", "inactive", "remission", "cancelled", "preliminary", "unknown"}
+_BESIDE = ("value", "dataAbsentReason", "interpretation", "component", "abatement")
+# Codes of HL7's v3-ActCode that say no, and the type of a provision that does.
+_DENIES = frozenset({"nopp", "noconsent", "optout", "optoute", "deny"})
 
 
 class Entries:
-    """Reads one patient's entries of a bundle, and keeps what was skipped and what has to be said about the source."""
+    """Reads one patient's entries of a bundle, and keeps what was skipped and what has to be said about the source.
+
+    ``first`` is what a person has to read before anything else (flags, consent, whose record it is); ``warnings`` what comes after it.
+    ``texts`` are, by entry, the texts that it was read for: what else it holds was not read.
+    """
 
     def __init__(self, bundle: Bundle, patient: Resource):
         self.skipped: list[Skipped] = list(bundle.skipped)
+        self.first: list[str] = []
         self.warnings: list[str] = []
+        self.texts: dict[Resource, frozenset[str]] = {}
         self._bundle = bundle
         self._patient = patient
+        reader = PatientReader(bundle, patient)
+        self.person = reader.person
+        self.about_person = reader.mind
+        self.skipped += reader.skipped
+        self._plans = _plans(bundle)
         self._orders = _orders(bundle)
-        self.person = self._person()
+        self._issued: dict[Resource, Span | None] = {}
+        self._ordered = {
+            o for plan in dict.fromkeys(p for ps in self._plans.values() for p in ps) for o in self._orders[plan]
+        }
 
     def skip(self, entry: str, why: str) -> None:
         """Note something that was not read."""
         self.skipped.append(Skipped(entry, why))
 
-    # The person
-
-    def _person(self) -> PersonSeen:
-        body = self._patient.body
-        number, verified = self._number(body)
-        name = official(everything(body, "name"))
-        restricted = bool({"R", "V", "REDACTED"}.intersection(texts(body, "meta", "security", "code")))
-        dead = next(texts(body, "deceasedDateTime"), "") or next(texts(body, "deceasedBoolean"), "")
-        if restricted:
-            self.warnings.append(
-                "This patient's record is restricted: address and practice were left out. Print neither."
-            )
-        if dead not in ("", "false"):
-            self.warnings.append("The record says that this patient has died. Check whose record it is.")
-        # A restricted record says nothing of where the person lives or is registered (service.md, section 8).
-        address = None if restricted else first(body, "address")
-        practice = None if restricted else self._practice(body)
-        gender = next(texts(body, "gender"), "")
-        return PersonSeen(
-            family=next(texts(name, "family"), None),
-            given=tuple(texts(name, "given")),
-            birth_date=self._born(body),
-            gender=gender if gender in ("female", "male", "other", "unknown") else None,
-            nhs_number=number,
-            number_verified=verified,
-            address=tuple(text for part in ("line", "city", "district") for text in texts(address, part)),
-            postcode=self._checked("postcode", next(texts(address, "postalCode"), None), postcode),
-            telephones=() if restricted else tuple(telephones_of(body)),
-            practice_ods=ods_of(practice),
-            practice_name=name_of(practice),
-            restricted=restricted,
-            deceased=dead not in ("", "false"),
-        )
-
-    def _number(self, body: Mapping[str, Any]) -> tuple[str | None, bool]:
-        for one in everything(body, "identifier"):
-            if next(texts(one, "system"), "").lower().endswith(NHS_NUMBER):
-                number = self._checked("NHS number", next(texts(one, "value"), None), nhs_number)
-                codes = set(texts(one, "extension", "valueCodeableConcept", "coding", "code"))
-                return number, number is not None and bool(codes & {"01", "number-present-and-verified"})
-        self.skip(self._patient.entry, "no NHS number was found")
-        return None, False
-
-    def _checked(self, what: str, text: str | None, check: Callable[[str], str]) -> str | None:
-        try:
-            return check(text) if text is not None else None
-        except WrongIdentifier as wrong:
-            self.skip(self._patient.entry, f"{what}: {wrong}")
-            return None
-
-    def _born(self, body: Mapping[str, Any]) -> date | None:
-        born = read_day(next(texts(body, "birthDate"), None))
-        if born is None:
-            self.skip(self._patient.entry, "no whole date of birth was found")
-        return born
-
-    def _practice(self, body: Mapping[str, Any]) -> Resource | None:
-        for part in ("managingOrganization", "generalPractitioner"):
-            for reference in texts(body, part, "reference"):
-                found = self._bundle.resolve(reference, self._patient)
-                if found is not None and found.type == "Organization":
-                    return found
-        return None
-
-    # The entries
-
-    def seen(self) -> Iterator[Seen]:
-        """Every allergy, medicine, problem and observation of the bundle, in its order."""
+    def seen(self) -> tuple[Seen, ...]:
+        """Every flag, consent, allergy, medicine, problem and observation of the bundle: flags and consents first, then in its order."""
         readers: dict[str, Callable[[Resource], Seen | None]] = {
+            "Flag": self._flag,
+            "Consent": self._consent,
             "AllergyIntolerance": self._allergy,
             "MedicationStatement": self._statement,
             "MedicationRequest": self._request,
+            "MedicationDispense": self._given,
+            "MedicationAdministration": self._given,
             "Observation": self._finding,
             "Condition": self._finding,
         }
+        found: list[Seen] = []
         for one in self._bundle.resources:
-            found = readers[one.type](one) if one.type in readers else None
-            if found is not None:
-                yield found
+            reader = readers.get(one.type)
+            if reader is not None:
+                self._bundle.read.add(one)
+                entry = reader(one)
+                found += (entry,) if entry is not None else ()
         self._listed_but_absent()
+        return tuple(
+            sorted(found, key=lambda one: 0 if isinstance(one, FlagSeen) else 1 if isinstance(one, ConsentSeen) else 2)
+        )
+
+    # Whose, and whether it stands
 
     def _doubt(self, one: Resource) -> str:
         """Why an entry is not taken as it stands; nothing where it is."""
@@ -142,223 +110,284 @@ class Entries:
         for whose in (*everything(one.body, "patient"), *everything(one.body, "subject")):
             if any(self._bundle.resolve(text, one) is not self._patient for text in texts(whose, "reference")):
                 return False
-            system = next(texts(whose, "identifier", "system"), "").lower()
-            number = next(texts(whose, "identifier", "value"), None)
-            if system.endswith(NHS_NUMBER) and number != self.person.nhs_number:
+            number = text_of(whose, "identifier", "value")
+            if text_of(whose, "identifier", "system").lower().endswith(NHS_NUMBER) and not self._is_theirs(number):
                 return False
         return True
 
+    def _is_theirs(self, number: str) -> bool:
+        try:
+            return nhs_number(number) in self.person.numbers
+        except WrongIdentifier:
+            return False
+
+    # Flags and consents
+
+    def _flag(self, one: Resource) -> FlagSeen:
+        parts, codes = parts_of(first(one.body, "code"))
+        kinds = [words_of(category) for category in everything(one.body, "category")]
+        status = text_of(one.body, "status") or "without a status"
+        notes = self._notes(one)
+        self._read_for(
+            one, (*parts, *notes, *(text for kind in everything(one.body, "category") for text in parts_of(kind)[0]))
+        )
+        requirement = any(REQUIREMENT in (code.lower() for code in codes) for _, codes in kinds)
+        category = ", ".join(words or "/".join(codes) for words, codes in kinds)
+        doubt = self._doubt(one)
+        words = "; ".join((*parts, *notes))
+        said = f"{quoted(words or ('code ' + ', '.join(codes) if codes else 'without words'))} ({', '.join(filter(None, (category, status, doubt)))})"
+        title = "Individual requirement of the patient" if requirement else "Flag"
+        self.first.append(f"{title}: {said}.")
+        day = self._span(one, "period.start")
+        return FlagSeen(
+            words, one.entry, _day(day), codes, tuple(filter(None, (category, status))), doubt, _part(day), requirement
+        )
+
+    def _consent(self, one: Resource) -> ConsentSeen:
+        body = one.body
+        category = "; ".join(words_of(part)[0] for part in everything(body, "category"))
+        status = text_of(body, "status") or "without a status"
+        rules = [*codes_of(body, "policyRule"), *(code.lower() for code in texts(body, "provision", "type"))]
+        rules += [code.lower() for code in texts(body, "except", "type")]
+        denies = sorted(_DENIES.intersection(rules))
+        remarks = (status, *dict.fromkeys(rules))
+        given = status == "active" and not denies
+        day = self._span(one, "dateTime")
+        if not given:
+            self.first.append(
+                f"CONSENT IS NOT GIVEN: the patient's consent ({category or 'not said for what'}) stands as {', '.join(remarks)}. "
+                "Ask the patient before you use anything of this, and say what was shared."
+            )
+        return ConsentSeen(category, one.entry, _day(day), (), remarks, self._doubt(one), _part(day), given)
+
+    # Allergies
+
     def _allergy(self, one: Resource) -> AllergySeen:
         body = one.body
-        words, codes = words_of(first(body, "code"))
-        if not words and not codes:
-            self.skip(one.entry, "an allergy without words or code: find out what it is")
+        parts, codes = parts_of(first(body, "code") or first(body, "substance"))
         reactions = list(everything(body, "reaction"))
-        manifest = [words_of(m)[0] for r in reactions for m in everything(r, "manifestation")]
-        manifest += [text for r in reactions for text in texts(r, "description")]
+        substances = [text for r in reactions for s in everything(r, "substance") for text in parts_of(s)[0]]
+        codes += tuple(code for r in reactions for s in everything(r, "substance") for code in parts_of(s)[1])
+        if not parts and not substances and not codes:
+            self.skip(one.entry, "an allergy without words or code: find out what it is")
+        manifest = [text for r in reactions for m in everything(r, "manifestation") for text in parts_of(m)[0]]
+        manifest += [tidy(text) for r in reactions for text in texts(r, "description")]
+        notes = [*self._notes(one), *(tidy(text) for r in reactions for text in texts(r, "note", "text"))]
         severity = [text.lower() for r in reactions for text in texts(r, "severity")]
         remarks = [
             *codes_of(body, "clinicalStatus"),
             *codes_of(body, "verificationStatus"),
             *("recorded as an intolerance" for kind in codes_of(body, "type") if kind == "intolerance"),
-            *(f"reaction: {text}" for text in manifest if text),
+            *(f"to: {text}" for text in substances),
+            *(f"reaction: {text}" for text in manifest),
             *(f"severity: {text}" for text in severity),
+            *(f"note: {text}" for text in notes),
             *_ended(one),
         ]
-        severe = "severe" in severity or "high" in codes_of(body, "criticality") or says_severe(" ".join(manifest))
-        when = self._date(one, "assertedDate", "recordedDate", "onsetDateTime", "lastOccurrence")
-        return AllergySeen(words, one.entry, when, codes, tuple(dict.fromkeys(remarks)), self._doubt(one), severe)
+        told = (*parts, *substances, *notes, *manifest)
+        self._read_for(one, told)
+        severe = (
+            "severe" in severity or "high" in codes_of(body, "criticality") or any(says_severe(folded(t)) for t in told)
+        )
+        day = self._span(one, "assertedDate", "recordedDate", "onsetDateTime", "lastOccurrence")
+        words = "; ".join(parts) or "; ".join(substances)
+        texts_ = (*parts, *substances, *notes, *manifest)
+        return AllergySeen(
+            words, one.entry, _day(day), codes, _once(remarks), self._doubt(one), _part(day), severe, texts_
+        )
+
+    # Medicines
 
     def _statement(self, one: Resource) -> MedicineSeen:
-        words, codes = self._medicine(one)
+        words, codes, doubt = self._medicine(one)
         status = next(codes_of(one.body, "status"), "")
-        issued = [
-            day_of(text)
-            for extension in everything(one.body, "extension")
-            if "LastIssueDate" in next(texts(extension, "url"), "")
-            for text in texts(extension, "valueDateTime")
-        ]
-        issued += [day_of(text) for order in self._orders.get(one, ()) for text in texts(order.body, "authoredOn")]
-        last = max((day for day in issued if day is not None), default=None)
-        when = last or self._date(
+        last = self._latest(one, self._last_issues(one), *map(self._last_of_plan, self._plans[one]))
+        day = last or self._span(
             one, "effectivePeriod.end", "effectivePeriod.start", "effectiveDateTime", "dateAsserted"
         )
         remarks = [status or "without a status"]
-        if next(texts(one.body, "taken"), "") == "n":
+        if text_of(one.body, "taken") == "n":
             remarks.append("recorded as not taken")
         if last is not None:
-            remarks.append(f"last issued {last}")
-        return MedicineSeen(words, one.entry, when, codes, tuple(remarks), self._doubt(one), status not in _OVER)
+            remarks.append(f"last issued {last.day or last.words}")
+        return self._as_medicine(one, words, codes, remarks, doubt, day, status not in _OVER)
 
     def _request(self, one: Resource) -> MedicineSeen | None:
         """A prescription that no statement speaks of; the others are read with their statement."""
-        if any(one is order for orders in self._orders.values() for order in orders):
+        if one in self._ordered:
             return None
-        words, codes = self._medicine(one)
+        words, codes, doubt = self._medicine(one)
         status = next(codes_of(one.body, "status"), "")
-        when = self._date(one, "authoredOn")
-        remarks = (f"prescription {status or 'without a status'}",)
-        return MedicineSeen(words, one.entry, when, codes, remarks, self._doubt(one), status not in _OVER)
+        last = self._latest(one, self._last_issues(one))
+        day = last or self._span(one, "authoredOn")
+        remarks = [f"prescription {status or 'without a status'}"]
+        if last is not None:
+            remarks.append(f"last issued {last.day or last.words}")
+        return self._as_medicine(one, words, codes, remarks, doubt, day, status not in _OVER)
 
-    def _medicine(self, one: Resource) -> tuple[str, tuple[str, ...]]:
-        words, codes = words_of(first(one.body, "medicationCodeableConcept"))
-        references = (*texts(one.body, "medicationReference", "reference"), *texts(one.body, "medication", "reference"))
-        for reference in references:
-            medication = self._bundle.resolve(reference, one)
-            if medication is not None and not words and not codes:
-                words, codes = words_of(first(medication.body, "code"))
-        if not words and not codes:
+    def _given(self, one: Resource) -> MedicineSeen:
+        """A medicine that was dispensed or given: it was issued then, and stands on no current list."""
+        words, codes, doubt = self._medicine(one)
+        status = next(codes_of(one.body, "status"), "")
+        how = "dispensed" if one.type == "MedicationDispense" else "given"
+        day = self._span(one, "whenHandedOver", "whenPrepared", "effectiveDateTime", "effectivePeriod.start")
+        return self._as_medicine(one, words, codes, [f"{how}, {status or 'without a status'}"], doubt, day, False)
+
+    def _as_medicine(
+        self,
+        one: Resource,
+        words: str,
+        codes: tuple[str, ...],
+        remarks: list[str],
+        doubt: str,
+        day: Span | None,
+        current: bool,
+    ) -> MedicineSeen:
+        notes = self._notes(one)
+        remarks += [f"note: {text}" for text in notes]
+        return MedicineSeen(words, one.entry, _day(day), codes, tuple(remarks), doubt, _part(day), current)
+
+    def _last_issues(self, one: Resource) -> Iterator[str]:
+        for extension in everything(one.body, "extension"):
+            if "LastIssueDate" in text_of(extension, "url"):
+                yield from texts(extension, "valueDateTime")
+
+    def _last_of_plan(self, plan: Resource) -> Span | None:
+        """When something was last issued by a plan, worked out once for all statements that lead to it."""
+        if plan not in self._issued:
+            issues = (text for order in self._orders[plan] for text in texts(order.body, "authoredOn"))
+            self._issued[plan] = self._latest(plan, issues)
+        return self._issued[plan]
+
+    def _latest(self, one: Resource, issues: Iterable[str], *known: Span | None) -> Span | None:
+        """The last of several days of issue; of a month alone its last day counts."""
+        spans = [span for span in known if span is not None]
+        for text in issues:
+            span = span_of(text)
+            if span is None:
+                self.skip(one.entry, "a day of issue cannot be read")
+            else:
+                spans.append(span)
+        return max(spans, key=lambda span: span.last, default=None)
+
+    def _medicine(self, one: Resource) -> tuple[str, tuple[str, ...], str]:
+        """A medicine's words and codes, from wherever it is named; and why it is in doubt."""
+        parts, codes = parts_of(first(one.body, "medicationCodeableConcept"))
+        for part in ("medicationReference", "medication"):
+            parts += tuple(text for text in map(tidy, texts(one.body, part, "display")))
+            for medication in self._bundle.follow(one, part):
+                more, more_codes = parts_of(first(medication.body, "code"))
+                parts, codes = (*more, *parts), (*codes, *more_codes)
+        parts = tuple(dict.fromkeys(parts))
+        if not parts and not codes:
             self.skip(one.entry, "a medicine without a name: find out what it is")
-        return words, codes
+            self.warnings.append(f"{one.entry}: a medicine without a name. Find out what it is.")
+        return "; ".join(parts), codes, self._doubt(one)
 
-    def _finding(self, one: Resource) -> FindingSeen | None:
-        words, codes = words_of(first(one.body, "code"))
-        if not words and not codes:
+    # Problems and observations
+
+    def _finding(self, one: Resource) -> Seen | None:
+        parts, codes = parts_of(first(one.body, "code"))
+        notes = self._notes(one)
+        value = _value(one.body)
+        if not parts and not codes and not value and not notes:
+            self.skip(one.entry, "a problem or observation without words or code")
             return None
         # A value, an end or a status beside the code may turn its meaning over: "pregnant: no".
         beside = any(name.startswith(_BESIDE) for name in one.body)
         over = sorted(_NOT_NOW & {*codes_of(one.body, "clinicalStatus"), *codes_of(one.body, "status")})
-        when = self._date(
+        day = self._span(
             one, "effectiveDateTime", "effectivePeriod.start", "issued", "onsetDateTime", "assertedDate", "recordedDate"
         )
-        plain = not beside and not over
-        return FindingSeen(words + _value(one.body), one.entry, when, codes, tuple(over), self._doubt(one), plain)
+        words = "; ".join(parts) + (f": {value}" if value else "")
+        remarks = (*over, *(f"note: {text}" for text in notes))
+        doubt = self._doubt(one)
+        told = (words, *notes)
+        if any(speaks_of_allergy(folded(text)) for text in told):
+            self._read_for(one, (*parts, value, *notes))
+            how = "recorded as a problem" if one.type == "Condition" else "recorded as an observation"
+            severe = any(says_severe(folded(text)) for text in told)
+            return AllergySeen(
+                words, one.entry, _day(day), codes, (how, *remarks), doubt, _part(day), severe, (words, *notes)
+            )
+        return FindingSeen(words, one.entry, _day(day), codes, remarks, doubt, _part(day), not beside and not over)
 
-    def _date(self, one: Resource, *paths: str) -> date | None:
+    # What several of them share
+
+    def _notes(self, one: Resource) -> list[str]:
+        """The notes of an entry: an annotation in FHIR, text alone with some senders."""
+        found = (*texts(one.body, "note", "text"), *texts(one.body, "note"), *texts(one.body, "comment"))
+        return list(dict.fromkeys(map(tidy, found)))
+
+    def _read_for(self, one: Resource, told: Iterable[str]) -> None:
+        self.texts[one] = frozenset(told)
+
+    def _span(self, one: Resource, *paths: str) -> Span | None:
+        """The first of several days that can be read; a month or a year alone is the days that it may have been."""
         for path in paths:
             for text in texts(one.body, *path.split(".")):
-                if (day := day_of(text)) is not None:
-                    return day
-                self.skip(one.entry, f"{path}: not a whole date")
+                if (span := span_of(text)) is None:
+                    self.skip(one.entry, f"{path}: not a date that can be read")
+                    continue
+                if span.day is None:
+                    self.skip(one.entry, f"{path}: not a whole date")
+                return span
         return None
 
     def _listed_but_absent(self) -> None:
         """An entry that a list names and the bundle does not hold: nobody knows what it says."""
         for one in self._bundle.of_type("List"):
-            title = next(texts(one.body, "title"), "A list")
+            self._bundle.read.add(one)
+            title = text_of(one.body, "title") or "A list"
             for reference in texts(one.body, "entry", "item", "reference"):
                 if self._bundle.resolve(reference, one) is None:
-                    self.skip(shown_id(reference) or one.entry, f"{title} names it, and the record does not hold it")
+                    self.skip(shown_id(reference) or one.entry, "a list names it, and the record does not hold it")
                     self.warnings.append(
                         f"{title}: the record does not hold all that it lists. Look in the record itself."
                     )
 
-    # The tables of a Summary Care Record, which carries allergies and medicines as text
 
-    def narrative(self) -> Iterator[Seen]:
-        """The rows of the tables on allergies and medicines."""
-        for one in self._bundle.of_type("Composition"):
-            written = day_of(next(texts(one.body, "date"), ""))
-            for number, section in enumerate(everything(one.body, "section"), 1):
-                kind = _section(next(texts(section, "title"), ""))
-                for div in everything(section, "text", "div") if kind else ():
-                    yield from self._rows(div, kind, f"{one.entry}, section {number}", written)
-
-    def _rows(self, div: Any, kind: str | None, entry: str, written: date | None) -> Iterator[Seen]:
-        try:
-            rows = list(_table_rows(div))
-        except InboundRefused:
-            self.skip(entry, "its text cannot be read")
-            self.warnings.append("A part of the record's text cannot be read. Look in the record itself.")
-            return
-        for number, cells in enumerate(rows, 1):
-            place = f"{entry}, row {number}"
-            words = cells[1] if len(cells) > 1 else ""
-            if not words:
-                self.skip(place, "a row without words")
-                continue
-            when = _written_day(cells[0], written)
-            if cells[0] and when is None:
-                self.skip(place, "its date cannot be read")
-            remarks = tuple(cell for cell in cells[2:] if cell)
-            if kind == ALLERGIES:
-                yield AllergySeen(words, place, when, (), remarks, severe=says_severe(" ".join(cells[1:])))
-            else:
-                yield MedicineSeen(words, place, when, (), remarks, current=kind == REPEATS)
+def _day(span: Span | None) -> date | None:
+    return span.day if span is not None else None
 
 
-_DOUBTS = {
-    "entered-in-error": "the record says that it was entered in error",
-    "refuted": "the record says that it was refuted",
-}
-_OVER = ("completed", "stopped", "cancelled", "ended")
-_NOT_NOW = {"resolved", "inactive", "remission", "cancelled", "preliminary", "unknown"}
-_BESIDE = ("value", "dataAbsentReason", "interpretation", "component", "abatement")
-
-ALLERGIES, REPEATS, EARLIER = "allergies", "repeats", "earlier"
+def _part(span: Span | None) -> Span | None:
+    return span if span is not None and span.day is None else None
 
 
-def _section(title: str) -> str | None:
-    words = title.lower()
-    if "allerg" in words or "adverse reaction" in words:
-        return ALLERGIES
-    if "medication" not in words:
-        return None
-    return REPEATS if "repeat" in words and "discontinued" not in words else EARLIER
+def _once(remarks: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(remarks))
+
+
+def _plans(bundle: Bundle) -> dict[Resource, tuple[Resource, ...]]:
+    """The plans, or single prescriptions, that each statement is based on."""
+    statements = bundle.of_type("MedicationStatement")
+    return {one: tuple(dict.fromkeys(bundle.follow(one, "basedOn"))) for one in statements}
 
 
 def _orders(bundle: Bundle) -> dict[Resource, list[Resource]]:
-    """The prescriptions behind each statement: the plan it is based on, and every order based on that plan."""
-    requests = list(bundle.of_type("MedicationRequest"))
-    based_on = {
-        one: [bundle.resolve(text, one) for text in texts(one.body, "basedOn", "reference")]
-        for one in (*requests, *bundle.of_type("MedicationStatement"))
-    }
-    orders = {}
-    for statement in bundle.of_type("MedicationStatement"):
-        plans = [plan for plan in based_on[statement] if plan is not None]
-        orders[statement] = [one for one in requests if one in plans or any(p in plans for p in based_on[one])]
+    """The prescriptions of each plan: itself, and every order that is based on it."""
+    orders: dict[Resource, list[Resource]] = defaultdict(list)
+    for request in bundle.of_type("MedicationRequest"):
+        orders[request].append(request)
+        for plan in dict.fromkeys(bundle.follow(request, "basedOn")):
+            orders[plan].append(request)
     return orders
-
-
-def says_severe(words: str) -> bool:
-    """Whether words about a reaction say that it was severe."""
-    found = re.search(
-        r"anaphyla|angio-?o?edema|stevens|epidermal necrolysis|\bsevere\b",
-        words.lower().replace("angiooedema", "angioedema"),
-    )
-    return found is not None
 
 
 def _ended(one: Resource) -> Iterator[str]:
     for extension in everything(one.body, "extension"):
-        if "AllergyIntoleranceEnd" in next(texts(extension, "url"), ""):
-            yield from (f"ended {day_of(text)}" for text in texts(extension, "extension", "valueDateTime"))
+        if "AllergyIntoleranceEnd" in text_of(extension, "url"):
+            for text in texts(extension, "extension", "valueDateTime"):
+                span = span_of(text)
+                yield f"ended {span.day or span.words}" if span is not None else "ended on a day that cannot be read"
 
 
 def _value(body: Mapping[str, Any]) -> str:
     quantity = first(body, "valueQuantity")
-    words = (
-        next(texts(body, "valueString"), "")
+    return (
+        text_of(body, "valueString")
         or " ".join((*texts(quantity, "value"), *texts(quantity, "unit")))
         or words_of(first(body, "valueCodeableConcept"))[0]
+        or {"true": "yes", "false": "no"}.get(text_of(body, "valueBoolean"), "")
     )
-    return f": {words}" if words else ""
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WRITTEN_DAY = re.compile(r"\b([0-9]{1,2})[- ]([A-Za-z]{3})[a-z]*[- ]([0-9]{4}|[0-9]{2})\b")
-
-
-def _written_day(text: str, written: date | None) -> date | None:
-    """The last day in a cell such as ``Start 03-Jan-92 End 02-Feb-06``; two figures of a year are not after the summary's own."""
-    found = _WRITTEN_DAY.findall(text)
-    if not found:
-        return None
-    day, month, year = found[-1]
-    number = int(year)
-    if len(year) == 2:
-        number += 2000 if written is not None and 2000 + number <= written.year else 1900
-    try:
-        return date(number, _MONTHS.index(month.lower()) + 1, int(day))
-    except ValueError:
-        return None
-
-
-def _table_rows(div: Any) -> Iterator[list[str]]:
-    """The cells of each row of a table, which is text in JSON and read already in XML. Raises ``InboundRefused`` where it cannot be read."""
-    tree = read_xml(div.encode()) if isinstance(div, str) else div
-    for row in tree.iter(f"{{{XHTML}}}tr"):
-        cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter(f"{{{XHTML}}}td")]
-        if cells:
-            yield cells

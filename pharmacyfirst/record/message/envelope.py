@@ -13,6 +13,7 @@ from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import UUID_IN_SMALL
+from pharmacyfirst.record.make import NOT_JUDGED, is_judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class NoMessage(PharmacyFirstError, ValueError):
 def why_no_message(record: Consultation) -> WhyNoMessage | None:
     """Why no message may or can be sent about this consultation; None where one can."""
     patient = record.patient
+    if not is_judged(record):
+        return WhyNoMessage("not_judged", f"No message. {NOT_JUDGED}")
     if record.consent.to_share is False:
         return WhyNoMessage("sharing_refused", "No message: the patient did not agree that the GP practice is told.")
     if record.consent.to_share is None:

@@ -14,7 +14,7 @@ from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.codes import Code
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.fields import BLOOD_PRESSURE, Observation
+from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
 from pharmacyfirst.record.message.envelope import Envelope, NoMessage, why_no_message
 from pharmacyfirst.record.message.xml_out import (
     Node,

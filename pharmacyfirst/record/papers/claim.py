@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pharmacyfirst import exact
-from pharmacyfirst.kernel.authority import Channel
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.record.make import NOT_JUDGED, is_judged
+from pharmacyfirst.record.message_words import PRACTICE, moment, sent_to
 from pharmacyfirst.record.papers.parts import address_of
 from pharmacyfirst.record.supply import Supply
 
@@ -50,7 +52,7 @@ class Claim:
     """The claim of one consultation. ``why_not`` says why it is no plain yes.
 
     ``claimable`` is yes where a gateway point was passed, which is what is paid for; check where none was, and it is not known of one;
-    no where none was; and never for a practice patient.
+    no where none was; and never for a practice patient, or where a medicine was supplied without a permit.
     """
 
     fields: tuple[Field, ...]
@@ -59,16 +61,28 @@ class Claim:
 
 
 def claim_of(record: Consultation) -> Claim:
-    """The claim row of a consultation; a practice patient's is never claimed."""
+    """The claim row of a consultation."""
     fields = tuple(_fields(record))
-    if record.practice:
-        return Claim(fields, NEVER, f"{PRACTICE}: never claim it.")
+    if why := why_never(record):
+        return Claim(fields, NEVER, why)
+    if not is_judged(record):
+        return Claim(fields, CHECK, NOT_JUDGED)
     if record.assessment["gateways"]:
         return Claim(fields, YES)
     if open_ := record.assessment.get("gateways_not_known"):
         why = f"No gateway point is known to be passed; not known: {', '.join(open_)}. Read the pathway's open items before you decide."
         return Claim(fields, CHECK, why)
     return Claim(fields, NO, "No gateway point was passed, which is what is paid for.")
+
+
+def why_never(record: Consultation) -> str:
+    """Why a consultation is never claimed, whatever point was passed; empty where nothing stands against it."""
+    if record.practice:
+        not_judged = "" if is_judged(record) else f" {NOT_JUDGED}"
+        return f"{PRACTICE}: never claim it.{not_judged}"
+    if record.unpermitted or any(supply.permit is None for supply in record.supplies):
+        return "A medicine was handed over without a permit: it is an incident, and never claimed."
+    return ""
 
 
 def gateway_points(record: Consultation) -> str:
@@ -97,18 +111,31 @@ def _fields(record: Consultation) -> Iterator[Field]:
     yield Field("outcome of the pathway", record.kind.word, OURS)
     points = gateway_points(record)
     yield Field("gateway points", points, OURS, "whether they are sent, and how, is not known")
+    yield from _gateway_moment(record)
     yield from _referral(record)
     yield from _onward(record)
     for number, supply in enumerate(record.supplies, 1):
         yield from _drug(supply, "" if len(record.supplies) == 1 else f" {number}")
     if not record.supplies:
         yield Field("drug", "", HELD, "none was supplied; NHSBSA counts such consultations")
-    yield Field("prescription charge exemption", "", SEEN, "not on record: 0001 to 0015, an open list")
+    yield from _charge(record)
     yield Field("pathway version", record.version, OURS)
     yield Field("content digest", record.content_digest, OURS)
     first, last = claim_dates(record.on)
     yield Field("claim by", first.isoformat(), OURS)
     yield Field("last day to claim", last.isoformat(), OURS)
+
+
+def _gateway_moment(record: Consultation) -> Iterator[Field]:
+    """When each point was passed; of those without a moment on record between which it was, and none is made up."""
+    known = {passed.id: passed.at for passed in record.gateways_passed}
+    ended = moment(record.ended_at) if record.ended_at else "an end that is not on record"
+    within = f"between {moment(record.started_at)} and {ended}"
+    points = record.assessment["gateways"]
+    if points:
+        told = "; ".join(f"{one} {moment(known[one]) if one in known else within}" for one in points)
+        not_known = "" if known.keys() >= set(points) else "the moment itself is not on record"
+        yield Field("gateway moment", told, OURS, not_known)
 
 
 def _patient(record: Consultation) -> Iterator[Field]:
@@ -134,10 +161,21 @@ def _onward(record: Consultation) -> Iterator[Field]:
     if record.decision.done != "referred":
         return
     reasons = "; ".join(reason.says for reason in record.in_words.reasons)
-    places = "; ".join(record.in_words.places)
-    yield Field("onward referral to", record.decision.referred_to or places, SEEN, "their list was not seen")
+    yield Field("onward referral to", "; ".join(sent_to(record)), SEEN, "their list was not seen")
     yield Field("onward referral reason", record.decision.because or reasons, SEEN)
     yield Field("onward referral date", record.on.isoformat(), SEEN)
+
+
+def _charge(record: Consultation) -> Iterator[Field]:
+    charge = record.charge
+    if charge is None:
+        yield Field("prescription charge exemption", "", SEEN, "not on record: 0001 to 0015, an open list")
+        return
+    yield Field("prescription charge exemption", charge.exemption, SEEN)
+    yield Field("prescription charge in words", coded_lists()["exemption"].in_words(charge.exemption), OURS)
+    seen = {True: "yes", False: "no", None: ""}[charge.evidence_seen]
+    yield Field("evidence of exemption seen", seen, OURS, "" if seen else "not on record")
+    yield Field("prescription charges taken", str(charge.taken), OURS)
 
 
 def _drug(supply: Supply, number: str) -> Iterator[Field]:
@@ -147,6 +185,8 @@ def _drug(supply: Supply, number: str) -> Iterator[Field]:
     yield Field(f"drug{number} quantity", plain(supply.quantity.amount), HELD)
     yield Field(f"drug{number} unit", unit.display, SEEN)
     yield Field(f"drug{number} supply date", supply.handed_over_at.date().isoformat(), SEEN)
+    permit = supply.permit.at.isoformat() if supply.permit else ""
+    yield Field(f"drug{number} permit given at", permit, OURS, "" if permit else "supplied without a permit")
     yield Field(f"drug{number} supply type", supply.mechanism, SEEN, "their list was not seen; this is our word")
 
 

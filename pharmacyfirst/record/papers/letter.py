@@ -7,14 +7,23 @@ from datetime import date
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import document_of, headings, outcome_sentence, states_condition, title_of
+from pharmacyfirst.record.message_words import (
+    by_when,
+    document_of,
+    handed_on,
+    headings,
+    moment,
+    outcome_sentence,
+    place_of,
+    states_condition,
+    title_of,
+)
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
     consultation_rows,
     filled,
     measured,
-    moment,
     notices,
     page,
     patient_rows,
@@ -23,7 +32,7 @@ from pharmacyfirst.record.papers.parts import (
     quantity_of,
     sheet,
 )
-from pharmacyfirst.record.supply import Supply
+from pharmacyfirst.record.supply import Supply, Unpermitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Letter:
     on: date
     patient: tuple[PaperRow, ...]
     outcome: str
+    referral: tuple[PaperRow, ...]
     medicines: tuple[MedicineOnLetter, ...]
     sections: tuple[tuple[str, str], ...]
     measurements: tuple[str, ...]
@@ -66,7 +76,8 @@ def letter_of(record: Consultation) -> Letter:
         on=record.on,
         patient=patient_rows(record),
         outcome=outcome_sentence(record),
-        medicines=tuple(_medicine(supply) for supply in record.supplies),
+        referral=tuple(_referral(record)),
+        medicines=(*map(_medicine, record.supplies), *map(_unpermitted, record.unpermitted)),
         sections=tuple((codes.HEADING[heading], words) for heading, words in headings(record).items()),
         measurements=tuple(measured(one) for one in record.observations),
         coded=tuple(_coded(record)),
@@ -81,6 +92,14 @@ def _to(record: Consultation) -> str:
     return practice_of(record.patient) or "The patient's GP practice"
 
 
+def _referral(record: Consultation) -> Iterator[PaperRow]:
+    """To whom the patient was sent, by when, and how they were handed on: what the practice looks for first."""
+    for one in record.decision.onward:
+        yield PaperRow("Sent to", place_of(one))
+        yield PaperRow("By when", by_when(record, one))
+        yield PaperRow("Handed on", handed_on(one))
+
+
 def _medicine(supply: Supply) -> MedicineOnLetter:
     batch = ", ".join(part for part in (supply.batch, f"expiry {supply.expiry}" if supply.expiry else "") if part)
     rows = filled(
@@ -93,6 +112,17 @@ def _medicine(supply: Supply) -> MedicineOnLetter:
         PaperRow("Batch", batch),
     )
     return MedicineOnLetter(supply.amp.display, rows)
+
+
+def _unpermitted(one: Unpermitted) -> MedicineOnLetter:
+    """What was handed over without a permit, which bears none of the marks of a supply."""
+    rows = filled(
+        PaperRow("Handed over", f"{moment(one.handed_over_at)}, without a permit: it is an incident"),
+        PaperRow("Quantity", one.quantity.in_words()),
+        PaperRow("Directions", one.directions),
+        PaperRow("dm+d code", one.amp.code),
+    )
+    return MedicineOnLetter(one.amp.display, rows)
 
 
 def _coded(record: Consultation) -> Iterator[PaperRow]:

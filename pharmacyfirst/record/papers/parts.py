@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -16,8 +16,10 @@ from pharmacyfirst.paper.pdf import pdf
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.fields import BLOOD_PRESSURE, Observation, Quantity
-from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.fields import Quantity
+from pharmacyfirst.record.make import NOT_JUDGED, is_judged
+from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
+from pharmacyfirst.record.message_words import PRACTICE, moment
 from pharmacyfirst.record.people import Patient, Pharmacy
 from pharmacyfirst.record.supply import Supply
 
@@ -115,13 +117,8 @@ def quantity_of(supply: Supply) -> str:
     return Quantity(amount=quantity.amount, unit=unit).in_words()
 
 
-def moment(at: datetime) -> str:
-    """A moment on the clock of the place: ``21 November 2026, 10:05``."""
-    return f"{day(at.date())}, {at:%H:%M}"
-
-
 def measured(observation: Observation) -> str:
-    """A measurement in words: ``Temperature 37.2 degree Celsius``."""
+    """A measurement in words: ``Temperature 37.2 degrees Celsius``."""
     told = ", told by the patient" if observation.self_reported else ""
     if observation.kind == BLOOD_PRESSURE:
         assert observation.systolic is not None  # the model sees to both
@@ -131,7 +128,7 @@ def measured(observation: Observation) -> str:
     known = codes.MEASUREMENTS[observation.kind]
     assert observation.value is not None
     name = observation.kind[:1].upper() + observation.kind[1:]
-    return f"{name} {plain(observation.value)} {known.unit}{told}"
+    return f"{name} {plain(observation.value)} {known.units}{told}"
 
 
 def content_of(record: Consultation, pathway: Pathway) -> Pathway:
@@ -140,6 +137,8 @@ def content_of(record: Consultation, pathway: Pathway) -> Pathway:
         raise NoPaper(
             "This is not the content that the consultation was decided by. Give the version whose digest it names."
         )
+    if not is_judged(record):
+        raise NoPaper(f"{NOT_JUDGED} Read it together with that content.")
     return pathway
 
 
@@ -147,6 +146,8 @@ def notices(record: Consultation) -> Iterator[str]:
     """What has to stand at the head of every paper."""
     if record.practice:
         yield PRACTICE
+    if not is_judged(record):
+        yield NOT_JUDGED
     if record.corrects_because:
         yield f"This corrects what was written before: {record.corrects_because}"
 

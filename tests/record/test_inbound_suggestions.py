@@ -19,18 +19,16 @@ from pharmacyfirst.errors import ExtraMissing, Refused
 from pharmacyfirst.kernel.identifiers import snomed_code
 from pharmacyfirst.record import confirm, read_gp_record, read_referral
 from pharmacyfirst.record.inbound.bundle import InboundRefused
+from pharmacyfirst.record.inbound.names import TABLE, names_in_records
+from pharmacyfirst.record.inbound.seen import AllergySeen, FindingSeen, MedicineSeen
 from pharmacyfirst.record.inbound.sources import GP_RECORD, SUMMARY_CARE_RECORD
 from pharmacyfirst.record.inbound.suggestions import (
     INTERACTING,
-    AllergySeen,
     AnsweredFact,
-    FindingSeen,
-    MedicineSeen,
     NotConfirmed,
     Suggestion,
     facts_from,
     for_pathway,
-    names_in_records,
 )
 
 VIGNETTES = Path(__file__).resolve().parents[1] / "vignettes"
@@ -571,7 +569,9 @@ def test_the_live_referral_is_read(examples):
     assert read.patient.nhs_number is None  # the example's fails its check digit
     assert any("check digit" in one.why for one in read.skipped)
     assert any("ended on 2023-06-27" in one for one in read.warnings)
-    assert read.on_record().reference == read.request
+    came = read.on_record()
+    assert (came.reference, came.digest, came.patient_reference) == (read.request, read.digest, read.patient_reference)
+    assert came.contact_by == read.contact_until
 
 
 @pytest.mark.parametrize(
@@ -757,6 +757,4 @@ def test_each_kind_of_entry_has_the_name_that_it_is_printed_with():
 
 
 def test_the_folder_of_the_table_is_in_the_package():
-    from pharmacyfirst.record.inbound import suggestions
-
-    assert Path(suggestions.TABLE).is_file()
+    assert TABLE.is_file()

@@ -1,0 +1,237 @@
+"""The one way to make a record: from the account of it, by assessing its facts and working out every supply from what was offered.
+
+Whatever a record says beyond the account is the program's. So a record that was written can be judged again by making it once more
+(``record.judged``), and there is no second way that could believe what it is given.
+"""
+
+import weakref
+from dataclasses import dataclass
+from datetime import datetime
+
+from pharmacyfirst.authority.adoption import Adoption, documents_of
+from pharmacyfirst.authority.authorise import authorise
+from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.authority.permit import Afterwards, NoPermit, Permit
+from pharmacyfirst.content.library import Library
+from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.kernel.offer import Offer
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.record.consultation import Account, Consultation
+from pharmacyfirst.record.fields import RecordRefused, read_back
+from pharmacyfirst.record.in_words import words_of
+from pharmacyfirst.record.measured import Observation
+from pharmacyfirst.record.sense import OBSERVED_FACTS
+from pharmacyfirst.record.supply import (
+    EnteredAfterwards,
+    Handed,
+    ObstacleOnRecord,
+    PermitOnRecord,
+    Supply,
+    Unpermitted,
+    supply_of,
+)
+
+NOTHING = "Nothing was recorded."
+NOT_JUDGED = "NOT JUDGED AGAIN: the content that this record names was not at hand, so nobody compared what it says."
+NO_ADOPTION = ObstacleOnRecord(
+    code="no_adoption", says="no adoption of the organisation was at hand when it was entered"
+)
+
+
+def make_record(
+    account: Account, library: Library, *, recorded_at: datetime, adoption: Adoption | None = None
+) -> Consultation:
+    """The record of a consultation as of the moment it is made, which the caller's clock gives.
+
+    A supply has a permit that was given before (``Handed.permit``), or one is asked for now of ``adoption``: then it is handed over now. A
+    late entry is judged as of its hand-over; what would not have been permitted is kept as such. A practice patient needs no permit.
+    Raises ``RecordRefused`` with where and why; ``Refused`` where the facts cannot be assessed.
+    """
+    pathway = library.in_force(account.pathway, account.on)
+    return believed(remade(account, pathway, library, in_england(recorded_at, "recorded_at"), Authority(adoption)))
+
+
+# The records that the program made, or made again and found the same, by identity: a record never changes, and a copy is another object.
+_believed: dict[int, "weakref.ref[Consultation]"] = {}
+
+
+def is_judged(record: Consultation) -> bool:
+    """Whether this very record was made by the program, or made again and found the same."""
+    held = _believed.get(id(record))
+    return held is not None and held() is record
+
+
+def believed(record: Consultation) -> Consultation:
+    """The record, from now on known to be the program's own. For ``make_record`` and ``record.judged`` alone."""
+    key = id(record)
+    _believed[key] = weakref.ref(record, lambda _: _believed.pop(key, None))
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Where permits come from: an organisation's adoption, or none; and what was found not to be permitted when first judged."""
+
+    adoption: Adoption | None = None
+    found: tuple[Unpermitted, ...] = ()
+
+
+def remade(
+    account: Account, pathway: Pathway, library: Library, recorded_at: datetime, authority: Authority
+) -> Consultation:
+    """The record that the program makes of an account with this content at this moment. Raises as ``make_record``."""
+    facts = dict(account.facts)
+    assessment = assess(pathway, facts, account.on)
+    handed = _Handed(account, pathway, assessment, recorded_at, _medicines(library))
+    supplies: list[Supply] = []
+    unpermitted: list[Unpermitted] = []
+    for one in account.supplies:
+        made = handed.recorded(one, authority)
+        (supplies if isinstance(made, Supply) else unpermitted).append(made)  # type: ignore[arg-type]
+    observations = account.observations
+    held = {name: getattr(account, name) for name in Account.model_fields} | {
+        "recorded_at": recorded_at,
+        "assessment": assessment.as_dict(),
+        "in_words": words_of(assessment, facts),
+        "observations": observations if observations is not None else observed(assessment, account.started_at),
+        "supplies": tuple(supplies),
+        "unpermitted": tuple(unpermitted),
+    }
+    return Consultation(**held).sealed()
+
+
+def _medicines(library: Library) -> frozenset[str]:
+    """The names of every medicine that any pathway offers, so that a product of another one is known by its words."""
+    return frozenset(pgd.medicine for pathway in library.newest_all() for pgd in pathway.pgds.values())
+
+
+def observed(assessment: Assessment, at: datetime) -> tuple[Observation, ...]:
+    """The measurements that stand among the facts."""
+    known = assessment.known
+    return tuple(
+        Observation(kind=kind, value=known[fact], at=at) for fact, kind in OBSERVED_FACTS.items() if fact in known
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """What was handed over in one consultation, to be put on record."""
+
+    account: Account
+    pathway: Pathway
+    assessment: Assessment
+    recorded_at: datetime
+    medicines: frozenset[str]
+
+    def recorded(self, handed: Handed, authority: Authority) -> Supply | Unpermitted:
+        at = handed.handed_over_at or self.recorded_at
+        offer = next((one for one in self.assessment.offers if one.pgd.id == handed.pgd), None)
+        if handed.permit is not None:
+            permitted = self._offered(handed, offer)
+            self._stands(handed, handed.permit, permitted, authority.adoption)
+            return self._supply(handed, permitted, at, handed.permit)
+        if self.account.patient.practice_patient and authority.adoption is None:
+            return self._supply(handed, self._offered(handed, offer), at, None)
+        return self._asked(handed, offer, at, authority)
+
+    def _stands(self, handed: Handed, permit: PermitOnRecord, offer: Offer, adoption: Adoption | None) -> None:
+        """Raises ``RecordRefused`` where the permit is for other documents, or would not be given by the adoption at hand."""
+        documents = tuple((one.condition, one.document, one.version, one.digest) for one in permit.documents)
+        ours = tuple(
+            (one.condition, one.document, one.version, one.digest) for one in documents_of(self.pathway, offer.pgd)
+        )
+        if documents != ours:
+            raise RecordRefused(
+                f"{handed.pgd}: the permit is for other documents than those that were assessed by. {NOTHING}"
+            )
+        for edition in (self.pathway.edition, offer.pgd.edition):
+            if permit.at.date() not in edition.in_force or edition.withdrawn is not None or edition.draft:
+                raise RecordRefused(
+                    f"{handed.pgd}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
+                )
+        if adoption is not None:
+            again = self._answer(handed, permit.at, adoption, permit.afterwards, permit.as_if)
+            if not isinstance(again, Permit) or permit_on_record(again) != permit:
+                raise RecordRefused(f"{handed.pgd}: the adoption at hand does not give this permit. {NOTHING}")
+
+    def _asked(self, handed: Handed, offer: Offer | None, at: datetime, authority: Authority) -> Supply | Unpermitted:
+        """A supply for which the permit is asked now: for a hand-over that is now, or was on paper."""
+        known = next(
+            (one for one in authority.found if one.handed().pgd == handed.pgd and one.handed_over_at == at), None
+        )
+        if known is not None and authority.adoption is None:
+            return self._unpermitted(handed, offer, at, known.reasons)
+        late = self.account.late is not None
+        if authority.adoption is None:
+            if late:
+                return self._unpermitted(handed, offer, at, (NO_ADOPTION,))
+            raise RecordRefused(
+                f"{handed.pgd}: no supply without a permit: ask for one before it is handed over. {NOTHING}"
+            )
+        if at < self.recorded_at and not late:
+            raise RecordRefused(
+                f"{handed.pgd}: it was handed over before a permit was asked for: give the permit, or enter it late. {NOTHING}"
+            )
+        answer = self._answer(handed, at, authority.adoption, self._entered() if late else None)
+        if isinstance(answer, Permit):
+            return self._supply(handed, self._offered(handed, offer), at, permit_on_record(answer))
+        reasons = tuple(ObstacleOnRecord(code=one.code, says=one.says) for one in answer.reasons)
+        if late:
+            return self._unpermitted(handed, offer, at, reasons)
+        says = "; ".join(one.says for one in reasons)
+        raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
+
+    def _answer(
+        self, handed: Handed, at: datetime, adoption: Adoption, entered: EnteredAfterwards | None, as_if: bool = False
+    ) -> Permit | NoPermit:
+        account = self.account
+        return authorise(
+            self.pathway,
+            dict(account.facts),
+            adoption,
+            account.practitioner.gphc_number,
+            account.channel,
+            at,
+            record=account.id,
+            person=account.patient.digest,
+            pgd=handed.pgd,
+            as_if=as_if,
+            afterwards=Afterwards(entered.entered_by, entered.entered_at) if entered is not None else None,
+        )
+
+    def _entered(self) -> EnteredAfterwards:
+        typist = self.account.entered_by
+        if typist is None:
+            raise RecordRefused(f"a late entry names who entered it: entered_by. {NOTHING}")
+        return EnteredAfterwards(entered_by=typist.name, entered_at=self.recorded_at)
+
+    def _offered(self, handed: Handed, offer: Offer | None) -> Offer:
+        if offer is None:
+            raise RecordRefused(f"{handed.pgd}: a supply was not among the offers of the assessment. {NOTHING}")
+        return offer
+
+    def _supply(self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord | None) -> Supply:
+        others = self.medicines - {offer.pgd.medicine}
+        return supply_of(handed, offer, others, at, permit, practice=self.account.patient.practice_patient)
+
+    def _unpermitted(
+        self, handed: Handed, offer: Offer | None, at: datetime, reasons: tuple[ObstacleOnRecord, ...]
+    ) -> Unpermitted:
+        supply = self._supply(handed, offer, at, None) if offer is not None and handed.directions is None else None
+        quantity = handed.quantity or (supply.quantity if supply is not None else None)
+        directions = handed.directions or (supply.directions if supply is not None else None)
+        if quantity is None or directions is None:
+            raise RecordRefused(
+                f"{handed.pgd}: nothing was offered, so quantity and directions have to say what was handed over. {NOTHING}"
+            )
+        return Unpermitted(
+            pgd=handed.pgd, amp=handed.amp, quantity=quantity, directions=directions, handed_over_at=at, batch=handed.batch,
+            expiry=handed.expiry, collected_by=handed.collected_by,
+            entered=self._entered(), reasons=reasons,
+        )  # fmt: skip
+
+
+def permit_on_record(permit: Permit) -> PermitOnRecord:
+    """The permit as a record holds it."""
+    return read_back(PermitOnRecord, permit.as_dict())

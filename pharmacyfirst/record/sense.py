@@ -1,0 +1,255 @@
+"""What must agree within a record, whoever made it: times, people, what was done, what was handed over, what was measured.
+
+Nothing here needs the content; what only the content can tell is in ``record.judged``. Each line names fields and no one's answers.
+"""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.questions import AGE, BORN
+from pharmacyfirst.record.decision import NOBODY_CAME, NOT_REACHED, UNFINISHED
+from pharmacyfirst.record.fields import PREGNANCY
+
+if TYPE_CHECKING:
+    from pharmacyfirst.record.consultation import Consultation
+    from pharmacyfirst.record.supply import Supply
+
+# The facts that are measurements, with the kind each is.
+OBSERVED_FACTS: Frozen[str, str] = Frozen({"temperature_c": "temperature", "weight_kg": "weight"})
+POM = "prescription-only medicine"
+
+
+def disagreements(record: "Consultation") -> Iterator[str]:
+    """Everything in a record that does not agree, each in one line that shows nothing of the patient."""
+    yield from _of_times(record)
+    yield from _of_the_patient(record)
+    yield from _of_decision(record)
+    yield from _of_onward(record)
+    yield from _of_records_viewed(record)
+    yield from _of_answers_against(record)
+    for supply in record.supplies:
+        yield from _of_supply(record, supply)
+    yield from _of_unpermitted(record)
+    yield from _of_measurements(record)
+    yield from _of_pregnancy(record)
+    yield from _of_corrections(record)
+
+
+def _of_times(record: "Consultation") -> Iterator[str]:
+    if record.started_at.date() != record.on:
+        yield "started_at is not on the day of the assessment; times are those of England's clock"
+    if record.ended_at is not None and record.ended_at < record.started_at:
+        yield "ended_at is before started_at"
+    if record.recorded_at < record.started_at:
+        yield "recorded_at is before the consultation"
+    same_day = record.recorded_at.date() == record.on
+    if not same_day and record.late is None and record.corrects is None:
+        yield "the record was not entered on the day of the consultation: late has to say why"
+    if record.late is not None and record.entered_by is None:
+        yield "a late entry names who entered it: entered_by"
+    if record.late is not None and record.late.paper_at is not None and record.late.paper_at > record.recorded_at:
+        yield "late, paper_at is after the record was made"
+    for passed in record.gateways_passed:
+        if passed.id not in record.assessment["gateways"]:
+            yield "gateways_passed: the assessment passed no such point"
+        if not record.started_at <= passed.at <= record.recorded_at:
+            yield "gateways_passed: at is not within the consultation"
+
+
+def _of_the_patient(record: "Consultation") -> Iterator[str]:
+    patient = record.patient
+    yield from patient.gaps()
+    if patient.birth_date > record.on:
+        yield "the patient is born after the consultation"
+        return
+    age, born = record.facts.get(AGE), record.facts.get(BORN)
+    if age not in (None, patient.age_on(record.on)) or born not in (None, patient.birth_date.isoformat()):
+        yield "the facts speak of another age or date of birth than the patient's: is this the right patient?"
+    yield from record.consent.disagreements(patient.age_on(record.on))
+    if record.chaperone_name is not None and record.chaperone != "present":
+        yield "chaperone_name is for where a chaperone was present"
+
+
+def _of_decision(record: "Consultation") -> Iterator[str]:
+    decision = record.decision
+    handed = bool(record.supplies or record.unpermitted)
+    if (decision.done == "supplied") != handed:
+        yield "the decision says supplied where there are supplies, and only there"
+    if (record.differs or decision.done in UNFINISHED) and decision.because is None:
+        yield "what was done is not what the assessment said, or nothing was finished: because has to say why"
+    if decision.no_supply is not None and (handed or record.kind is not Kind.SUPPLY):
+        yield "decision, no_supply says why a medicine that was offered was not supplied, and stands nowhere else"
+    if handed and record.consent.to_treat is not True:
+        yield "nothing is supplied without consent to treatment"
+    if decision.done in NOBODY_CAME and record.facts:
+        yield "nobody came or could be reached, so nothing was asked: the facts are somebody's answers"
+    used = [*(one.pgd for one in record.supplies), *(one.pgd for one in record.unpermitted)]
+    if len(set(used)) != len(used):
+        yield "supplies: one PGD stands twice, and a permit is used once"
+    if record.charge is not None and not handed:
+        yield "charge is for where a medicine was handed over"
+    if record.strand != "clinical pathway" or record.strand_before == record.strand:
+        yield "strand: this record is of a clinical pathway; strand_before is the one it came from"
+
+
+# How the outcome of a referral has to be handed on (standards.md 2.2, G1-d): the message to the GP practice is no task and is never urgent.
+def _of_onward(record: "Consultation") -> Iterator[str]:
+    decision = record.decision
+    if decision.done != "referred":
+        if decision.onward:
+            yield "decision, onward is for where the patient was referred"
+        return
+    if not decision.onward:
+        yield "the patient was referred: decision, onward has to say where to"
+    urgent = record.kind in (Kind.EMERGENCY, Kind.REFER_URGENT)
+    if urgent and not any(one.how is not None for one in decision.onward):
+        yield f"an urgent referral is handed on by the pharmacist: decision, onward, how has to say how, or {NOT_REACHED!r}"
+    for one in decision.onward:
+        if one.at is not None and not record.started_at <= one.at <= record.recorded_at:
+            yield "decision, onward, at is before the consultation or after the record"
+
+
+def _of_answers_against(record: "Consultation") -> Iterator[str]:
+    for one in record.answered_against:
+        answer = list(one.answer) if isinstance(one.answer, tuple) else one.answer
+        held = record.facts.get(one.fact)
+        if (list(held) if isinstance(held, tuple) else held) != answer:
+            yield "answered_against: the answer is not the one that was assessed"
+
+
+def _of_records_viewed(record: "Consultation") -> Iterator[str]:
+    if record.decision.done in UNFINISHED or record.kind is Kind.EMERGENCY or record.kind is Kind.DECLINED:
+        return
+    if bool(record.records_viewed) == (record.not_viewed_because is not None):
+        yield "records_viewed says which record of the patient was read, or not_viewed_because why none was"
+    if record.records_viewed and record.consent.to_view_record is False:
+        yield "a record of the patient was read without their consent to that"
+
+
+def _of_supply(record: "Consultation", supply: "Supply") -> Iterator[str]:
+    if supply.practice != record.patient.practice_patient:
+        yield "a practice supply is for a practice patient, and a practice patient's supply is a practice supply"
+    if supply.permit is None and not supply.practice:
+        yield "no supply without a permit"
+    offered = [offer for offer in record.assessment["offers"] if offer.get("pgd") == supply.pgd]
+    if not any(offer.get("pgd_version") == supply.pgd_version for offer in offered):
+        yield "a supply was not among the offers of the assessment"
+        return
+    yield from _of_what_was_handed(record, supply)
+    if supply.permit is not None:
+        yield from permit_disagreements(record, supply)
+
+
+def _of_what_was_handed(record: "Consultation", supply: "Supply") -> Iterator[str]:
+    if supply.quantity.amount <= 0 or supply.dose.amount <= 0:
+        yield "a supply has a quantity and a dose above nought"
+    if (supply.quantity != supply.quantity_offered and supply.quantity_offered is not None) != (
+        supply.quantity_because is not None
+    ):
+        yield "the quantity supplied is not the quantity offered: quantity_because has to say why, and only then"
+    if supply.handed_over_at < record.started_at:
+        yield "a supply was handed over before the consultation"
+    if supply.handed_over_at > record.recorded_at:
+        yield "a supply was handed over after the record was made: nobody knows that yet"
+    if supply.handed_over_at.date() != record.on:
+        yield "a supply was handed over on another day than it was assessed for: assess again"
+    last = supply.handed_over_at.date() + timedelta(days=supply.duration_days - 1)
+    if supply.expiry is not None and last_day_of(supply.expiry) < last:
+        yield "a supply expires before its last dose"
+
+
+def last_day_of(expiry: str) -> date:
+    """The last day on which a medicine may be used: of a month, its last; of a day, that. A day that there is not counts as none left."""
+    year, month, *day = map(int, expiry.split("-"))
+    days = calendar.monthrange(year, month)[1] if 1 <= year <= date.max.year else 0
+    if not days or (day and not 1 <= day[0] <= days):
+        return date.min
+    return date(year, month, day[0] if day else days)
+
+
+def permit_disagreements(record: "Consultation", supply: "Supply") -> Iterator[str]:
+    """What a permit is bound to and the record is not: pathway, PGD, content, person, record, practitioner, channel and time."""
+    permit = supply.permit
+    if permit is None:
+        return
+    bound: tuple[tuple[str, Any, Any], ...] = (
+        ("pathway", permit.pathway, record.pathway),
+        ("PGD", permit.pgd, supply.pgd),
+        ("content", permit.content_digest, record.content_digest),
+        ("facts", permit.facts, record.facts_digest),
+        ("record", permit.record in (record.id, record.opened_by), True),
+        ("person", permit.person, record.patient.digest),
+        ("pharmacy", permit.ods_code, record.pharmacy.ods),
+        ("practitioner", permit.gphc_number, record.practitioner.gphc_number),
+        ("channel", permit.channel, record.channel),
+    )
+    for name, of_permit, of_record in bound:
+        if of_permit != of_record:
+            yield f"a permit is for another {name} than the record's"
+    if permit.at.date() != record.on:
+        yield "a permit is for another day than the record's"
+    if permit.at > supply.handed_over_at:
+        yield "a permit was given after the medicine was handed over"
+    if permit.as_if and not record.practice:
+        yield "a permit asked as if it were another time holds for practice patients alone"
+    yield from _of_afterwards(record, supply)
+
+
+def _of_afterwards(record: "Consultation", supply: "Supply") -> Iterator[str]:
+    entered = supply.permit.afterwards if supply.permit is not None else None
+    if entered is None:
+        return
+    if record.late is None:
+        yield "a supply was permitted afterwards: that is a late entry, and late has to say why"
+    if entered.entered_at != record.recorded_at:
+        yield "a supply was permitted afterwards at another time than the record was made"
+
+
+def _of_unpermitted(record: "Consultation") -> Iterator[str]:
+    for one in record.unpermitted:
+        if record.late is None:
+            yield "what was handed over without a permit is entered late, or not at all: late has to say why"
+        if not one.reasons:
+            yield "unpermitted says why there was no permit"
+        if not record.started_at <= one.handed_over_at <= record.recorded_at:
+            yield "what was handed over without a permit was handed over before the consultation or after the record"
+
+
+def _of_measurements(record: "Consultation") -> Iterator[str]:
+    seen = set()
+    for one in record.observations:
+        at = one.at or record.started_at
+        if at > record.recorded_at:
+            yield "observations: one was measured after the record was made"
+        if (one.kind, one.setting, one.self_reported, at) in seen:
+            yield f"observations: {one.kind} stands twice at the same time: which of them is right"
+        seen.add((one.kind, one.setting, one.self_reported, at))
+    for fact, kind in OBSERVED_FACTS.items():
+        measured = [one.value for one in record.observations if one.kind == kind]
+        known = record.facts.get(fact)
+        if measured and known is not None and Decimal(str(known)) not in measured:
+            yield f"observations: the {kind} is not the one that was assessed"
+
+
+def _of_pregnancy(record: "Consultation") -> Iterator[str]:
+    confirmed = record.pregnancy_confirmed
+    if confirmed is None:
+        return
+    if record.facts.get(PREGNANCY) != confirmed:
+        yield "pregnancy_confirmed is not what was answered; not asked is not an answer"
+    if record.patient.gender == "male" or not 10 <= record.patient.age_on(record.on) <= 60:
+        yield "pregnancy_confirmed is not sent for a man, or for somebody under 10 or over 60"
+
+
+def _of_corrections(record: "Consultation") -> Iterator[str]:
+    if (record.corrects is None) != (record.corrects_because is None):
+        yield "corrects and corrects_because are given together"
+    if record.id in (record.corrects, record.first):
+        yield "a record cannot correct itself: give the correction an id of its own"
+    if record.first is not None and record.corrects is None:
+        yield "first names the record that a chain of corrections began with: corrects has to name the one before"

@@ -1,0 +1,93 @@
+"""What patients read: every different line of labels and sheets is of a kind that reads rightly, and no sheet is hard to read."""
+
+import re
+
+import pytest
+from for_patients import HARDEST_ON_AVERAGE, HARDEST_SHEET, average, grade, grades, lines, syllables, told
+
+# Kinds of lines that read wrongly, each with one that it finds.
+WRONG = {
+    "one of several": (r"\b1 (?:capsule|tablet|spray|drop|episode|bottle|pack|tube|day|time|week)s\b", "1 capsules"),
+    "several of one": (r"\b(?:[2-9]|[1-9][0-9]+) (?:capsule|tablet|spray|drop|bottle|pack|tube|day|time)\b(?!-| course)", "6 capsule"),
+    "the pack for directions": (r"^As on the pack", "As on the pack."),
+    "a name in Latin": (r"\b(?:[Hh]erpes zoster|otitis media|pharyngitis)\b", "Herpes zoster"),
+    "an id": (r"\b[A-Z]{2,4}-[A-Z]+[0-9]+\b", "UTI-R1"),
+    "the name of a fact": (r"\b[a-z]+_[a-z_]+\b", "egfr_ml_min"),
+    "what only we do not know": (r"\b(?:not known|was not read|open item|transcri)", "The label text was not read."),
+    "a document": (r"\b(?:PGD|protocol|SPC|BNF|dm\+d)\b", "as the PGD says"),
+    "no sentence": (r"^[a-z]|[^.?!]$", "the product leaflet"),
+    "blanks or stops twice": (r"  |\.\.|,,| [.,;]", "Rest.."),
+    "a placeholder": (r"[{}<>\[\]]|\bNone\b|\bnull\b", "{dose}"),
+}  # fmt: skip
+NO_SENTENCES = {"Label: medicine", "Sheet: title"}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_no_line_is_of_a_kind_that_reads_wrongly(kind):
+    pattern, example = WRONG[kind]
+    assert re.search(pattern, example)
+    found = []
+    for part, some in lines().items():
+        if kind == "no sentence" and part in NO_SENTENCES:
+            continue
+        found += [f"{part}: {words}" for words in some if words != MARK and re.search(pattern, words)]
+    assert found == []
+
+
+MARK = "PRACTICE PATIENT, NOT A REAL PERSON"
+
+# Words by which a line shows of which form it is, and the forms that it fits.
+OF_A_FORM = {
+    r"\bcapsules?\b": ("capsule",),
+    r"\btablets?\b": ("tablet",),
+    r"\bliquid\b|\bsuspension\b|\bmade-up\b": ("solution", "suspension"),
+    r"\bspray\b": ("spray",),
+    r"\bcream\b": ("cream",),
+    r"\bdrops\b": ("drops",),
+    r"[Ss]wallow .*whole|^Swallow whole": ("capsule", "tablet"),
+}
+
+
+@pytest.mark.parametrize("words", OF_A_FORM)
+def test_no_line_about_a_medicine_is_of_another_form(words):
+    """A liquid is never swallowed whole. A second guard beside the forms that the content names."""
+    forms, seen = OF_A_FORM[words], 0
+    for record, labels, sheet in told():
+        for supply, label, medicine in zip(record.supplies, labels, sheet.medicines, strict=True):
+            about = (*label.advice, label.directions, *medicine.advice, *medicine.effects, medicine.directions)
+            told_so = [line for line in about if re.search(words, line)]
+            seen += len(told_so)
+            assert not told_so or any(form in supply.form for form in forms), (supply.form, told_so)
+    assert seen, "no line is of this form: the guard guards nothing"
+
+
+def test_no_line_stands_twice_on_a_sheet():
+    for record, _, sheet in told():
+        for medicine in sheet.medicines:
+            about = (*medicine.advice, *medicine.effects, *sheet.safety_netting, *sheet.advice)
+            assert len(about) == len(set(about)), record.id
+
+
+# How hard it is to read
+
+
+@pytest.mark.parametrize(
+    ("word", "many"),
+    [("the", 1), ("needed", 2), ("times", 1), ("capsules", 2), ("medicine", 3), ("little", 2), ("severe", 2), ("GP", 1),
+     ("3.75", 1), ("blisters", 2)],
+)  # fmt: skip
+def test_syllables_are_counted_by_rule(word, many):
+    assert syllables(word) == many
+
+
+def test_the_grade_is_that_of_the_formula():
+    """Two sentences of six words and one syllable a word: 0.39 x 6 + 11.8 - 15.59."""
+    assert grade(["The cat sat on the mat.", "The dog ran to the door."]) == pytest.approx(-1.45)
+    assert grade(["Significant deterioration necessitates immediate hospitalisation."]) > 20
+
+
+def test_no_sheet_is_harder_to_read_than_stated():
+    every = [one for some in grades().values() for one in some]
+    assert max(every) <= HARDEST_SHEET
+    assert average(every) <= HARDEST_ON_AVERAGE
+    assert {kind for _, kind in grades()} >= {record.kind for record, _, _ in told()}
