@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending import waiting
-from pharmacyfirst.sending.for_person import CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
+from pharmacyfirst.sending.for_person import ASKED_AGAIN, CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
 from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
 from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, SEEN, Messages
 from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
@@ -356,7 +356,8 @@ class Outbox(Messages):
         mesh_id = stream.removeprefix(RECEIVED)
         try:
             event, told = self._ledger.events(stream, attached=False)[-1], self._told(mesh_id)
-            codes, then = (told["code"],) if told["code"] else (), LOOK if event.kind == GOT else CANNOT_TAKE
+            codes = (told["code"],) if told["code"] else ()
+            then = LOOK if event.kind == GOT else ASKED_AGAIN if "tried" in told else CANNOT_TAKE
             return ForPerson("", mesh_id, event.kind, event.at, codes, False, told["says"], then)
         except LedgerDamaged:
             return ForPerson("", mesh_id, "damaged", at, (), True, "what came in is not what was written", DAMAGED)
