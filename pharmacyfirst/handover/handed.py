@@ -15,10 +15,11 @@ from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.identifier_types import PharmacyODS
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.identifiers import PHARMACIST, TECHNICIAN, WrongIdentifier, gphc_number
+from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.record.fields import Day, Line, Moment, Recorded, RecordRefused, Words, read_back
 from pharmacyfirst.record.inbound.bearing import Bearing, bearing
 from pharmacyfirst.record.inbound.seen import AllergySeen, MedicineSeen, Seen
-from pharmacyfirst.record.inbound.suggestions import Suggestion
+from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
 from pharmacyfirst.record.inbound.wording import folded, says_severe
 from pharmacyfirst.record.people import Patient
 
@@ -165,17 +166,23 @@ def _ahead(handed: Handover, now: datetime) -> Iterator[str]:
     yield from (where for where, day in dated if day is not None and day > today)
 
 
-def bearing_of(handed: Handover, on: date) -> Bearing:
+def bearing_of(handed: Handover, on: date, pathway: Pathway | None = None) -> Bearing:
     """What a handover suggests on the day of the consultation, and what of it a person has to read because it is not understood.
 
-    Allergies and medicines are compared with the same table as those of a GP record.
+    Allergies and medicines are compared with the same table as those of a GP record. With the ``pathway`` of the consultation a known fact
+    that it does not ask for, or not so, is not passed over: its words stand among what to mind.
     """
     found = bearing(_seen(handed), handed.source, on)
     known = tuple(
         Suggestion(one.fact, one.value, handed.source, one.dated, f"the system says: “{one.words}”")
         for one in handed.known
     )
-    return Bearing((*found.suggestions, *known), found.mind)
+    unasked = [one for one in known if pathway is not None and not for_pathway([one], pathway)]
+    minded = (
+        f"The system knows something that no question here asks for so: {one.why}. Judge it yourself."
+        for one in unasked
+    )
+    return Bearing((*found.suggestions, *known), (*found.mind, *minded))
 
 
 def _seen(handed: Handover) -> list[Seen]:

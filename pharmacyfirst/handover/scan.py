@@ -114,8 +114,20 @@ def _in_a_row(text: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _may_hold_another(value: str) -> bool:
-    """Whether a value may be a shorter one with a field behind it, from its second character on."""
-    return any(value.startswith(name, place) for place in range(1, len(value)) for name in _KNOWN)
+    """Whether a value may be a shorter one with whole fields behind it, from its second character on."""
+    return any(_may_be_fields(value[place:]) for place in range(1, len(value)))
+
+
+def _may_be_fields(rest: str) -> bool:
+    """Whether the end of a code may be one or several fields. An open one takes all that is left, however it may divide further."""
+    name = next((one for one in _KNOWN if rest.startswith(one)), None)
+    if name is None:
+        return False
+    value = rest.removeprefix(name)
+    if name in _OPEN:
+        return value != ""
+    fixed, after = value[: _FIXED[name]], value[_FIXED[name] :]
+    return len(fixed) == _FIXED[name] and fixed.isascii() and fixed.isdigit() and (not after or _may_be_fields(after))
 
 
 def _checked(name: str, value: str) -> str:

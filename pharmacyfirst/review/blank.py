@@ -346,11 +346,13 @@ def _of_patient() -> Iterator[Asks]:
     yield Asks("On the NHS record", get_args(Sex))
     yield Asks("Came", get_args(Referral.model_fields["source"].annotation))
     yield Asks("Held", tuple(one.value for one in Channel))
+    yield Asks("Chaperone", tuple(coded_lists()["chaperone"].items))
 
 
 def _of_consent() -> Iterator[Asks]:
     yield Asks("GP may be told", ("yes", "no, because: ____", "not asked"))
     yield Asks("Record may be read", ("yes: read ____", "no", "not asked"))
+    yield Asks("Told what is shared", ("yes", "no"))
     yield Asks("Consent by", ("patient", "parent or guardian: ____", "other: ____"))
     yield Asks(f"On what ground (under {CONSENTS_FROM}, or somebody else)", tuple(coded_lists()["competence"].items))
 

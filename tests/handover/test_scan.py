@@ -43,6 +43,10 @@ def test_an_expiry_without_a_day_is_the_end_of_its_month_and_the_century_is_the_
 
 def test_a_batch_is_sure_where_nothing_can_stand_behind_it_and_otherwise_not_taken():
     assert split_scan(f"01{GTIN}1728113010ABC9", ON).batch == "ABC9"
+    assert (
+        split_scan(f"01{GTIN}1728113010AB11C17", ON).batch == "AB11C17"
+    )  # neither 11 nor 17 has its six digits behind it
+    assert split_scan(f"01{GTIN}1728113010AB11260101", ON).batch is None
     unsure = split_scan(f"01{GTIN}1728113010ABC21XYZ", ON)  # batch ABC21XYZ, or batch ABC and serial number XYZ
     assert (unsure.batch, unsure.serial, unsure.expiry) == (None, None, "2028-11-30")
     assert "where this one ends is not sure" in unsure.doubts[0]

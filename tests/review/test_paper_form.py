@@ -1,5 +1,6 @@
 """The paper form: what each answer leads to alone is what the program says, nothing that stops is left out, and two pages hold it."""
 
+import json
 import re
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from review_pages import CONDITIONS, ROOTS, library, pathway_of, printer
 from shipped import cases_of
 from sound_records import account_for, case_of, handed
 
-from pharmacyfirst import Kind, assess, review
+from pharmacyfirst import Kind, assess, exact, review
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.made_up import answers_worth_trying, generate
 from pharmacyfirst.kernel.conditions import MET
@@ -307,3 +308,30 @@ def test_whatever_is_answered_can_be_written_on_the_form_and_read_from_it(data):
     }
     read = entered(pathway, filled_in(pathway, facts))
     assert {name: tuple(one) if isinstance(one, list) else one for name, one in read.items()} == facts
+
+
+def test_at_the_command_line_a_practised_form_becomes_a_record_that_says_it_is_late(tmp_path):
+    """As docs/downtime.md has it: the facts as they were ticked, the paper's times, who typed, and why it is late."""
+    examples = Path(__file__).resolve().parents[2] / "examples"
+    account = json.loads((examples / "account-uti.json").read_text(encoding="utf-8"))
+    pathway = library("shipped").in_force(account["pathway"], ON)
+    account["facts"] = json.loads(exact.write(entered(pathway, filled_in(pathway, account["facts"]))).encode())
+    account["late"] = {"because": "the system was down", "paper_at": account["ended_at"]}
+    account["entered_by"] = {"name": "Lee Example", "role": "dispenser"}
+    (tmp_path / "account.json").write_text(json.dumps(account), encoding="utf-8")
+
+    made = CliRunner().invoke(
+        main, ["record", "make", str(tmp_path / "account.json"), "--at", "2026-11-22T09:00:00+00:00"]
+    )
+
+    assert made.exit_code == 0, made.stderr
+    record = json.loads(made.stdout)
+    assert (record["started_at"][:10], record["recorded_at"][:10]) == ("2026-11-21", "2026-11-22")
+    assert record["late"]["because"] == "the system was down"
+    assert record["assessment"]["as_of"] == "2026-11-21"
+    without = {name: value for name, value in account.items() if name != "late"}
+    (tmp_path / "account.json").write_text(json.dumps(without), encoding="utf-8")
+    refused = CliRunner().invoke(
+        main, ["record", "make", str(tmp_path / "account.json"), "--at", "2026-11-22T09:00:00+00:00"]
+    )
+    assert "late has to say why" in refused.stderr
