@@ -151,7 +151,7 @@ class _Handed:
                     f"{handed.pgd}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
                 )
         if adoption is not None:
-            again = self._answer(handed, permit.at, adoption, permit.afterwards, permit.as_if)
+            again = self._answer(handed, permit.at, adoption, permit.afterwards, permit)
             if not isinstance(again, Permit) or permit_on_record(again) != permit:
                 raise RecordRefused(f"{handed.pgd}: the adoption at hand does not give this permit. {NOTHING}")
 
@@ -183,9 +183,18 @@ class _Handed:
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
 
     def _answer(
-        self, handed: Handed, at: datetime, adoption: Adoption, entered: EnteredAfterwards | None, as_if: bool = False
+        self,
+        handed: Handed,
+        at: datetime,
+        adoption: Adoption,
+        entered: EnteredAfterwards | None,
+        given: PermitOnRecord | None = None,
     ) -> Permit | NoPermit:
+        """What the adoption says of a hand-over, asked for this record; ``given``: asked again, as that permit was."""
         account = self.account
+        first = (
+            given is not None and given.record == account.opened_by
+        )  # a correction keeps the permit of the first record
         return authorise(
             self.pathway,
             dict(account.facts),
@@ -193,10 +202,10 @@ class _Handed:
             account.practitioner.gphc_number,
             account.channel,
             at,
-            record=account.id,
+            record=account.opened_by if first else account.id,
             person=account.patient.digest,
             pgd=handed.pgd,
-            as_if=as_if,
+            as_if=given is not None and given.as_if,
             afterwards=Afterwards(entered.entered_by, entered.entered_at) if entered is not None else None,
         )
 

@@ -46,15 +46,18 @@ class NotKnown(PharmacyFirstError):
 
 
 class NotTaken(PharmacyFirstError):
-    """This one thing could not be taken from the mailbox; others can. ``gone``: it is there no more, as another sender has it."""
+    """This one thing could not be taken from the mailbox; perhaps others can.
 
-    def __init__(self, says: str, gone: bool = False):
+    ``gone``: it is there no more, as another sender has it. ``line``: the line broke, so that the next one may fare no better.
+    """
+
+    def __init__(self, says: str, gone: bool = False, line: bool = False):
         super().__init__(says)
-        self.says, self.gone = says, gone
+        self.says, self.gone, self.line = says, gone, line
 
     # Exceptions are copied and pickled by calling the class with ``args``, which is the words alone.
-    def __reduce__(self) -> "tuple[type[NotTaken], tuple[str, bool]]":
-        return type(self), (self.says, self.gone)
+    def __reduce__(self) -> "tuple[type[NotTaken], tuple[str, bool, bool]]":
+        return type(self), (self.says, self.gone, self.line)
 
 
 class MeshTrace(Enum):
@@ -198,19 +201,17 @@ class Mailbox:
         """
         url = f"{self._client.mailbox_url}/inbox/{quote(mesh_id, safe='')}"
 
-        def fetch() -> Received | NotTaken:
+        try:
             with closing(self._client._session.get(url, stream=True, timeout=self._client._timeout)) as answer:
-                if answer.status_code in _ABOUT_US:
-                    answer.raise_for_status()
-                if answer.status_code not in (200, 206):  # 206: the first of several parts
-                    gone = answer.status_code in (404, 410)
-                    return NotTaken(f"MESH answered {answer.status_code} when it was asked for this", gone)
-                return _received(mesh_id, answer.headers, answer.raw.read(MOST_BYTES + 1, decode_content=False))
-
-        what = _ask(fetch)
-        if isinstance(what, NotTaken):
-            raise what
-        return what  # type: ignore[no-any-return]
+                status, headers = answer.status_code, answer.headers
+                wire = answer.raw.read(MOST_BYTES + 1, decode_content=False)
+        except _faults() as fault:
+            raise NotTaken(f"{_kind(fault)} when it was asked for this", line=True) from None
+        if status in _ABOUT_US:
+            raise MeshUnreachable(f"MESH answered {status}")
+        if status not in (200, 206):  # 206: the first of several parts
+            raise NotTaken(f"MESH answered {status} when it was asked for this", gone=status in (404, 410))
+        return _received(mesh_id, headers, wire)
 
     def acknowledge(self, mesh_id: str) -> None:
         """Tell MESH that we have it, so that it need not keep it. Raises ``MeshUnreachable``."""

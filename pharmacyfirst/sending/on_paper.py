@@ -134,7 +134,9 @@ class Notices:
 
     def history(self, record_id: str) -> tuple[tuple[str, datetime, dict[str, str]], ...]:
         """All that was put down: what, when, and how it was told."""
-        return tuple((one.kind, one.at, json.loads(one.body)) for one in self._events(record_id))
+        events = self._events(record_id)
+        with as_written(events):
+            return tuple((one.kind, one.at, dict(json.loads(one.body))) for one in events)
 
     def for_person(self, at: datetime) -> Iterator[ForPerson]:
         """The notices that somebody has to send; those that are late, or due last today, are urgent."""

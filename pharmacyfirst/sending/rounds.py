@@ -37,6 +37,7 @@ class Round:
     received: list[Understood] = field(default_factory=list)
     left_alone: int = 0
     not_taken_in: int = 0
+    lines_broken: int = 0
     found: int = 0
     undecided: int = 0
     sent: int = 0
@@ -96,13 +97,19 @@ def _by_itself(outbox: Outbox, id: str, done: Round) -> Iterator[None]:
 
 
 def _collect(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], done: Round) -> None:
-    for mesh_id in mailbox.waiting():
-        failed = len(done.failed)
+    """What could not be taken before comes last, so that it keeps nothing back; where the line breaks twice on end, the rest waits."""
+    broken = 0
+    for mesh_id in sorted(mailbox.waiting(), key=outbox.was_not_received):
+        if broken > 1:
+            done.trouble = "the line to MESH broke again and again, and not all that waits was collected"
+            return
+        failed, lines = len(done.failed), done.lines_broken
         with _by_itself(outbox, mesh_id, done):
             _take_in(outbox, mailbox, mesh_id, clock, done)
         if len(done.failed) > failed:
             with _by_itself(outbox, mesh_id, done):
                 outbox.not_received(mesh_id, f"this program could not read it ({done.failed[-1]})", clock())
+        broken = broken + 1 if done.lines_broken > lines else 0
 
 
 def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[], datetime], done: Round) -> None:
@@ -117,6 +124,7 @@ def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[],
     try:
         received = mailbox.read(mesh_id)
     except NotTaken as why:
+        done.lines_broken += why.line
         if not why.gone:
             done.not_taken_in += 1
             outbox.not_received(mesh_id, why.says, clock())
@@ -125,10 +133,12 @@ def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[],
         done.left_alone += 1  # a message to us, not an answer: whoever collects those has to have it
         return
     understood = outbox.receive(received, clock())
+    if not understood.kept:
+        done.not_taken_in += 1
+        return
     if understood.new:
         done.received.append(understood)
-    if understood.kept:
-        mailbox.acknowledge(mesh_id)
+    mailbox.acknowledge(mesh_id)
 
 
 def _settle(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], waits: Waits, done: Round) -> None:

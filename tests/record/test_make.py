@@ -31,6 +31,7 @@ from pharmacyfirst.record.papers.one_page import one_page_html
 
 CASE = case_of("uncomplicated-uti", Kind.SUPPLY)
 STARTED = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
+OTHER_ID = "9a4e29c0-93cf-5519-87d6-adfa0215056d"
 NEXT_DAY = STARTED + timedelta(days=1)
 LATE = {"late": {"because": "the system was down", "paper_at": "2026-11-21T14:20:00+00:00"}}
 
@@ -116,6 +117,18 @@ def test_a_late_entry_is_judged_as_of_its_hand_over_and_says_who_entered_it(adop
     assert supply.permit.afterwards.entered_at == record.recorded_at == NEXT_DAY
     assert read_record(write_record(record), library(), adoption) == record
     assert not record.is_incident
+
+
+def test_a_correction_of_a_late_entry_keeps_its_permit(adoption):
+    first = make_record(late(without_permit(account_for(CASE))), library(), recorded_at=NEXT_DAY, adoption=adoption)
+    again = with_changes(
+        first.account(), {"id": OTHER_ID, "corrects": first.id, "corrects_because": "the batch was mistyped"}
+    )
+
+    record = make_record(again, library(), recorded_at=NEXT_DAY + timedelta(hours=1))
+
+    assert record.supplies[0].permit == first.supplies[0].permit
+    assert read_record(write_record(record), library(), adoption) == record
 
 
 def test_a_late_entry_that_would_not_have_been_permitted_is_kept_as_an_incident_and_never_claimed(adoption):

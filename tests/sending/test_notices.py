@@ -237,6 +237,18 @@ def test_a_letter_is_put_down_shown_sent_and_gone(command, record, tmp_path):
         assert Outbox(ledger).notices.history(record.id)[-1][2]["by"] == BY
 
 
+def test_after_the_last_known_year_it_is_said_that_a_weekday_counts(command, record, tmp_path):
+    later = record.model_copy(update={"ended_at": record.ended_at.replace(year=2031)})
+    with closing(open_ledger(tmp_path / "outbox.db")) as ledger:
+        Outbox(ledger).notices.due(record.id, NoticeKind.LETTER, later.ended_at, later.ended_at)
+    says = "The bank holidays of 2031 are not known here: a weekday counts as a working day."
+    for words in (("--at", later.ended_at.isoformat()), ("--at", later.ended_at.isoformat(), "--json")):
+        told = command("status", *words).output
+        assert told.count(says) == 2  # of the day, and of the notice
+    assert json.loads(told)["warning"].startswith(says)
+    assert "bank holidays" not in command("status", "--at", record.ended_at.isoformat()).output.split("\n  ")[0]
+
+
 def test_a_notice_that_is_not_due_is_void_with_its_reason(command, record, tmp_path):
     command("notice", written(record, tmp_path / "one.json"), "--as", "pdf")
     assert command("resolve", record.id, "--as", "void", "--by", BY).exit_code == 2
