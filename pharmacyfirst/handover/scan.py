@@ -32,7 +32,7 @@ class ScanRefused(PharmacyFirstError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class PackCode:
     """What stands in the code of a pack. ``expiry`` is written as a record has it: YYYY-MM-DD, or YYYY-MM where the code gives no day.
 
     ``gtin`` is the product's number (14 digits, its check digit right). ``doubts`` say what was not taken, and why.
@@ -53,7 +53,7 @@ class Scanned:
         return date(year, month, day[0] if day else monthrange(year, month)[1])
 
 
-def split_scan(text: str, on: date) -> Scanned:
+def split_scan(text: str, on: date) -> PackCode:
     """The fields of a scanned code; ``on`` is today, which tells the century of a year. Raises ``ScanRefused``."""
     fields, doubts = _fields(text)
     held: dict[str, str] = {}
@@ -64,7 +64,7 @@ def split_scan(text: str, on: date) -> Scanned:
     if gtin is not None and not _check_digit_is_right(gtin):
         raise ScanRefused("The check digit of the product's number is wrong: scan it again.")
     expiry = _expiry(held[EXPIRY], on) if EXPIRY in held else None
-    return Scanned(gtin, expiry, held.get(BATCH), held.get(SERIAL), tuple(doubts))
+    return PackCode(gtin, expiry, held.get(BATCH), held.get(SERIAL), tuple(doubts))
 
 
 def _fields(text: str) -> tuple[list[tuple[str, str]], list[str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pharmacyfirst.handover.scan import BETWEEN, Scanned, ScanRefused, split_scan
+from pharmacyfirst.handover.scan import BETWEEN, PackCode, ScanRefused, split_scan
 
 ON = date(2026, 11, 21)
 GTIN = "05012345678900"
@@ -18,12 +18,12 @@ FIELDS = {"01": GTIN, "17": "281130", "10": "AB-7/x", "21": "0000099"}
 @pytest.mark.parametrize("order", [("01", "17", "10", "21"), ("01", "21", "17", "10"), ("10", "01", "21", "17")])
 def test_the_fields_of_a_pack_in_any_order_and_as_any_scanner_marks_them(before, between, order):
     text = before + "".join(name + FIELDS[name] + (between if name in ("10", "21") else "") for name in order)
-    assert split_scan(text, ON) == Scanned(GTIN, "2028-11-30", "AB-7/x", "0000099")
+    assert split_scan(text, ON) == PackCode(GTIN, "2028-11-30", "AB-7/x", "0000099")
 
 
 def test_the_fields_as_they_are_printed_in_brackets():
     text = "".join(f"({name}){value}" for name, value in FIELDS.items())
-    assert split_scan(text, ON) == Scanned(GTIN, "2028-11-30", "AB-7/x", "0000099")
+    assert split_scan(text, ON) == PackCode(GTIN, "2028-11-30", "AB-7/x", "0000099")
 
 
 @pytest.mark.parametrize(
