@@ -33,7 +33,6 @@ def test_a_handover_is_the_patient_of_a_record_with_who_asks():
         ({"patient": patient(trace={"status": "01"})}, "a verified NHS number was traced"),
         ({"patient": patient(nhs_number="9990000019")}, "check digit"),
         ({"patient": patient(practice_patient=False)}, "begins with 999"),
-        ({"patient": patient(address=None)}, "give the address, or no_address_because"),
         ({"patient": patient(birth_date="05/04/1991")}, "patient, birth_date"),
         ({"patient": patient(shoe_size=7)}, "Extra inputs are not permitted"),
         ({"asked_by": {"system": "Example PMR"}}, "asked_by, pharmacy"),
@@ -69,6 +68,13 @@ def test_what_is_no_object_is_refused(raw):
 
 def test_two_clocks_may_be_apart_by_two_minutes():
     assert read_handover(as_sent(at="2026-11-21T10:31:59+00:00"), NOW)
+
+
+def test_what_a_system_does_not_hold_of_a_patient_is_left_to_be_asked():
+    handed = read_handover(
+        as_sent(patient=patient(address=None, postcode=None, gp_practice=None, nhs_number=None, trace=None)), NOW
+    )
+    assert (handed.patient.address, handed.patient.gp_practice, handed.patient.nhs_number) == ((), None, None)
 
 
 def test_allergies_and_medicines_suggest_as_those_of_a_gp_record_do_and_what_is_not_understood_is_minded():
