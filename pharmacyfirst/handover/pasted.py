@@ -39,6 +39,10 @@ FAMILY, GIVEN, NAME, TITLE, BORN, NUMBER, ADDRESS, POSTCODE, TELEPHONE, SEX = (
     "family name", "given names", "name", "title", "date of birth", "NHS number", "address", "postcode", "telephone", "sex",
 )  # fmt: skip
 
+WHO = (FAMILY, GIVEN, BORN, NUMBER)  # where one of these is there twice, two people may be
+TWO_PEOPLE = "nothing was taken: these may be the details of two people"
+MOST_LINES = 6  # of an address, after its first
+
 # How screens label what they show. Ours; a label that is not here leaves its words where they are.
 _LABELS = {
     FAMILY: r"surname|family name|last name",
@@ -95,6 +99,7 @@ def read_pasted(text: str, on: date) -> Pasted:
 class _Reader:
     def __init__(self, on: date):
         self._on = on
+        self._pieces: list[_Piece] = []
         self._found: dict[str, list[tuple[Any, str]]] = {}  # by detail: what was read, and the piece that it stood in
         self._left: list[str] = []
         self._doubts: list[str] = []
@@ -102,25 +107,54 @@ class _Reader:
     def read(self, text: str) -> Pasted:
         if len(text) > LONGEST:
             return Pasted(left=(text[:LONGEST], text[LONGEST:]), doubts=("more was pasted than one patient's details",))
-        pieces = list(_pieces(text))
-        while pieces:
-            piece = pieces.pop(0)
+        pieces = self._pieces = list(_pieces(text))
+        place = 0
+        while place < len(pieces):
+            piece = pieces[place].words
             kind, value = _labelled(piece)
             if _SOMEBODY_ELSE.search(piece) and not _is_a_name(kind, value, piece):
-                self._left.append(piece)
-                if _heads(piece):
-                    self._left += pieces  # whose what follows is, nobody can tell
-                    break
+                # Whose what follows a heading is, nobody can tell.
+                last = len(pieces) if _heads(piece) else place + 1
+                self._left += (one.words for one in pieces[place:last])
+                place = last
                 continue
-            if kind and not value and pieces and not _labelled(pieces[0])[0] and not _SOMEBODY_ELSE.search(pieces[0]):
-                value = pieces.pop(0)
-                piece = f"{piece} {value}"
-            if kind == ADDRESS:
-                while pieces and _goes_on(pieces[0]):
-                    more = pieces.pop(0)
-                    value, piece = f"{value}, {more}", f"{piece}\n{more}"
-            self._take(kind, value, piece)
+            last = place + 1
+            below = bool(kind) and not value and self._has_its_value_behind_it(place, kind)
+            if below:
+                value, last = pieces[last].words, last + 1
+            if kind == ADDRESS and value:
+                begun, last = last, self._end_of_address(value, last)
+                value = ", ".join((value, *(one.words for one in pieces[begun:last])))
+                if below and POSTCODE not in _address(value):
+                    value = ""  # what stands under the word *address* need not be one
+            self._take(kind, value, "\n".join(one.words for one in pieces[place:last]))
+            place = last
         return self._pasted()
+
+    def _has_its_value_behind_it(self, place: int, kind: str) -> bool:
+        """Whether a label without a value has it in the next cell, or on the next line where both stand alone on theirs.
+
+        In the heads of a table labels follow each other, and values follow values: there nobody can tell what belongs to what.
+        """
+        here, *behind = self._pieces[place : place + 3]
+        if not behind or _labelled(behind[0].words)[0] or _SOMEBODY_ELSE.search(behind[0].words):
+            return False
+        if behind[0].line == here.line:
+            return True
+        both_alone = sum(one.line in (here.line, behind[0].line) for one in self._pieces) == 2
+        another = kind != ADDRESS and len(behind) > 1 and bool(self._read(kind, behind[1].words))
+        return both_alone and not another
+
+    def _end_of_address(self, value: str, place: int) -> int:
+        """The place after an address that goes on over the next pieces, up to the one that ends in a postcode; without one it does not go on."""
+        if POSTCODE in _address(value):
+            return place
+        for last in range(place, min(place + MOST_LINES, len(self._pieces))):
+            if not _goes_on(self._pieces[last].words):
+                break
+            if POSTCODE in _address(f"{value}, {self._pieces[last].words}"):
+                return last + 1
+        return place
 
     def _take(self, kind: str, value: str, piece: str) -> None:
         """Keep what a piece says; leave the piece where it says nothing that is sure."""
@@ -169,9 +203,11 @@ class _Reader:
             values = {one for one, _ in found}
             if len(values) == 1:
                 held[name] = values.pop()
-            else:
-                self._doubts.append(f"{name}: it is there more than once, and not alike")
-                self._left += dict.fromkeys(piece for _, piece in found)
+                continue
+            self._doubts.append(f"{name}: it is there more than once, and not alike")
+            if name in WHO:
+                return Pasted(left=tuple(one.words for one in self._pieces), doubts=(self._doubts[-1], TWO_PEOPLE))
+            self._left += dict.fromkeys(piece for _, piece in found)
         return Pasted(
             family=held.get(FAMILY), given=held.get(GIVEN, ()), title=held.get(TITLE), birth_date=held.get(BORN),
             gender=held.get(SEX), nhs_number=held.get(NUMBER), address=held.get(ADDRESS, ()), postcode=held.get(POSTCODE),
@@ -182,11 +218,20 @@ class _Reader:
 # Pieces and labels
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces: lines, cells, and the labelled parts of a banner."""
-    for line in re.split(r"[\r\n\v\f\u2028\u2029]+", text):
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A piece of the text, and the number of the line that it stands on."""
+
+    line: int
+    words: str = field(repr=False)
+
+
+def _pieces(text: str) -> Iterator[_Piece]:
+    """The text in pieces: lines, cells, and the labelled parts of a banner. Blank lines do not count."""
+    lines = (line for line in re.split(r"[\r\n\v\f\u2028\u2029]+", text) if line.strip())
+    for number, line in enumerate(lines):
         for cell in re.split(r"\t+|\s{2,}|\s*[|;]\s*", line):
-            yield from (" ".join(part.split()) for part in _IN_A_BANNER.split(cell) if part.strip())
+            yield from (_Piece(number, " ".join(part.split())) for part in _IN_A_BANNER.split(cell) if part.strip())
 
 
 def _labelled(piece: str) -> tuple[str, str]:

@@ -91,11 +91,48 @@ def test_after_a_heading_about_somebody_else_nothing_more_is_taken():
     }
 
 
-def test_two_that_do_not_agree_are_both_left_and_two_that_do_are_one():
-    held = read_pasted("NHS No: 999 000 0018\nNHS No: 999 000 0026\nDOB: 01/02/1980\nBorn 1 Feb 1980", ON)
-    assert (held.nhs_number, held.birth_date) == (None, BORN)
-    assert held.left == ("NHS No: 999 000 0018", "NHS No: 999 000 0026")
-    assert held.doubts == ("NHS number: it is there more than once, and not alike",)
+def test_two_that_agree_are_one_and_two_that_do_not_may_be_two_people():
+    assert read_pasted("DOB: 01/02/1980\nBorn 1 Feb 1980", ON).birth_date == BORN
+    text = "Name: SMITH, John\nNHS No: 999 000 0018\nTel: 0113 496 0000\nNHS No: 999 000 0026"
+    held = read_pasted(text, ON)
+    assert held == Pasted(left=tuple(text.split("\n")), doubts=held.doubts)
+    assert held.doubts == (
+        "NHS number: it is there more than once, and not alike", "nothing was taken: these may be the details of two people",
+    )  # fmt: skip
+
+
+def test_two_telephones_are_left_and_the_rest_is_taken():
+    text = "Name: SMITH, John\nTel: 0113 496 0000\nMobile: 07700 900123"
+    assert taken(text) == {
+        "family": "SMITH",
+        "given": ("John",),
+        "left": ("Tel: 0113 496 0000", "Mobile: 07700 900123"),
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Appointment\tName\tDOB\n21/11/2026\tSMITH, John\t01/02/1980",
+        "Appointment\tDOB\n21/11/2026\t01/02/1980",
+        "Appointment\nDOB\n21/11/2026\n01/02/1980",
+        "DOB\tSeen\n01/02/1980\t21/11/2026",
+    ],
+)
+def test_what_stands_under_the_heads_of_a_table_is_taken_by_no_place(text):
+    assert read_pasted(text, ON).birth_date is None
+
+
+def test_an_address_goes_on_to_its_postcode_and_without_one_not_at_all():
+    whole = "Address: 1 High Street\nLeeds\nLS1 6AE\nSimvastatin 20mg"
+    assert taken(whole) == {"address": ("1 High Street", "Leeds"), "postcode": "LS1 6AE", "left": ("Simvastatin 20mg",)}
+    assert taken("Address\nFlat 2\n1 High Street\nLeeds LS1 6AE") == {
+        "address": ("Flat 2", "1 High Street", "Leeds"), "postcode": "LS1 6AE",
+    }  # fmt: skip
+    assert set(taken("Address\nSimvastatin 20mg\nAspirin")) == {"left"}
+    assert taken("Address: 1 High Street\nSimvastatin 20mg\nAspirin") == {
+        "address": ("1 High Street",), "left": ("Simvastatin 20mg", "Aspirin"),
+    }  # fmt: skip
 
 
 def test_somebody_may_be_called_practice():

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -335,3 +336,18 @@ def test_at_the_command_line_a_practised_form_becomes_a_record_that_says_it_is_l
         main, ["record", "make", str(tmp_path / "account.json"), "--at", "2026-11-22T09:00:00+00:00"]
     )
     assert "late has to say why" in refused.stderr
+
+
+@pytest.mark.usefixtures("makes_pdf")
+def test_a_form_of_more_than_one_sheet_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("pharmacyfirst.cli.print_blank.PAGES", 0)  # nothing that ships is that long
+    told = run("yawning", "--pathways", ROOTS["made-up"], "--as-of", ON, "--to", tmp_path / "form.pdf").stderr
+    assert told == "1 page: more than one sheet holds, so write the patient's name on each\n"
+
+
+def test_without_weasyprint_a_pdf_is_refused_and_nothing_written(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    refused = run("yawning", "--pathways", ROOTS["made-up"], "--as-of", ON, "--to", tmp_path / "form.pdf")
+    assert refused.exit_code == 1
+    assert "Nothing was written." in refused.stderr
+    assert [*tmp_path.iterdir()] == []
