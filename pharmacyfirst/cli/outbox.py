@@ -113,10 +113,10 @@ def status(file: Path, at: datetime | None, as_json: bool) -> None:
         for state, many in counts.items():
             if many:
                 click.echo(f"{many:6} {state.value}")
-        if not any(counts.values()):
-            click.echo("The outbox is empty.")
         if notices := sum(bool(one.record_id) for one in people):
             click.echo(f"{notices:6} letters or PDFs to send")
+        if not any(counts.values()) and not people:
+            click.echo("The outbox is empty.")
         if warning:
             click.echo(warning)
         _say_people(people)

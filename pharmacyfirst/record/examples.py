@@ -205,10 +205,15 @@ def decision_of(assessment: Assessment) -> Decision:
         done=done,
         because=BECAUSE.get(done),
         onward=(_onward(assessment),) if done == "referred" else (),
-        plan_for_patient="The patient was told to go at once." if urgent else None,
-        leaflets=("the leaflet that the pathway names",) if kind in (Kind.SUPPLY, Kind.SELF_CARE) else (),
+        plan_for_patient="Go at once." if urgent else None,
+        leaflets=_first_leaflet(assessment.pathway) if kind in (Kind.SUPPLY, Kind.SELF_CARE) else (),
         told=ToldAndGiven(about_the_medicine=True if kind is Kind.SUPPLY else None, safety_netting=True),
     )
+
+
+def _first_leaflet(pathway: Pathway) -> tuple[str, ...]:
+    """The first leaflet that the pathway names, by its title; none where it names none."""
+    return tuple(one.says for one in pathway.leaflets[:1])
 
 
 def _onward(assessment: Assessment) -> Onward:

@@ -175,12 +175,24 @@ class _Handed:
             )
         answer = self._answer(handed, at, authority.adoption, self._entered() if late else None)
         if isinstance(answer, Permit):
-            return self._supply(handed, self._offered(handed, offer), at, permit_on_record(answer))
+            return self._permitted(handed, self._offered(handed, offer), at, permit_on_record(answer), late)
         reasons = tuple(ObstacleOnRecord(code=one.code, says=one.says) for one in answer.reasons)
         if late:
             return self._unpermitted(handed, offer, at, reasons)
         says = "; ".join(one.says for one in reasons)
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
+
+    def _permitted(
+        self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord, late: bool
+    ) -> Supply | Unpermitted:
+        """A supply of what was permitted. What was handed over on paper and was something else happened all the same: it is kept as that."""
+        try:
+            return self._supply(handed, offer, at, permit)
+        except RecordRefused as refused:
+            if not late or handed.directions is None:
+                raise
+            says = str(refused).removesuffix(f" {NOTHING}")
+        return self._unpermitted(handed, None, at, (ObstacleOnRecord(code="other_than_offered", says=says),))
 
     def _answer(
         self,
@@ -192,9 +204,8 @@ class _Handed:
     ) -> Permit | NoPermit:
         """What the adoption says of a hand-over, asked for this record; ``given``: asked again, as that permit was."""
         account = self.account
-        first = (
-            given is not None and given.record == account.opened_by
-        )  # a correction keeps the permit of the first record
+        # A correction keeps the permit of the record that its chain began with.
+        first = given is not None and given.record == account.opened_by
         return authorise(
             self.pathway,
             dict(account.facts),
@@ -232,7 +243,7 @@ class _Handed:
         directions = handed.directions or (supply.directions if supply is not None else None)
         if quantity is None or directions is None:
             raise RecordRefused(
-                f"{handed.pgd}: nothing was offered, so quantity and directions have to say what was handed over. {NOTHING}"
+                f"{handed.pgd}: nothing like it was offered, so quantity and directions have to say what was handed over. {NOTHING}"
             )
         return Unpermitted(
             pgd=handed.pgd, amp=handed.amp, quantity=quantity, directions=directions, handed_over_at=at, batch=handed.batch,

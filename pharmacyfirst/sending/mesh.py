@@ -158,14 +158,22 @@ class Mailbox:
         raise RefusedByMesh(_error_code(told) or str(answer.status_code))
 
     def find(self, message: Outgoing) -> FoundAtMesh:
-        """Ask MESH for a message by its local id: the only question where no MESH id was received. Raises ``MeshUnreachable``.
+        """Ask MESH for a message by its local id: the only question where no MESH id was received.
 
-        The client has no call for it. What is found is only ours where it bears our file name.
+        The client has no call for it. What is found is only ours where it bears our file name. Raises ``NotKnown`` where MESH does not say,
+        and ``MeshUnreachable`` where it would not let us in.
         """
         url = f"{self._client.mailbox_url}/outbox/tracking/{quote(message.local_id, safe='')}"
-        answer = _ask(lambda: self._client._session.get(url, timeout=self._client._timeout), raises=False)
+        try:
+            answer = self._client._session.get(url, timeout=self._client._timeout)
+        except _faults() as fault:
+            raise NotKnown(f"{_kind(fault)} when it was asked for this") from None
+        if answer.status_code in _ABOUT_US:
+            raise MeshUnreachable(f"MESH answered {answer.status_code}")
         if answer.status_code == 404:
             return FoundAtMesh(MeshTrace.NOT_THERE)
+        if answer.status_code > 404:
+            raise NotKnown(f"MESH answered {answer.status_code} when it was asked for this")
         ours_alone = message.bundle_id in message.local_id
         if answer.status_code == 300:
             return FoundAtMesh(MeshTrace.SEVERAL if ours_alone else MeshTrace.NOT_KNOWN)
@@ -192,7 +200,7 @@ class Mailbox:
                 for mesh_id in self._client.iterate_message_ids(workflow_filter=workflow)
             ]
         )
-        return tuple(dict.fromkeys(ids))
+        return tuple(dict.fromkeys(one for one in ids if isinstance(one, str)))
 
     def read(self, mesh_id: str) -> Received:
         """Something that waits for us; it stays there until ``acknowledge``. Raises ``MeshUnreachable`` and ``NotTaken``.
@@ -260,13 +268,10 @@ def _faults() -> tuple[type[Exception], ...]:
     return (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
-def _ask(question: Callable[[], Any], raises: bool = True) -> Any:
+def _ask(question: Callable[[], Any]) -> Any:
     """Put a question to MESH that changes nothing when it is put twice. Raises ``MeshUnreachable``, without MESH's words."""
     try:
-        answer = question()
-        if not raises and answer.status_code >= 400 and answer.status_code != 404:
-            raise MeshUnreachable(f"MESH answered {answer.status_code}")
-        return answer
+        return question()
     except _faults() as fault:
         answered = getattr(getattr(fault, "response", None), "status_code", None)
         raise MeshUnreachable(f"MESH answered {answered}" if answered else _kind(fault)) from None

@@ -12,12 +12,12 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending import waiting
-from pharmacyfirst.sending.for_person import CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
+from pharmacyfirst.sending.for_person import ASKED_AGAIN, CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
 from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
 from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, SEEN, Messages
 from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
@@ -121,8 +121,9 @@ class Outbox(Messages):
         return self._by_person(bundle_id, Happened.SENT_AGAIN, at, by)
 
     def fallback_sent(self, bundle_id: str, at: datetime, sent: OnPaper) -> Standing:
-        """The consultation went to the practice as a letter or a PDF, so the message is needed no more."""
+        """The consultation went to the practice as a letter or a PDF, so the message is needed no more. Raises ``NoticeRefused``."""
         must_be(OnPaper, sent=sent)
+        sent.must_have_gone(at)
         return self._by_person(bundle_id, Happened.FALLBACK_SENT, at, sent.by, json.dumps(sent.as_dict()))
 
     def void(self, bundle_id: str, at: datetime, by: str, why: str) -> Standing:
@@ -316,7 +317,7 @@ class Outbox(Messages):
         must_be(Waits, waits=waits)
         as_text(at)
         seen = self._clock.seen()
-        steady, unsure = self._clock.steady(at), seen is not None and seen.behind(at)
+        steady, unsure = (seen.steadily(at), seen.behind(at)) if seen else (at.astimezone(UTC), False)
         until = None if unsure else _before(steady, waits.warn)
         ids = [*self._waiting(waiting.FOR_PERSON), *self._waiting(waiting.UNSENT_REPLACEMENT)]
         ids += [*self._waiting(waiting.UNSENT, until), *self._waiting(waiting.AWAITING, until)]
@@ -325,7 +326,7 @@ class Outbox(Messages):
         ids = [one for one in dict.fromkeys(ids) if one not in {other.id for other in damaged if other}]
         found = [*damaged, *(self._for_person(one, at, steady, waits, unsure) for one in ids)]
         found += [self._unknown(stream, at) for stream in self._ledger.marked(OURS + waiting.ABOUT_NO_MESSAGE)]
-        found += [*self.notices.for_person(at), *self._no_rounds(steady, at, waits)]
+        found += [*self.notices.for_person(at, steady), *self._no_rounds(steady, at, waits)]
         return tuple(sorted(filter(None, found), key=lambda one: (not one.urgent, one.since, one.id)))
 
     def _for_person(
@@ -355,7 +356,8 @@ class Outbox(Messages):
         mesh_id = stream.removeprefix(RECEIVED)
         try:
             event, told = self._ledger.events(stream, attached=False)[-1], self._told(mesh_id)
-            codes, then = (told["code"],) if told["code"] else (), LOOK if event.kind == GOT else CANNOT_TAKE
+            codes = (told["code"],) if told["code"] else ()
+            then = LOOK if event.kind == GOT else ASKED_AGAIN if "tried" in told else CANNOT_TAKE
             return ForPerson("", mesh_id, event.kind, event.at, codes, False, told["says"], then)
         except LedgerDamaged:
             return ForPerson("", mesh_id, "damaged", at, (), True, "what came in is not what was written", DAMAGED)
@@ -369,7 +371,8 @@ class Outbox(Messages):
         if first and since <= _before(steady, waits.rounds):
             says = "no round of the sender has come to its end" + (f" since {_minute(clock)}" if clock else " yet")
             then = "See that pharmacyfirst record send runs every 5 minutes, and that it reaches MESH."
-            yield ForPerson("", "", "no rounds", at, (), since <= _before(steady, waits.escalate), says, then)
+            last = datetime.fromisoformat(clock) if clock else at
+            yield ForPerson("", "", "no rounds", last, (), since <= _before(steady, waits.escalate), says, then)
 
     def verify(self) -> int:
         """Work out from the events alone by what all is found, and mend it; how many were wrong.

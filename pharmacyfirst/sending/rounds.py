@@ -72,6 +72,11 @@ def _with_mesh(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], 
         _send(outbox, mailbox, clock, done)
     except MeshUnreachable as why:
         done.trouble = str(why)
+    except (LedgerUnusable, LedgerDamaged):
+        raise
+    except Exception as wrong:  # said by its kind alone: its words could tell who a patient is
+        done.failed.append(type(wrong).__name__)
+        done.trouble = f"this program failed ({type(wrong).__name__}); tell the supplier"
     late = outbox.overdue(clock(), waits)
     done.overdue = len(late)
     if not done.trouble:
@@ -156,7 +161,11 @@ def _settle_one(
     if now.posting_since is None:
         return
     may_be_under_way = outbox.steady(clock()) - now.posting_since < waits.settle
-    found = mailbox.find(message)
+    try:
+        found = mailbox.find(message)
+    except NotKnown:
+        done.undecided += 1
+        return
     ours = outbox.knows_mesh_id(found.mesh_id) in ("", bundle_id) if found.mesh_id else True
     if found.trace is MeshTrace.THERE and ours:
         what, says = Happened.POSTED, "found by local id"
@@ -216,11 +225,10 @@ def _ask_after(
     outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], late: tuple[str, ...], done: Round
 ) -> None:
     """What MESH says of a message that is overdue helps the person who has to find out."""
-    with suppress(MeshUnreachable):
-        for bundle_id in late:
-            with _by_itself(outbox, bundle_id, done):
-                for mesh_id in outbox.standing(bundle_id).mesh_ids:
-                    outbox.record(bundle_id, _said_of(mailbox.status(mesh_id), mesh_id, clock()))
+    for bundle_id in late:
+        with suppress(MeshUnreachable), _by_itself(outbox, bundle_id, done):
+            for mesh_id in outbox.standing(bundle_id).mesh_ids:
+                outbox.record(bundle_id, _said_of(mailbox.status(mesh_id), mesh_id, clock()))
 
 
 def _said_of(status: str, mesh_id: str, at: datetime) -> MessageEvent:

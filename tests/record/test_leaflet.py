@@ -20,6 +20,9 @@ WRONG = {
     "a document": (r"\b(?:PGD|protocol|SPC|BNF|dm\+d)\b", "as the PGD says"),
     "no sentence": (r"^[a-z]|[^.?!]$", "the product leaflet"),
     "blanks or stops twice": (r"  |\.\.|,,| [.,;]", "Rest.."),
+    "words for a professional": (r"\b[Tt]he patient\b|\b[Aa]s appropriate\b|\bas the pharmacist judges\b|\b(?:DRESS|off-label)\b", "The patient was told."),
+    "no place to go": (r"\bto: (?:an adult|a baby|a blood count|whoever takes|as |wherever )", "You were sent on to: whoever takes a blood count."),
+    "a name alone before what to do": (r"^(?:Dizziness|Breastfeeding\b.*|An? [a-z-]+ diet): ", "Dizziness: do not drive."),
     "a placeholder": (r"[{}<>\[\]]|\bNone\b|\bnull\b", "{dose}"),
 }  # fmt: skip
 NO_SENTENCES = ("Label: medicine", "Sheet: title")
@@ -88,6 +91,13 @@ def test_no_line_stands_twice_on_a_sheet():
         for medicine in sheet.medicines:
             about = (*medicine.advice, *medicine.effects, *sheet.safety_netting, *sheet.advice)
             assert len(about) == len(set(about)), record.id
+
+
+def test_the_dose_is_told_once_in_the_directions():
+    """Said again it may say something else: until symptoms settle, beside for 7 days."""
+    often = re.compile(r"\b(?:once|twice|times) a day\b")
+    for heading, words in lines_of_the_page():
+        assert bool(often.search(words)) == (heading == "Label: directions"), words
 
 
 # How hard it is to read

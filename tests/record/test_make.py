@@ -13,6 +13,7 @@ from pharmacyfirst import Kind, exact
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.record import (
+    Coded,
     Consultation,
     Handed,
     Quantity,
@@ -169,6 +170,23 @@ def test_what_was_handed_over_though_nothing_was_offered_is_kept_with_the_direct
     without = with_changes(account, {"supplies": (with_changes(given, {"directions": None}),)})
     with pytest.raises(RecordRefused, match="quantity and directions have to say"):
         make_record(without, library(), recorded_at=NEXT_DAY, adoption=adoption)
+
+
+def test_another_medicine_than_was_permitted_that_was_handed_over_on_paper_is_an_incident(adoption):
+    wrong = {"amp": Coded(code="930411000001106", display="Amoxicillin 500mg capsules (A A H Pharmaceuticals Ltd)")}
+    account = without_permit(account_for(CASE), **wrong)
+    with pytest.raises(RecordRefused, match="name another medicine than was offered"):
+        make_record(late(account), library(), recorded_at=NEXT_DAY, adoption=adoption)
+
+    told = wrong | {"quantity": Quantity(amount=21, unit="capsule"), "directions": "Take one three times a day."}
+    record = make_record(
+        late(without_permit(account_for(CASE), **told)), library(), recorded_at=NEXT_DAY, adoption=adoption
+    )
+
+    assert [one.code for one in record.unpermitted[0].reasons] == ["other_than_offered"]
+    assert (
+        read_record(write_record(record), library()) == read_record(write_record(record), library(), adoption) == record
+    )
 
 
 def test_a_late_entry_says_why_and_by_whom():

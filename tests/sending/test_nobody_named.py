@@ -10,7 +10,7 @@ from test_poison import ACK, Mesh  # the MESH that says what it is told to
 
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.content.library import shipped_library
-from pharmacyfirst.record import envelope_of, update_record, write_record
+from pharmacyfirst.record import Account, envelope_of, make_record, update_record, write_record
 from pharmacyfirst.record.examples import MAILBOX, examples
 from pharmacyfirst.sending.prepare import message_of
 
@@ -20,8 +20,14 @@ BY = "A Pharmacist"
 
 @pytest.fixture(scope="module")
 def record():
-    held = next(iter(examples(shipped_library()))).record
-    return held.model_copy(update={"patient": held.patient.model_copy(update={"family": CANARY, "given": (CANARY,)})})
+    one = next(iter(examples(shipped_library()))).record
+    account = one.account()
+    patient = account.patient.model_copy(update={"family": CANARY, "given": (CANARY,)})
+    supplies = tuple(
+        supply.model_copy(update={"permit": None}) for supply in account.supplies
+    )  # it names another person
+    held = {name: getattr(account, name) for name in Account.model_fields} | {"patient": patient, "supplies": supplies}
+    return make_record(Account(**held), shipped_library(), recorded_at=one.recorded_at)
 
 
 @pytest.fixture

@@ -156,7 +156,8 @@ def test_what_is_left_at_mesh_goes_only_when_a_person_says_so(server, line, outb
     for minutes in (0, 5):
         send_round(outbox, line, lambda at=NOON + timedelta(minutes=minutes): at, WAITS)
     assert server.acknowledged == []
-    assert "MESH is told that it can go" in person_sees(outbox)["POISON"].then
+    then = "asked for again in every round" if "error" in poison else "MESH is told that it can go"
+    assert then in person_sees(outbox)["POISON"].then
     outbox.seen_received("POISON", SOON, by="A Pharmacist")
     assert person_sees(outbox) == {}
     send_round(outbox, line, lambda: SOON, WAITS)
@@ -313,6 +314,42 @@ def test_mesh_that_breaks_off_ends_the_round_and_no_error_names_anybody(outbox):
     message = put(outbox, a_message())
     done = send_round(outbox, Broken(message, error=MeshUnreachable("MESH answered 503")), lambda: NOON, WAITS)
     assert (done.trouble, done.to_the_end) == ("MESH answered 503", False)
+
+
+@pytest.mark.parametrize(
+    "cannot", [mesh.NotKnown("MESH answered 500 when it was asked for this"), mesh.NotKnown("the line to MESH broke")]
+)
+def test_one_that_mesh_says_nothing_of_keeps_no_other_from_being_sent(outbox, cannot):
+    first, second = put(outbox, a_message()), put(outbox, a_message("two"))
+    outbox.begin_post(first, NOON)
+    mailbox = Broken("find", error=cannot)
+    done = send_round(outbox, mailbox, lambda: SOON, WAITS)
+    assert (mailbox.sent, done.undecided, done.to_the_end) == ([second], 1, True)
+    assert outbox.unsettled() == (first,)
+    shown = person_sees(outbox, NOON + timedelta(hours=5))[first]
+    assert "MESH has not said since whether it arrived" in shown.says
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_an_error_of_mesh_for_one_question_is_about_that_one(server, line, status):
+    """The tracking of one message answers with an error, for ever."""
+    server.waiting[a_message().local_id] = (status, {}, CANARY.encode())
+    with pytest.raises(mesh.NotKnown, match="when it was asked for this") as cannot:
+        line.find(a_message())
+    assert CANARY not in str(cannot.value)
+
+
+def test_what_no_item_is_to_blame_for_is_said_by_its_kind(outbox):
+    class Fails(Broken):
+        def waiting(self):
+            raise TypeError(CANARY)
+
+    message = put(outbox, a_message())
+    outbox.begin_post(message, NOON)
+    outbox.record(message, MessageEvent(Happened.POSTED, NOON, mesh_id="MESH1"))
+    done = send_round(outbox, Fails(""), lambda: NOON + timedelta(hours=5), WAITS)
+    assert (done.trouble, done.overdue) == ("this program failed (TypeError); tell the supplier", 1)
+    assert CANARY not in repr(done)
 
 
 class Hangs(Broken):

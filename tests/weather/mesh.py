@@ -226,9 +226,12 @@ class Line:
         return mesh_id
 
     def find(self, message):
-        self._step()
+        try:
+            self._step()
+        except MeshUnreachable:
+            raise NotKnown("the line broke when it was asked for this") from None
         copies = [one for one, bundle_id in self.mesh.taken if bundle_id == message.bundle_id]
-        self._step()
+        self.world.step(self.sender)
         if not copies:
             return FoundAtMesh(MeshTrace.NOT_THERE)
         return FoundAtMesh(MeshTrace.SEVERAL) if len(copies) > 1 else FoundAtMesh(MeshTrace.THERE, copies[0])

@@ -187,7 +187,7 @@ class World:
         except BaseException as wrong:
             self.wrong = wrong
         self.turns.pop(who)
-        for waits in self.turns.values():
+        for waits in list(self.turns.values()):  # who is released goes on at once, and may end its own turn
             waits.release()
 
     def give(self, other, who):
