@@ -122,11 +122,9 @@ class Barring:
             (one.pgd, one.says, one.backing, origin) for origin in choice.origins for one in origin.actions
         )
         whole_action = lines(choice.action if not any(origin.actions for origin in choice.origins) else "")
-        return TableRow(
-            f"does-{question.name}-{choice.name}",
-            head,
-            (tuple(bars) or (line("nothing", "note"),), (*calls, *whole_action)),
-        )
+        nothing = (line("nothing", "note"),)
+        does = tuple(bars) or nothing, (*calls, *whole_action) or nothing
+        return TableRow(f"does-{question.name}-{choice.name}", head, does)
 
     def _together(self, said: Iterable[tuple[str, str, Backing, Origin]]) -> Iterator[Line]:
         """What an answer does with each medicine, those together of which the same is said on the same evidence."""

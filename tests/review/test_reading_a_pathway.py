@@ -1,8 +1,9 @@
 """What a pharmacist or a reviewer stumbled on in a pathway's pages: said so that it can be read in one way alone."""
 
 import pytest
-from review_pages import CONDITIONS, pathway_of, pathway_page, row, squeezed, table, text, tree
+from review_pages import CONDITIONS, every_page, pathway_of, pathway_page, row, squeezed, table, text, tree
 
+from pharmacyfirst.review.documents import AUTHORISATION, OPEN_ITEMS
 from pharmacyfirst.review.said import anchor_of_said
 from pharmacyfirst.review.who_goes_where import OUTCOMES, anchor_of
 
@@ -69,3 +70,15 @@ def test_definitions_without_words_stand_in_a_table_of_their_own():
     assert "too_light_at_1" in table(html, "Parts of those above, without words of their own")
     assert "too_light_at_1 " not in table(html, "Scores and definitions").replace("too_light_at_1,", "")
     assert "a definition Age" not in text(html)
+
+
+def test_under_the_title_of_a_column_stands_something():
+    """Where cells stand under each other a title with nothing under it reads as if the next line were meant. Sheets to write in are empty."""
+    empty = {
+        (name, one.get("data-column"))
+        for name, make in every_page()
+        if not name.endswith((AUTHORISATION, OPEN_ITEMS))
+        for one in tree(make().html).iter("td")
+        if one.get("data-column") and not squeezed("".join(one.itertext()))
+    }
+    assert empty == set()
