@@ -105,6 +105,13 @@ def _render() -> click.Command:
     return render
 
 
+def _store() -> click.Command:
+    """The pharmacy's own store: check it, copy it, put it back, search it, give out what is in it."""
+    from pharmacyfirst.cli.store import store
+
+    return store
+
+
 ENTRIES = {
     "adopt": _adopt,
     "assess": _assess,
@@ -119,6 +126,7 @@ ENTRIES = {
     "questions": _questions,
     "record": _record,
     "render": _render,
+    "store": _store,
 }
 
 
