@@ -129,7 +129,7 @@ class Inbound:
 
     def waiting(self) -> tuple[CameIn, ...]:
         """What waits for somebody, oldest first; of several versions of one request the newest alone."""
-        return tuple(one for one in map(self.get, self._found(WAITING)) if not one.newer)
+        return tuple(one for one in self._kept.all_of(self._found(WAITING), self.get) if not one.newer)
 
     def _versions(self, request: str) -> tuple[str, ...]:
         if not request:
@@ -213,7 +213,8 @@ class PaperForms:
     def waiting(self) -> tuple[OnPaperForm, ...]:
         """Those that are to be entered, oldest first."""
         streams = self._kept.ledger.marked(OURS + WAITING)
-        return tuple(self.get(one.removeprefix(ON_PAPER)) for one in streams if one.startswith(ON_PAPER))
+        ids = [one.removeprefix(ON_PAPER) for one in streams if one.startswith(ON_PAPER)]
+        return self._kept.all_of(ids, self.get)
 
     def _mark(self, id: str) -> bool:
         events = self._kept.events(ON_PAPER + id)
