@@ -172,10 +172,10 @@ def import_(file: Path, folder: Path) -> None:
     Example:
       pharmacyfirst store import store.jsonl --store elsewhere
     """
-    from pharmacyfirst.store.exported import import_store
+    from pharmacyfirst.store.exported import import_store, lines_of
 
     with options.opened(str(file), "FILE") as lines, _told():
-        many = import_store(lines, folder, _now)
+        many = import_store(lines_of(lines), folder, _now)
     click.echo(f"{many} events imported, each with its digest.")
 
 
