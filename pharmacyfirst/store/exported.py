@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.ledger import Ledger, LedgerEvent, as_text, open_ledger
+from pharmacyfirst.ledger.file import on_disk
 from pharmacyfirst.store.deeds import MOST_BYTES, StoreRefused
 from pharmacyfirst.store.kept import Clock
 from pharmacyfirst.store.store import FILE, open_store
@@ -72,6 +73,7 @@ def import_store(lines: Iterable[bytes], folder: Path, clock: Clock) -> int:
         with closing(open_ledger(beside)) as ledger:
             length = _read(lines, ledger)
         beside.replace(folder / FILE)
+        on_disk(folder / FILE)
     finally:
         beside.unlink(missing_ok=True)
     with open_store(folder, clock) as store:
