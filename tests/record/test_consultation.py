@@ -130,6 +130,9 @@ def test_what_differs_from_the_assessment_needs_its_reason():
     [
         ({"patient": somebody(birth_date=date(1950, 1, 1))}, "right patient"),
         ({"patient": somebody(birth_date=date(2030, 1, 1))}, "born after"),
+        ({"patient": somebody(address=())}, "or no_address_because"),
+        ({"patient": somebody(no_address_because="has none")}, "or no_address_because"),
+        ({"patient": somebody(gp_practice=None)}, "or no_practice_because"),
         ({"as_of": date(2026, 11, 20)}, "not on the day"),
         ({"decision": Decision(done="supplied")}, "where there are supplies"),
         ({"decision": Decision(done="referred", because="no time")}, "onward has to say where to"),
@@ -254,8 +257,6 @@ def test_nothing_prints_a_patient():
         {"family": "line\nbreak"},
         {"given": ("\u202eAnn",)},
         {"family": "  "},
-        {"address": ()},
-        {"gp_practice": None},
     ],
 )
 def test_what_does_not_fit_a_patient_is_refused_and_never_repeated(given):

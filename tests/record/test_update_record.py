@@ -51,7 +51,7 @@ PREGNANCY_CODES = {code.code for code in codes.PREGNANCY.values()}
 
 @pytest.fixture(scope="module")
 def every():
-    """Every case of every condition with its message."""
+    """Each way a case comes out, with its message; in `make thorough` every case."""
     return [(one, written(one.record)) for one in every_one()]
 
 
