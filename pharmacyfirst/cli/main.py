@@ -112,6 +112,13 @@ def _render() -> click.Command:
     return render
 
 
+def _store() -> click.Command:
+    """The pharmacy's own store of consultations: checked, copied, put back, searched, given out."""
+    from pharmacyfirst.cli.store import store
+
+    return store
+
+
 ENTRIES = {
     "adopt": _adopt,
     "assess": _assess,
@@ -127,6 +134,7 @@ ENTRIES = {
     "questions": _questions,
     "record": _record,
     "render": _render,
+    "store": _store,
 }
 
 
