@@ -12,7 +12,6 @@ several processes may have the same file open.
 
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,21 +20,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError, WrongKind, must_be
+from pharmacyfirst.errors import WrongKind, must_be
+from pharmacyfirst.ledger.file import copy, private
+from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable, NoOffset, Told
+
+__all__ = [
+    "LAST",
+    "Ledger",
+    "LedgerDamaged",
+    "LedgerEvent",
+    "LedgerUnusable",
+    "NoOffset",
+    "Writer",
+    "as_text",
+    "open_ledger",
+]
 
 LAST = "\U0010ffff"  # after every value
-
-
-class LedgerUnusable(PharmacyFirstError):
-    """The ledger cannot be opened, read or written; a change under way was undone. The words are about the file."""
-
-
-class LedgerDamaged(PharmacyFirstError):
-    """Something in the ledger is not what was written; says which event. Do not rely on it: put a copy back, and find out why."""
-
-
-class NoOffset(PharmacyFirstError, ValueError):
-    """A time does not say how far it is from UTC; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +87,9 @@ def open_ledger(path: Path | None = None) -> "Ledger":
     """
     if path is not None:
         must_be(Path, path=path)
-    with _Told():
+    with Told():
         if path is not None:
-            _private(path)
+            private(path)
         database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None, timeout=30)
         try:
             database.execute("PRAGMA journal_mode=WAL")
@@ -97,21 +98,6 @@ def open_ledger(path: Path | None = None) -> "Ledger":
         except BaseException:
             database.close()
             raise
-
-
-def _private(path: Path) -> None:
-    # An existing file is not opened for this: closing it would drop the locks that this process holds on it.
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        return
-    except FileExistsError:
-        pass
-    if not path.is_file():
-        raise LedgerUnusable("The ledger cannot be used: this is no file.")
-    # What SQLite keeps beside it holds the same things; it makes these with the permissions of the file, once that is mended.
-    for one in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))):
-        if one.exists() and one.stat().st_mode & 0o077:
-            one.chmod(0o600)
 
 
 class Ledger:
@@ -145,7 +131,7 @@ class Ledger:
     @property
     def in_transaction(self) -> bool:
         """Whether what is written now will be on disk only when somebody ends what was begun."""
-        with _Told():
+        with Told():
             return self._database.in_transaction
 
     @contextmanager
@@ -232,11 +218,16 @@ class Ledger:
         asked = "SELECT DISTINCT stream FROM ledger_event WHERE stream >= ? AND stream < ? ORDER BY stream"
         return self._names(asked, beginning, beginning + LAST)
 
-    def marked(self, name: str, value: str | None = None, until: str | None = None) -> tuple[str, ...]:
-        """The streams with a mark of this name, in the order of its values: with this one value, or those up to ``until``."""
-        must_be(str, name=name, value=value or "", until=until or "")
+    def marked(
+        self, name: str, value: str | None = None, until: str | None = None, beginning: str = ""
+    ) -> tuple[str, ...]:
+        """The streams with a mark of this name, in the order of its values: with this one value, or those up to ``until``.
+
+        ``beginning`` asks for values that begin so.
+        """
+        must_be(str, name=name, value=value or "", until=until or "", beginning=beginning)
         asked = "SELECT stream FROM ledger_mark WHERE name = ? AND value >= ? AND value <= ? ORDER BY value, stream"
-        return self._names(asked, name, value or "", value or until or LAST)
+        return self._names(asked, name, value or beginning, value or until or beginning + LAST)
 
     def counted(self, name: str) -> dict[str, int]:
         """How many streams have each value of a mark."""
@@ -249,13 +240,56 @@ class Ledger:
         """The digest of the last event, which stands for all of them in their order; empty where there is none."""
         return self._end()[1]
 
+    @property
+    def length(self) -> int:
+        """How many events there are, which is the position of the last."""
+        return self._end()[0]
+
+    def digest_at(self, position: int) -> str:
+        """The digest of the event at a position, which stands for all up to it; empty where there is none."""
+        must_be(int, position=position)
+        found = self._rows("SELECT digest FROM ledger_event WHERE position = ?", position)
+        return str(found[0][0]) if found else ""
+
+    def walk(self) -> Iterator[LedgerEvent]:
+        """Every event of every stream, in order, one at a time. Raises ``LedgerDamaged``."""
+        position = 0
+        asked = f"SELECT {_COLUMNS} FROM ledger_event WHERE position > ? ORDER BY position LIMIT 100"
+        while rows := self._rows(asked, position):
+            for row in rows:
+                yield _event(row)
+            position = int(rows[-1][0])
+
+    def marks(self) -> Iterator[tuple[str, str, str]]:
+        """Every mark, in order: name, value and stream."""
+        found = self._rows("SELECT name, value, stream FROM ledger_mark ORDER BY name, value, stream")
+        yield from ((str(name), str(value), str(stream)) for name, value, stream in found)
+
+    def copy_to(self, path: Path) -> None:
+        """A copy of all that is committed, whole whoever writes meanwhile, in a file of its own that must not be there yet.
+
+        It is on disk when this returns. Raises ``LedgerUnusable``; what was begun of the copy is taken away then.
+        """
+        must_be(Path, path=path)
+        if self.in_transaction:
+            raise LedgerUnusable("A copy is made of what is committed: commit first. Nothing was copied.")
+        copy(self._database, path)
+
+    def sound(self) -> None:
+        """Have the database look whether its own file is whole. Raises ``LedgerDamaged``."""
+        with Told():
+            whole = self._rows("PRAGMA integrity_check(1)") == [("ok",)]
+        made = {what.split()[4] for what in _MADE}
+        if not whole or made - set(self._names("SELECT name FROM sqlite_master")):
+            raise LedgerDamaged("The file of the ledger is damaged, or what refuses changes was taken out of it.")
+
     def verify(self, stream: str | None = None) -> int:
         """Work out the digest of every event again, or of those of one stream; how many there are. Raises ``LedgerDamaged``."""
         must_be(str, stream=stream or "")
         where, given = ("", []) if stream is None else ("WHERE this.stream = ?", [stream])
         many = 0
         self._end()
-        with _Told():
+        with Told():
             rows = self._cursor().execute(
                 f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
                 "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
@@ -281,7 +315,7 @@ class Ledger:
         return tuple(str(name) for (name,) in self._rows(statement, *given))
 
     def _rows(self, statement: str, *given: str | int | bytes) -> list[tuple[Any, ...]]:
-        with _Told():
+        with Told():
             return self._cursor().execute(statement, given).fetchall()
 
     def _cursor(self) -> sqlite3.Cursor:
@@ -335,17 +369,3 @@ def _same(digest: str, before: str, row: Sequence[Any]) -> bool:
         return _digest(before, *row) == digest
     except TypeError:  # a value of another type than was written
         return False
-
-
-class _Told:
-    """What the database cannot do, said as ours."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, where: object) -> None:
-        if isinstance(error, sqlite3.Error | OSError):
-            told = LedgerUnusable(f"The ledger cannot be used: {getattr(error, 'strerror', None) or error}.")
-            try:
-                raise told from None
-            finally:
-                told.__context__ = None  # the error holds the path, and a path may be a patient's name

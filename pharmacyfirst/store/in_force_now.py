@@ -1,0 +1,104 @@
+"""What a running process goes by now: the content and the adoption as they stand on disk, read again as soon as a file changes.
+
+A suspension or a withdrawal is a change of a file. Ask ``now`` before each permit, and within every minute besides: it compares name, size,
+time and number of every file, and once a minute their bytes too, because a time can be put back. What cannot be read permits nothing.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from pharmacyfirst.authority.adoption import Adoption
+from pharmacyfirst.content.adoption import read_adoption
+from pharmacyfirst.content.library import Library, load
+from pharmacyfirst.errors import PharmacyFirstError
+
+TRUST_FOR = 55.0  # seconds for which a file that looks the same is taken to hold the same
+
+_NO_CONTENT = "The content cannot be read any more. Mend it (pharmacyfirst check): nothing may be supplied until then."
+_NO_ADOPTION = "The adoption record cannot be read. Mend it (pharmacyfirst adopt): nothing may be supplied until then."
+
+
+@dataclass(frozen=True, slots=True)
+class InForceNow:
+    """The content and the adoption that hold now. ``trouble`` says why nothing may be permitted by them; empty where nothing is wrong.
+
+    Where the content cannot be read any more, ``library`` is the last that could, to end what is under way; ``adoption`` is None then.
+    """
+
+    library: Library
+    adoption: Adoption | None
+    trouble: str = ""
+
+
+class Watch:
+    """Watches a folder of content and an adoption file. Raises ``ContentRefused`` where the content cannot be read at first.
+
+    ``ticks`` gives seconds that only go forward; a clock that people set would not do.
+    """
+
+    def __init__(self, content: Path, adoption: Path | None = None, ticks: Callable[[], float] = monotonic):
+        self._content, self._adoption, self._ticks = content, adoption, ticks
+        self._library = load(content)
+        self._looks = self._bytes = ""  # what is taken next is read, whatever changed meanwhile
+        self._compared_at = 0.0
+        self._now = InForceNow(self._library, None)
+        self.now()
+
+    def now(self) -> InForceNow:
+        """What holds now. A change on disk is seen by the next call, or, where nothing but bytes changed, within a minute."""
+        looks, at = self._stamps(), self._ticks()
+        if looks != self._looks or at - self._compared_at >= TRUST_FOR:
+            held = self._digest()
+            if held != self._bytes:
+                self._now = self._read_again()
+            # Both as they were before it was read: what changes meanwhile is read again at the next call.
+            self._looks, self._bytes, self._compared_at = looks, held, at
+        return self._now
+
+    def _read_again(self) -> InForceNow:
+        try:
+            self._library = load(self._content)
+        except (PharmacyFirstError, OSError):
+            return InForceNow(self._library, None, _NO_CONTENT)
+        try:
+            return InForceNow(self._library, read_adoption(self._adoption) if self._adoption is not None else None)
+        except (PharmacyFirstError, OSError):
+            return InForceNow(self._library, None, _NO_ADOPTION)
+
+    def _files(self) -> list[Path]:
+        content = sorted(one for one in self._content.rglob("*") if one.suffix == ".yaml")
+        return [*content, *([self._adoption] if self._adoption is not None else [])]
+
+    def _stamps(self) -> str:
+        """Name, size, time and number of every file."""
+        return _digest_of(repr(_stamp(one)).encode() for one in self._files())
+
+    def _digest(self) -> str:
+        """The bytes of every file, under its name."""
+        return _digest_of(part for one in self._files() for part in (str(one).encode(), _bytes(one)))
+
+
+def _digest_of(parts: Iterable[bytes]) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(hashlib.sha256(part).digest())
+    return whole.hexdigest()
+
+
+def _stamp(path: Path) -> tuple[str, int, int, int]:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return (str(path), -1, -1, -1)
+    return (str(path), found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b"cannot be read"

@@ -1,0 +1,138 @@
+"""What every part of the store stands on: the ledger, the outbox in it, the clock, and the one way in which an event is written and read."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from pharmacyfirst.errors import must_be
+from pharmacyfirst.ledger import Ledger, as_text
+from pharmacyfirst.sending.outbox import Outbox
+from pharmacyfirst.store import finding
+from pharmacyfirst.store.anchors import Anchor, add_anchor, anchor_of, anchors_in
+from pharmacyfirst.store.deeds import Actor, Deed, StoreEvent, StoreRefused, attachment_of, body_of, read_event
+from pharmacyfirst.store.so_far import ConsultationSoFar, so_far
+
+STORE = "store/"
+CONSULTATION = f"{STORE}consultation/"
+CLOCK, SEEN = f"{STORE}clock", f"{finding.OURS}clock"
+LITTLE = timedelta(minutes=1)  # two processes that write beside each other are no clock that went back
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+Clock = Callable[[], datetime]
+
+
+class NotThere(StoreRefused, KeyError):
+    """The store has nothing with this id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would put it in quotes
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """What a pharmacy may choose. ``closes``: when it closes, on England's clock; ``drafts_last``: how long after that a draft expires.
+
+    ``keep_years``: from what age records are *listed* as old; None: none are. Nothing is ever deleted by a setting.
+    ``anchors``: the file of anchors; None: ``anchors.txt`` beside the store, which another disk is better than.
+    """
+
+    closes: time = time(18, 30)
+    drafts_last: timedelta = timedelta(hours=24)
+    keep_years: int | None = None
+    anchors: Path | None = None
+
+
+class Kept:
+    """An open ledger with what the store needs beside it. ``open_store`` makes one."""
+
+    def __init__(self, ledger: Ledger, clock: Clock, settings: StoreSettings, anchors: Path):
+        self.ledger, self.anchors = ledger, anchors
+        self.settings = settings
+        self.outbox = Outbox(ledger)
+        self._clock = clock
+        self._writer = ledger.reserve(STORE)
+
+    def now(self) -> datetime:
+        """What the server's clock says, in UTC. Raises ``NoOffset`` for a clock that does not say how far it is from UTC."""
+        at = self._clock()
+        as_text(at)
+        return at.astimezone(UTC)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that is written inside, or nothing; on disk when it ends."""
+        with self.ledger.transaction():
+            yield
+
+    def write(
+        self,
+        stream: str,
+        deed: Deed,
+        actor: Actor,
+        told: Mapping[str, Any] | None = None,
+        held: Mapping[str, Any] | bytes = b"",
+    ) -> StoreEvent:
+        """Write down what was done, at the server's time. Where the clock went back since the last deed, the event says so."""
+        must_be(Actor, actor=actor)
+        with self.together():
+            at, last = self.now(), self.last_seen()
+            back = {"clock_was_at": as_text(last)} if last is not None and at < last - LITTLE else {}
+            body = body_of(actor, dict(told or {}) | back)
+            stored = self._writer.append(stream, deed.value, body, at, attachment_of(held))
+            if last is None or back or at - last >= LITTLE:
+                self.ledger.mark(CLOCK, {(SEEN, as_text(at))})
+            return read_event(stored)
+
+    def last_seen(self) -> datetime | None:
+        """What the clock said when something was last written, to the minute; None where nothing was."""
+        seen = tuple(self.ledger.counted(SEEN))
+        return datetime.fromisoformat(seen[0]) if len(seen) == 1 else None
+
+    def clock_went_back(self) -> bool:
+        """Whether the clock is behind what it said when something was last written."""
+        last = self.last_seen()
+        return last is not None and self.now() < last - LITTLE
+
+    def anchor(self) -> Anchor:
+        """The anchor of the ledger as it stands, written to the file of anchors where that has it not yet."""
+        now = anchor_of(self.ledger, as_text(self.now()))
+        known = anchors_in(self.anchors, newest=True)
+        if now.length and not (known and (known[-1].length, known[-1].head) == (now.length, now.head)):
+            add_anchor(self.anchors, now)
+        return now
+
+    def events(self, stream: str, attached: bool = True) -> tuple[StoreEvent, ...]:
+        """Everything that was done in a stream, in order. Raises ``LedgerDamaged``."""
+        return tuple(map(read_event, self.ledger.events(stream, attached)))
+
+    def consultation(self, id: str) -> ConsultationSoFar:
+        """A consultation as it stands. Raises ``NotThere``."""
+        must_be(str, id=id)
+        now = so_far(id, self.events(CONSULTATION + id)) if is_id(id) else None
+        if now is None:
+            raise NotThere("The store has no consultation of this id.")
+        return now
+
+    def mark(self, id: str) -> ConsultationSoFar:
+        """Let a consultation be found by all that its events say of it; how it stands."""
+        events = self.events(CONSULTATION + id)
+        now = so_far(id, events)
+        if now is None:
+            raise NotThere("The store has no consultation of this id.")
+        record = next((one.held for one in reversed(events) if one.deed is Deed.FINISHED), {})
+        self.ledger.mark(CONSULTATION + id, finding.marks_of(now, record))
+        return now
+
+    def found(self, name: str, value: str | None = None, until: str | None = None, beginning: str = "") -> list[str]:
+        """The ids of the consultations with a mark, in the order of its values."""
+        streams = self.ledger.marked(finding.OURS + name, value, until, beginning)
+        return [one.removeprefix(CONSULTATION) for one in streams if one.startswith(CONSULTATION)]
+
+
+def is_id(text: str) -> bool:
+    """Whether this is an id as ours are: a UUID in small letters."""
+    return _UUID.fullmatch(text) is not None

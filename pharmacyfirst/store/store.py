@@ -1,0 +1,244 @@
+"""The store of one pharmacy: one SQLite file in a folder, for its owner alone, with the consultations, their records and the outbox in it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pharmacyfirst.errors import PharmacyFirstError, must_be
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, open_ledger
+from pharmacyfirst.record.fields import RecordRefused
+from pharmacyfirst.record.judged import read_record
+from pharmacyfirst.sending.for_person import ForPerson
+from pharmacyfirst.sending.outbox import Outbox
+from pharmacyfirst.sending.standing import Waits
+from pharmacyfirst.store.anchors import Anchor, anchors_in, must_hold
+from pharmacyfirst.store.came_in import CameIn, Inbound, OnPaperForm, PaperForms
+from pharmacyfirst.store.deeds import PROGRAM, Deed, StoreRefused, read_event
+from pharmacyfirst.store.drafts import Drafts
+from pharmacyfirst.store.kept import CONSULTATION, STORE, Clock, Kept, StoreSettings
+from pharmacyfirst.store.records import Records
+from pharmacyfirst.store.so_far import ConsultationSoFar
+
+FILE, ANCHORS = "store.sqlite", "anchors.txt"
+FORMAT = 1  # of the events; 0 is a file in which nobody but the outbox wrote
+_FORMAT = f"{STORE}format"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkList:
+    """What there is to do, on one page. ``people`` are messages not confirmed and notices due, as ``sending`` says; urgent ones first.
+
+    ``trouble`` are things about the store itself, in words: the clock, the anchors.
+    """
+
+    at: datetime
+    people: tuple[ForPerson, ...]
+    emergencies: tuple[ConsultationSoFar, ...]
+    drafts: tuple[ConsultationSoFar, ...]
+    paper: tuple[OnPaperForm, ...]
+    referrals: tuple[CameIn, ...]
+    claims: tuple[ConsultationSoFar, ...]
+    incidents: tuple[ConsultationSoFar, ...]
+    trouble: tuple[str, ...] = ()
+
+    @property
+    def before_closing(self) -> bool:
+        """Whether anything has to be done before the pharmacy closes."""
+        return bool(self.people or self.emergencies or self.drafts or self.trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What ``Store.verify`` went through: the anchor of now, the consultations and records read, anchors compared, and marks that were mended."""
+
+    anchor: Anchor
+    consultations: int
+    records: int
+    anchors: int
+    mended: int
+
+
+class Store:
+    """An open store. ``open_store`` makes one. It is used by the thread that opened it; several processes may have it open.
+
+    ``drafts`` are consultations under way, ``records`` those that are finished, ``inbound`` what came in, ``paper`` what was held on
+    paper, ``outbox`` the messages and notices to practices.
+    """
+
+    def __init__(self, folder: Path, ledger: Ledger, clock: Clock, settings: StoreSettings):
+        self.folder = folder
+        self._kept = Kept(ledger, clock, settings, settings.anchors or folder / ANCHORS)
+        self.drafts = Drafts(self._kept)
+        self.records = Records(self._kept)
+        self.inbound = Inbound(self._kept)
+        self.paper = PaperForms(self._kept)
+
+    @property
+    def outbox(self) -> Outbox:
+        """The outbox in the same ledger."""
+        return self._kept.outbox
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger itself, to be read."""
+        return self._kept.ledger
+
+    @property
+    def settings(self) -> StoreSettings:
+        """What the pharmacy chose."""
+        return self._kept.settings
+
+    def now(self) -> datetime:
+        """The server's time, in UTC."""
+        return self._kept.now()
+
+    def close(self) -> None:
+        """Write an anchor, and close the file."""
+        with suppress(PharmacyFirstError, OSError):
+            self.anchor()
+        self._kept.ledger.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def work_list(self, waits: Waits | None = None) -> WorkList:
+        """What there is to do now. Drafts whose time is up are put down as expired; where nothing can be written, they are shown as they are."""
+        with suppress(LedgerUnusable):
+            self.drafts.expire()
+        at = self.now()
+        return WorkList(
+            at=at,
+            people=self.outbox.for_person(at, waits or Waits()),
+            emergencies=self.drafts.emergencies(),
+            drafts=self.drafts.under_way(),
+            paper=self.paper.waiting(),
+            referrals=self.inbound.waiting(),
+            claims=self.records.claims_due(),
+            incidents=self.records.incidents(),
+            trouble=tuple(self._trouble()),
+        )
+
+    def _trouble(self) -> Iterator[str]:
+        if self._kept.clock_went_back():
+            yield "The clock of this machine has gone back since something was last saved: set it right, or times on record are wrong."
+        try:
+            for anchor in anchors_in(self.anchors, newest=True):
+                must_hold(self.ledger, anchor)
+        except LedgerDamaged as damaged:
+            yield str(damaged)
+        except OSError:
+            yield "The file of anchors cannot be read."
+
+    @property
+    def anchors(self) -> Path:
+        """The file of anchors."""
+        return self._kept.anchors
+
+    def anchor(self) -> Anchor:
+        """How many events there are and the digest of the last, written to the file of anchors where that has it not yet."""
+        return self._kept.anchor()
+
+    def verify(self, anchor: Anchor | None = None) -> Verified:
+        """Go through all of it: the file, the chain of digests, the anchors (and one that was kept elsewhere), every consultation and record.
+
+        Marks that are not what the events say are mended. Raises ``LedgerDamaged`` with what is wrong.
+        """
+        self.ledger.sound()
+        self.ledger.verify()
+        known = anchors_in(self.anchors)
+        for one in (*known, *([anchor] if anchor is not None else [])):
+            must_hold(self.ledger, one)
+        ids = [one.removeprefix(CONSULTATION) for one in self.ledger.streams(CONSULTATION)]
+        records = sum(map(self._verify_record, ids))
+        return Verified(self.anchor(), len(ids), records, len(known), self.mend())
+
+    def _verify_record(self, id: str) -> bool:
+        now = self._kept.consultation(id)
+        if now.finished_at is None:
+            return False
+        try:
+            record = read_record(self.records.written(id))
+            if record.id != id or record.seal != now.summary["seal"]:
+                raise RecordRefused("It is another.")
+        except (RecordRefused, UnicodeDecodeError):
+            raise LedgerDamaged(
+                "A record in the store is not what was written. Put a copy back, and find out why."
+            ) from None
+        return True
+
+    def mend(self) -> int:
+        """Make by what everything is found again from the events alone; how many were wrong."""
+        mended = self.outbox.verify() + self.inbound.verify() + self.paper.verify()
+        before = set(self.ledger.marks())
+        for stream in self.ledger.streams(CONSULTATION):
+            self._kept.mark(stream.removeprefix(CONSULTATION))
+        return mended + len(before ^ set(self.ledger.marks()))
+
+
+def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None) -> Store:
+    """The store in a folder, made where it is missing and closed to everybody but its owner.
+
+    ``clock`` gives the server's time with its distance from UTC; nothing else asks for the time. A store of an older format is brought to
+    this one, after a copy was made beside it. Raises ``LedgerUnusable`` where the folder cannot be used, ``StoreRefused`` for a store that a
+    newer program wrote.
+    """
+    must_be(Path, folder=folder)
+    _private(folder)
+    ledger = open_ledger(folder / FILE)
+    try:
+        store = Store(folder, ledger, clock, settings or StoreSettings())
+        _upgrade(store)
+        return store
+    except BaseException:
+        ledger.close()
+        raise
+
+
+def _private(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        says = error.strerror or "it cannot be made"
+    else:
+        return
+    raise LedgerUnusable(f"The folder of the store cannot be used: {says}.")
+
+
+def format_of(ledger: Ledger) -> int:
+    """The format of the events: 0 where the store never wrote there."""
+    events = ledger.events(_FORMAT)
+    return int(read_event(events[-1]).told["format"]) if events else 0
+
+
+def _upgrade(store: Store) -> None:
+    """Bring a store to this format: a copy first, then the marks as this version makes them, then the event that says so."""
+    found = format_of(store.ledger)
+    if found > FORMAT:
+        raise StoreRefused(
+            "A newer version of the program wrote this store. Use that version: this one could misread it."
+        )
+    if found == FORMAT:
+        return
+    if store.ledger.length:
+        beside = store.folder / f"{FILE}.before-format-{FORMAT}"
+        if not beside.exists():  # else it was begun before, and the copy is whole: it is made under another name first
+            half = beside.with_suffix(f".{os.getpid()}")
+            half.unlink(missing_ok=True)
+            store.ledger.copy_to(half)
+            os.replace(half, beside)
+    with store._kept.together():
+        if format_of(store.ledger) < FORMAT:
+            store.mend()
+            store._kept.write(_FORMAT, Deed.FORMAT, PROGRAM, {"format": FORMAT})
