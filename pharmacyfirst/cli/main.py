@@ -105,6 +105,13 @@ def _render() -> click.Command:
     return render
 
 
+def _serve() -> click.Command:
+    """Serve the pharmacist's form to a browser on this machine."""
+    from pharmacyfirst.cli.serve import serve
+
+    return serve
+
+
 ENTRIES = {
     "adopt": _adopt,
     "assess": _assess,
@@ -119,6 +126,7 @@ ENTRIES = {
     "questions": _questions,
     "record": _record,
     "render": _render,
+    "serve": _serve,
 }
 
 

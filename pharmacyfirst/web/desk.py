@@ -7,13 +7,11 @@ from pathlib import Path
 
 from pharmacyfirst.authority.adoption import Adoption
 from pharmacyfirst.authority.clock import in_england
-from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
-from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
-from pharmacyfirst.store import Actor, ConsultationSoFar, Store
+from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
 from pharmacyfirst.web.posted import Posted
@@ -27,18 +25,23 @@ EVALUATION = "Evaluation only: no adoption is in use, so nothing here permits a 
 
 @dataclass(slots=True)
 class Desk:
-    """The form of one pharmacy. ``clock`` says what time it is, with its distance from UTC; nothing else here reads a clock."""
+    """The form of one pharmacy. ``clock`` says what time it is, with its distance from UTC; nothing else here reads a clock.
 
-    library: Library
+    ``content`` is the folder of the pathways. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
+    """
+
+    content: Path
     store: Store
     clock: Callable[[], datetime]
     pharmacy_file: Path
     sessions: Sessions
     ours: OurPharmacy | None = None
+    _watch: Watch = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.ours is None and self.pharmacy_file.exists():
             self.ours = read_pharmacy(self.pharmacy_file)
+        self._watch = Watch(self.content, self.ours.adoption if self.ours is not None else None)
 
     def now(self) -> datetime:
         """This moment, by England's clock."""
@@ -48,21 +51,23 @@ class Desk:
         """Keep what was set up. Raises ``PharmacyRefused``."""
         write_pharmacy(self.pharmacy_file, ours)
         self.ours = ours
+        self._watch = Watch(self.content, ours.adoption)
 
-    def adoption(self) -> Adoption | None:
-        """The adoption as its file stands at this moment, so that a suspension holds at once. Raises ``ContentRefused`` where it cannot be read."""
-        path = self.ours.adoption if self.ours is not None else None
-        return read_adoption(path) if path is not None else None
+    @property
+    def in_force(self) -> InForceNow:
+        """The content and the adoption as they stand on disk at this moment, so that a suspension holds at once."""
+        return self._watch.now()
+
+    @property
+    def library(self) -> Library:
+        """The content."""
+        return self.in_force.library
 
     def banner(self) -> str:
         """What is said on every page while nothing may be supplied; nothing where an adoption is in use."""
         if self.ours is None or self.ours.adoption is None:
             return EVALUATION
-        try:
-            self.adoption()
-        except (PharmacyFirstError, OSError):
-            return "The adoption cannot be read, so nothing may be supplied. Mend its file: pharmacyfirst adopt check says what is wrong."
-        return ""
+        return self.in_force.trouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pharmacyfirst.web.people import AtTheDesk
 from pharmacyfirst.web.posted import Posted
@@ -13,15 +14,26 @@ MOST_WRONG_PINS = 5
 WRONG_PIN_WAIT_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a browser asked for or posted while the patient was hidden, to be done once the PIN was given again."""
+
+    path: str
+    handler: Callable[..., Any]
+    names: Mapping[str, str]
+    posted: Posted = field(repr=False)
+    method: str = "GET"
+
+
 @dataclass(slots=True)
 class Session:
-    """One browser in which somebody gave their PIN. ``token`` stands in every form of it; ``held`` is what was posted while hidden."""
+    """One browser in which somebody gave their PIN. ``token`` stands in every form of it; ``held`` is what was asked for while hidden."""
 
     person: AtTheDesk
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     seen_at: float = 0.0
     hidden: bool = False
-    held: "tuple[str, Posted] | None" = field(default=None, repr=False)
+    held: Held | None = field(default=None, repr=False)
 
     def owns(self, token: str) -> bool:
         """Whether a form bears this session's token."""
