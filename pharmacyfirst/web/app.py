@@ -84,6 +84,7 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callab
 
     routes = [Route(path, _door(page, log), methods=_methods(path)) for path, page in PAGES.items()]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
+    routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
 
 
@@ -209,6 +210,11 @@ async def _static(request: Request) -> Response:
     reply = _closed(Response((STATIC / name).read_bytes(), media_type=SERVED[name]))
     reply.headers["cache-control"] = "no-cache"  # nobody's, so a browser may keep it and ask whether it changed
     return reply
+
+
+async def _no_picture(_: Request) -> Response:
+    """Browsers ask for one of their own accord; there is no logo."""
+    return _closed(Response(status_code=204))
 
 
 async def _no_such_page(request: Request, _: Exception) -> Response:

@@ -71,6 +71,7 @@ _MORE = (
     ("not_viewed", "No record was read, because", "", ""),
     ("consenter", "Name of whoever agrees for the patient", "", ""),
 )
+_SELDOM = ("p-practice_name", "p-telephone", "p-complaint")  # filled in, they are no reason to look at the rest
 _MORE_TITLE = "Somebody else agrees, under 16, no address, no practice, needs"
 
 
@@ -88,7 +89,7 @@ def who_shown(who: Who, here: Talk) -> WhoShown:
         more_title=_MORE_TITLE,
         more=more,
         selects=selects,
-        more_open=child or any(one.value or one.wrong for one in more) or who.get("by") not in ("", "patient"),
+        more_open=child or any((one.value or one.wrong) and one.name not in _SELDOM for one in more) or who.get("by") not in ("", "patient"),
         told=bool(who.get("told")),
     )
 
