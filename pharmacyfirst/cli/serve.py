@@ -12,9 +12,15 @@ DATA = Path("pharmacyfirst-data")
 
 
 @click.command()
-@click.option("--data", type=options.FOLDER, default=DATA, show_default=True, metavar="DIR", help="Folder of the records.")
-@click.option("--pharmacy", type=options.FILE_THERE, metavar="FILE", help="The pharmacy's file, in place of the first page.")
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address: this machine's own alone.")
+@click.option(
+    "--data", type=options.FOLDER, default=DATA, show_default=True, metavar="DIR", help="Folder of the records."
+)
+@click.option(
+    "--pharmacy", type=options.FILE_THERE, metavar="FILE", help="The pharmacy's file, in place of the first page."
+)
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address: this machine's own alone."
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True, help="Port.")
 @options.pathways
 def serve(data: Path, pharmacy: Path | None, host: str, port: int, folder: Path | None) -> None:
@@ -37,5 +43,7 @@ def serve(data: Path, pharmacy: Path | None, host: str, port: int, folder: Path 
         raise BadInput(f"--host: {refused}") from None
     app = served.application(data, content=folder, pharmacy=pharmacy, log=lambda line: click.echo(line, err=True))
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"The form is at http://{shown}:{port} on this machine. Ctrl-C ends it; what was saved is kept in the data folder.")
+    click.echo(
+        f"The form is at http://{shown}:{port} on this machine. Ctrl-C ends it; what was saved is kept in the data folder."
+    )
     served.run(app, host, port)

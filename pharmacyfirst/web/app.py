@@ -4,11 +4,10 @@ The door lets in what was asked of this machine by one of our own pages, reads a
 patient after quiet minutes, and sends nothing that a browser may keep, run or fetch from elsewhere.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import AsyncIterator
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -114,12 +113,20 @@ def _pattern(request: Request) -> str:
 def _sorry(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     visit = Visit(desk, {}, Posted(), desk.now(), session=_session(request))
-    return said(visit, "Something went wrong", "This was not saved. What was saved before is kept. Go back and try again.", status=500)
+    return said(
+        visit,
+        "Something went wrong",
+        "This was not saved. What was saved before is kept. Go back and try again.",
+        status=500,
+    )
 
 
 async def _answer(request: Request, page: Page) -> Response:
     desk: Desk = request.app.state.desk
-    if request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK and request.headers.get("host") not in LOOPBACK:
+    if (
+        request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK
+        and request.headers.get("host") not in LOOPBACK
+    ):
         return PlainTextResponse("This form answers on this machine alone.", 403)
     session = _session(request)
     posted = Posted()

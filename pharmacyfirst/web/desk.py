@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from pharmacyfirst.authority.adoption import Adoption
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
@@ -20,7 +19,9 @@ from pharmacyfirst.web.sessions import Session, Sessions
 
 PATIENT_PAGE = "patient"
 SINCE = "since"
-EVALUATION = "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a practice patient."
+EVALUATION = (
+    "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a practice patient."
+)
 
 
 @dataclass(slots=True)

@@ -53,7 +53,12 @@ OPTIONS: Mapping[Kind, tuple[Option, ...]] = {
         Option("ended", "Ended early", "ended early"),
     ),
 }
-ELSE_DONE: tuple[tuple[Done, str], ...] = (("referred", "Referred"), ("advised", "Advised"), ("declined", "Declined"), ("ended early", "Ended early"))
+ELSE_DONE: tuple[tuple[Done, str], ...] = (
+    ("referred", "Referred"),
+    ("advised", "Advised"),
+    ("declined", "Declined"),
+    ("ended early", "Ended early"),
+)
 # Why a consultation ends early, from any page; the words stand on the record.
 ENDED: tuple[tuple[str, str], ...] = (
     ("left", "The patient left, or had to go"),
@@ -78,7 +83,9 @@ def usual_place(assessment: Assessment) -> str:
     if assessment.where_to:
         return assessment.where_to[:400]
     if assessment.outcome.kind is Kind.EMERGENCY:
-        return "the ambulance service" if assessment.outcome.destination == EMERGENCY_999 else "the emergency department"
+        return (
+            "the ambulance service" if assessment.outcome.destination == EMERGENCY_999 else "the emergency department"
+        )
     return "the GP practice"
 
 
@@ -152,14 +159,17 @@ def _onward(posted: Posted, assessment: Assessment, option: Option, now: datetim
 
 def told_of(posted: Posted) -> ToldAndGiven:
     """What the patient was told and given; a box that was not ticked says nothing."""
+
     def ticked(name: str) -> bool | None:
         return True if posted.ticked(name) else None
 
-    return ToldAndGiven(about_the_medicine=ticked("o-told-medicine"), safety_netting=ticked("o-told-netting"), leaflet=ticked("o-told-leaflet"))
+    return ToldAndGiven(
+        about_the_medicine=ticked("o-told-medicine"),
+        safety_netting=ticked("o-told-netting"),
+        leaflet=ticked("o-told-leaflet"),
+    )
 
 
 def emergency_kept(decision: Decision) -> dict[str, object]:
     """What was done in an emergency, kept until the patient's details are known."""
     return {"decision": decision.model_dump(mode="json", exclude_none=True)}
-
-

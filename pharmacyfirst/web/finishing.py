@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, Late
@@ -99,7 +100,7 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         practitioner=practitioner,
         entered_by=Typist(name=practitioner.name, role=practitioner.profession, gphc_number=practitioner.gphc_number),
         late=Late(because=done.late) if late else None,
-        channel=who.get("channel"),
+        channel=Channel(who.get("channel")),
         consent=consent_of(who, _agreed(here, who)),
         identity_checked=done.identity_checked or None,
         records_viewed=viewed,
@@ -153,5 +154,3 @@ def _message(record: Consultation, mailbox: str) -> Prepared:
 def patient_known(here: Talk) -> bool:
     """Whether the patient page has all that a record needs."""
     return not lacking(here.who, here.on)
-
-

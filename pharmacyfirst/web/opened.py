@@ -31,7 +31,9 @@ class Said:
     ways: tuple[Way, ...]
 
 
-def said(visit: Visit, title: str, *lines: str, ways: tuple[Way, ...] = (Way("To the start", "/"),), status: int = 409) -> Response:
+def said(
+    visit: Visit, title: str, *lines: str, ways: tuple[Way, ...] = (Way("To the start", "/"),), status: int = 409
+) -> Response:
     """A page that says why something was not done."""
     return html(drawn("said.html", f=frame(visit, title), v=Said(title, lines, ways)), status)
 
@@ -63,8 +65,18 @@ def about(visit: Visit, refused: Exception) -> Response:
     here = f"/c/{visit.names.get('id', '')}"
     start = Way("To the start", "/")
     if isinstance(refused, Outdated):
-        done = listed([f"{one.deed.value} by {one.actor.name}" for one in refused.since]) if refused.since else "another patient"
-        return said(visit, "Not saved: there is something newer", str(refused), f"Since then: {done}.", ways=(Way("See how it stands now", f"{here}/outcome"), start))
+        done = (
+            listed([f"{one.deed.value} by {one.actor.name}" for one in refused.since])
+            if refused.since
+            else "another patient"
+        )
+        return said(
+            visit,
+            "Not saved: there is something newer",
+            str(refused),
+            f"Since then: {done}.",
+            ways=(Way("See how it stands now", f"{here}/outcome"), start),
+        )
     if isinstance(refused, NotYours):
         take = Way("Take it over", f"{here}/take-over", posts=True)
         return said(visit, f"{refused.owner.name} has this consultation", str(refused), ways=(take, start))
@@ -88,4 +100,6 @@ def take_over(visit: Visit) -> Response:
 
 def places(error: BaseException) -> str:
     """Where an error of ours came from, file and line alone: what it says may be about somebody."""
-    return "; ".join(f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:])
+    return "; ".join(
+        f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:]
+    )

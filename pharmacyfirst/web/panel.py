@@ -54,7 +54,9 @@ def panel(talk: Talk) -> Panel:
         title=title_of(talk),
         tone=TONES.get(assessment.outcome.kind, "grey"),
         where_to=assessment.where_to if decided else "",
-        why=tuple(one.says for one in assessment.reasons) if decided else tuple(one.because for one in conversation.stopped),
+        why=tuple(one.says for one in assessment.reasons)
+        if decided
+        else tuple(one.because for one in conversation.stopped),
         checked=", ".join(conversation.checked) if not decided else "",
         scores=tuple(one.in_words() for one in conversation.scores),
         stages=tuple(_stage(talk, one) for one in conversation.stages),

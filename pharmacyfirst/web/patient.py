@@ -9,17 +9,14 @@ from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.contract.typed_answers import day_of
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number
 from pharmacyfirst.kernel.questions import completed_years
-from pharmacyfirst.record.fields import RecordRefused
+from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.people import (
     CONSENTS_FROM,
     Consent,
-    GPPractice,
     Patient,
     RecordViewed,
     Referral,
-    Somebody,
-    Trace,
 )
 from pharmacyfirst.web.posted import Posted
 
@@ -152,7 +149,14 @@ def lacking(who: Who, today: date) -> dict[str, str]:
     return found
 
 
-_PLACES = {"postcode": "postcode", "gp_practice": "practice_ods", "nhs_number": "nhs_number", "family": "family", "person": "consenter", "consent": "consenter"}
+_PLACES = {
+    "postcode": "postcode",
+    "gp_practice": "practice_ods",
+    "nhs_number": "nhs_number",
+    "family": "family",
+    "person": "consenter",
+    "consent": "consenter",
+}
 
 
 def _refused(says: str) -> dict[str, str]:
@@ -163,24 +167,29 @@ def _refused(says: str) -> dict[str, str]:
 
 def patient_of(who: Who) -> Patient:
     """The patient of the record. Raises ``RecordRefused``."""
-    number = "".join(who.get("nhs_number").split()) or None
+    number = "".join(who.get("nhs_number").split())
     ods = who.get("practice_ods").upper()
-    return Patient(
-        family=who.get("family"),
-        given=tuple(who.get("given").split()),
-        birth_date=who.born,
-        gender=who.get("gender"),
-        nhs_number=number,
-        trace=Trace(status=NOT_TRACED) if number else None,
-        address=tuple(one.strip() for one in who.get("address").split(",") if one.strip()),
-        postcode=who.get("postcode").upper() or None,
-        no_address_because=None if who.get("address") else who.get("no_address") or None,
-        telephone=who.get("telephone") or None,
-        gp_practice=GPPractice(ods=ods, name=who.get("practice_name") or None) if ods else None,
-        no_practice_because=None if ods else who.get("no_practice") or None,
-        requirements=(who.get("requirements"),) if who.get("requirements") else (),
-        practice_patient=who.practice,
-    )
+    held: dict[str, Any] = {
+        "family": who.get("family"),
+        "given": who.get("given").split(),
+        "birth_date": who.born,
+        "gender": who.get("gender"),
+        "nhs_number": number,
+        "trace": {"status": NOT_TRACED} if number else None,
+        "address": [one.strip() for one in who.get("address").split(",") if one.strip()],
+        "postcode": who.get("postcode").upper(),
+        "no_address_because": "" if who.get("address") else who.get("no_address"),
+        "telephone": who.get("telephone"),
+        "gp_practice": {"ods": ods} | _named(who.get("practice_name")) if ods else None,
+        "no_practice_because": "" if ods else who.get("no_practice"),
+        "requirements": [who.get("requirements")] if who.get("requirements") else [],
+        "practice_patient": who.practice,
+    }
+    return read_back(Patient, {name: value for name, value in held.items() if value not in (None, "")})
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"name": name} if name else {}
 
 
 _YES_NO: Mapping[str, bool | None] = {"yes": True, "no": False}
@@ -190,22 +199,23 @@ def consent_of(who: Who, to_treat: bool | None) -> Consent:
     """What was agreed to. Raises ``RecordRefused``."""
     by = who.get("by") or "patient"
     relationship = who.get("relationship") or ("parent" if by == "parent or guardian" else "other")
-    person = Somebody(relationship=relationship, name=who.get("consenter") or None) if by != "patient" else None
+    person = {"relationship": relationship} | _named(who.get("consenter")) if by != "patient" else None
     competence = who.get("competence") or ("parental responsibility" if by == "parent or guardian" else None)
-    return Consent(
-        to_treat=to_treat,
-        to_share=_YES_NO.get(who.get("share")),
-        to_view_record=_YES_NO.get(who.get("look")),
-        by=by,
-        person=person,
-        competence=competence,
-        told_about_sharing=True if who.get("told") else None,
-    )
+    held: dict[str, Any] = {
+        "to_treat": to_treat,
+        "to_share": _YES_NO.get(who.get("share")),
+        "to_view_record": _YES_NO.get(who.get("look")),
+        "by": by,
+        "person": person,
+        "competence": competence,
+        "told_about_sharing": True if who.get("told") else None,
+    }
+    return read_back(Consent, held)
 
 
 def referral_of(who: Who) -> Referral:
-    """How the patient came."""
-    return Referral(source=who.get("source") or "self-referred")
+    """How the patient came. Raises ``RecordRefused``."""
+    return read_back(Referral, {"source": who.get("source") or "self-referred"})
 
 
 def viewed_of(who: Who, at: datetime) -> tuple[tuple[RecordViewed, ...], str | None]:

@@ -38,7 +38,9 @@ def read_pharmacy(path: Path) -> OurPharmacy:
     try:
         held = exact.read(path.read_bytes())
     except (OSError, Refused):
-        raise PharmacyRefused("The pharmacy's file cannot be read. Set the pharmacy up again, or name another file.") from None
+        raise PharmacyRefused(
+            "The pharmacy's file cannot be read. Set the pharmacy up again, or name another file."
+        ) from None
     try:
         return _pharmacy(held)
     except RecordRefused as refused:
@@ -49,7 +51,9 @@ def read_pharmacy(path: Path) -> OurPharmacy:
 
 def _pharmacy(held: Any) -> OurPharmacy:
     adoption = held.get("adoption")
-    people = [AtTheDesk(read_back(PractitionerOnRecord, one["practitioner"]), str(one["pin"])) for one in held["people"]]
+    people = [
+        AtTheDesk(read_back(PractitionerOnRecord, one["practitioner"]), str(one["pin"])) for one in held["people"]
+    ]
     return OurPharmacy(
         read_back(Pharmacy, held["pharmacy"]),
         str(held.get("mailbox") or ""),
@@ -64,7 +68,9 @@ def write_pharmacy(path: Path, ours: OurPharmacy) -> None:
         "pharmacy": ours.pharmacy.model_dump(exclude_none=True),
         "mailbox": ours.mailbox,
         "adoption": str(ours.adoption) if ours.adoption else None,
-        "people": [{"practitioner": one.practitioner.model_dump(exclude_none=True), "pin": one.pin} for one in ours.people],
+        "people": [
+            {"practitioner": one.practitioner.model_dump(exclude_none=True), "pin": one.pin} for one in ours.people
+        ],
     }
     beside = path.with_name(f"{path.name}.new")
     try:

@@ -59,4 +59,6 @@ def run(app: Starlette, address: str, port: int) -> None:
     import uvicorn
 
     must_be_here(address)
-    uvicorn.run(app, host=address, port=port, access_log=False, log_level="warning", server_header=False, date_header=False)
+    uvicorn.run(
+        app, host=address, port=port, access_log=False, log_level="warning", server_header=False, date_header=False
+    )

@@ -4,10 +4,15 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from pharmacyfirst.web.people import AtTheDesk
 from pharmacyfirst.web.posted import Posted
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from pharmacyfirst.web.desk import Visit
 
 QUIET_SECONDS = 5 * 60
 MOST_WRONG_PINS = 5
@@ -19,7 +24,7 @@ class Held:
     """What a browser asked for or posted while the patient was hidden, to be done once the PIN was given again."""
 
     path: str
-    handler: Callable[..., Any]
+    handler: "Callable[[Visit], Response]"
     names: Mapping[str, str]
     posted: Posted = field(repr=False)
     method: str = "GET"

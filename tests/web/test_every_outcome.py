@@ -4,11 +4,11 @@ from datetime import date, datetime
 
 import pytest
 from shipped import cases_of
+from visiting import AGREES, NOW, Clock, at_the_desk, begun, open_form
 
 from pharmacyfirst import Kind, load
 from pharmacyfirst.kernel.questions import completed_years
 from pharmacyfirst.store import open_store
-from visiting import AGREES, NOW, Clock, at_the_desk, begun, open_form
 
 LIBRARY = load()
 DAY = datetime.fromisoformat(NOW).date()
@@ -45,7 +45,12 @@ def who(case):
     day = date.fromisoformat(str(born)) if born else date(DAY.year - age, 1, 2)
     filled = AGREES | {"p-born_day": str(day.day), "p-born_month": str(day.month), "p-born_year": str(day.year)}
     if completed_years(day, DAY) < 16:
-        filled |= {"p-by": "parent or guardian", "p-relationship": "parent", "p-competence": "parental responsibility", "p-consenter": "Sam"}
+        filled |= {
+            "p-by": "parent or guardian",
+            "p-relationship": "parent",
+            "p-competence": "parental responsibility",
+            "p-consenter": "Sam",
+        }
     return filled
 
 

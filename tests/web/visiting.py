@@ -58,7 +58,13 @@ class Visitor:
         return self._read(self.client.get(path))
 
     def post(self, action, fields):
-        body = urlencode([(name, value) for name, values in fields.items() for value in ([values] if isinstance(values, str) else values)])
+        body = urlencode(
+            [
+                (name, value)
+                for name, values in fields.items()
+                for value in ([values] if isinstance(values, str) else values)
+            ]
+        )
         return self._read(self.client.post(action, content=body, headers=SAME_ORIGIN))
 
     def _read(self, reply):
@@ -84,7 +90,7 @@ class Visitor:
         """Fill in what the page shows as the facts say; what they do not say is not known. Then continue."""
         fields = dict(self.page.forms[self.path])
         for name in self.page.shown:
-            if f"row-{name}" and name in facts or f"q-{name}" not in AGREES:
+            if (f"row-{name}" and name in facts) or f"q-{name}" not in AGREES:
                 fields.update(filled(name, facts.get(name), self.page.words))
         return self.post(self.path, fields | more)
 
@@ -124,7 +130,11 @@ def moment(field, hours):
     from datetime import timedelta
 
     since = datetime.fromisoformat(NOW) - timedelta(hours=float(hours))
-    return {f"{field}-day": "earlier", f"{field}-on": f"{since.day}/{since.month}/{since.year}", f"{field}-time": f"{since:%H:%M}"}
+    return {
+        f"{field}-day": "earlier",
+        f"{field}-on": f"{since.day}/{since.month}/{since.year}",
+        f"{field}-time": f"{since:%H:%M}",
+    }
 
 
 class Clock:

@@ -48,7 +48,9 @@ def end(visit: Visit) -> Response:
         elif reason == "other" and not because:
             errors.append(Error("Write the reason", "e-because"))
         elif reason != MISTAKE and not patient_known(here):
-            errors.append(Error("The patient's details are missing: without them nothing can be recorded", "patient-missing"))
+            errors.append(
+                Error("The patient's details are missing: without them nothing can be recorded", "patient-missing")
+            )
         else:
             revision, mark = given_back(visit)
             here = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
@@ -57,7 +59,9 @@ def end(visit: Visit) -> Response:
                     visit.desk.store.drafts.abandon(here.held.id, visit.actor, revision, words)
                     return go("/")
                 assessment = here.conversation.assessment
-                onward = (Onward(to=usual_place(assessment), urgency=urgency_of(assessment), how="told to go", at=visit.now),)
+                onward = (
+                    Onward(to=usual_place(assessment), urgency=urgency_of(assessment), how="told to go", at=visit.now),
+                )
                 decision = Decision(
                     done="referred" if reason == REFERRED else "ended early",
                     because=because or words,

@@ -27,7 +27,10 @@ _FIELDS = (
     ("mailbox", "MESH mailbox", "pf-third"), ("adoption", "File of the adoption record", "pf-wide"),
     ("family", "Your family name", "pf-third"), ("given", "Your given names", "pf-third"), ("gphc", "Your GPhC number", "pf-third"),
 )  # fmt: skip
-_HINTS = {"adoption": "Leave it blank to evaluate: then nothing can be supplied to a real patient", "mailbox": "Leave it blank where there is none: letters are printed"}
+_HINTS = {
+    "adoption": "Leave it blank to evaluate: then nothing can be supplied to a real patient",
+    "mailbox": "Leave it blank where there is none: letters are printed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ def setting_up(visit: Visit) -> Response:
         visit.desk.set_up(_ours(typed, visit.posted.one("u-pin")))
     except PharmacyFirstError as refused:
         says = str(refused)
-        wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(" Nothing was assessed: this is no all-clear.")
+        wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(
+            " Nothing was assessed: this is no all-clear."
+        )
         return _set_up_page(visit, typed, wrong)
     return go("/who")
 
@@ -78,7 +83,9 @@ def _ours(typed: Mapping[str, str], pin: str) -> OurPharmacy:
     adoption = Path(typed["adoption"]).expanduser().absolute() if typed["adoption"] else None
     if adoption is not None:
         read_adoption(adoption)
-    practitioner = PractitionerOnRecord(gphc_number=typed["gphc"], family=typed["family"], given=tuple(typed["given"].split()))
+    practitioner = PractitionerOnRecord(
+        gphc_number=typed["gphc"], family=typed["family"], given=tuple(typed["given"].split())
+    )
     pharmacy = Pharmacy(
         ods=typed["ods"].upper(),
         name=typed["name"],
@@ -91,7 +98,10 @@ def _ours(typed: Mapping[str, str], pin: str) -> OurPharmacy:
 
 def _set_up_page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
     view = SettingUpPage(
-        tuple(TextShown(f"u-{name}", says, typed.get(name, ""), wrong.get(name, ""), size, _HINTS.get(name, "")) for name, says, size in _FIELDS),
+        tuple(
+            TextShown(f"u-{name}", says, typed.get(name, ""), wrong.get(name, ""), size, _HINTS.get(name, ""))
+            for name, says, size in _FIELDS
+        ),
         TextShown("u-pin", "A PIN of your own, 4 to 12 digits", "", wrong.get("pin", ""), "pf-third"),
         tuple(Error(says, f"u-{name}") for name, says in wrong.items()),
     )
@@ -136,8 +146,10 @@ def show_again(visit: Visit) -> Response:
     session = visit.at_the_desk
     if not visit.desk.sessions.right(session.person, visit.posted.one("pin")):
         waits = visit.desk.sessions.waits(session.person)
-        return desk_page(visit, hidden=True, errors=(Error("Too many wrong PINs: wait a minute" if waits else "This is not the PIN", "pin"),))
+        return desk_page(
+            visit,
+            hidden=True,
+            errors=(Error("Too many wrong PINs: wait a minute" if waits else "This is not the PIN", "pin"),),
+        )
     visit.desk.sessions.show_again(session)
     return go(visit.posted.one("then") if visit.posted.one("then").startswith(("/c/", "/r/")) else "/")
-
-

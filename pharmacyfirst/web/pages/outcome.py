@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 
 from starlette.responses import Response
 
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.offer import Arises, Offer
-from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
+from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
 from pharmacyfirst.kernel.told import PARTS, in_words
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
@@ -103,7 +105,7 @@ class DidShown:
     notes: str
     finish: str
     late: bool
-    said: bool
+    more_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,14 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         where_to=tuple(dict.fromkeys(one for one in (assessment.where_to,) if one)),
         reasons=tuple(ReasonShown(one.id, one.says, one.where_to) for one in assessment.reasons),
         prompts=tuple(one.says for one in here.pathway.prompts if kind.word in one.at),
-        asks_threat=assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in here.held.answers and LIFE_THREATENING in here.pathway.questions,
+        asks_threat=assessment.outcome.destination == EMERGENCY_DEPARTMENT
+        and LIFE_THREATENING not in here.held.answers
+        and LIFE_THREATENING in here.pathway.questions,
         threat=path_of(here, "threat"),
         not_known=tuple(_answers(here, conversation.in_the_way)) if not undecided else (),
-        open=tuple(_answers(here, conversation.open)) if not conversation.decided or kind in (Kind.SUPPLY, Kind.SELF_CARE) else (),
+        open=tuple(_answers(here, conversation.open))
+        if not conversation.decided or kind in (Kind.SUPPLY, Kind.SELF_CARE)
+        else (),
         offers=tuple(_offer(here, one) for one in assessment.offers),
         say=tuple(_say(here)) if not undecided else (),
         based_on=tuple(one for one in _given(here) if one.answer not in ("No", "None")),
@@ -196,13 +202,20 @@ def _given(here: Talk) -> Iterator[AnswerShown]:
                 answer = conversation.given[name]
                 words = answer_in_words(question, answer, since.get(name, "")) if answer is not None else "Not known"
                 if question.answer is Answer.DATE and answer is not None:
-                    words = question.in_words(answer)
+                    words = day(date.fromisoformat(str(answer)))
                 yield AnswerShown(called(question), words, f"{page_path(here, conversation.page_of(name))}#row-{name}")
 
 
 def _offer(here: Talk, offer: Offer) -> OfferShown:
     first = offer.supplied[0]
-    cautions = {arises: tuple(CautionShown(one.caution.id, one.caution.says, one.caution.action) for one in offer.cautions if one.arises is arises) for arises in Arises}
+    cautions = {
+        arises: tuple(
+            CautionShown(one.caution.id, one.caution.says, one.caution.action)
+            for one in offer.cautions
+            if one.arises is arises
+        )
+        for arises in Arises
+    }
     items = here.pathway.open_items
     name = first.product.name
     return OfferShown(
@@ -240,8 +253,6 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
     kind = assessment.outcome.kind
     options = OPTIONS[kind]
     chosen = posted.one("o-did")
-    if not chosen and kind is Kind.EMERGENCY and assessment.outcome.destination == EMERGENCY_999:
-        chosen = ""
     shown = [ChoiceShown(one.key, one.says, one.key == chosen, str(at)) for at, one in enumerate(options, 1)]
     shown.append(ChoiceShown(ELSE, "Something else", chosen == ELSE, str(len(options) + 1)))
     reasons = coded_lists()["no supply"].items.items() if kind is Kind.SUPPLY else ()
@@ -251,7 +262,10 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         others=tuple(ChoiceShown(value, says, posted.one("o-else") == value) for value, says in ELSE_DONE),
         place=posted.one("o-to") or (usual_place(assessment) if any(one.done == "referred" for one in options) else ""),
         onward=any(one.done == "referred" for one in options),
-        no_supply=tuple(ChoiceShown(value, f"{says[:1].upper()}{says[1:]}", posted.one("o-no-supply") == value) for value, says in reasons),
+        no_supply=tuple(
+            ChoiceShown(value, f"{says[:1].upper()}{says[1:]}", posted.one("o-no-supply") == value)
+            for value, says in reasons
+        ),
         because=posted.one("o-because"),
         accepted=posted.one("o-accepted"),
         at=posted.one("o-at"),
@@ -259,7 +273,9 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         notes=posted.one("o-notes"),
         finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
         late=here.on != visit.today,
-        said=kind is not Kind.SUPPLY,
+        more_open=kind is Kind.SUPPLY
+        or chosen == ELSE
+        or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
     )
 
 
@@ -283,7 +299,12 @@ def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
     here = _as_shown(here, revision, mark)
     if not patient_known(here):
         if not here.conversation.emergency:
-            return show(visit, here, (Error("The patient's details are missing: fill in the patient page", "patient-missing"),), 422)
+            return show(
+                visit,
+                here,
+                (Error("The patient's details are missing: fill in the patient page", "patient-missing"),),
+                422,
+            )
         done = {"decision": decision.model_dump(mode="json", exclude_none=True)}
         try:
             visit.desk.store.drafts.details_follow(here.held.id, visit.actor, revision, mark, done)
@@ -306,4 +327,3 @@ def _refused(visit: Visit, here: Talk, refused: PharmacyFirstError) -> Response:
     if isinstance(refused, StoreRefused):
         return about(visit, refused)
     return show(visit, here, (Error(str(refused), "did"),), 422)
-

@@ -90,7 +90,11 @@ def page_of(visit: Visit) -> Response:
 
 def _number(visit: Visit, here: Talk) -> int | None:
     words = visit.names.get("number", "")
-    return min(int(words), len(here.conversation.pages) - 1) if words.isascii() and words.isdecimal() and len(words) < 4 else None
+    return (
+        min(int(words), len(here.conversation.pages) - 1)
+        if words.isascii() and words.isdecimal() and len(words) < 4
+        else None
+    )
 
 
 # Shown
@@ -140,7 +144,10 @@ def _waiting(here: Talk, on: Asked) -> frozenset[str]:
     found = set()
     for question in questions_of(here, on):
         values = _values(question)
-        if not values or any(_shown(_with(here, question.name, value), on.page) - {question.name} != shown - {question.name} for value in values):
+        if not values or any(
+            _shown(_with(here, question.name, value), on.page) - {question.name} != shown - {question.name}
+            for value in values
+        ):
             found.add(question.name)
     return frozenset(found)
 
@@ -239,7 +246,9 @@ def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
         kept = {fact: value for fact, value in page.answers.items() if fact not in gone}
         if len(kept) != len(page.answers):
             fields = _without(page.fields, gone)
-            held = visit.desk.store.drafts.post(held.id, visit.actor, held.revision, held.patient_mark, name, kept, fields=fields)
+            held = visit.desk.store.drafts.post(
+                held.id, visit.actor, held.revision, held.patient_mark, name, kept, fields=fields
+            )
     questions = here.pathway.questions
     says = [f"Emptied, because it is no longer asked: {', '.join(called(questions[name]) for name in gone)}"]
     return says, talk(visit.desk, held, visit.now)
@@ -294,12 +303,14 @@ def live(visit: Visit) -> Response:
         return JSONResponse({"again": False}, status_code=422)
     now = Talk(here.held, here.pathway, who_of(here.held), conversation, here.on)
     put = conversation.put(on.page)
-    return JSONResponse({
-        "panel": drawn("panel.html", p=panel(now)),
-        "shown": [one.question.name for one in put if one.shown],
-        "stop": _stop(now),
-        "score": "; ".join(one.in_words() for one in conversation.scores),
-    })
+    return JSONResponse(
+        {
+            "panel": drawn("panel.html", p=panel(now)),
+            "shown": [one.question.name for one in put if one.shown],
+            "stop": _stop(now),
+            "score": "; ".join(one.in_words() for one in conversation.scores),
+        }
+    )
 
 
 def threat(visit: Visit) -> Response:
@@ -312,7 +323,9 @@ def threat(visit: Visit) -> Response:
         if LIFE_THREATENING in here.pathway.questions:
             yes = visit.posted.one("threat") == "yes"
             held = _beside(visit, here, revision, mark)
-            visit.desk.store.drafts.post(held.id, visit.actor, held.revision, held.patient_mark, THREAT, {LIFE_THREATENING: yes})
+            visit.desk.store.drafts.post(
+                held.id, visit.actor, held.revision, held.patient_mark, THREAT, {LIFE_THREATENING: yes}
+            )
     except Exception as refused:
         return about(visit, refused)
     return go(path_of(here, "outcome"))
@@ -333,4 +346,6 @@ def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationS
 
 
 def _same(held: ConsultationSoFar, revision: int, mark: str) -> ConsultationSoFar:
-    return replace(held, revision=revision, patient_mark=mark)  # so that the store compares what the page was shown with
+    return replace(
+        held, revision=revision, patient_mark=mark
+    )  # so that the store compares what the page was shown with

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.papers.claim import claim_of
 from pharmacyfirst.record.papers.label import label_pdf, label_text
@@ -69,7 +70,9 @@ def saved(visit: Visit) -> Response:
         return said(visit, "The record cannot be shown", str(refused))
     done = record.decision
     supplied = record.supplies[0] if record.supplies else None
-    what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(done.done, done.done)
+    what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(
+        done.done, done.done
+    )
     view = SavedPage(
         title=f"Saved: {what}",
         medicine=f"{quantity_of(supplied)} of {supplied.product}" if supplied is not None else "",
@@ -89,10 +92,10 @@ def _frame(visit: Visit, title: str, record: Consultation) -> object:
     patient = record.patient
     bar = PatientBar(
         name=patient.name,
-        born=f"{patient.birth_date.day}/{patient.birth_date.month}/{patient.birth_date.year}",
+        born=day(patient.birth_date),
         age=f"{patient.age_on(record.on)} years",
         number=spaced(patient.nhs_number) if patient.nhs_number else "",
-        condition=record.in_words.title,
+        condition=record.in_words.title.partition(", ")[0],
         saved=f"{record.recorded_at:%H:%M}",
         requirements="; ".join(patient.requirements),
     )

@@ -118,8 +118,12 @@ def _none_in_force(visit: Visit, conditions: tuple[ConditionShown, ...]) -> str:
 
 def _lists(visit: Visit) -> list[Doing]:
     work = visit.desk.store.work_list()
-    people = tuple(ToDo(f"{one.says}: {one.then}", f"/r/{one.record_id}" if one.record_id else "") for one in work.people)
-    emergencies = tuple(ToDo(_title(visit, one, "details missing"), f"/c/{one.id}/{PATIENT_PAGE}") for one in work.emergencies)
+    people = tuple(
+        ToDo(f"{one.says}: {one.then}", f"/r/{one.record_id}" if one.record_id else "") for one in work.people
+    )
+    emergencies = tuple(
+        ToDo(_title(visit, one, "details missing"), f"/c/{one.id}/{PATIENT_PAGE}") for one in work.emergencies
+    )
     drafts = tuple(ToDo(_title(visit, one, _whose(visit, one)), f"/c/{one.id}/outcome") for one in work.drafts)
     claims = tuple(ToDo(_title(visit, one, f"claim by {one.claim_due}"), f"/r/{one.id}") for one in work.claims)
     trouble = tuple(ToDo(one, "") for one in work.trouble)

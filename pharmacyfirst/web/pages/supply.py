@@ -7,12 +7,14 @@ from decimal import Decimal, InvalidOperation
 
 from starlette.responses import Response
 
+from pharmacyfirst import exact
 from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.dose import Supplied
 from pharmacyfirst.kernel.offer import Offer
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.kernel.pgd import Mechanism
+from pharmacyfirst.paper.words import begun, day
 from pharmacyfirst.record.decision import Charge, Decision
 from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
@@ -34,7 +36,12 @@ from pharmacyfirst.web.rows import ChoiceShown
 from pharmacyfirst.web.scanned import scanned
 
 PAID, OTHER_PRODUCT, COLLECTED_BY_PATIENT = "0001", "other", "patient"
-IDENTITY = (("name and date of birth", "Name and date of birth"), ("photo identification", "Photo ID"), ("known to the pharmacy", "Known to the pharmacy"))
+IDENTITY = (
+    ("name and date of birth", "Name and date of birth"),
+    ("photo identification", "Photo ID"),
+    ("known to the pharmacy", "Known to the pharmacy"),
+)
+MOST_LOOKED_AT, MOST_BYTES = 20, 20_000_000
 _EXPIRY = re.compile(r"(0?[1-9]|1[0-2])[ /.-]?(20[0-9]{2})")
 
 
@@ -80,6 +87,7 @@ class SupplyPage:
     quantity_field: Field
     unit: str
     because: Field
+    shelf: tuple[ChoiceShown, ...]
     scan: Field
     batch: Field
     expiry: Field
@@ -118,7 +126,8 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     """May this person supply it here and now? Asked of the adoption as it stands at this moment."""
     edition = offer.pgd.edition
     last = f" to {day(edition.in_force.last)}" if edition.in_force.last is not None else ""
-    lines = [PermitLine(f"{offer.pgd.mechanism.value} {offer.pgd.id} {edition.version} in force{last}", True)]
+    document = "PGD" if offer.pgd.mechanism is Mechanism.PGD else "Clinical protocol"
+    lines = [PermitLine(f"{document} {offer.pgd.id} {edition.version} in force{last}", True)]
     in_force = visit.desk.in_force
     if in_force.adoption is None:
         lines.append(PermitLine(in_force.trouble or "No adoption is in use: evaluation only", False))
@@ -165,6 +174,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         quantity_field=field_of("quantity"),
         unit=quantity.unit if quantity is not None else "mL",
         because=field_of("because"),
+        shelf=tuple(_shelf(visit, offer)),
         scan=Field("", found.get("scan", "")),
         batch=field_of("batch", scan.batch if scan else ""),
         expiry=field_of("expiry", _as_typed(scan.expiry) if scan else ""),
@@ -192,7 +202,24 @@ _TOLD = (
 def _products(offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
     for at, one in enumerate(offer.supplied, 1):
         much = f", {one.quantity.in_words()}" if one.quantity is not None else ""
-        yield ChoiceShown(one.product.name, f"{one.product.name}{much}", one.product.name == chosen, str(at))
+        yield ChoiceShown(one.product.name, f"{begun(one.product.name)}{much}", one.product.name == chosen, str(at))
+
+
+def _shelf(visit: Visit, offer: Offer) -> Iterator[ChoiceShown]:
+    """The batches of this medicine that were handed over today, newest first, so that they are picked and not typed."""
+    store, seen = visit.desk.store, set()
+    today = [one for one in store.records.finished(MOST_LOOKED_AT) if one.summary.get("on") == visit.today.isoformat()]
+    for one in (one for one in today if offer.pgd.id in one.summary.get("supplied", ())):
+        for handed in exact.read(store.records.written(one.id), MOST_BYTES)["supplies"]:
+            batch, expiry = handed.get("batch"), handed.get("expiry")
+            if handed["pgd"] == offer.pgd.id and batch and expiry and (batch, expiry) not in seen and not one.practice:
+                seen.add((batch, expiry))
+                yield ChoiceShown(
+                    f"{expiry} {batch}",
+                    f"{batch}, {_as_typed(expiry)}",
+                    visit.posted.one("s-shelf") == f"{expiry} {batch}",
+                    str(len(seen)),
+                )
 
 
 def _held(offer: Offer) -> dict[str, Coded]:
@@ -212,7 +239,9 @@ def _actual(here: Talk, offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
 
 
 def _charges() -> tuple[tuple[str, str], ...]:
-    return tuple((code, f"{says[:1].upper()}{says[1:]} ({code})") for code, says in coded_lists()["exemption"].items.items())
+    return tuple(
+        (code, f"{says[:1].upper()}{says[1:]} ({code})") for code, says in coded_lists()["exemption"].items.items()
+    )
 
 
 def _relationships() -> tuple[tuple[str, str], ...]:
@@ -220,7 +249,10 @@ def _relationships() -> tuple[tuple[str, str], ...]:
 
 
 def _choices(name: str, choices: tuple[tuple[str, str], ...], visit: Visit) -> tuple[ChoiceShown, ...]:
-    return tuple(ChoiceShown(value, says, visit.posted.one(name) == value, str(at) if at < 10 else "") for at, (value, says) in enumerate(choices, 1))
+    return tuple(
+        ChoiceShown(value, says, visit.posted.one(name) == value, str(at) if at < 10 else "")
+        for at, (value, says) in enumerate(choices, 1)
+    )
 
 
 def _as_typed(expiry: str) -> str:
@@ -234,12 +266,24 @@ def _as_typed(expiry: str) -> str:
 def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     posted = visit.posted
     if posted.one("s-scan") and not posted.one("s-batch"):
-        wrong = {} if scanned(posted.one("s-scan")) else {"scan": "Scan: this is no code of a pack that can be read; type batch and expiry"}
+        wrong = (
+            {}
+            if scanned(posted.one("s-scan"))
+            else {"scan": "Scan: this is no code of a pack that can be read; type batch and expiry"}
+        )
         return _show(visit, here, offer, wrong, 200 if not wrong else 422)
     if not patient_known(here):
-        return _show(visit, here, offer, {"patient": "The patient's details are missing: fill in the patient page"}, 422)
+        return _show(
+            visit, here, offer, {"patient": "The patient's details are missing: fill in the patient page"}, 422
+        )
     if not permit_of(visit, here, offer).may:
-        return _show(visit, here, offer, {"permit": "There is no permit, so nothing may be handed over: finish without a supply"}, 422)
+        return _show(
+            visit,
+            here,
+            offer,
+            {"permit": "There is no permit, so nothing may be handed over: finish without a supply"},
+            422,
+        )
     read = _read(visit, here, offer)
     if read.handed is None:
         return _show(visit, here, offer, read.wrong, 422)
@@ -263,6 +307,9 @@ def _read(visit: Visit, here: Talk, offer: Offer) -> Read:
         wrong["product"] = "Product: choose what is handed over"
     actual = _product_posted(visit, here, offer, wrong)
     batch, expiry = posted.one("s-batch"), _expiry(posted.one("s-expiry"))
+    if not batch and posted.one("s-shelf"):
+        expiry, _, batch = posted.one("s-shelf").partition(" ")
+        expiry = expiry if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-9]{2})?", expiry) else None
     if not batch:
         wrong["batch"] = "Batch: give the number on the pack"
     if expiry is None:
@@ -285,13 +332,19 @@ def _read(visit: Visit, here: Talk, offer: Offer) -> Read:
             product=chosen.product.name,
             amp=actual,
             quantity=much,
-            quantity_because=posted.one("s-because") or None if much is not None and chosen.quantity is not None else None,
+            quantity_because=posted.one("s-because") or None
+            if much is not None and chosen.quantity is not None
+            else None,
             batch=batch,
             expiry=expiry,
-            collected_by=Somebody(relationship=collected, name=posted.one("s-collector") or None) if collected != COLLECTED_BY_PATIENT else None,
+            collected_by=Somebody(relationship=collected, name=posted.one("s-collector") or None)
+            if collected != COLLECTED_BY_PATIENT
+            else None,
         )
         code = posted.one("s-charge")
-        charge = Charge(exemption=code, evidence_seen=True if posted.ticked("s-evidence") else None, taken=1 if code == PAID else 0)
+        charge = Charge(
+            exemption=code, evidence_seen=True if posted.ticked("s-evidence") else None, taken=1 if code == PAID else 0
+        )
     except RecordRefused as refused:
         return Read(wrong={"product": str(refused)})
     return Read(handed, charge)

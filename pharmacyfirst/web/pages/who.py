@@ -89,7 +89,9 @@ def who_shown(who: Who, here: Talk) -> WhoShown:
         more_title=_MORE_TITLE,
         more=more,
         selects=selects,
-        more_open=child or any((one.value or one.wrong) and one.name not in _SELDOM for one in more) or who.get("by") not in ("", "patient"),
+        more_open=child
+        or any((one.value or one.wrong) and one.name not in _SELDOM for one in more)
+        or who.get("by") not in ("", "patient"),
         told=bool(who.get("told")),
     )
 
@@ -102,7 +104,8 @@ def _texts(who: Who, fields: Iterable[tuple[str, str, str, str]]) -> Iterable[Te
 def _choices(who: Who) -> Iterable[ChooseShown]:
     for name, choices in (*CHOICES.items(), ("viewed", viewed_choices())):
         shown = tuple(
-            ChoiceShown(value, says, who.get(name) == value, _key(value, at)) for at, (value, says) in enumerate(choices, 1)
+            ChoiceShown(value, says, who.get(name) == value, _key(value, at))
+            for at, (value, says) in enumerate(choices, 1)
         )
         letters = sum(len(one.says) for one in shown)
         yield ChooseShown(name, ASKS[name], who.wrong.get(name, ""), shown, letters > LONGEST_IN_A_ROW)
@@ -119,5 +122,7 @@ def _selects(who: Who) -> Iterable[ChooseShown]:
     ):
         items = coded_lists()[words].items
         choices = [ChoiceShown("", "Choose", not who.get(name))]
-        choices += [ChoiceShown(value, f"{says[:1].upper()}{says[1:]}", who.get(name) == value) for value, says in items.items()]
+        choices += [
+            ChoiceShown(value, f"{says[:1].upper()}{says[1:]}", who.get(name) == value) for value, says in items.items()
+        ]
         yield ChooseShown(name, ask, "", tuple(choices))
