@@ -112,6 +112,13 @@ def _serve() -> click.Command:
     return serve
 
 
+def _store() -> click.Command:
+    """The pharmacy's own store: check it, copy it, put it back, search it, give out what is in it."""
+    from pharmacyfirst.cli.store import store
+
+    return store
+
+
 ENTRIES = {
     "adopt": _adopt,
     "assess": _assess,
@@ -127,6 +134,7 @@ ENTRIES = {
     "record": _record,
     "render": _render,
     "serve": _serve,
+    "store": _store,
 }
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from pharmacyfirst.errors import WrongKind, must_be
 from pharmacyfirst.ledger.file import copy, private
-from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable, NoOffset, Told
+from pharmacyfirst.ledger.told import InOurWords, LedgerDamaged, LedgerUnusable, NoOffset
 
 __all__ = [
     "LAST",
@@ -87,7 +87,7 @@ def open_ledger(path: Path | None = None) -> "Ledger":
     """
     if path is not None:
         must_be(Path, path=path)
-    with Told():
+    with InOurWords():
         if path is not None:
             private(path)
         database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None, timeout=30)
@@ -131,7 +131,7 @@ class Ledger:
     @property
     def in_transaction(self) -> bool:
         """Whether what is written now will be on disk only when somebody ends what was begun."""
-        with Told():
+        with InOurWords():
             return self._database.in_transaction
 
     @contextmanager
@@ -277,7 +277,7 @@ class Ledger:
 
     def sound(self) -> None:
         """Have the database look whether its own file is whole. Raises ``LedgerDamaged``."""
-        with Told():
+        with InOurWords():
             whole = self._rows("PRAGMA integrity_check(1)") == [("ok",)]
         made = {what.split()[4] for what in _MADE}
         if not whole or made - set(self._names("SELECT name FROM sqlite_master")):
@@ -289,7 +289,7 @@ class Ledger:
         where, given = ("", []) if stream is None else ("WHERE this.stream = ?", [stream])
         many = 0
         self._end()
-        with Told():
+        with InOurWords():
             rows = self._cursor().execute(
                 f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
                 "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
@@ -315,7 +315,7 @@ class Ledger:
         return tuple(str(name) for (name,) in self._rows(statement, *given))
 
     def _rows(self, statement: str, *given: str | int | bytes) -> list[tuple[Any, ...]]:
-        with Told():
+        with InOurWords():
             return self._cursor().execute(statement, given).fetchall()
 
     def _cursor(self) -> sqlite3.Cursor:

@@ -5,7 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from pharmacyfirst.ledger.told import LedgerUnusable, Told
+from pharmacyfirst.ledger.told import InOurWords, LedgerUnusable
 
 
 def private(path: Path) -> None:
@@ -26,7 +26,7 @@ def private(path: Path) -> None:
 
 def copy(database: sqlite3.Connection, path: Path) -> None:
     """Copy all that is committed into a new file, which is on disk when this returns. Raises ``LedgerUnusable``."""
-    with Told():
+    with InOurWords():
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         try:
             with closing(sqlite3.connect(path, isolation_level=None)) as other:

@@ -17,7 +17,7 @@ class NoOffset(PharmacyFirstError, ValueError):
     """A time does not say how far it is from UTC; nothing was written."""
 
 
-class Told:
+class InOurWords:
     """What the database cannot do, said as ours."""
 
     def __enter__(self) -> None: ...

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from pharmacyfirst.errors import must_be
 from pharmacyfirst.kernel.frozen import Frozen
+from pharmacyfirst.ledger import as_text
 from pharmacyfirst.store.deeds import MOST_BYTES, Actor, Deed, StoreRefused
-from pharmacyfirst.store.finding import JOURNEY, OURS, REQUEST, WAITING
+from pharmacyfirst.store.finding import BECAME, JOURNEY, OURS, REQUEST, WAITING
 from pharmacyfirst.store.kept import STORE, Kept, NotThere, is_id
 
 INBOUND, ON_PAPER = f"{STORE}inbound/", f"{STORE}paper/"
@@ -92,6 +93,19 @@ class Inbound:
             self._kept.write(INBOUND + id, Deed.READ, actor, {"what": "bytes"})
         return raw
 
+    def bytes_of(self, id: str) -> bytes:
+        """The bytes as they came, for who puts the reading down elsewhere. Raises ``NotThere``."""
+        self.get(id)
+        return self._kept.events(INBOUND + id)[0].attached
+
+    def of(self, consultation: str) -> tuple[CameIn, ...]:
+        """All that came in and became this consultation, with every version and all about the same journey, oldest first."""
+        found = {one.id: one for id in self._found(BECAME, consultation) for one in self._related(self.get(id))}
+        return tuple(sorted(found.values(), key=lambda one: (one.at, one.id)))
+
+    def _related(self, one: CameIn) -> tuple[CameIn, ...]:
+        return (one, *self.versions(one.request), *(self.journey(one.journey) if one.journey else ()))
+
     def versions(self, request: str) -> tuple[CameIn, ...]:
         """All versions of one request, oldest first."""
         return tuple(map(self.get, self._versions(request)))
@@ -115,7 +129,7 @@ class Inbound:
 
     def waiting(self) -> tuple[CameIn, ...]:
         """What waits for somebody, oldest first; of several versions of one request the newest alone."""
-        return tuple(one for one in map(self.get, self._found(WAITING)) if not one.newer)
+        return tuple(one for one in self._kept.all_of(self._found(WAITING), self.get) if not one.newer)
 
     def _versions(self, request: str) -> tuple[str, ...]:
         if not request:
@@ -134,8 +148,10 @@ class Inbound:
         events = self._kept.events(INBOUND + id, attached=False)
         told = events[0].told
         marks = {(OURS + name, told[part]) for name, part in ((REQUEST, "request"), (JOURNEY, "journey")) if told[part]}
-        if told["waits"] and not any(one.deed is Deed.DEALT_WITH for one in events):
-            marks.add((OURS + WAITING, events[0].at.isoformat()))
+        done = [str(one.told["as"]) for one in events if one.deed is Deed.DEALT_WITH]
+        marks |= {(OURS + BECAME, one) for one in done if is_id(one)}
+        if told["waits"] and not done:
+            marks.add((OURS + WAITING, as_text(events[0].at)))
         return self._kept.ledger.mark(INBOUND + id, marks)
 
     def verify(self) -> int:
@@ -197,12 +213,13 @@ class PaperForms:
     def waiting(self) -> tuple[OnPaperForm, ...]:
         """Those that are to be entered, oldest first."""
         streams = self._kept.ledger.marked(OURS + WAITING)
-        return tuple(self.get(one.removeprefix(ON_PAPER)) for one in streams if one.startswith(ON_PAPER))
+        ids = [one.removeprefix(ON_PAPER) for one in streams if one.startswith(ON_PAPER)]
+        return self._kept.all_of(ids, self.get)
 
     def _mark(self, id: str) -> bool:
         events = self._kept.events(ON_PAPER + id)
         open_ = not any(one.deed is Deed.ENTERED for one in events)
-        return self._kept.ledger.mark(ON_PAPER + id, {(OURS + WAITING, events[0].at.isoformat())} if open_ else ())
+        return self._kept.ledger.mark(ON_PAPER + id, {(OURS + WAITING, as_text(events[0].at))} if open_ else ())
 
     def verify(self) -> int:
         """Make the marks again from the events; how many were wrong."""

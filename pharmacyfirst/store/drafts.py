@@ -213,18 +213,16 @@ class Drafts:
 
     def expire(self) -> tuple[str, ...]:
         """Put down which drafts have expired, and name them. Their answers are kept; somebody takes them over and ends them."""
-        ids = self._kept.found(DRAFT)
-        before = {one: self._kept.consultation(one).state for one in ids}
-        open_ = [one for one in ids if before[one] is ConsultationState.OPEN]
+        open_ = [one.id for one in self.under_way() if one.state is ConsultationState.OPEN]
         return tuple(one for one in open_ if self._expired_or(one).state is ConsultationState.EXPIRED)
 
     def under_way(self) -> tuple[ConsultationSoFar, ...]:
         """All drafts, expired ones too, those first that have waited longest."""
-        return tuple(map(self._kept.consultation, self._kept.found(DRAFT)))
+        return self._kept.consultations(self._kept.found(DRAFT))
 
     def emergencies(self) -> tuple[ConsultationSoFar, ...]:
         """The emergencies whose details are still to follow, oldest first."""
-        return tuple(map(self._kept.consultation, self._kept.found(EMERGENCY)))
+        return self._kept.consultations(self._kept.found(EMERGENCY))
 
     def _change(
         self, id: str, actor: Actor, revision: int, mark: str, deed: Deed, told: dict[str, Any], held: dict[str, Any]

@@ -16,7 +16,7 @@ OURS = "store: "
 NAME, BORN, NUMBER, PRODUCT, BATCH = "name", "born", "nhs number", "product", "batch"
 STATE, DRAFT, EMERGENCY, FINISHED = "state", "draft", "emergency", "finished"
 CLAIM, CLAIM_KEY, INCIDENT, HELD = "claim due", "claim key", "incident", "held"
-WAITING, REQUEST, JOURNEY = "waiting", "request", "journey"
+WAITING, REQUEST, JOURNEY, BECAME = "waiting", "request", "journey", "became"
 
 # Letters that Unicode does not take apart into a letter and a mark.
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i"})

@@ -1,15 +1,15 @@
 """What every part of the store stands on: the ledger, the outbox in it, the clock, and the one way in which an event is written and read."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pharmacyfirst.errors import must_be
-from pharmacyfirst.ledger import Ledger, as_text
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.store import finding
 from pharmacyfirst.store.anchors import Anchor, add_anchor, anchor_of, anchors_in
@@ -23,6 +23,7 @@ LITTLE = timedelta(minutes=1)  # two processes that write beside each other are 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 Clock = Callable[[], datetime]
+Read = TypeVar("Read")
 
 
 class NotThere(StoreRefused, KeyError):
@@ -53,6 +54,7 @@ class Kept:
         self.ledger, self.anchors = ledger, anchors
         self.settings = settings
         self.outbox = Outbox(ledger)
+        self.unread: set[str] = set()  # what a list had to leave out
         self._clock = clock
         self._writer = ledger.reserve(STORE)
 
@@ -126,6 +128,21 @@ class Kept:
         record = next((one.held for one in reversed(events) if one.deed is Deed.FINISHED), {})
         self.ledger.mark(CONSULTATION + id, finding.marks_of(now, record))
         return now
+
+    def all_of(self, ids: Iterable[str], read: Callable[[str], Read]) -> tuple[Read, ...]:
+        """What can be read of these, in order. What cannot is noted in ``unread``, and hides nothing of the rest."""
+        return tuple(self._each(ids, read))
+
+    def _each(self, ids: Iterable[str], read: Callable[[str], Read]) -> Iterator[Read]:
+        for id in ids:
+            try:
+                yield read(id)
+            except (LedgerDamaged, NotThere):
+                self.unread.add(id)
+
+    def consultations(self, ids: Iterable[str]) -> tuple[ConsultationSoFar, ...]:
+        """The consultations with these ids, in order, as far as they can be read."""
+        return self.all_of(ids, self.consultation)
 
     def found(self, name: str, value: str | None = None, until: str | None = None, beginning: str = "") -> list[str]:
         """The ids of the consultations with a mark, in the order of its values."""

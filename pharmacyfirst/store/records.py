@@ -142,7 +142,7 @@ class Records:
         ids = set.intersection(*sets)
         with self._kept.together():
             self._kept.write(READS, Deed.SEARCHED, actor, {"by": sought.by(), "found": len(ids)})
-        found = sorted(map(self._kept.consultation, ids), key=lambda one: (one.changed_at, one.id), reverse=True)
+        found = sorted(self._kept.consultations(ids), key=lambda one: (one.changed_at, one.id), reverse=True)
         return tuple(found[:MOST_FOUND])
 
     def _sets(self, sought: Sought) -> Iterable[set[str]]:
@@ -170,16 +170,17 @@ class Records:
             found |= set.intersection(
                 set(self._kept.found(finding.BORN, born)), *(set(self._kept.found(finding.NAME, one)) for one in names)
             )
-        return tuple(sorted(found, key=lambda one: (self._kept.consultation(one).begun_at, one)))
+        read = sorted(self._kept.consultations(found), key=lambda one: (one.begun_at, one.id))
+        return tuple(one.id for one in read)
 
     def claims_due(self, until: date | None = None) -> tuple[ConsultationSoFar, ...]:
         """The records to claim, those first whose day comes first; with ``until`` those whose day is no later."""
         ids = self._kept.found(finding.CLAIM, until=until.isoformat() if until else None)
-        return tuple(map(self._kept.consultation, ids))
+        return self._kept.consultations(ids)
 
     def incidents(self) -> tuple[ConsultationSoFar, ...]:
         """The records that were marked as incidents."""
-        return tuple(map(self._kept.consultation, self._kept.found(finding.INCIDENT)))
+        return self._kept.consultations(self._kept.found(finding.INCIDENT))
 
     def old(self) -> tuple[ConsultationSoFar, ...]:
         """The records past the age of the setting ``keep_years`` that no hold keeps. They are listed, and never deleted."""
@@ -189,11 +190,11 @@ class Records:
         today = in_england(self._kept.now()).date()
         day = date(today.year - years, today.month, min(today.day, 28))
         ids = self._kept.found(finding.FINISHED, until=datetime(day.year, day.month, day.day).isoformat())
-        return tuple(one for one in map(self._kept.consultation, ids) if not one.held)
+        return tuple(one for one in self._kept.consultations(ids) if not one.held)
 
     def finished(self, most: int = 50) -> tuple[ConsultationSoFar, ...]:
         """The newest records, newest first."""
-        return tuple(map(self._kept.consultation, reversed(self._kept.found(finding.FINISHED)[-most:])))
+        return self._kept.consultations(reversed(self._kept.found(finding.FINISHED)[-most:]))
 
     def _known(
         self, id: str, actor: Actor, deed: Deed, told: dict[str, Any], held: dict[str, Any] | None = None

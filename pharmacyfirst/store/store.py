@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -113,10 +113,11 @@ class Store:
 
     def work_list(self, waits: Waits | None = None) -> WorkList:
         """What there is to do now. Drafts whose time is up are put down as expired; where nothing can be written, they are shown as they are."""
-        with suppress(LedgerUnusable):
+        self._kept.unread.clear()
+        with suppress(LedgerUnusable, LedgerDamaged):
             self.drafts.expire()
         at = self.now()
-        return WorkList(
+        work = WorkList(
             at=at,
             people=self.outbox.for_person(at, waits or Waits()),
             emergencies=self.drafts.emergencies(),
@@ -125,8 +126,8 @@ class Store:
             referrals=self.inbound.waiting(),
             claims=self.records.claims_due(),
             incidents=self.records.incidents(),
-            trouble=tuple(self._trouble()),
         )
+        return replace(work, trouble=tuple(self._trouble()))
 
     def _trouble(self) -> Iterator[str]:
         if self._kept.clock_went_back():
@@ -138,6 +139,8 @@ class Store:
             yield str(damaged)
         except OSError:
             yield "The file of anchors cannot be read."
+        if self._kept.unread:
+            yield f"{len(self._kept.unread)} things in the store cannot be read, and are in no list: pharmacyfirst store verify says more."
 
     @property
     def anchors(self) -> Path:

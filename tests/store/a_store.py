@@ -1,18 +1,23 @@
 """A store for the tests: a clock that is set by hand, people, and consultations that come to the sound records."""
 
 import json
+import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid5
 
 import sound_records
 from sound_records import account_for, case_of, library
 
 from pharmacyfirst import Kind
-from pharmacyfirst.record import Account, envelope_of, make_record, update_record, write_record
-from pharmacyfirst.record.examples import MAILBOX, account_of
+from pharmacyfirst.record import Account, make_record, write_record
+from pharmacyfirst.record.examples import account_of
 from pharmacyfirst.sending.on_paper import NoticeKind
-from pharmacyfirst.sending.prepare import prepare
 from pharmacyfirst.store import Actor, StoreSettings, open_store
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "sending"))
+from practice_system import a_message, prepared
 
 ROBIN = Actor("Robin Sample", "pharmacist", "2999999")
 SAM = Actor("Sam Other", "pharmacist", "2999998")
@@ -77,6 +82,7 @@ def finished(store, account, actor=ROBIN, **given):
     return store.drafts.finish(now.id, actor, now.revision, made(store, account), **news | given)
 
 
-def message_of(record):
-    """The GP message of a record, checked."""
-    return prepare(update_record(record, envelope_of(record, MAILBOX, record.ended_at)))
+def a_queued_message(record, **changes):
+    """A message of a record as far as the outbox looks into one: our records have no NHS number, because each is somebody's."""
+    message = a_message(record.id, recipient="X26OT001", practice_patient=False)
+    return prepared(replace(message, **{"sender_reference": f"urn:uuid:{record.id}"} | changes))

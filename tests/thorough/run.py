@@ -21,7 +21,7 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, equivalents, garbled, letters, mutants, safety, sending  # noqa: E402
+from thorough import agreement, altered, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
 
 PARTS = {
     part.name: part
@@ -34,6 +34,7 @@ PARTS = {
         altered.PART,
         letters.PART,
         sending.PART,
+        store.PART,
     )
 }
 STATE = ROOT / ".cache" / "thorough"

@@ -31,6 +31,15 @@ _HINTS = {
     "adoption": "Leave it blank to evaluate: then nothing can be supplied to a real patient",
     "mailbox": "Leave it blank where there is none: letters are printed",
 }
+# By what a refusal says, the field beside which it stands.
+_PLACES = (
+    ("PIN", "pin"),
+    ("GPhC", "gphc"),
+    ("ods", "ods"),
+    ("postcode", "postcode"),
+    ("adoption", "adoption"),
+    ("family", "family"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,297 @@
+"""The group ``pharmacyfirst store``: a pharmacy's own store of consultations, looked after from the terminal.
+
+What is printed are ids, days, conditions and states. Whom is searched for is asked for and never an argument, because arguments can be read by
+every process of the machine. Only files that were asked for tell who a patient is, and they are made for their owner alone.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pharmacyfirst.cli import options
+from pharmacyfirst.cli.guard import BadInput, NotDone
+from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
+
+if TYPE_CHECKING:
+    from pharmacyfirst.store import ConsultationSoFar, Store
+
+_folder = click.option(
+    "--store",
+    "folder",
+    type=options.FOLDER,
+    envvar="PHARMACYFIRST_STORE",
+    required=True,
+    metavar="DIR",
+    help="The folder of the store.  [env: PHARMACYFIRST_STORE]",
+)
+_by = click.option("--by", required=True, metavar="NAME", help="Who asks; kept with what was read.")
+_into = click.argument("into", metavar="FILE", type=options.FILE)
+
+
+@click.group()
+def store() -> None:
+    """The pharmacy's own store of consultations: checked, copied, put back, searched, given out.
+
+    \b
+    Example:
+      pharmacyfirst store verify --store data
+    """
+
+
+@store.command()
+@_folder
+def status(folder: Path) -> None:
+    """Say what there is to do. Names nobody; the exit status is 1 where something has to be done before closing.
+
+    \b
+    Example:
+      pharmacyfirst store status --store data
+    """
+    with _opened(folder) as one:
+        work = one.work_list()
+    for says in work.trouble:
+        click.echo(says)
+    for person in work.people:
+        click.echo(f"{'now   ' if person.urgent else 'today '} {person.state}: {person.says} {person.id}")
+    _say("emergency without details", work.emergencies)
+    _say("draft", work.drafts)
+    for paper in work.paper:
+        click.echo(f"paper form to enter: {paper.condition} {paper.on} {paper.id}")
+    for came in work.referrals:
+        click.echo(f"{came.kind} in: {came.at:%Y-%m-%d %H:%M} UTC {came.id}")
+    for claim in work.claims:
+        click.echo(f"to claim by {claim.claim_due}: {claim.condition} {claim.id}")
+    _say("incident", work.incidents)
+    if work.before_closing:
+        raise SystemExit(1)
+
+
+def _say(what: str, found: Iterable["ConsultationSoFar"]) -> None:
+    for one in found:
+        practice = "PRACTICE " if one.practice else ""
+        click.echo(
+            f"{practice}{what}: {one.condition} {one.state.value} since {one.changed_at:%Y-%m-%d %H:%M} UTC {one.id}"
+        )
+
+
+@store.command()
+@_folder
+@click.option(
+    "--anchor", metavar="LINE", help="An anchor that was kept elsewhere: number, digest and time, as it was printed."
+)
+def verify(folder: Path, anchor: str | None) -> None:
+    """Go through the whole store, and print its anchor: a line to keep on paper or on another machine.
+
+    The file, the chain of digests, the anchors, every consultation and every record. What was edited, taken out, put in or swapped is found;
+    that an end was cut off, or an older copy put in place, only an anchor can tell. The exit status is 1 where anything is wrong.
+
+    \b
+    Example:
+      pharmacyfirst store verify --store data
+    """
+    from pharmacyfirst.store import read_anchor
+
+    known = read_anchor(anchor) if anchor is not None else None
+    with _opened(folder) as one:
+        found = one.verify(known)
+    said = f"{found.consultations} consultations, {found.records} finished records, {found.anchors} anchors: as they were written"
+    click.echo(said)
+    if found.mended:
+        click.echo(f"{found.mended} marks by which something is found were wrong, and are mended")
+    click.echo(f"Keep this elsewhere: {found.anchor}")
+
+
+@store.command()
+@_into
+@_folder
+def backup(into: Path, folder: Path) -> None:
+    """Copy the store into a new FILE, which is gone through whole; the store may be in use.
+
+    \b
+    Example:
+      pharmacyfirst store backup copy.sqlite --store data
+    """
+    from pharmacyfirst.store.keeping import back_up
+
+    with _opened(folder) as one:
+        anchor = back_up(one, into)
+    click.echo(f"Copied. Keep this apart from the copy: {anchor}")
+
+
+@store.command()
+@click.argument("copy", metavar="FILE", type=options.FILE_THERE)
+@_folder
+@click.option(
+    "--older", is_flag=True, help="The copy is known to be older than what was there: what came since is set aside."
+)
+def restore(copy: Path, folder: Path, older: bool) -> None:
+    """Put a copy in place of the store. What was there is set aside in the same folder, and never deleted.
+
+    Stop every program that uses the store first. A copy that lacks what the anchors know of is refused without --older.
+
+    \b
+    Example:
+      pharmacyfirst store restore copy.sqlite --store data
+    """
+    from pharmacyfirst.store.keeping import restore as put_back
+
+    with _told():
+        anchor = put_back(copy, folder, _now, older=older)
+    click.echo(f"In place, and gone through. Keep this elsewhere: {anchor}")
+
+
+@store.command()
+@_into
+@_folder
+def export(into: Path, folder: Path) -> None:
+    """Write the whole store as JSON lines into a new FILE. It tells who the patients are.
+
+    \b
+    Example:
+      pharmacyfirst store export store.jsonl --store data
+    """
+    from pharmacyfirst.store.exported import export_lines
+
+    with _opened(folder) as one:
+        _write(into, export_lines(one.ledger))
+    click.echo("Written.")
+
+
+@store.command(name="import")
+@click.argument("file", metavar="FILE", type=options.FILE_THERE)
+@_folder
+def import_(file: Path, folder: Path) -> None:
+    """Make a store of what was exported, in a folder that has none. Every digest is the one that was exported.
+
+    \b
+    Example:
+      pharmacyfirst store import store.jsonl --store elsewhere
+    """
+    from pharmacyfirst.store.exported import import_store
+
+    with options.opened(str(file), "FILE") as lines, _told():
+        many = import_store(lines, folder, _now)
+    click.echo(f"{many} events imported, each with its digest.")
+
+
+@store.command()
+@_folder
+@_by
+@click.option("--name", "by_name", is_flag=True, help="Ask for a name, or how it begins.")
+@click.option("--born", "by_born", is_flag=True, help="Ask for a birth date, YYYY-MM-DD.")
+@click.option("--nhs-number", "by_number", is_flag=True, help="Ask for an NHS number.")
+@click.option(
+    "--product", default="", metavar="WORD", help="A product that was handed over: a word of its name, or its code."
+)
+@click.option("--batch", default="", metavar="BATCH", help="The batch that was handed over.")
+def find(folder: Path, by: str, by_name: bool, by_born: bool, by_number: bool, product: str, batch: str) -> None:
+    """Find consultations: their ids, days and conditions, newest first. That somebody searched is put down.
+
+    What tells who a patient is, is asked for, a line each on standard input: in the order name, birth date, NHS number.
+
+    \b
+    Example:
+      pharmacyfirst store find --batch AB1234 --by "A. Pharmacist" --store data
+    """
+    from pharmacyfirst.store import Actor, Sought
+
+    name = _ask("Name") if by_name else ""
+    born = options.day(_ask("Birth date")) if by_born else None
+    number = _ask("NHS number") if by_number else ""
+    with _opened(folder) as one:
+        found = one.records.find(Sought(name, born, number, product, batch), Actor(by, "at the terminal"))
+    for each in found:
+        practice = "PRACTICE " if each.practice else ""
+        click.echo(f"{each.begun_at:%Y-%m-%d} {practice}{each.condition} {each.state.value} {each.id}")
+    if not found:
+        click.echo("None.")
+
+
+def _ask(what: str) -> str:
+    return str(click.prompt(what, err=True, type=str)).strip()
+
+
+@store.command()
+@click.argument("id")
+@_into
+@_folder
+@_by
+@click.option("--patient", "whole", is_flag=True, help="Everything about the patient of this consultation.")
+def evidence(id: str, into: Path, folder: Path, by: str, whole: bool) -> None:
+    """Write the evidence of one consultation into a new FILE: every deed, page and answer, the record, and its message.
+
+    It tells who the patient is. With --patient, everything that the store has of them. That it was given out is put down.
+
+    \b
+    Example:
+      pharmacyfirst store evidence ID evidence.json --by "A. Pharmacist" --store data
+    """
+    from pharmacyfirst.store import Actor
+    from pharmacyfirst.store.evidence import everything_of
+    from pharmacyfirst.store.evidence import evidence as evidence_of
+
+    with _opened(folder) as one:
+        _write(into, [(everything_of if whole else evidence_of)(one, id, Actor(by, "at the terminal"))])
+    click.echo("Written.")
+
+
+@store.command()
+@_into
+@_folder
+@click.option("--practice", is_flag=True, help="Practice patients, and nobody else.")
+def table(into: Path, folder: Path, practice: bool) -> None:
+    """Write a row for each finished record into a new CSV FILE, without anything that tells who a patient is.
+
+    \b
+    Example:
+      pharmacyfirst store table records.csv --store data
+    """
+    from pharmacyfirst.store.evidence import table as rows
+
+    with _opened(folder) as one:
+        _write(into, [rows(one, practice)])
+    click.echo("Written.")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def _opened(folder: Path) -> "Iterator[Store]":
+    from pharmacyfirst.store import open_store
+    from pharmacyfirst.store.store import FILE
+
+    if not (folder / FILE).is_file():
+        raise BadInput("There is no store in that folder.")
+    with _told(), open_store(folder, _now) as one:
+        yield one
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (LedgerUnusable, LedgerDamaged) as error:
+        raise NotDone(str(error)) from None
+
+
+def _write(into: Path, parts: Iterable[str]) -> None:
+    """A new file for its owner alone, on disk when this returns; taken away where it could not be written whole."""
+    try:
+        made = os.open(into, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        raise BadInput("FILE is there already. Name a new one: nothing is written over.") from None
+    try:
+        with os.fdopen(made, "w", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        into.unlink(missing_ok=True)
+        raise

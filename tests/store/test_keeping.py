@@ -1,0 +1,324 @@
+"""A store is copied, put back, exported and imported whole; and whatever is edited, taken out, put in, swapped or cut off is found."""
+
+import json
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+
+import pytest
+from a_store import SAM, SECRET, Clock, an_account, begun, finished, opened
+
+from pharmacyfirst import Kind
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.ledger import LedgerDamaged, open_ledger
+from pharmacyfirst.store import Sought, StoreRefused, read_anchor
+from pharmacyfirst.store.exported import ImportRefused, export_lines, import_store
+from pharmacyfirst.store.keeping import back_up, restore
+
+TRIGGERS = ("update", "delete", "replace")
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def folder(tmp_path, clock):
+    """A store with a finished record, a practice record, a draft, and something that came in."""
+    with opened(tmp_path / "data", clock) as store:
+        finished(store, an_account())
+        finished(store, an_account(practice=True))
+        begun(store, an_account("shingles", Kind.SELF_CARE))
+        store.inbound.keep(b"<one/>", "referral", SAM, request="r1", journey="j1")
+    return tmp_path / "data"
+
+
+def by_hand(folder, *statements):
+    """What somebody does who has the file and a tool for it, and puts the triggers back afterwards."""
+    with closing(sqlite3.connect(folder / "store.sqlite", isolation_level=None)) as database:
+        made = [sql for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
+        for name in TRIGGERS:
+            database.execute(f"DROP TRIGGER ledger_event_no_{name}")
+        for statement in statements:
+            database.execute(statement)
+        for sql in made:
+            database.execute(sql)
+
+
+def damaged(folder, clock, anchor=None):
+    with opened(folder, clock) as store, pytest.raises(LedgerDamaged) as found:
+        store.verify(anchor)
+    assert SECRET not in str(found.value)
+    return str(found.value)
+
+
+# Found
+
+
+def test_a_sound_store_is_sound(folder, clock):
+    with opened(folder, clock) as store:
+        found = store.verify()
+        assert (found.consultations, found.records, found.mended) == (3, 2, 0)
+        assert found.anchor.length == store.ledger.length
+        assert store.verify(read_anchor(str(found.anchor))).anchors == found.anchors
+
+
+def events_in(folder):
+    with closing(sqlite3.connect(folder / "store.sqlite")) as database:
+        return [row[0] for row in database.execute("SELECT position FROM ledger_event ORDER BY position")]
+
+
+COLUMNS = ("stream", "kind", "at", "body", "attached", "digest", "number")
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_any_event_edited_is_found_wherever_it_stands(folder, clock, column, tmp_path):
+    value = {"number": "number + 50", "at": "'2026-11-20T12:00:00.000001+00:00'", "attached": "x'00'"}.get(
+        column, "'x'"
+    )
+    for position in events_in(folder):
+        copy = tmp_path / f"copy{position}"
+        shutil.copytree(folder, copy)
+        by_hand(copy, f"UPDATE ledger_event SET {column} = {value} WHERE position = {position}")
+        try:
+            store = opened(copy, clock)
+        except (LedgerDamaged, ValueError):  # found when it was opened
+            continue
+        with store, pytest.raises(LedgerDamaged):
+            store.verify()
+
+
+def test_any_event_taken_out_is_found(folder, clock, tmp_path):
+    for position in events_in(folder)[1:]:
+        copy = tmp_path / f"copy{position}"
+        shutil.copytree(folder, copy)
+        by_hand(copy, f"DELETE FROM ledger_event WHERE position = {position}")
+        assert "not what was written" in (said := damaged(copy, clock)) or "are gone" in said
+
+
+def test_two_events_that_changed_places_are_found(folder, clock):
+    by_hand(
+        folder,
+        "UPDATE ledger_event SET position = -1 WHERE position = 3",
+        "UPDATE ledger_event SET position = 3 WHERE position = 4",
+        "UPDATE ledger_event SET position = 4 WHERE position = -1",
+    )
+    assert "not what was written" in damaged(folder, clock)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 5])
+def test_a_cut_tail_is_found_though_the_database_forgets_it_too(folder, clock, cut):
+    last = len(events_in(folder)) - cut
+    by_hand(
+        folder,
+        f"DELETE FROM ledger_event WHERE position > {last}",
+        f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'",
+    )
+    with opened(folder, clock) as store:
+        assert f"the events after event {last} are gone" in store.work_list().trouble[0]
+    assert f"the events after event {last} are gone" in damaged(folder, clock)
+
+
+def test_an_end_that_was_written_anew_is_found(folder, clock):
+    """The tail is cut off and as much written again, so that the chain and the number of events fit."""
+    last = len(events_in(folder)) - 3
+    by_hand(
+        folder,
+        f"DELETE FROM ledger_event WHERE position > {last}",
+        f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'",
+    )
+    with closing(open_ledger(folder / "store.sqlite")) as ledger:
+        for _ in range(5):
+            ledger.append("store/searches", "searched", json.dumps({"actor": SAM.as_dict(), "told": {}}), clock())
+    assert "written anew" in damaged(folder, clock)
+
+
+def test_another_store_in_its_place_is_found(folder, clock, tmp_path):
+    with opened(tmp_path / "other", clock) as other:
+        for number in range(1, 8):
+            finished(other, an_account(practice=True, number=number))
+    for one in folder.glob("store.sqlite*"):
+        one.unlink()
+    shutil.copy(tmp_path / "other" / "store.sqlite", folder / "store.sqlite")
+    assert "another store" in damaged(folder, clock)
+
+
+def test_an_anchor_kept_elsewhere_finds_what_was_cut_off_with_the_anchors(folder, clock):
+    with opened(folder, clock) as store:
+        anchor = store.anchor()
+    last = anchor.length - 1
+    by_hand(
+        folder,
+        f"DELETE FROM ledger_event WHERE position > {last}",
+        f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'",
+    )
+    (folder / "anchors.txt").unlink()
+    assert "are gone" in damaged(folder, clock, read_anchor(str(anchor)))
+
+
+def test_an_edited_file_of_anchors_is_found(folder, clock):
+    file = folder / "anchors.txt"
+    file.write_text(file.read_text().replace("2", "x", 1))
+    assert "anchors" in damaged(folder, clock)
+
+
+def test_an_anchor_that_a_power_cut_left_half_written_is_taken_away(folder, clock):
+    file = folder / "anchors.txt"
+    whole = file.read_text()
+    file.write_text(whole + "17 abcd")
+    with opened(folder, clock) as store:
+        assert store.verify().anchors == whole.count("\n")
+        finished(store, an_account(practice=True, number=3))
+    assert "abcd" not in file.read_text()
+
+
+def test_triggers_taken_away_are_found(folder, clock):
+    with closing(sqlite3.connect(folder / "store.sqlite")) as database:
+        database.execute("DROP TRIGGER ledger_event_no_delete")
+    assert "taken out" in damaged(folder, clock)
+
+
+def test_a_page_of_the_file_that_is_rubbish_is_found(folder, clock, tmp_path):
+    chance, size = random.Random(20261129), (folder / "store.sqlite").stat().st_size
+    for number in range(1, size // 4096):
+        copy = tmp_path / f"copy{number}"
+        shutil.copytree(folder, copy)
+        with (copy / "store.sqlite").open("r+b") as file:
+            file.seek(number * 4096)
+            file.write(chance.randbytes(4096))
+        try:
+            store = opened(copy, clock)
+        except PharmacyFirstError:  # found when it was opened
+            continue
+        with store, pytest.raises(PharmacyFirstError, match=r"damaged|written|malformed|cannot be used|gone"):
+            store.verify()
+
+
+def test_marks_changed_by_hand_are_mended(folder, clock):
+    with closing(sqlite3.connect(folder / "store.sqlite", isolation_level=None)) as database:
+        database.execute("DELETE FROM ledger_mark WHERE name = 'store: name'")
+    with opened(folder, clock) as store:
+        assert store.records.find(Sought(name=SECRET), SAM) == ()
+        assert store.verify().mended > 0
+        assert len(store.records.find(Sought(name=SECRET), SAM)) == 2
+        assert store.verify().mended == 0
+
+
+# Copied and put back
+
+
+def test_a_copy_made_while_it_is_used_is_whole(folder, clock, tmp_path):
+    with opened(folder, clock) as store:
+        begun(store, an_account("shingles", Kind.EMERGENCY))
+        anchor = back_up(store, tmp_path / "copy.sqlite")
+        assert anchor.length == store.ledger.length
+    assert not (tmp_path / "copy.sqlite-wal").exists()
+    assert (tmp_path / "copy.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_no_copy_is_written_over(folder, clock, tmp_path):
+    (tmp_path / "copy.sqlite").write_text("something")
+    with opened(folder, clock) as store, pytest.raises(StoreRefused, match="written over"):
+        back_up(store, tmp_path / "copy.sqlite")
+    assert (tmp_path / "copy.sqlite").read_text() == "something"
+
+
+def copied(folder, clock, to):
+    with opened(folder, clock) as store:
+        return back_up(store, to)
+
+
+def test_a_copy_is_put_in_an_empty_folder(folder, clock, tmp_path):
+    anchor = copied(folder, clock, tmp_path / "copy.sqlite")
+    assert restore(tmp_path / "copy.sqlite", tmp_path / "new", clock).head == anchor.head
+    with opened(tmp_path / "new", clock) as store:
+        assert len(store.records.find(Sought(name=SECRET), SAM)) == 2
+
+
+def test_a_copy_put_back_sets_aside_what_was_there(folder, clock, tmp_path):
+    copied(folder, clock, tmp_path / "copy.sqlite")
+    (folder / "store.sqlite").write_bytes(b"rubbish")
+    restore(tmp_path / "copy.sqlite", folder, clock)
+    assert (folder / "store.sqlite.before-restore-1").read_bytes() == b"rubbish"
+    with opened(folder, clock) as store:
+        assert store.verify().records == 2
+
+
+def test_an_older_copy_is_refused_unless_that_is_known(folder, clock, tmp_path):
+    anchor = copied(folder, clock, tmp_path / "copy.sqlite")
+    with opened(folder, clock) as store:
+        finished(store, an_account(practice=True, number=5))
+    before = (folder / "anchors.txt").read_text()
+    with pytest.raises(StoreRefused, match=r"Nothing was changed.*--older"):
+        restore(tmp_path / "copy.sqlite", folder, clock)
+    assert not list(folder.glob("*restor*"))
+    assert restore(tmp_path / "copy.sqlite", folder, clock, older=True).head == anchor.head
+    assert (folder / "anchors.txt.before-restore-1").read_text() == before
+    with opened(folder, clock) as store:
+        assert store.verify().records == 2
+    aside = open_ledger(folder / "store.sqlite.before-restore-1")
+    assert aside.length > anchor.length
+    aside.close()
+
+
+def test_a_damaged_copy_is_not_put_back(folder, clock, tmp_path):
+    copied(folder, clock, tmp_path / "copy.sqlite")
+    shutil.copytree(folder, tmp_path / "spoilt")
+    by_hand(tmp_path / "spoilt", "UPDATE ledger_event SET body = 'x' WHERE position = 3")
+    with pytest.raises(LedgerDamaged):
+        restore(tmp_path / "spoilt" / "store.sqlite", folder, clock)
+    with opened(folder, clock) as store:
+        assert store.verify().records == 2
+    assert not list(folder.glob("*restoring*"))
+
+
+# Exported and imported
+
+
+def exported(folder, clock):
+    with opened(folder, clock) as store:
+        return [line.encode() for line in export_lines(store.ledger)]
+
+
+def test_what_is_imported_has_the_same_digests_and_marks(folder, clock, tmp_path):
+    lines = exported(folder, clock)
+    import_store(lines, tmp_path / "new", clock)
+    assert exported(tmp_path / "new", clock) == lines
+    with opened(tmp_path / "new", clock) as store:
+        assert store.verify().mended == 0
+
+
+def test_any_line_edited_taken_out_or_put_in_is_refused(folder, clock, tmp_path):
+    lines = exported(folder, clock)
+    for number in range(len(lines) - 1):
+        if b'"mark"' in lines[number]:
+            continue
+        for spoilt in (
+            [*lines[:number], *lines[number + 1 :]],
+            [*lines[:number], lines[number], *lines[number:]],
+            [*lines[:number], lines[number].replace(b"e", b"a", 1), *lines[number + 1 :]],
+        ):
+            with pytest.raises(StoreRefused) as refused:
+                import_store(spoilt, tmp_path / "new", clock)
+            assert SECRET not in str(refused.value)
+            assert not list((tmp_path / "new").glob("store.sqlite*"))
+
+
+def test_half_a_file_is_refused(folder, clock, tmp_path):
+    with pytest.raises(ImportRefused, match="no last line"):
+        import_store(exported(folder, clock)[:-1], tmp_path / "new", clock)
+
+
+def test_nothing_is_imported_over_a_store(folder, clock):
+    with pytest.raises(StoreRefused, match="over a store"):
+        import_store([], folder, clock)
+
+
+def test_a_store_is_used_by_two_processes_and_stays_whole(folder, clock):
+    with opened(folder, clock) as one, opened(folder, clock) as other:
+        for number, store in enumerate((one, other, one, other), 10):
+            finished(store, an_account(practice=True, number=number))
+        assert one.verify().anchor.head == other.verify().anchor.head
+        assert one.verify().records == 6
