@@ -37,12 +37,11 @@ class Desk:
     pharmacy_file: Path
     sessions: Sessions
     ours: OurPharmacy | None = None
-    _watch: Watch = field(init=False, repr=False)
+    _watch: Watch | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
         if self.ours is None and self.pharmacy_file.exists():
             self.ours = read_pharmacy(self.pharmacy_file)
-        self._watch = Watch(self.content, self.ours.adoption if self.ours is not None else None)
 
     def now(self) -> datetime:
         """This moment, by England's clock."""
@@ -51,12 +50,18 @@ class Desk:
     def set_up(self, ours: OurPharmacy) -> None:
         """Keep what was set up. Raises ``PharmacyRefused``."""
         write_pharmacy(self.pharmacy_file, ours)
-        self.ours = ours
-        self._watch = Watch(self.content, ours.adoption)
+        self.ours, self._watch = ours, None
 
     @property
     def in_force(self) -> InForceNow:
-        """The content and the adoption as they stand on disk at this moment, so that a suspension holds at once."""
+        """The content and the adoption as they stand on disk at this moment, so that a suspension holds at once.
+
+        Raises ``ContentRefused`` where the content cannot be read when it is first asked for.
+        """
+        if (
+            self._watch is None
+        ):  # reading the content takes a while, and nothing asks for it before the pharmacy is set up
+            self._watch = Watch(self.content, self.ours.adoption if self.ours is not None else None)
         return self._watch.now()
 
     @property
