@@ -10,7 +10,7 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.kept_answers import keep, kept
-from pharmacyfirst.contract.conversation import Conversation as SoFar
+from pharmacyfirst.contract.conversation import Conversation
 from pharmacyfirst.contract.conversation import converse
 from pharmacyfirst.contract.typed_answers import day_of, fits, in_words, read_typed
 from pharmacyfirst.errors import Refused
@@ -57,7 +57,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
     now = options.now_in_london()
     now = now if as_of is None else datetime.combine(as_of, now.time())
     pathway = options.library(folder).in_force(condition, now.date())
-    conversation = Conversation(pathway, now, save)
+    conversation = InTheTerminal(pathway, now, save)
     click.echo(f"{pathway.title}\nfor {now.date()}. Enter alone means not known; ? says what fits; back, 999, refer.")
     conversation.go_on()
     try:
@@ -69,7 +69,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
 
 
 @dataclass
-class Conversation:
+class InTheTerminal:
     """The conversation with one patient as it goes on. ``answers`` holds, for each question put, in order, the fact answered and its value."""
 
     pathway: Pathway
@@ -111,7 +111,7 @@ class Conversation:
             if self.save is not None:
                 keep(self.save, self.pathway, self.now.date(), self.answers)
 
-    def _contradicts(self, so_far: SoFar) -> bool:
+    def _contradicts(self, so_far: Conversation) -> bool:
         """Whether the last answer contradicts an earlier one; it is then said and asked again, once: given again it stands, and stops."""
         for item in so_far.contradictions:
             if item.id in self._told or next(reversed(self.answers)) not in item.reads:
@@ -122,7 +122,7 @@ class Conversation:
             return True
         return False
 
-    def _say_what_is_met(self, so_far: SoFar) -> None:
+    def _say_what_is_met(self, so_far: Conversation) -> None:
         """Why only some questions are left, where something lesser has stopped already."""
         for item in () if so_far.decided else so_far.stopped:
             if item.id not in self._told:

@@ -113,7 +113,7 @@ def _serve() -> click.Command:
 
 
 def _store() -> click.Command:
-    """The pharmacy's own store: check it, copy it, put it back, search it, give out what is in it."""
+    """The pharmacy's own store of consultations: checked, copied, put back, searched, given out."""
     from pharmacyfirst.cli.store import store
 
     return store

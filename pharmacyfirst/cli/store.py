@@ -64,8 +64,8 @@ def status(folder: Path) -> None:
         click.echo(f"paper form to enter: {paper.condition} {paper.on} {paper.id}")
     for came in work.referrals:
         click.echo(f"{came.kind} in: {came.at:%Y-%m-%d %H:%M} UTC {came.id}")
-    for claim in work.claims:
-        click.echo(f"to claim by {claim.claim_due}: {claim.condition} {claim.id}")
+    for day, many in sorted(work.claims_by_day.items()):
+        click.echo(f"to claim by {day}: {many}")
     _say("incident", work.incidents)
     if work.before_closing:
         raise SystemExit(1)
@@ -172,10 +172,10 @@ def import_(file: Path, folder: Path) -> None:
     Example:
       pharmacyfirst store import store.jsonl --store elsewhere
     """
-    from pharmacyfirst.store.exported import import_store
+    from pharmacyfirst.store.exported import import_store, lines_of
 
     with options.opened(str(file), "FILE") as lines, _told():
-        many = import_store(lines, folder, _now)
+        many = import_store(lines_of(lines), folder, _now)
     click.echo(f"{many} events imported, each with its digest.")
 
 

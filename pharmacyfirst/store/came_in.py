@@ -68,7 +68,7 @@ class Inbound:
             if not self._kept.ledger.events(INBOUND + id, attached=False):
                 told = {"kind": kind, "digest": digest, "request": request, "journey": journey, "waits": waits}
                 self._kept.write(INBOUND + id, Deed.CAME_IN, actor, told, raw)
-                self._kept.write(INBOUND + id, Deed.READ, actor, {"what": "summary"}, dict(summary or {}))
+                self._kept.write(INBOUND + id, Deed.UNDERSTOOD, actor, {}, dict(summary or {}))
                 self._mark(id)
         return self.get(id)
 
@@ -78,7 +78,7 @@ class Inbound:
         if not events:
             raise NotThere("Nothing of this id came in.")
         told = events[0].told
-        held = next((one.held for one in events[1:] if one.deed is Deed.READ), {})
+        held = next((one.held for one in events if one.deed is Deed.UNDERSTOOD), {})
         done = next((str(one.told["as"]) for one in reversed(events) if one.deed is Deed.DEALT_WITH), "")
         versions = self._versions(told["request"])
         newer = versions[-1] if id in versions and versions[-1] != id else ""

@@ -48,6 +48,7 @@ class Deed(Enum):
     HOLD_ENDED = "hold ended"
 
     CAME_IN = "came in"
+    UNDERSTOOD = "what was understood of it"
     DEALT_WITH = "dealt with"
     ON_PAPER = "held on paper"
     ENTERED = "entered"

@@ -13,8 +13,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from pharmacyfirst import exact
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.ledger import Ledger, LedgerEvent, as_text, open_ledger
-from pharmacyfirst.store.deeds import StoreRefused
+from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.store.deeds import MOST_BYTES, StoreRefused
 from pharmacyfirst.store.kept import Clock
 from pharmacyfirst.store.store import FILE, open_store
 
@@ -47,7 +50,12 @@ def _line(held: dict[str, Any]) -> str:
     return json.dumps(held, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def import_store(lines: BinaryIO | Iterable[bytes], folder: Path, clock: Clock) -> int:
+def lines_of(file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file, none of them longer than any that export writes: what is longer comes in parts, and is refused."""
+    yield from iter(lambda: file.readline(MOST_BYTES), b"")
+
+
+def import_store(lines: Iterable[bytes], folder: Path, clock: Clock) -> int:
     """Make a store of what was exported, in a folder that has none yet; how many events it has.
 
     Every digest is worked out again and has to be the one of the file. It is made beside and gets its name when all of it is on disk.
@@ -65,6 +73,7 @@ def import_store(lines: BinaryIO | Iterable[bytes], folder: Path, clock: Clock) 
         with closing(open_ledger(beside)) as ledger:
             length = _read(lines, ledger)
         beside.replace(folder / FILE)
+        on_disk(folder / FILE)
     finally:
         beside.unlink(missing_ok=True)
     with open_store(folder, clock) as store:
@@ -100,8 +109,8 @@ def _read(lines: Iterable[bytes], ledger: Ledger) -> int:
 
 def _object(line: bytes, number: int) -> dict[str, Any]:
     try:
-        held = json.loads(line)
-    except ValueError:
+        held = exact.read(line, MOST_BYTES)
+    except Refused:
         held = None
     if not isinstance(held, dict) or len(held) != (2 if number == 1 else 1):
         raise ImportRefused(f"Line {number} {_WRONG}")

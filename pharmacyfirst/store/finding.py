@@ -14,7 +14,7 @@ from pharmacyfirst.store.so_far import ConsultationSoFar, ConsultationState
 
 OURS = "store: "
 NAME, BORN, NUMBER, PRODUCT, BATCH = "name", "born", "nhs number", "product", "batch"
-STATE, DRAFT, EMERGENCY, FINISHED = "state", "draft", "emergency", "finished"
+STATE, CHANGED, DRAFT, EMERGENCY, FINISHED = "state", "changed", "draft", "emergency", "finished"
 CLAIM, CLAIM_KEY, INCIDENT, HELD = "claim due", "claim key", "incident", "held"
 WAITING, REQUEST, JOURNEY, BECAME = "waiting", "request", "journey", "became"
 
@@ -44,7 +44,7 @@ def digits(words: str) -> str:
 def marks_of(now: ConsultationSoFar, record: Mapping[str, Any]) -> set[tuple[str, str]]:
     """All marks of a consultation; ``record`` is the JSON of its record, empty where it is not finished."""
     patient = record.get("patient") or now.patient
-    found = {*_about(patient), *_supplied(record), (STATE, now.state.value)}
+    found = {*_about(patient), *_supplied(record), (STATE, now.state.value), (CHANGED, as_text(now.changed_at))}
     if now.state in (ConsultationState.OPEN, ConsultationState.EXPIRED):
         found.add((DRAFT, as_text(now.changed_at)))
     if now.state is ConsultationState.DETAILS_FOLLOW:

@@ -113,6 +113,8 @@ def _wrong(kept: Kept, now: ConsultationSoFar, record: Consultation) -> Iterator
         yield "the record was made by other content than the draft: look through it again (look_again), and make it again"
     if record.practice != now.practice:
         yield "a practice consultation stays one, and no other becomes one"
+    if (record.corrects or "") != now.corrects:
+        yield "the record corrects another record than the consultation was begun for"
     if now.look_through:
         yield f"{len(now.look_through)} pages have still to be looked through again"
     if not now.practice and abs(kept.now() - record.recorded_at) > SOON:

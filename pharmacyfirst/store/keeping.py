@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pharmacyfirst.ledger import LedgerDamaged, as_text, open_ledger
+from pharmacyfirst.ledger.file import on_disk
 from pharmacyfirst.store.anchors import Anchor, add_anchor, anchor_of, anchors_in, must_hold
 from pharmacyfirst.store.deeds import StoreRefused
 from pharmacyfirst.store.kept import Clock, StoreSettings
@@ -59,6 +60,7 @@ def restore(
         _not_older(beside, anchors, older)
         _set_aside(folder, anchors if older else None)
         os.replace(beside, folder / FILE)
+        on_disk(folder / FILE)
     finally:
         _take_away(beside)
     if older:

@@ -12,7 +12,7 @@ from pharmacyfirst.errors import must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.store import finding
-from pharmacyfirst.store.anchors import Anchor, add_anchor, anchor_of, anchors_in
+from pharmacyfirst.store.anchors import Anchor, add_anchor, anchor_of, anchors_in, must_hold
 from pharmacyfirst.store.deeds import Actor, Deed, StoreEvent, StoreRefused, attachment_of, body_of, read_event
 from pharmacyfirst.store.so_far import ConsultationSoFar, so_far
 
@@ -100,9 +100,14 @@ class Kept:
         return last is not None and self.now() < last - LITTLE
 
     def anchor(self) -> Anchor:
-        """The anchor of the ledger as it stands, written to the file of anchors where that has it not yet."""
+        """The anchor of the ledger as it stands, written to the file of anchors where that has it not yet.
+
+        Raises ``LedgerDamaged`` where the newest anchor does not hold: another beside it would hide that.
+        """
         now = anchor_of(self.ledger, as_text(self.now()))
         known = anchors_in(self.anchors, newest=True)
+        for one in known:
+            must_hold(self.ledger, one)
         if now.length and not (known and (known[-1].length, known[-1].head) == (now.length, now.head)):
             add_anchor(self.anchors, now)
         return now

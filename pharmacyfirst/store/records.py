@@ -18,7 +18,6 @@ from pharmacyfirst.store.kept import CONSULTATION, STORE, Kept
 from pharmacyfirst.store.so_far import ClaimStep, ConsultationSoFar, ConsultationState
 
 READS = f"{STORE}searches"
-MOST_FOUND = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,11 @@ class Records:
         must_be(str, because=because)
         return self._known(id, actor, Deed.HOLD_ENDED, {"because": because})
 
-    def find(self, sought: Sought, actor: Actor) -> tuple[ConsultationSoFar, ...]:
-        """The consultations that fit, newest first, at most ``MOST_FOUND``. Who searched by what kinds of things is put down."""
+    def find(self, sought: Sought, actor: Actor, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
+        """The consultations that fit, newest first: all of them, because a recall needs all, or the ``most`` newest.
+
+        Who searched by what kinds of things, and how many were found, is put down.
+        """
         must_be(Sought, sought=sought)
         sets = [*self._sets(sought)]
         if not sets:
@@ -142,8 +144,9 @@ class Records:
         ids = set.intersection(*sets)
         with self._kept.together():
             self._kept.write(READS, Deed.SEARCHED, actor, {"by": sought.by(), "found": len(ids)})
-        found = sorted(self._kept.consultations(ids), key=lambda one: (one.changed_at, one.id), reverse=True)
-        return tuple(found[:MOST_FOUND])
+        return self._kept.consultations(
+            [one for one in reversed(self._kept.found(finding.CHANGED)) if one in ids][:most]
+        )
 
     def _sets(self, sought: Sought) -> Iterable[set[str]]:
         for word in finding.folded(sought.name):
@@ -173,14 +176,18 @@ class Records:
         read = sorted(self._kept.consultations(found), key=lambda one: (one.begun_at, one.id))
         return tuple(one.id for one in read)
 
-    def claims_due(self, until: date | None = None) -> tuple[ConsultationSoFar, ...]:
+    def claims_due(self, until: date | None = None, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
         """The records to claim, those first whose day comes first; with ``until`` those whose day is no later."""
         ids = self._kept.found(finding.CLAIM, until=until.isoformat() if until else None)
-        return self._kept.consultations(ids)
+        return self._kept.consultations(ids[:most])
 
-    def incidents(self) -> tuple[ConsultationSoFar, ...]:
-        """The records that were marked as incidents."""
-        return self._kept.consultations(self._kept.found(finding.INCIDENT))
+    def claims_by_day(self) -> dict[str, int]:
+        """How many records are to be claimed by each day (YYYY-MM-DD)."""
+        return self._kept.ledger.counted(finding.OURS + finding.CLAIM)
+
+    def incidents(self, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
+        """The records that were marked as incidents, newest first."""
+        return self._kept.consultations([*reversed(self._kept.found(finding.INCIDENT))][:most])
 
     def old(self) -> tuple[ConsultationSoFar, ...]:
         """The records past the age of the setting ``keep_years`` that no hold keeps. They are listed, and never deleted."""

@@ -68,6 +68,7 @@ class ConsultationSoFar:
     documents: tuple[str, ...]
     practice: bool
     as_of: str
+    corrects: str
     begun_at: datetime
     changed_at: datetime
     owner: Actor
@@ -160,6 +161,7 @@ def _begun(id: str, event: StoreEvent) -> ConsultationSoFar:
         documents=tuple(told["documents"]),
         practice=told["practice"],
         as_of=told.get("as_of", ""),
+        corrects=told.get("corrects", ""),
         begun_at=event.at,
         changed_at=event.at,
         owner=event.actor,

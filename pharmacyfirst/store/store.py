@@ -1,7 +1,7 @@
 """The store of one pharmacy: one SQLite file in a folder, for its owner alone, with the consultations, their records and the outbox in it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +11,7 @@ from typing import Self
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, open_ledger
+from pharmacyfirst.ledger.file import on_disk
 from pharmacyfirst.record.fields import RecordRefused
 from pharmacyfirst.record.judged import read_record
 from pharmacyfirst.sending.for_person import ForPerson
@@ -25,15 +26,20 @@ from pharmacyfirst.store.records import Records
 from pharmacyfirst.store.so_far import ConsultationSoFar
 
 FILE, ANCHORS = "store.sqlite", "anchors.txt"
+MOST_LISTED = 50
 FORMAT = 1  # of the events; 0 is a file in which nobody but the outbox wrote
 _FORMAT = f"{STORE}format"
+GONE = (
+    "The anchors say that there was a store here, and its file is gone. Put a copy back (pharmacyfirst store restore), or, to begin anew, "
+    "move the file of anchors to another folder. Nothing was made."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
     """What there is to do, on one page. ``people`` are messages not confirmed and notices due, as ``sending`` says; urgent ones first.
 
-    ``trouble`` are things about the store itself, in words: the clock, the anchors.
+    ``claims`` and ``incidents`` are the first ``MOST_LISTED``; ``claims_by_day`` counts all claims by their days. ``trouble`` are things about the store itself, in words: the clock, the anchors.
     """
 
     at: datetime
@@ -44,6 +50,7 @@ class WorkList:
     referrals: tuple[CameIn, ...]
     claims: tuple[ConsultationSoFar, ...]
     incidents: tuple[ConsultationSoFar, ...]
+    claims_by_day: Mapping[str, int]
     trouble: tuple[str, ...] = ()
 
     @property
@@ -124,8 +131,9 @@ class Store:
             drafts=self.drafts.under_way(),
             paper=self.paper.waiting(),
             referrals=self.inbound.waiting(),
-            claims=self.records.claims_due(),
-            incidents=self.records.incidents(),
+            claims=self.records.claims_due(most=MOST_LISTED),
+            claims_by_day=self.records.claims_by_day(),
+            incidents=self.records.incidents(MOST_LISTED),
         )
         return replace(work, trouble=tuple(self._trouble()))
 
@@ -193,13 +201,16 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
 
     ``clock`` gives the server's time with its distance from UTC; nothing else asks for the time. A store of an older format is brought to
     this one, after a copy was made beside it. Raises ``LedgerUnusable`` where the folder cannot be used, ``StoreRefused`` for a store that a
-    newer program wrote.
+    newer program wrote, and where the anchors say that there was one: an empty one in its place would hide that it is gone.
     """
     must_be(Path, folder=folder)
+    chosen = settings or StoreSettings()
     _private(folder)
+    if not (folder / FILE).exists() and anchors_in(chosen.anchors or folder / ANCHORS):
+        raise StoreRefused(GONE)
     ledger = open_ledger(folder / FILE)
     try:
-        store = Store(folder, ledger, clock, settings or StoreSettings())
+        store = Store(folder, ledger, clock, chosen)
         _upgrade(store)
         return store
     except BaseException:
@@ -209,7 +220,9 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
 
 def _private(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
+            on_disk(folder)
         if folder.stat().st_mode & 0o077:
             folder.chmod(0o700)
     except OSError as error:

@@ -42,7 +42,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Served:
     """A page: its handler, and whether it is shown before anybody has given a PIN."""
 
     handler: Handler
@@ -50,23 +50,23 @@ class Page:
     live: bool = False
 
 
-PAGES: Mapping[str, Page] = {
-    "/": Page(start.start),
-    "/begin": Page(start.begin),
-    "/setting-up": Page(entrance.setting_up, open=True),
-    "/who": Page(entrance.who_is_here, open=True),
-    "/hide": Page(entrance.hide),
-    "/show": Page(entrance.show_again),
-    "/c/{id}/patient": Page(questions.page_of),
-    "/c/{id}/page/{number}": Page(questions.page_of),
-    "/c/{id}/live/{number}": Page(questions.live, live=True),
-    "/c/{id}/threat": Page(questions.threat),
-    "/c/{id}/outcome": Page(outcome.outcome),
-    "/c/{id}/supply/{pgd}": Page(supply.supply),
-    "/c/{id}/end": Page(ended.end),
-    "/c/{id}/take-over": Page(take_over),
-    "/r/{id}": Page(saved.saved),
-    "/r/{id}/{paper}": Page(saved.paper),
+PAGES: Mapping[str, Served] = {
+    "/": Served(start.start),
+    "/begin": Served(start.begin),
+    "/setting-up": Served(entrance.setting_up, open=True),
+    "/who": Served(entrance.who_is_here, open=True),
+    "/hide": Served(entrance.hide),
+    "/show": Served(entrance.show_again),
+    "/c/{id}/patient": Served(questions.page_of),
+    "/c/{id}/page/{number}": Served(questions.page_of),
+    "/c/{id}/live/{number}": Served(questions.live, live=True),
+    "/c/{id}/threat": Served(questions.threat),
+    "/c/{id}/outcome": Served(outcome.outcome),
+    "/c/{id}/supply/{pgd}": Served(supply.supply),
+    "/c/{id}/end": Served(ended.end),
+    "/c/{id}/take-over": Served(take_over),
+    "/r/{id}": Served(saved.saved),
+    "/r/{id}/{paper}": Served(saved.paper),
 }
 ONLY_POSTED = ("/begin", "/show", "/c/{id}/live/{number}", "/c/{id}/threat", "/c/{id}/take-over", "/leave")
 ONLY_ASKED = ("/", "/hide", "/r/{id}", "/r/{id}/{paper}")
@@ -91,7 +91,7 @@ def _methods(path: str) -> list[str]:
     return ["POST"] if path in ONLY_POSTED else ["GET"] if path in ONLY_ASKED else ["GET", "POST"]
 
 
-def _door(page: Page, log: Callable[[str], None]) -> Callable[[Request], Awaitable[Response]]:
+def _door(page: Served, log: Callable[[str], None]) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
             return _closed(await _answer(request, page))
@@ -121,7 +121,7 @@ def _sorry(request: Request) -> Response:
     )
 
 
-async def _answer(request: Request, page: Page) -> Response:
+async def _answer(request: Request, page: Served) -> Response:
     desk: Desk = request.app.state.desk
     if (
         request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK
@@ -146,7 +146,7 @@ async def _answer(request: Request, page: Page) -> Response:
     return _of_session(visit, page)
 
 
-def _of_session(visit: Visit, page: Page) -> Response:
+def _of_session(visit: Visit, page: Served) -> Response:
     session = visit.session
     if session is None:
         return JSONResponse({"again": True}, 409) if page.live else go("/who")

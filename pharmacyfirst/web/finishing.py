@@ -25,7 +25,7 @@ class NotFinished(PharmacyFirstError, ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PracticeTold:
     """How the practice is told: a message, a notice, or why not; none of them for a practice patient."""
 
     message: Prepared | None = field(default=None, repr=False)
@@ -125,22 +125,22 @@ def _agreed(here: Talk, who: Who) -> bool | None:
     return {"yes": True, "no": False}.get(who.get("treat"))
 
 
-def news_of(record: Consultation, visit: Visit) -> Told:
+def news_of(record: Consultation, visit: Visit) -> PracticeTold:
     """How the practice is told of a record: by a message where there can be one, by a letter where it may be told, else why not."""
     if record.practice:
-        return Told()
+        return PracticeTold()
     if record.consent.to_share is not True:
         asked = record.consent.to_share is False
-        return Told(because="the patient did not agree" if asked else "nobody asked whether the practice may be told")
+        return PracticeTold(because="the patient did not agree" if asked else "nobody asked whether the practice may be told")
     if record.patient.gp_practice is None:
-        return Told(because="the patient has no GP practice: the letter is the patient's to hand on")
+        return PracticeTold(because="the patient has no GP practice: the letter is the patient's to hand on")
     ours = visit.desk.ours
     if ours is None or not ours.mailbox:
-        return Told(notice=NoticeKind.LETTER)
+        return PracticeTold(notice=NoticeKind.LETTER)
     try:
-        return Told(message=_message(record, ours.mailbox))
+        return PracticeTold(message=_message(record, ours.mailbox))
     except (PharmacyFirstError, ExtraMissing):
-        return Told(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
+        return PracticeTold(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
 
 
 def _message(record: Consultation, mailbox: str) -> Prepared:

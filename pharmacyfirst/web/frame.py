@@ -17,7 +17,7 @@ PRACTICE = "PRACTICE PATIENT: nobody is treated, nothing is sent, nothing is cla
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PageLink:
     """A page of the conversation in the step list. ``state`` is ``now``, ``done``, ``idle`` (nothing to ask) or ``open``."""
 
     title: str
@@ -49,7 +49,7 @@ class Frame:
     practice: str
     as_of: str
     bar: PatientBar | None
-    steps: tuple[Step, ...]
+    steps: tuple[PageLink, ...]
     foot: str
     quiet: int
 
@@ -115,7 +115,7 @@ def page_path(talk: Talk, number: int | None) -> str:
     return path_of(talk, PATIENT_PAGE if number == joined_page(talk.conversation) else f"page/{number}")
 
 
-def steps(talk: Talk, here: str) -> tuple[Step, ...]:
+def steps(talk: Talk, here: str) -> tuple[PageLink, ...]:
     """The step list: the patient, each page, the outcome; every one a link."""
     conversation, joined = talk.conversation, joined_page(talk.conversation)
     first = conversation.open_on(conversation.pages[joined]) if joined is not None else ()
@@ -133,8 +133,8 @@ def steps(talk: Talk, here: str) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _step(talk: Talk, title: str, path: str, state: str, here: str) -> Step:
-    return Step(title, path, "now" if path == here else state)
+def _step(talk: Talk, title: str, path: str, state: str, here: str) -> PageLink:
+    return PageLink(title, path, "now" if path == here else state)
 
 
 @cache

@@ -14,7 +14,7 @@ from pharmacyfirst.web.replies import go, html
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class WayOn:
     """A way on from a page that says no: a link, or a button that posts."""
 
     says: str
@@ -23,19 +23,19 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Refusal:
     """A page that says why something was not done, and what to do."""
 
     title: str
     lines: tuple[str, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[WayOn, ...]
 
 
 def said(
-    visit: Visit, title: str, *lines: str, ways: tuple[Way, ...] = (Way("To the start", "/"),), status: int = 409
+    visit: Visit, title: str, *lines: str, ways: tuple[WayOn, ...] = (WayOn("To the start", "/"),), status: int = 409
 ) -> Response:
     """A page that says why something was not done."""
-    return html(drawn("said.html", f=frame(visit, title), v=Said(title, lines, ways)), status)
+    return html(drawn("said.html", f=frame(visit, title), v=Refusal(title, lines, ways)), status)
 
 
 def opened(visit: Visit) -> Talk | Response:
@@ -63,7 +63,7 @@ def given_back(visit: Visit) -> tuple[int, str]:
 def about(visit: Visit, refused: Exception) -> Response:
     """The page about a refusal: what is newer, whose it is, or what is wrong. Whatever is none of ours is raised."""
     here = f"/c/{visit.names.get('id', '')}"
-    start = Way("To the start", "/")
+    start = WayOn("To the start", "/")
     if isinstance(refused, Outdated):
         done = (
             listed([f"{one.deed.value} by {one.actor.name}" for one in refused.since])
@@ -75,17 +75,17 @@ def about(visit: Visit, refused: Exception) -> Response:
             "Not saved: there is something newer",
             str(refused),
             f"Since then: {done}.",
-            ways=(Way("See how it stands now", f"{here}/outcome"), start),
+            ways=(WayOn("See how it stands now", f"{here}/outcome"), start),
         )
     if isinstance(refused, NotYours):
-        take = Way("Take it over", f"{here}/take-over", posts=True)
+        take = WayOn("Take it over", f"{here}/take-over", posts=True)
         return said(visit, f"{refused.owner.name} has this consultation", str(refused), ways=(take, start))
     if isinstance(refused, NotUnderWay):
         expired = refused.now.state is ConsultationState.EXPIRED
-        ways = (Way("Take it over", f"{here}/take-over", posts=True), start) if expired else (start,)
+        ways = (WayOn("Take it over", f"{here}/take-over", posts=True), start) if expired else (start,)
         return said(visit, "This consultation takes no answers any more", str(refused), ways=ways)
     if isinstance(refused, PharmacyFirstError):
-        return said(visit, "Not saved", str(refused), ways=(Way("Back to the consultation", f"{here}/outcome"), start))
+        return said(visit, "Not saved", str(refused), ways=(WayOn("Back to the consultation", f"{here}/outcome"), start))
     raise refused
 
 

@@ -121,6 +121,26 @@ def test_a_cut_tail_is_found_though_the_database_forgets_it_too(folder, clock, c
     assert f"the events after event {last} are gone" in damaged(folder, clock)
 
 
+def test_an_older_copy_put_in_place_by_hand_is_told_until_it_is_mended(folder, clock, tmp_path):
+    copied(folder, clock, tmp_path / "copy.sqlite")
+    with opened(folder, clock) as store:
+        finished(store, an_account(practice=True, number=5))
+    for one in folder.glob("store.sqlite*"):
+        one.unlink()
+    shutil.copy(tmp_path / "copy.sqlite", folder / "store.sqlite")
+    for number in (6, 7):  # a record, and its anchor, must not hide it
+        with opened(folder, clock) as store:
+            assert "older copy" in (said := store.work_list().trouble[0]) or "another store" in said
+            finished(store, an_account(practice=True, number=number))
+
+
+def test_no_empty_store_takes_the_place_of_one_that_is_gone(folder, clock):
+    (folder / "store.sqlite").unlink()
+    with pytest.raises(StoreRefused, match="its file is gone"):
+        opened(folder, clock)
+    assert not (folder / "store.sqlite").exists()
+
+
 def test_an_end_that_was_written_anew_is_found(folder, clock):
     """The tail is cut off and as much written again, so that the chain and the number of events fit."""
     last = len(events_in(folder)) - 3

@@ -199,16 +199,28 @@ def test_the_message_of_another_record_is_refused(store):
 # Corrected
 
 
+def corrected(store, account):
+    now = begun(store, account, corrects=account.corrects)
+    return store.drafts.finish(now.id, ROBIN, now.revision, made(store, account), notice=NoticeKind.LETTER)
+
+
+def test_what_it_corrects_is_said_when_it_is_begun(store):
+    old = finished(store, first := an_account(kind=Kind.SELF_CARE))
+    new = changed(first, id="0b1f5c1e-7d3c-4f7e-9a53-2f2b0c7d1a11", corrects=old.id, corrects_because="a wrong note")
+    with pytest.raises(StoreRefused, match="corrects another record than"):
+        finished(store, new)
+
+
 def test_a_record_is_corrected_by_a_new_one_and_both_stand(store):
     old = finished(store, an_account(kind=Kind.SELF_CARE))
     first = an_account(kind=Kind.SELF_CARE)
     new = changed(first, id="0b1f5c1e-7d3c-4f7e-9a53-2f2b0c7d1a11", corrects=old.id, corrects_because="a wrong note")
-    now = finished(store, new)
+    now = corrected(store, new)
     assert store.drafts.get(old.id).corrected_by == now.id
     assert (store.records.record(old.id).id, store.records.record(now.id).corrects) == (old.id, old.id)
     again = changed(new, id="0b1f5c1e-7d3c-4f7e-9a53-2f2b0c7d1a12")
     with pytest.raises(StoreRefused, match="was corrected before"):
-        finished(store, again)
+        corrected(store, again)
     assert store.drafts.get(again.id).state is ConsultationState.OPEN
 
 
@@ -217,7 +229,7 @@ def test_what_is_not_finished_is_not_corrected(store):
     first = an_account(kind=Kind.SELF_CARE)
     new = changed(first, id="0b1f5c1e-7d3c-4f7e-9a53-2f2b0c7d1a11", corrects=draft.id, corrects_because="a wrong note")
     with pytest.raises(StoreRefused, match="not finished"):
-        finished(store, new)
+        corrected(store, new)
 
 
 # Afterwards

@@ -51,7 +51,7 @@ class QuestionPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OnPage:
     """Which page it is: its name in the store, its number in the conversation (None: it has no questions), its path."""
 
     name: str
@@ -60,18 +60,18 @@ class Asked:
     page: Page
 
 
-def asked(here: Talk, number: int | None) -> Asked:
+def asked(here: Talk, number: int | None) -> OnPage:
     """A page of the conversation; None is the patient's page, with the questions that stand together with it."""
     conversation = here.conversation
     if number is not None:
         page = conversation.pages[number]
-        return Asked(page.title, number, path_of(here, f"page/{number}"), page)
+        return OnPage(page.title, number, path_of(here, f"page/{number}"), page)
     joined = joined_page(conversation)
     page = conversation.pages[joined] if joined is not None else Page("Patient", ())
-    return Asked(PATIENT_PAGE, joined, path_of(here, PATIENT_PAGE), page)
+    return OnPage(PATIENT_PAGE, joined, path_of(here, PATIENT_PAGE), page)
 
 
-def questions_of(here: Talk, on: Asked) -> list[Question]:
+def questions_of(here: Talk, on: OnPage) -> list[Question]:
     """The questions of a page that stand as rows: all but the age, which the date of birth gives, and the threat, which is a button."""
     return [here.pathway.questions[name] for name in on.page.facts if name not in (AGE, BORN, LIFE_THREATENING)]
 
@@ -101,7 +101,7 @@ def _number(visit: Visit, here: Talk) -> int | None:
 
 
 def _show(
-    visit: Visit, here: Talk, on: Asked, answers: Answers | None = None, errors: tuple[Error, ...] = (), note: str = "", who: Who | None = None,
+    visit: Visit, here: Talk, on: OnPage, answers: Answers | None = None, errors: tuple[Error, ...] = (), note: str = "", who: Who | None = None,
     status: int = 200,
 ) -> Response:  # fmt: skip
     wrong = answers.wrong if answers is not None else {}
@@ -125,7 +125,7 @@ def _show(
     return html(drawn("question-page.html", f=frame(visit, view.title, here, on.path), v=view, p=panel(here)), status)
 
 
-def _rows(visit: Visit, here: Talk, on: Asked, filled: Filled) -> Iterator[RowShown]:
+def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowShown]:
     put = {one.question.name: one for one in here.conversation.put(on.page)}
     waiting = _waiting(here, on)
     first = _considered(here.conversation)
@@ -138,7 +138,7 @@ def _considered(conversation: Conversation) -> tuple[str, ...]:
     return tuple(pgd.id for pgd in conversation.pathway.pgds.values() if pgd.medicine in names)
 
 
-def _waiting(here: Talk, on: Asked) -> frozenset[str]:
+def _waiting(here: Talk, on: OnPage) -> frozenset[str]:
     """The questions after which another set may be shown, found by judging the page with each value of each; typed ones are taken to be."""
     shown = _shown(here.conversation, on.page)
     found = set()
@@ -166,7 +166,7 @@ def _shown(conversation: Conversation, page: Page) -> set[str]:
     return {one.question.name for one in conversation.put(page) if one.shown}
 
 
-def _prompts(here: Talk, on: Asked) -> Iterator[str]:
+def _prompts(here: Talk, on: OnPage) -> Iterator[str]:
     """What the content wants said on this page: by its title, or by a heading of the criteria whose questions stand on it."""
     stages = {one.stage for one in here.pathway.stopping if not set(one.reads).isdisjoint(on.page.facts)}
     for prompt in here.pathway.prompts:
@@ -191,7 +191,7 @@ def _stop(here: Talk) -> str:
 # Posted
 
 
-def _post(visit: Visit, here: Talk, on: Asked) -> Response:
+def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
     answers = read_answers(questions_of(here, on), visit.posted, visit.now)
     before = {one.id for one in here.conversation.contradictions}
@@ -209,7 +209,7 @@ def _post(visit: Visit, here: Talk, on: Asked) -> Response:
     return go(page_path(here, here.conversation.page_after(on.number if on.number is not None else -1)))
 
 
-def _saved(visit: Visit, here: Talk, on: Asked, answers: Answers, who: Who | None) -> tuple[list[str], Talk] | Response:
+def _saved(visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None) -> tuple[list[str], Talk] | Response:
     """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
     drafts = visit.desk.store.drafts
     revision, mark = given_back(visit)
@@ -227,13 +227,9 @@ def _saved(visit: Visit, here: Talk, on: Asked, answers: Answers, who: Who | Non
         return about(visit, refused)
     try:
         after = talk(visit.desk, held, visit.now)
-    except Refused:
-        return about(visit, StopHere("An answer does not fit this version of the pathway. Look through the pages."))
+    except Refused as refused:
+        return about(visit, refused)
     return emptied_elsewhere(visit, after)
-
-
-class StopHere(Exception):
-    """Something that stands in the way of a page; its words are for the pharmacist."""
 
 
 def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
@@ -259,7 +255,7 @@ def _without(fields: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]
     return {**fields, SINCE: since}
 
 
-def _errors(here: Talk, on: Asked, answers: Answers, who: Who | None) -> Iterator[Error]:
+def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterator[Error]:
     if who is not None:
         found = lacking(who, here.on)
         yield from (Error(says, "row-born" if name == "born" else _target(name)) for name, says in found.items())
@@ -275,7 +271,7 @@ def _target(name: str) -> str:
     return f"row-{name}" if name in ("gender", "source", "channel", "share", "look", "by", "viewed") else f"p-{name}"
 
 
-def _contradicted(here: Talk, on: Asked, before: set[str]) -> Iterator[str]:
+def _contradicted(here: Talk, on: OnPage, before: set[str]) -> Iterator[str]:
     """Answers that contradict each other, said at the second of them, once: given again they stand."""
     for one in here.conversation.contradictions:
         if one.id not in before and not set(one.reads).isdisjoint(on.page.facts):

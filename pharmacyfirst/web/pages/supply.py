@@ -62,7 +62,7 @@ class PermitShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldShown:
     """A field of the page as it was filled in, and what is wrong with it."""
 
     value: str = ""
@@ -80,24 +80,24 @@ class SupplyPage:
     permit: PermitShown
     products: tuple[ChoiceShown, ...]
     actual: tuple[ChoiceShown, ...]
-    actual_code: Field
-    actual_name: Field
+    actual_code: FieldShown
+    actual_name: FieldShown
     directions: str
     quantity: str
-    quantity_field: Field
+    quantity_field: FieldShown
     unit: str
-    because: Field
+    because: FieldShown
     shelf: tuple[ChoiceShown, ...]
-    scan: Field
-    batch: Field
-    expiry: Field
+    scan: FieldShown
+    batch: FieldShown
+    expiry: FieldShown
     identity: tuple[ChoiceShown, ...]
     charge: tuple[ChoiceShown, ...]
     charge_wrong: str
     collected: tuple[ChoiceShown, ...]
-    collector: Field
+    collector: FieldShown
     told: tuple[ChoiceShown, ...]
-    notes: Field
+    notes: FieldShown
     patient: str
     errors: tuple[Error, ...]
 
@@ -155,8 +155,8 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
     chosen = posted.one("s-product") or offer.supplied[0].product.name
     first = next((one for one in offer.supplied if one.product.name == chosen), offer.supplied[0])
 
-    def field_of(name: str, value: str = "") -> Field:
-        return Field(posted.one(f"s-{name}") or value, found.get(name, ""))
+    def field_of(name: str, value: str = "") -> FieldShown:
+        return FieldShown(posted.one(f"s-{name}") or value, found.get(name, ""))
 
     quantity = first.quantity
     view = SupplyPage(
@@ -175,7 +175,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         unit=quantity.unit if quantity is not None else "mL",
         because=field_of("because"),
         shelf=tuple(_shelf(visit, offer)),
-        scan=Field("", found.get("scan", "")),
+        scan=FieldShown("", found.get("scan", "")),
         batch=field_of("batch", scan.batch if scan else ""),
         expiry=field_of("expiry", _as_typed(scan.expiry) if scan else ""),
         identity=_choices("s-identity", IDENTITY, visit),
