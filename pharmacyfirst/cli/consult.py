@@ -10,8 +10,7 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.kept_answers import keep, kept
-from pharmacyfirst.contract.conversation import Conversation
-from pharmacyfirst.contract.conversation import converse
+from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.contract.typed_answers import day_of, fits, in_words, read_typed
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.explain import explain

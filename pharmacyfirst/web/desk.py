@@ -137,8 +137,11 @@ def who_of(held: ConsultationSoFar) -> Who:
 
 
 def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
-    """A consultation as it stands at this moment: hours are counted until now. Raises ``Refused`` where no version is in force on its day."""
-    on = desk.store.drafts.day_of(held)
+    """A consultation as it stands at this moment: hours are counted until now. Raises ``Refused`` where no version is in force on its day.
+
+    Its day is the one on which it was begun, also where it is ended on another.
+    """
+    on = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date()
     pathway = desk.library.in_force(held.condition, on)
     return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on)
 

@@ -131,7 +131,9 @@ def news_of(record: Consultation, visit: Visit) -> PracticeTold:
         return PracticeTold()
     if record.consent.to_share is not True:
         asked = record.consent.to_share is False
-        return PracticeTold(because="the patient did not agree" if asked else "nobody asked whether the practice may be told")
+        return PracticeTold(
+            because="the patient did not agree" if asked else "nobody asked whether the practice may be told"
+        )
     if record.patient.gp_practice is None:
         return PracticeTold(because="the patient has no GP practice: the letter is the patient's to hand on")
     ours = visit.desk.ours

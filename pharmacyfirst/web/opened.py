@@ -85,7 +85,9 @@ def about(visit: Visit, refused: Exception) -> Response:
         ways = (WayOn("Take it over", f"{here}/take-over", posts=True), start) if expired else (start,)
         return said(visit, "This consultation takes no answers any more", str(refused), ways=ways)
     if isinstance(refused, PharmacyFirstError):
-        return said(visit, "Not saved", str(refused), ways=(WayOn("Back to the consultation", f"{here}/outcome"), start))
+        return said(
+            visit, "Not saved", str(refused), ways=(WayOn("Back to the consultation", f"{here}/outcome"), start)
+        )
     raise refused
 
 

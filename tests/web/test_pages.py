@@ -4,10 +4,15 @@ import re
 from decimal import Decimal
 
 import pytest
-from visiting import AGREES, Clock, at_the_desk, begun, open_form
+from visiting import AGREES, PIN, Clock, at_the_desk, begun, open_form
 
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.store import ConsultationState, open_store
+
+NOBODY = AGREES | {
+    "p-family": "Nobody", "p-given": "Ann", "p-born_day": "3", "p-born_month": "4", "p-born_year": "1990", "p-no_address": "no fixed address",
+    "p-no_practice": "not registered",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +55,7 @@ def test_the_red_flags_are_reached_before_any_name_and_an_emergency_ends_with_de
     assert "details missing" in visitor.page.words
     assert held(desk, id).state is ConsultationState.DETAILS_FOLLOW
     visitor.go(f"/c/{id}/patient")
-    who = AGREES | {
-        "p-family": "Nobody",
-        "p-given": "Ann",
-        "p-born_day": "3",
-        "p-born_month": "4",
-        "p-born_year": "1990",
-        "p-no_address": "no fixed address",
-        "p-no_practice": "not registered",
-    }
-    visitor.answer_page({"consent_given": True}, **who)
+    visitor.answer_page({"consent_given": True}, **NOBODY)
     assert visitor.path.endswith("/outcome"), visitor.page.words
     assert "What was done is kept" in visitor.page.words
     visitor.post(visitor.path, visitor.page.forms[visitor.path])
@@ -146,6 +142,40 @@ def test_the_panel_says_what_is_not_known_and_in_the_way_and_never_what_would_be
     assert "Not known, and in the way" in panel
     assert "Nitrofurantoin" not in panel
     assert "May be supplied" not in panel
+
+
+def test_red_flags_that_are_not_known_are_said_once(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 1)
+    path = visitor.path
+    visitor.answer_page({})
+    assert visitor.path == path
+    assert "red flags are not known. Nothing can be supplied while that is so." in visitor.page.words
+    visitor.answer_page({})
+    assert visitor.path != path
+
+
+def test_an_emergency_is_finished_on_a_later_day_with_the_reason(tmp_path):
+    clock = Clock()
+    with open_form(tmp_path, clock) as client:
+        visitor = begun(at_the_desk(client), "acute-sore-throat", practice="")
+        page(visitor, 1)
+        visitor.answer_page({"stridor": True})
+        id = visitor.consultation
+        visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
+        clock.pass_seconds(24 * 3600)
+        visitor.go("/")
+        visitor.send("/show", pin=PIN)
+        visitor.go(f"{id}/patient")
+        visitor.answer_page({"consent_given": True}, **NOBODY)
+        visitor.post(visitor.path, visitor.page.forms[visitor.path])
+        assert "say why it is finished now" in visitor.page.words
+        visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-late": "the family rang the next day"})
+        assert visitor.page.title == "Saved: referred", visitor.page.words
+    with open_store(tmp_path, clock) as store:
+        record = store.records.record(id.removeprefix("/c/"))
+    assert (str(record.on), record.late.because) == ("2026-11-21", "the family rang the next day")
+    assert record.decision.onward[0].at.day == 21
 
 
 def test_the_live_answer_stores_nothing_and_says_what_is_shown(desk):

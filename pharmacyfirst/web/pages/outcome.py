@@ -174,7 +174,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         errors=errors,
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         more_urgent=_more_urgent(here),
-        details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW,
+        details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
 

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
 from pharmacyfirst.store import ConsultationSoFar
@@ -194,7 +195,7 @@ def _stop(here: Talk) -> str:
 def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
     answers = read_answers(questions_of(here, on), visit.posted, visit.now)
-    before = {one.id for one in here.conversation.contradictions}
+    before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
     saved = _saved(visit, here, on, answers, who)
     if isinstance(saved, Response):
         return saved
@@ -203,13 +204,15 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     errors = tuple(_errors(here, on, answers, who))
     if errors and not here.conversation.emergency:
         return _show(visit, here, on, answers, errors, who=who, status=422)
-    note = "; ".join((*_contradicted(here, on, before), *emptied))
+    note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
     return go(page_path(here, here.conversation.page_after(on.number if on.number is not None else -1)))
 
 
-def _saved(visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None) -> tuple[list[str], Talk] | Response:
+def _saved(
+    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None
+) -> tuple[list[str], Talk] | Response:
     """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
     drafts = visit.desk.store.drafts
     revision, mark = given_back(visit)
@@ -276,6 +279,15 @@ def _contradicted(here: Talk, on: OnPage, before: set[str]) -> Iterator[str]:
     for one in here.conversation.contradictions:
         if one.id not in before and not set(one.reads).isdisjoint(on.page.facts):
             yield f"{one.because[:1].upper()}{one.because[1:]} ({one.id}). Change an answer, or continue to leave it so"
+
+
+def _red_flags_not_known(here: Talk, on: OnPage, before: tuple[str, ...]) -> Iterator[str]:
+    """That red flags of this page are not known, said once: when they become so."""
+    urgent = {name for one in here.pathway.stopping if one.kind <= Kind.REFER_URGENT for name in one.reads}
+    found = [name for name in here.conversation.in_the_way if name in urgent and name in on.page.facts]
+    if set(found) - set(before):
+        are = "1 red flag is" if len(found) == 1 else f"{len(found)} red flags are"
+        yield f"{are} not known. Nothing can be supplied while that is so. Find it out, refer today (End here), or continue"
 
 
 # Live
