@@ -1,14 +1,19 @@
 """The end of a consultation: its account, its record as the program makes it, and the news to the practice, stored in one commit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.record.consultation import Account, Consultation
-from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, Late
+from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
+from pharmacyfirst.record.fields import PREGNANCY
 from pharmacyfirst.record.make import make_record
 from pharmacyfirst.record.people import Typist
+from pharmacyfirst.record.sense import pregnancy_may_be_sent
 from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
@@ -35,13 +40,17 @@ class PracticeTold:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What is recorded beside the answers: the decision, what was handed over, the charge."""
+    """What is recorded beside the answers: the decision, what was handed over, the charge.
+
+    ``late`` is why it is finished on a later day; ``pregnancy`` that the pharmacist wants the answer about it in the GP record.
+    """
 
     decision: Decision = field(repr=False)
     handed: Handed | None = field(default=None, repr=False)
     charge: Charge | None = None
     identity_checked: str = ""
     late: str = ""
+    pregnancy: bool = False
 
 
 def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
@@ -110,7 +119,35 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         decision=done.decision,
         supplies=(done.handed,) if done.handed is not None else (),
         charge=done.charge,
+        gateways_passed=tuple(_gateways(here, visit.now)),
+        pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
     )
+
+
+def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:
+    """The payment points passed, each with the moment of the page whose answers passed it."""
+    found: dict[str, datetime] = {}
+    answers: dict[str, Any] = {}
+    for page in sorted(here.held.pages.values(), key=lambda one: one.at):
+        answers |= {name: value for name, value in page.answers.items() if name in here.pathway.questions}
+        for id in assess(here.pathway, answers, here.on).gateways:
+            found.setdefault(id, page.at)
+    for id in here.conversation.assessment.gateways:
+        yield GatewayPassed(id=id, at=found.get(id, now))
+
+
+def _confirmed(here: Talk) -> Literal["pregnant", "not_pregnant"] | None:
+    """The answer about pregnancy that the GP record may be told; None where there is none."""
+    answer, age = here.held.answers.get(PREGNANCY), here.who.age_on(here.on)
+    if age is None or not pregnancy_may_be_sent(here.who.get("gender"), age):
+        return None
+    return "pregnant" if answer == "pregnant" else "not_pregnant" if answer == "not_pregnant" else None
+
+
+def pregnancy_asked(here: Talk) -> str:
+    """What is asked apart where pregnancy was answered: no code says anything about it unless the pharmacist wants it; nothing where not."""
+    confirmed = _confirmed(here)
+    return f"Write in the GP record: {confirmed.replace('_', ' ')}, confirmed" if confirmed is not None else ""
 
 
 def _facts(here: Talk) -> dict[str, Any]:

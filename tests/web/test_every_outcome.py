@@ -69,7 +69,7 @@ SUPPLIED = {
 }  # fmt: skip
 
 
-def supplied(visitor):
+def supplied(visitor, **more):
     """Post the supply page of the first offer, with the first pack on it."""
     links = [one for one in visitor.page.words.split('"') if "/supply/" in one]
     page = visitor.go(links[0])
@@ -77,7 +77,7 @@ def supplied(visitor):
     fields.setdefault("s-actual", [one.split('"')[0] for one in page.words.split('name="s-actual" value="')[1:]][:1])
     if "the document does not give" in page.words:
         fields["s-quantity"] = "50"
-    return visitor.post(visitor.path, fields)
+    return visitor.post(visitor.path, fields | more)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -59,8 +59,8 @@ def names_of_ours():
         yield from (pgd.medicine for pgd in pathway.pgds.values())
 
 
-# What the record needs of any pathway that asks it: the age, and whether there is consent.
-SHARED = {"age_years", "date_of_birth", "consent_given", "life_threatening"}
+# What the record needs of any pathway that asks it: the age, whether there is consent, and pregnancy, which the GP record may be told.
+SHARED = {"age_years", "date_of_birth", "consent_given", "life_threatening", "pregnancy"}
 
 
 def test_no_line_of_the_form_names_a_condition_a_question_or_a_medicine():

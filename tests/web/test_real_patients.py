@@ -61,10 +61,19 @@ def test_a_supply_has_its_permit_and_the_practice_is_to_be_told(desk):
     assert (record.charge.exemption, record.charge.taken) == ("0001", 1)
     assert (record.decision.told.about_the_medicine, record.decision.told.leaflet) == (True, None)
     assert record.consent.to_share is True
+    assert [(one.id, one.at.isoformat()) for one in record.gateways_passed] == [("UTI-G1", NOW)]
+    assert record.pregnancy_confirmed is None  # not said unless it is wanted
     assert now.summary["told_by"] == "letter"  # without an NHS number no message finds the practice
     assert [one.record_id for one in work.people] == [id]
     assert [one.id for one in work.claims] == [id]
     assert "print the letter" in visitor.page.words
+
+
+def test_pregnancy_is_written_in_the_gp_record_only_where_that_is_wanted(desk):
+    visitor, folder = desk
+    id = to_the_outcome(visitor)
+    supplied(visitor, **{"o-pregnancy": "yes"})
+    assert recorded(folder, id)[0].pregnancy_confirmed == "not_pregnant"
 
 
 def test_the_batch_of_today_is_picked_the_next_time(desk):

@@ -19,7 +19,7 @@ from pharmacyfirst.record.supply import directions
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import ELSE, ELSE_DONE, OPTIONS, read_did, usual_place
-from pharmacyfirst.web.finishing import Done, finish, patient_known
+from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.questions import Error
@@ -103,6 +103,7 @@ class DidShown:
     at: str
     otc: str
     notes: str
+    pregnancy: str
     finish: str
     late: bool
     more_open: bool
@@ -271,6 +272,7 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         at=posted.one("o-at"),
         otc=posted.one("o-otc"),
         notes=posted.one("o-notes"),
+        pregnancy=pregnancy_asked(here),
         finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
         late=here.on != visit.today,
         more_open=kind is Kind.SUPPLY
@@ -312,7 +314,9 @@ def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
             return about(visit, refused)
         return go("/")
     try:
-        finish(visit, here, Done(decision, late=visit.posted.one("o-late")))
+        finish(
+            visit, here, Done(decision, late=visit.posted.one("o-late"), pregnancy=visit.posted.ticked("o-pregnancy"))
+        )
     except PharmacyFirstError as refused:
         return _refused(visit, here, refused)
     return go(f"/r/{here.held.id}")

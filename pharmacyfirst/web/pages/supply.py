@@ -26,7 +26,7 @@ from pharmacyfirst.record.supply import Handed, directions
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import told_of
-from pharmacyfirst.web.finishing import Done, finish, patient_known
+from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.questions import Error
@@ -97,6 +97,7 @@ class SupplyPage:
     collected: tuple[ChoiceShown, ...]
     collector: FieldShown
     told: tuple[ChoiceShown, ...]
+    pregnancy: str
     notes: FieldShown
     patient: str
     errors: tuple[Error, ...]
@@ -184,6 +185,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         collected=_choices("s-collected", ((COLLECTED_BY_PATIENT, "The patient"), *_relationships()), visit),
         collector=field_of("collector"),
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
+        pregnancy=pregnancy_asked(here),
         notes=field_of("notes"),
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         errors=tuple(Error(says, f"s-{name}") for name, says in found.items()),
@@ -291,7 +293,11 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     decision = Decision(done="supplied", told=told_of(posted), notes=posted.one("s-notes") or None)
     try:
-        finish(visit, as_shown, Done(decision, read.handed, read.charge, posted.one("s-identity")))
+        finish(
+            visit,
+            as_shown,
+            Done(decision, read.handed, read.charge, posted.one("s-identity"), pregnancy=posted.ticked("o-pregnancy")),
+        )
     except StoreRefused as refused:
         return about(visit, refused)
     except PharmacyFirstError as refused:
