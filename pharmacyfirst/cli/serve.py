@@ -6,7 +6,7 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput
-from pharmacyfirst.errors import ExtraMissing
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 
 DATA = Path("pharmacyfirst-data")
 
@@ -41,6 +41,11 @@ def serve(data: Path, pharmacy: Path | None, host: str, port: int, folder: Path 
         served.must_be_here(host)
     except served.NotOnThisMachine as refused:
         raise BadInput(f"--host: {refused}") from None
+    options.library(folder)
+    try:
+        served.must_open(data, pharmacy)
+    except PharmacyFirstError as refused:
+        raise BadInput(f"{refused} Nothing was started.") from None
     app = served.application(data, content=folder, pharmacy=pharmacy, log=lambda line: click.echo(line, err=True))
     shown = f"[{host}]" if ":" in host else host
     click.echo(

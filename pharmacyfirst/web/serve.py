@@ -13,6 +13,7 @@ from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
+from pharmacyfirst.web.pharmacy import read_pharmacy
 from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
 
 PHARMACY_FILE = "pharmacy.json"
@@ -52,6 +53,18 @@ def must_be_here(address: str) -> None:
         raise NotOnThisMachine(
             f"The form is served on this machine alone: {', '.join(ADDRESSES)}. Elsewhere anybody in reach could read patients' records."
         )
+
+
+def must_open(folder: Path, pharmacy: Path | None = None) -> None:
+    """Look whether the data folder and the pharmacy's file can be used, so that a mistake is said in words before anything is served.
+
+    Raises ``PharmacyRefused``, ``LedgerUnusable`` or ``StoreRefused``.
+    """
+    file = pharmacy or folder / PHARMACY_FILE
+    if file.exists():
+        read_pharmacy(file)
+    with open_store(folder, machine_clock):
+        pass
 
 
 def run(app: Starlette, address: str, port: int) -> None:
