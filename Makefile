@@ -7,6 +7,8 @@ PYTEST_ARGS ?=
 WORKERS ?= auto
 # make demo VENV_ARGS=--upgrade-deps: with the newest pip in place of the one that Python brings.
 VENV_ARGS ?=
+# make serve SERVE_ARGS="--data DIR --port 8081": see pharmacyfirst serve --help.
+SERVE_ARGS ?=
 # make thorough PART=mutants: one part. THOROUGH_ARGS: see tests/thorough/run.py --help.
 PART ?=
 THOROUGH_ARGS ?=
@@ -17,13 +19,16 @@ export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test coverage thorough lint format docs bench wheel lock system clean
+.PHONY: help demo serve test coverage thorough lint format docs bench wheel lock system clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 demo: .venv/.ready ## a supply, an emergency and a message to the GP, on one screen
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" PHARMACYFIRST=.venv/bin/pharmacyfirst examples/demo.sh
+
+serve: .venv/.ready ## the pharmacist's form in a browser on this machine: make serve [SERVE_ARGS="--port 8081"]
+	@.venv/bin/pharmacyfirst serve $(SERVE_ARGS)
 
 RUN_TESTS = .venv-dev/bin/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 

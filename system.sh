@@ -9,6 +9,7 @@ PACKAGES=(
     poppler-utils                                        # what the tests look at PDFs with
     nodejs                                               # what runs examples/form.mjs
     chromium                                             # what the tests look at pages with
+    npm                                                  # what brings axe-core
 )
 
 missing=()
@@ -17,7 +18,15 @@ for package in "${PACKAGES[@]}"; do
     [[ $state == installed ]] || missing+=("$package")
 done
 
+# axe-core judges pages in a browser; it lies in the checkout, where the tests look for it.
+axe() {
+    [[ -f .cache/npm/node_modules/axe-core/axe.min.js ]] && return
+    echo "make system: installing axe-core"
+    npm install --silent --ignore-scripts --no-save --prefix .cache/npm axe-core@4.14.1
+}
+
 if ((${#missing[@]} == 0)); then
+    axe
     echo "make system: all is there."
     exit
 fi
@@ -41,3 +50,4 @@ apt() {
 echo "make system: installing ${missing[*]}"
 apt update
 apt install --yes --no-install-recommends "${missing[@]}"
+axe

@@ -1,7 +1,6 @@
 """``pharmacyfirst consult``: a consultation held in the terminal, page by page and question by question."""
 
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -11,13 +10,11 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.kept_answers import keep, kept
-from pharmacyfirst.cli.typed_answers import day_of, fits, in_words, read_typed
+from pharmacyfirst.contract.conversation import Conversation, converse
+from pharmacyfirst.contract.typed_answers import day_of, fits, in_words, read_typed
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.conditions import MET
 from pharmacyfirst.kernel.explain import explain
-from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import Criterion, Pathway
+from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question, known_facts
 from pharmacyfirst.kernel.trace import Assessment
 
@@ -59,7 +56,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
     now = options.now_in_london()
     now = now if as_of is None else datetime.combine(as_of, now.time())
     pathway = options.library(folder).in_force(condition, now.date())
-    conversation = Conversation(pathway, now, save)
+    conversation = InTheTerminal(pathway, now, save)
     click.echo(f"{pathway.title}\nfor {now.date()}. Enter alone means not known; ? says what fits; back, 999, refer.")
     conversation.go_on()
     try:
@@ -71,7 +68,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
 
 
 @dataclass
-class Conversation:
+class InTheTerminal:
     """The conversation with one patient as it goes on. ``answers`` holds, for each question put, in order, the fact answered and its value."""
 
     pathway: Pathway
@@ -90,13 +87,14 @@ class Conversation:
     def hold(self) -> Assessment:
         """Ask until there is an outcome or nothing is left to ask."""
         while True:
-            assessment = assess(self.pathway, dict(self.answers.values()), self.now.date())
-            if self._contradicts(assessment):
+            so_far = converse(self.pathway, dict(self.answers.values()), self.now.date())
+            assessment = so_far.assessment
+            if self._contradicts(so_far):
                 continue
-            to_ask = [name for name in self._in_order(assessment) if name not in self.answers]
+            to_ask = [name for name in so_far.wanted if name not in self.answers]
             if not to_ask:
                 return assessment
-            self._say_what_is_met(assessment)
+            self._say_what_is_met(so_far)
             question = self.pathway.questions[to_ask[0]]
             given = self._ask(question, len(to_ask))
             if given == REFER:
@@ -112,33 +110,21 @@ class Conversation:
             if self.save is not None:
                 keep(self.save, self.pathway, self.now.date(), self.answers)
 
-    def _contradicts(self, assessment: Assessment) -> bool:
+    def _contradicts(self, so_far: Conversation) -> bool:
         """Whether the last answer contradicts an earlier one; it is then said and asked again, once: given again it stands, and stops."""
-        for finding in assessment.findings:
-            item = finding.item
-            if isinstance(item, Criterion) and item.id in self.pathway.cannot_be and finding.verdict is MET:
-                if item.id in self._told or next(reversed(self.answers)) not in item.reads:
-                    continue
-                self._told.add(item.id)
-                self.answers.popitem()
-                click.echo(
-                    f"\n{item.id}: {item.because}.\nAnswer again, go back, or give the same answer to leave it so."
-                )
-                return True
+        for item in so_far.contradictions:
+            if item.id in self._told or next(reversed(self.answers)) not in item.reads:
+                continue
+            self._told.add(item.id)
+            self.answers.popitem()
+            click.echo(f"\n{item.id}: {item.because}.\nAnswer again, go back, or give the same answer to leave it so.")
+            return True
         return False
 
-    def _in_order(self, assessment: Assessment) -> Iterator[str]:
-        """What is still to ask, in the order of the pages: what can change the outcome, then what the record alone wants."""
-        decided = assessment.outcome.kind is not Kind.NEED_FACTS
-        wanted = assessment.for_the_record if decided else assessment.missing
-        yield from (name for page in self.pathway.pages for name in page.facts if name in wanted)
-
-    def _say_what_is_met(self, assessment: Assessment) -> None:
+    def _say_what_is_met(self, so_far: Conversation) -> None:
         """Why only some questions are left, where something lesser has stopped already."""
-        for finding in assessment.findings:
-            item = finding.item
-            stopped = isinstance(item, Criterion) and finding.verdict is MET
-            if stopped and item.id not in self._told and assessment.outcome.kind is Kind.NEED_FACTS:
+        for item in () if so_far.decided else so_far.stopped:
+            if item.id not in self._told:
                 self._told.add(item.id)
                 click.echo(f"\n{item.id}: {item.because}.\nOnly what could make it more urgent is asked now.")
 

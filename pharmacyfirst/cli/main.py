@@ -112,6 +112,13 @@ def _render() -> click.Command:
     return render
 
 
+def _serve() -> click.Command:
+    """Serve the pharmacist's form to a browser on this machine."""
+    from pharmacyfirst.cli.serve import serve
+
+    return serve
+
+
 def _store() -> click.Command:
     """The pharmacy's own store of consultations: checked, copied, put back, searched, given out."""
     from pharmacyfirst.cli.store import store
@@ -134,6 +141,7 @@ ENTRIES = {
     "questions": _questions,
     "record": _record,
     "render": _render,
+    "serve": _serve,
     "store": _store,
 }
 

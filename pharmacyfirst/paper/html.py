@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from pharmacyfirst.paper.words import day, listed, sentence
+from pharmacyfirst.paper.words import begun, day, listed, sentence
 
 
 def breakable(words: str) -> Markup:
@@ -15,7 +15,7 @@ def breakable(words: str) -> Markup:
     return escape(words).replace("_", Markup("_<wbr />"))
 
 
-FILTERS = {"breakable": breakable, "day": day, "listed": listed, "sentence": sentence}
+FILTERS = {"begun": begun, "breakable": breakable, "day": day, "listed": listed, "sentence": sentence}
 
 
 @lru_cache(maxsize=4)

@@ -19,6 +19,11 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
+def begun(words: str) -> str:
+    """Words at the beginning of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def sentence(words: str) -> str:
     """Words as a sentence of their own: a capital first, a full stop last; what ends in another mark keeps it."""
-    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!", ":")) else ".")
+    return begun(words) + ("" if words.endswith((".", "?", "!", ":")) else ".")

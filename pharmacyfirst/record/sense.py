@@ -245,8 +245,13 @@ def _of_pregnancy(record: "Consultation") -> Iterator[str]:
         return
     if record.facts.get(PREGNANCY) != confirmed:
         yield "pregnancy_confirmed is not what was answered; not asked is not an answer"
-    if record.patient.gender == "male" or not 10 <= record.patient.age_on(record.on) <= 60:
+    if not pregnancy_may_be_sent(record.patient.gender, record.patient.age_on(record.on)):
         yield "pregnancy_confirmed is not sent for a man, or for somebody under 10 or over 60"
+
+
+def pregnancy_may_be_sent(gender: str, age: int) -> bool:
+    """Whether the GP record may be told of pregnancy: never of a man, or of somebody under 10 or over 60."""
+    return gender != "male" and 10 <= age <= 60
 
 
 def _of_corrections(record: "Consultation") -> Iterator[str]:

@@ -12,8 +12,8 @@ import pytest
 from the_program import until
 
 from pharmacyfirst import Kind, assess, load
-from pharmacyfirst.cli.typed_answers import read_typed
 from pharmacyfirst.content.cases import baseline_of
+from pharmacyfirst.contract.typed_answers import read_typed
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING
 

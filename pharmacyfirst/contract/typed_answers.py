@@ -111,24 +111,37 @@ def _choice(question: Question, words: str) -> str | None:
 
 
 def _since(moment: Moment, question: Question, words: str, now: datetime) -> Typed | None:
-    """Hours counted from the day, or the day and time, that was typed: whole, or in tenths, as the question wants them.
-
-    They are rounded the way in which a day alone is counted, so that 72 hours and two minutes are never 72 where a limit ends there.
-    """
+    """Hours counted from the day, or the day and time, that was typed."""
     match = _MOMENT.fullmatch(words)
     day = day_of(match.group(1) if match else words)
     if day is None:
         return None
     try:
         since = datetime.combine(day, time(int(match.group(2)), int(match.group(3)))) if match else day
+    except ValueError:  # 25:00
+        return None
+    value = hours_since(question, since, now)
+    when = f"{in_words(day)} at {match.group(2)}:{match.group(3)}" if match else f"{in_words(day)}, at no known time"
+    return None if value is None else Typed(value, f"{when}: {question.in_words(value)}")
+
+
+def hours_since(question: Question, since: datetime | date, now: datetime) -> int | Decimal | None:
+    """The answer to a question for hours that a moment, or a day alone, comes to now; None where it does not fit, or is still to come.
+
+    Whole, or in tenths, as the question wants them. They are rounded the way in which a day alone is counted, so that 72 hours and two
+    minutes are never 72 where a limit ends there. ``since`` and ``now`` are both with a time zone or both without.
+    """
+    moment = question.moment
+    if moment is None:
+        return None
+    try:
         passed = hours(since, now, as_long_as_possible=moment.as_long_as_possible)
-    except (ValueError, Refused):  # 25:00, or a moment still to come
+    except Refused:
         return None
     rounding = ROUND_CEILING if moment.as_long_as_possible else ROUND_FLOOR
     step = _TENTH if question.answer is Answer.NUMBER else _WHOLE
-    typed = _read(question, f"{passed.quantize(step, rounding):f}", words)
-    when = f"{in_words(day)} at {match.group(2)}:{match.group(3)}" if match else f"{in_words(day)}, at no known time"
-    return typed and Typed(typed.value, f"{when}: {question.in_words(typed.value)}")
+    value = read_answer(question, Text(f"{passed.quantize(step, rounding):f}", Place("")))
+    return value if isinstance(value, int | Decimal) else None
 
 
 def fits(question: Question) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pharmacyfirst import load
-from pharmacyfirst.cli.typed_answers import NOT_KNOWN, day_of, fits, in_words, read_typed
+from pharmacyfirst.contract.typed_answers import NOT_KNOWN, day_of, fits, in_words, read_typed
 from pharmacyfirst.kernel.questions import Answer
 
 LIBRARY = load()

@@ -1,0 +1,228 @@
+"""The form as one ASGI application: which path is which page, and the door that every request comes through.
+
+The door lets in what was asked of this machine by one of our own pages, reads a form with bounds, knows who is at the desk, hides the
+patient after quiet minutes, and sends nothing that a browser may keep, run or fetch from elsewhere.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pharmacyfirst.web.desk import Desk, Visit
+from pharmacyfirst.web.opened import places, said, take_over
+from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply
+from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
+from pharmacyfirst.web.replies import go
+from pharmacyfirst.web.sessions import Held, Session
+
+Handler = Callable[[Visit], Response]
+STATIC = Path(__file__).with_name("static")
+SERVED = {"nhsuk.css": "text/css", "form.css": "text/css", "form.js": "text/javascript"}
+# Nothing but our own style sheets and script; no frame around us, no form to elsewhere. No unsafe-*, no nonce.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A page: its handler, and whether it is shown before anybody has given a PIN."""
+
+    handler: Handler
+    open: bool = False
+    live: bool = False
+
+
+PAGES: Mapping[str, Served] = {
+    "/": Served(start.start),
+    "/begin": Served(start.begin),
+    "/setting-up": Served(entrance.setting_up, open=True),
+    "/who": Served(entrance.who_is_here, open=True),
+    "/hide": Served(entrance.hide),
+    "/show": Served(entrance.show_again),
+    "/c/{id}/patient": Served(questions.page_of),
+    "/c/{id}/page/{number}": Served(questions.page_of),
+    "/c/{id}/live/{number}": Served(questions.live, live=True),
+    "/c/{id}/threat": Served(questions.threat),
+    "/c/{id}/outcome": Served(outcome.outcome),
+    "/c/{id}/supply/{pgd}": Served(supply.supply),
+    "/c/{id}/end": Served(ended.end),
+    "/c/{id}/take-over": Served(take_over),
+    "/r/{id}": Served(saved.saved),
+    "/r/{id}/{paper}": Served(saved.paper),
+}
+ONLY_POSTED = ("/begin", "/show", "/c/{id}/live/{number}", "/c/{id}/threat", "/c/{id}/take-over", "/leave")
+ONLY_ASKED = ("/", "/hide", "/r/{id}", "/r/{id}/{paper}")
+
+
+def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callable[[str], None]) -> Starlette:
+    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it; ``log`` takes lines that name nobody."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_desk() as desk:
+            app.state.desk = desk
+            yield
+
+    routes = [Route(path, _door(page, log), methods=_methods(path)) for path, page in PAGES.items()]
+    routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
+    routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
+
+
+def _methods(path: str) -> list[str]:
+    return ["POST"] if path in ONLY_POSTED else ["GET"] if path in ONLY_ASKED else ["GET", "POST"]
+
+
+def _door(page: Served, log: Callable[[str], None]) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        try:
+            return _closed(await _answer(request, page))
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:  # what it says may be about somebody: only where it came from is told
+            log(f"{type(error).__name__} in {request.method} {_pattern(request)}: {places(error)}")
+            return _closed(_sorry(request))
+
+    return answer
+
+
+def _pattern(request: Request) -> str:
+    """The path without what stands in its places."""
+    route = request.scope.get("route")
+    return route.path if isinstance(route, Route) else "(another path)"
+
+
+def _sorry(request: Request) -> Response:
+    desk: Desk = request.app.state.desk
+    visit = Visit(desk, {}, Posted(), desk.now(), session=_session(request))
+    return said(
+        visit,
+        "Something went wrong",
+        "This was not saved. What was saved before is kept. Go back and try again.",
+        status=500,
+    )
+
+
+async def _answer(request: Request, page: Served) -> Response:
+    desk: Desk = request.app.state.desk
+    if (
+        request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK
+        and request.headers.get("host") not in LOOPBACK
+    ):
+        return PlainTextResponse("This form answers on this machine alone.", 403)
+    session = _session(request)
+    posted = Posted()
+    visit = Visit(desk, request.path_params, posted, desk.now(), request.method, request.url.path, session)
+    if request.method == "POST":
+        if not ours(request.headers):
+            return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
+        try:
+            posted = read_form(await _body(request))
+        except NotAForm as refused:
+            return said(visit, "Not saved", str(refused), status=413)
+        visit = Visit(desk, request.path_params, posted, visit.now, request.method, request.url.path, session)
+    if desk.ours is None and page.handler is not entrance.setting_up:
+        return go("/setting-up")
+    if page.open:
+        return page.handler(visit)
+    return _of_session(visit, page)
+
+
+def _of_session(visit: Visit, page: Served) -> Response:
+    session = visit.session
+    if session is None:
+        return JSONResponse({"again": True}, 409) if page.live else go("/who")
+    if visit.method == "POST" and not session.owns(visit.posted.one("token")):
+        return said(visit, "Not saved", "This page is of an earlier time at the desk. Open it again.", status=403)
+    if session.hidden and page.handler is not entrance.show_again:
+        if page.live:
+            return JSONResponse({"again": True}, 409)
+        session.held = Held(visit.path, page.handler, visit.names, visit.posted, visit.method)
+        return entrance.desk_page(visit, hidden=True)
+    reply = page.handler(visit)
+    if page.handler is entrance.show_again and not session.hidden and (held := session.held) is not None:
+        session.held = None  # what was posted, or asked for, while the patient was hidden is done now
+        return held.handler(Visit(visit.desk, held.names, held.posted, visit.now, held.method, held.path, session))
+    return reply
+
+
+def ours(headers: Mapping[str, str]) -> bool:
+    """Whether something was posted by a page of ours: as the browser says, or where it says nothing, by the origin."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    return headers.get("origin", "").partition("://")[2] == headers.get("host", "-")
+
+
+async def _body(request: Request) -> bytes:
+    """The body, no more of it than any of our pages sends."""
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > MOST_BYTES:
+        raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
+    return body
+
+
+def _session(request: Request) -> Session | None:
+    desk: Desk = request.app.state.desk
+    return desk.sessions.of(request.cookies.get(entrance.SESSION, ""))
+
+
+def _closed(reply: Response) -> Response:
+    """The reply with what keeps a browser from keeping, running or fetching anything else."""
+    styles = reply.headers.get("x-style-digests", "")
+    if styles:
+        del reply.headers["x-style-digests"]
+    reply.headers["content-security-policy"] = POLICY.format(styles=f" {styles}" if styles else "")
+    for name, value in HEADERS.items():
+        reply.headers[name] = value
+    return reply
+
+
+async def _leave(request: Request) -> Response:
+    """``POST /leave``: whoever was at the desk leaves it."""
+    desk: Desk = request.app.state.desk
+    session = _session(request)
+    if ours(request.headers) and session is not None and session.owns(read_form(await _body(request)).one("token")):
+        desk.sessions.end(request.cookies.get(entrance.SESSION, ""))
+    return _closed(go("/who"))
+
+
+async def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in SERVED:
+        return _closed(PlainTextResponse("There is no such file.", 404))
+    reply = _closed(Response((STATIC / name).read_bytes(), media_type=SERVED[name]))
+    reply.headers["cache-control"] = "no-cache"  # nobody's, so a browser may keep it and ask whether it changed
+    return reply
+
+
+async def _no_picture(_: Request) -> Response:
+    """Browsers ask for one of their own accord; there is no logo."""
+    return _closed(Response(status_code=204))
+
+
+async def _no_such_page(request: Request, _: Exception) -> Response:
+    return _closed(PlainTextResponse("There is no such page.", 404))

@@ -1,0 +1,165 @@
+"""What the running form stands on: content, store, clock, the pharmacy it is in, and who is at the desk."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.content.library import Library
+from pharmacyfirst.contract.conversation import Conversation, converse
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import AGE, BORN
+from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
+from pharmacyfirst.web.patient import Who
+from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
+from pharmacyfirst.web.posted import Posted
+from pharmacyfirst.web.rows import hours_of
+from pharmacyfirst.web.sessions import Session, Sessions
+
+PATIENT_PAGE = "patient"
+SINCE = "since"
+EVALUATION = (
+    "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a practice patient."
+)
+
+
+@dataclass(slots=True)
+class Desk:
+    """The form of one pharmacy. ``clock`` says what time it is, with its distance from UTC; nothing else here reads a clock.
+
+    ``content`` is the folder of the pathways. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
+    """
+
+    content: Path
+    store: Store
+    clock: Callable[[], datetime]
+    pharmacy_file: Path
+    sessions: Sessions
+    ours: OurPharmacy | None = None
+    _watch: Watch | None = field(init=False, repr=False, default=None)
+
+    def __post_init__(self) -> None:
+        if self.ours is None and self.pharmacy_file.exists():
+            self.ours = read_pharmacy(self.pharmacy_file)
+
+    def now(self) -> datetime:
+        """This moment, by England's clock."""
+        return in_england(self.clock())
+
+    def set_up(self, ours: OurPharmacy) -> None:
+        """Keep what was set up. Raises ``PharmacyRefused``."""
+        write_pharmacy(self.pharmacy_file, ours)
+        self.ours, self._watch = ours, None
+
+    @property
+    def in_force(self) -> InForceNow:
+        """The content and the adoption as they stand on disk at this moment, so that a suspension holds at once.
+
+        Raises ``ContentRefused`` where the content cannot be read when it is first asked for.
+        """
+        if (
+            self._watch is None
+        ):  # reading the content takes a while, and nothing asks for it before the pharmacy is set up
+            self._watch = Watch(self.content, self.ours.adoption if self.ours is not None else None)
+        return self._watch.now()
+
+    @property
+    def library(self) -> Library:
+        """The content."""
+        return self.in_force.library
+
+    def banner(self) -> str:
+        """What is said on every page while nothing may be supplied; nothing where an adoption is in use."""
+        if self.ours is None or self.ours.adoption is None:
+            return EVALUATION
+        return self.in_force.trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: the desk, the names in the path, what was posted, and who is at the desk in that browser."""
+
+    desk: Desk
+    names: Mapping[str, str]
+    posted: Posted = field(repr=False)
+    now: datetime
+    method: str = "GET"
+    path: str = "/"
+    session: Session | None = None
+
+    @property
+    def at_the_desk(self) -> Session:
+        """The session; there is one on every page but those that begin one."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def actor(self) -> Actor:
+        """Who does what is done."""
+        practitioner = self.at_the_desk.person.practitioner
+        return Actor(practitioner.name, practitioner.profession, practitioner.gphc_number)
+
+    @property
+    def today(self) -> date:
+        """The day on England's clock."""
+        return self.now.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation."""
+
+    held: ConsultationSoFar
+    pathway: Pathway
+    who: Who
+    conversation: Conversation
+    on: date
+
+    @property
+    def since(self) -> dict[str, str]:
+        """The moments behind answers that are hours, by fact."""
+        return since_of(self.held)
+
+
+def since_of(held: ConsultationSoFar) -> dict[str, str]:
+    """The moments that were kept with the pages, by fact."""
+    found: dict[str, str] = {}
+    for fields in held.fields.values():
+        found |= {str(name): str(moment) for name, moment in dict(fields.get(SINCE) or {}).items()}
+    return found
+
+
+def who_of(held: ConsultationSoFar) -> Who:
+    """The patient page as it was typed."""
+    typed = held.patient.get("typed") or {}
+    return Who({str(name): str(value) for name, value in dict(typed).items()}, held.practice)
+
+
+def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
+    """A consultation as it stands at this moment: hours are counted until now. Raises ``Refused`` where no version is in force on its day.
+
+    Its day is the one on which it was begun, also where it is ended on another.
+    """
+    on = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date()
+    pathway = desk.library.in_force(held.condition, on)
+    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on)
+
+
+def facts_now(held: ConsultationSoFar, pathway: Pathway, now: datetime) -> dict[str, object]:
+    """The answers, hours counted until now. A question that this version does not ask any more is left out, as is what no longer fits it."""
+    since = since_of(held)
+    facts = {name: value for name, value in held.answers.items() if name in pathway.questions}
+    for name, moment in since.items():
+        if facts.get(name) is not None:
+            facts[name] = hours_of(pathway.questions[name], moment, now)
+    return facts
+
+
+def facts_of_who(who: Who, pathway: Pathway, on: date) -> dict[str, object]:
+    """What the patient page says that the pathway asks: the date of birth, or the age."""
+    if who.born is None:
+        return {}
+    if BORN in pathway.questions:
+        return {BORN: who.born.isoformat()}
+    return {AGE: who.age_on(on)} if AGE in pathway.questions else {}

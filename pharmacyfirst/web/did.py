@@ -1,0 +1,175 @@
+"""What the pharmacist did, as the outcome page asks it by the kind of outcome, and the decision that a record has of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.record.decision import Decision, Done, Onward, ToldAndGiven
+from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.web.posted import Posted
+
+ELSE = "else"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that may have been done. ``how`` is how the patient was handed on; ``spoken``: who there took them over is asked."""
+
+    key: str
+    says: str
+    done: Done
+    how: str | None = None
+    spoken: bool = False
+
+
+_GOES = Option("goes", "Referred; the patient arranges it", "referred", "told to go")
+_SPOKEN = Option("spoken", "Spoke to them, and agreed who sees the patient", "referred", "spoken to", True)
+_LETTER = Option("letter", "Referred; the patient takes a letter", "referred", "letter in hand")
+_NOT_REACHED = Option("not reached", "Referred, and nobody could be reached", "referred", "not reached")
+_ADVISED = Option("advised", "Advised as the outcome says", "advised")
+
+# By kind of outcome: what follows the assessment comes first, and the first may be what is usual.
+OPTIONS: Mapping[Kind, tuple[Option, ...]] = {
+    Kind.EMERGENCY: (
+        Option("called", "Called 999", "referred", "called 999"),
+        Option("sent", "Sent to A&E", "referred", "told to go"),
+    ),
+    Kind.REFER_URGENT: (_SPOKEN, _GOES, _LETTER, _NOT_REACHED),
+    Kind.NOT_ELIGIBLE: (_GOES, _SPOKEN, _LETTER, _ADVISED),
+    Kind.REFER: (_GOES, _SPOKEN, _LETTER),
+    Kind.ALTERNATIVE_DIAGNOSIS: (_ADVISED, _GOES, _SPOKEN, _LETTER),
+    Kind.DECLINED: (Option("declined", "Nothing was done: there is no consent", "declined"),),
+    Kind.SELF_CARE: (_ADVISED,),
+    Kind.SUPPLY: (
+        Option("advised", "Not supplied: advice alone", "advised"),
+        Option("declined", "Not supplied: the patient did not want it", "declined"),
+        Option("goes", "Not supplied: referred", "referred", "told to go"),
+    ),
+    Kind.NEED_FACTS: (
+        Option("goes", "Referred, it cannot be found out now", "referred", "told to go"),
+        Option("spoken", "Referred, and agreed who sees the patient", "referred", "spoken to", True),
+        Option("ended", "Ended early", "ended early"),
+    ),
+}
+ELSE_DONE: tuple[tuple[Done, str], ...] = (
+    ("referred", "Referred"),
+    ("advised", "Advised"),
+    ("declined", "Declined"),
+    ("ended early", "Ended early"),
+)
+# Why a consultation ends early, from any page; the words stand on the record.
+ENDED: tuple[tuple[str, str], ...] = (
+    ("left", "The patient left, or had to go"),
+    ("referred", "Referred before it was finished"),
+    ("service", "Another service fits better"),
+    ("mistake", "A mistake: nothing to record"),
+    ("other", "Another reason"),
+)
+_URGENCY = {Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "same day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What was posted of what was done: the decision, or what is missing of it by field."""
+
+    decision: Decision | None = field(default=None, repr=False)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+
+
+def usual_place(assessment: Assessment) -> str:
+    """Where the patient is sent if nothing else is said: what decided says, else what is usual of such an outcome."""
+    if assessment.where_to:
+        return assessment.where_to[:400]
+    if assessment.outcome.kind is Kind.EMERGENCY:
+        return (
+            "the ambulance service" if assessment.outcome.destination == EMERGENCY_999 else "the emergency department"
+        )
+    return "the GP practice"
+
+
+def urgency_of(assessment: Assessment) -> str:
+    """How soon whoever the patient is sent to should see them."""
+    kind = assessment.if_not_answered or assessment.outcome.kind
+    return _URGENCY.get(kind, "routine")
+
+
+def read_did(posted: Posted, assessment: Assessment, now: datetime) -> Did:
+    """What was done, as the outcome page posts it."""
+    kind = assessment.outcome.kind
+    option = next((one for one in OPTIONS[kind] if one.key == posted.one("o-did")), None)
+    if option is None and posted.one("o-did") == ELSE:
+        done = next((done for done, _ in ELSE_DONE if done == posted.one("o-else")), None)
+        option = Option(ELSE, "", done, "told to go" if done == "referred" else None) if done else None
+    wrong = dict(_wrong(posted, option, kind))
+    if wrong or option is None:
+        return Did(wrong=wrong or {"o-did": "What did you do? Choose one of the answers"})
+    return Did(_decision(posted, assessment, option, now))
+
+
+def _wrong(posted: Posted, option: Option | None, kind: Kind) -> Iterator[tuple[str, str]]:
+    if option is None:
+        yield "o-did", "What did you do? Choose one of the answers"
+        return
+    because = posted.one("o-because")
+    if (option.key == ELSE or option.done == "ended early") and not because:
+        yield "o-because", "Say why"
+    if kind is Kind.SUPPLY and not because:
+        yield "o-because", "A medicine could be supplied and was not: say why"
+    if kind is Kind.SUPPLY and posted.one("o-no-supply") not in coded_lists()["no supply"].items:
+        yield "o-no-supply", "Choose why the medicine was not supplied"
+    if option.spoken and not posted.one("o-accepted"):
+        yield "o-accepted", "Say who there took the patient over"
+    if posted.one("o-at") and _at(posted.one("o-at"), None) is None:
+        yield "o-at", "Write the time as hours and minutes, for instance 14:30"
+
+
+def _at(words: str, now: datetime | None) -> datetime | str | None:
+    hours, _, minutes = words.replace(".", ":").partition(":")
+    if not (hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
+        return None
+    return words if now is None else now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
+
+
+def _decision(posted: Posted, assessment: Assessment, option: Option, now: datetime) -> Decision:
+    """Raises ``RecordRefused`` where the words do not fit a record."""
+    return Decision(
+        done=option.done,
+        because=posted.one("o-because") or None,
+        no_supply=(posted.one("o-no-supply") or None) if assessment.outcome.kind is Kind.SUPPLY else None,
+        onward=(_onward(posted, assessment, option, now),) if option.done == "referred" else (),
+        otc=(posted.one("o-otc"),) if posted.one("o-otc") else (),
+        told=told_of(posted),
+        notes=posted.one("o-notes") or None,
+    )
+
+
+def _onward(posted: Posted, assessment: Assessment, option: Option, now: datetime) -> Onward:
+    at = _at(posted.one("o-at"), now) if posted.one("o-at") else None
+    moment = at if isinstance(at, datetime) and at <= now else now
+    return Onward(
+        to=posted.one("o-to") or usual_place(assessment),
+        urgency=urgency_of(assessment),
+        how=option.how,
+        accepted_by=posted.one("o-accepted") or None if option.spoken else None,
+        at=moment if option.how is not None else None,
+    )
+
+
+def told_of(posted: Posted) -> ToldAndGiven:
+    """What the patient was told and given; a box that was not ticked says nothing."""
+
+    def ticked(name: str) -> bool | None:
+        return True if posted.ticked(name) else None
+
+    return ToldAndGiven(
+        about_the_medicine=ticked("o-told-medicine"),
+        safety_netting=ticked("o-told-netting"),
+        leaflet=ticked("o-told-leaflet"),
+    )
+
+
+def emergency_kept(decision: Decision) -> dict[str, object]:
+    """What was done in an emergency, kept until the patient's details are known."""
+    return {"decision": decision.model_dump(mode="json", exclude_none=True)}

@@ -1,0 +1,195 @@
+"""The end of a consultation: its account, its record as the program makes it, and the news to the practice, stored in one commit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.record.consultation import Account, Consultation
+from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
+from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.make import make_record
+from pharmacyfirst.record.people import Typist
+from pharmacyfirst.record.sense import pregnancy_may_be_sent
+from pharmacyfirst.record.supply import Handed
+from pharmacyfirst.sending.on_paper import NoticeKind
+from pharmacyfirst.sending.outgoing import Prepared
+from pharmacyfirst.store import ConsultationSoFar
+from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
+from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
+
+CONSENT = "consent_given"
+COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "telephone": "at a distance"}
+
+
+class NotFinished(PharmacyFirstError, ValueError):
+    """The consultation cannot be finished yet; says what is missing, and nothing of the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeTold:
+    """How the practice is told: a message, a notice, or why not; none of them for a practice patient."""
+
+    message: Prepared | None = field(default=None, repr=False)
+    notice: NoticeKind | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is recorded beside the answers: the decision, what was handed over, the charge.
+
+    ``late`` is why it is finished on a later day; ``pregnancy`` that the pharmacist wants the answer about it in the GP record.
+    """
+
+    decision: Decision = field(repr=False)
+    handed: Handed | None = field(default=None, repr=False)
+    charge: Charge | None = None
+    identity_checked: str = ""
+    late: str = ""
+    pregnancy: bool = False
+
+
+def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
+    """Make the record and store it with the news to the practice.
+
+    Raises ``NotFinished`` where something is missing; ``RecordRefused``, ``Refused``, and what the store raises.
+    """
+    here = counted_now(visit, here)
+    if missing := lacking(here.who, here.on):
+        raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
+    account = account_of(visit, here, done)
+    adoption = None if here.held.practice else visit.desk.in_force.adoption
+    record = make_record(account, visit.desk.library, recorded_at=visit.now, adoption=adoption)
+    told = news_of(record, visit)
+    return visit.desk.store.drafts.finish(
+        here.held.id, visit.actor, here.held.revision, record,
+        message=told.message, notice=told.notice, not_told_because=told.because,
+    )  # fmt: skip
+
+
+def counted_now(visit: Visit, here: Talk) -> Talk:
+    """The consultation with the hours of its answers counted until this moment, which is what is assessed and kept."""
+    held = here.held
+    for name, page in held.pages.items():
+        since = dict(page.fields.get(SINCE) or {})
+        fresh = {fact: here.conversation.given[fact] for fact in since if fact in here.conversation.given}
+        if any(fresh[fact] != page.answers.get(fact) for fact in fresh):
+            answers = {**page.answers, **fresh}
+            held = visit.desk.store.drafts.post(
+                held.id, visit.actor, held.revision, held.patient_mark, name, answers, fields=dict(page.fields)
+            )
+    return here if held is here.held else talk(visit.desk, held, visit.now)
+
+
+def account_of(visit: Visit, here: Talk, done: Done) -> Account:
+    """The account of the consultation. Raises ``RecordRefused`` where a part does not fit."""
+    ours, who = visit.desk.ours, here.who
+    assert ours is not None  # nobody comes to a consultation before the pharmacy is set up
+    practitioner = visit.at_the_desk.person.practitioner
+    viewed, why_none = viewed_of(who, visit.now)
+    if done.decision.done in UNFINISHED:
+        why_none = None if viewed else why_none
+    late = here.on != visit.now.date()
+    if late and not done.late:
+        raise NotFinished("The consultation was on another day: say why it is finished now.")
+    return Account(
+        id=here.held.id,
+        pathway=here.pathway.id,
+        as_of=here.on,
+        facts=_facts(here),
+        started_at=here.held.begun_at,
+        ended_at=visit.now,
+        place=COMES_FROM_HERE.get(who.get("channel")),
+        patient=patient_of(who),
+        pharmacy=ours.pharmacy,
+        practitioner=practitioner,
+        entered_by=Typist(name=practitioner.name, role=practitioner.profession, gphc_number=practitioner.gphc_number),
+        late=Late(because=done.late) if late else None,
+        channel=Channel(who.get("channel")),
+        consent=consent_of(who, _agreed(here, who)),
+        identity_checked=done.identity_checked or None,
+        records_viewed=viewed,
+        not_viewed_because=why_none,
+        referral=referral_of(who),
+        complaint=who.get("complaint") or None,
+        decision=done.decision,
+        supplies=(done.handed,) if done.handed is not None else (),
+        charge=done.charge,
+        gateways_passed=tuple(_gateways(here, visit.now)),
+        pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
+    )
+
+
+def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:
+    """The payment points passed, each with the moment of the page whose answers passed it."""
+    found: dict[str, datetime] = {}
+    answers: dict[str, Any] = {}
+    for page in sorted(here.held.pages.values(), key=lambda one: one.at):
+        answers |= {name: value for name, value in page.answers.items() if name in here.pathway.questions}
+        for id in assess(here.pathway, answers, here.on).gateways:
+            found.setdefault(id, page.at)
+    for id in here.conversation.assessment.gateways:
+        yield GatewayPassed(id=id, at=found.get(id, now))
+
+
+def _confirmed(here: Talk) -> Literal["pregnant", "not_pregnant"] | None:
+    """The answer about pregnancy that the GP record may be told; None where there is none."""
+    answer, age = here.held.answers.get(PREGNANCY), here.who.age_on(here.on)
+    if age is None or not pregnancy_may_be_sent(here.who.get("gender"), age):
+        return None
+    return "pregnant" if answer == "pregnant" else "not_pregnant" if answer == "not_pregnant" else None
+
+
+def pregnancy_asked(here: Talk) -> str:
+    """What is asked apart where pregnancy was answered: no code says anything about it unless the pharmacist wants it; nothing where not."""
+    confirmed = _confirmed(here)
+    return f"Write in the GP record: {confirmed.replace('_', ' ')}, confirmed" if confirmed is not None else ""
+
+
+def _facts(here: Talk) -> dict[str, Any]:
+    return {name: value for name, value in here.held.answers.items() if name in here.pathway.questions}
+
+
+def _agreed(here: Talk, who: Who) -> bool | None:
+    """Whether the patient agrees to treatment: as the pathway asks it, else as the patient page does."""
+    if CONSENT in here.pathway.questions:
+        found = here.held.answers.get(CONSENT)
+        return found if isinstance(found, bool) else None
+    return {"yes": True, "no": False}.get(who.get("treat"))
+
+
+def news_of(record: Consultation, visit: Visit) -> PracticeTold:
+    """How the practice is told of a record: by a message where there can be one, by a letter where it may be told, else why not."""
+    if record.practice:
+        return PracticeTold()
+    if record.consent.to_share is not True:
+        asked = record.consent.to_share is False
+        return PracticeTold(
+            because="the patient did not agree" if asked else "nobody asked whether the practice may be told"
+        )
+    if record.patient.gp_practice is None:
+        return PracticeTold(because="the patient has no GP practice: the letter is the patient's to hand on")
+    ours = visit.desk.ours
+    if ours is None or not ours.mailbox:
+        return PracticeTold(notice=NoticeKind.LETTER)
+    try:
+        return PracticeTold(message=_message(record, ours.mailbox))
+    except (PharmacyFirstError, ExtraMissing):
+        return PracticeTold(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
+
+
+def _message(record: Consultation, mailbox: str) -> Prepared:
+    from pharmacyfirst.record.message.envelope import envelope_of
+    from pharmacyfirst.record.message.update_record import update_record
+    from pharmacyfirst.sending.prepare import prepare
+
+    return prepare(update_record(record, envelope_of(record, mailbox, record.ended_at or record.started_at)))
+
+
+def patient_known(here: Talk) -> bool:
+    """Whether the patient page has all that a record needs."""
+    return not lacking(here.who, here.on)

@@ -1,0 +1,150 @@
+"""What stands around every page: who is at the desk, what is said on top, the patient bar, the steps, the foot."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.contract.conversation import Conversation
+from pharmacyfirst.paper.html import Paper
+from pharmacyfirst.paper.words import day
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.patient import age_words, lacking
+
+TEMPLATES = Path(__file__).with_name("templates")
+PRACTICE = "PRACTICE PATIENT: nobody is treated, nothing is sent, nothing is claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    """A page of the conversation in the step list. ``state`` is ``now``, ``done``, ``idle`` (nothing to ask) or ``open``."""
+
+    title: str
+    path: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientBar:
+    """Who the page is about, on top of it while it is scrolled."""
+
+    name: str
+    born: str
+    age: str
+    number: str
+    condition: str
+    saved: str
+    requirements: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of a page. ``quiet`` are the seconds after which the patient is hidden, 0 where nobody is shown."""
+
+    title: str
+    person: str
+    token: str
+    banner: str
+    practice: str
+    as_of: str
+    bar: PatientBar | None
+    steps: tuple[PageLink, ...]
+    foot: str
+    quiet: int
+
+
+def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") -> Frame:
+    """The frame of a page of this visit. ``here`` is the path of the step that is shown."""
+    session = visit.session
+    return Frame(
+        title=title,
+        person=session.person.name if session is not None else "",
+        token=session.token if session is not None else "",
+        banner=visit.desk.banner(),
+        practice=PRACTICE if talk is not None and talk.held.practice else "",
+        as_of=f"Judged as of {day(talk.on)}" if talk is not None and talk.held.as_of else "",
+        bar=_bar(talk) if talk is not None else None,
+        steps=steps(talk, here) if talk is not None else (),
+        foot=_foot(talk),
+        quiet=int(visit.desk.sessions.quiet) if talk is not None else 0,
+    )
+
+
+def _bar(talk: Talk) -> PatientBar:
+    who = talk.who
+    saved = in_england(talk.held.changed_at)
+    return PatientBar(
+        name=who.name or "New patient",
+        born=day(who.born) if who.born is not None else "",
+        age=age_words(who, talk.on),
+        number=spaced("".join(who.get("nhs_number").split())),
+        condition=talk.pathway.title_for_patients or talk.pathway.title,
+        saved=f"{saved:%H:%M}",
+        requirements=who.get("requirements"),
+    )
+
+
+def spaced(number: str) -> str:
+    """An NHS number as people read it; what is none is not shown."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}" if len(number) == 10 and number.isdecimal() else ""
+
+
+def _foot(talk: Talk | None) -> str:
+    if talk is None:
+        return ""
+    pathway = talk.pathway
+    return f"Content {pathway.id} {pathway.edition.version}{', draft' if pathway.draft else ''}, {pathway.content_digest[:12]}."
+
+
+def path_of(talk: Talk, part: str) -> str:
+    """The path of a part of a consultation; nothing in it says who it is about."""
+    return f"/c/{talk.held.id}/{part}"
+
+
+def joined_page(conversation: Conversation) -> int | None:
+    """The page that stands together with the patient's details: the one on which the age is asked; None where that is no first page."""
+    pages = conversation.pages
+    return 0 if pages and not {"age_years", "date_of_birth"}.isdisjoint(pages[0].facts) else None
+
+
+def page_path(talk: Talk, number: int | None) -> str:
+    """The path of a page of the conversation; of None that of the outcome."""
+    if number is None:
+        return path_of(talk, "outcome")
+    return path_of(talk, PATIENT_PAGE if number == joined_page(talk.conversation) else f"page/{number}")
+
+
+def steps(talk: Talk, here: str) -> tuple[PageLink, ...]:
+    """The step list: the patient, each page, the outcome; every one a link."""
+    conversation, joined = talk.conversation, joined_page(talk.conversation)
+    first = conversation.open_on(conversation.pages[joined]) if joined is not None else ()
+    done = not lacking(talk.who, talk.on) and not first
+    found = [_step(talk, "Patient", path_of(talk, PATIENT_PAGE), "done" if done else "open", here)]
+    for number, page in enumerate(conversation.pages):
+        if number == joined:
+            continue
+        put = [one for one in conversation.put(page) if one.shown]
+        state = "open" if conversation.open_on(page) else "done" if put else "idle"
+        if page.title in talk.held.look_through:
+            state = "open"
+        found.append(_step(talk, page.title, page_path(talk, number), state, here))
+    found.append(_step(talk, "Outcome", path_of(talk, "outcome"), "open", here))
+    return tuple(found)
+
+
+def _step(talk: Talk, title: str, path: str, state: str, here: str) -> PageLink:
+    return PageLink(title, path, "now" if path == here else state)
+
+
+@cache
+def _paper() -> Paper:
+    return Paper(TEMPLATES)
+
+
+def drawn(template: str, **views: Any) -> str:
+    """A template with its views, which are frozen dataclasses and plain values: a dict in a template reads its own methods as fields."""
+    for name, view in views.items():
+        if isinstance(view, dict | list | set):
+            raise TypeError(f"{name}: give a template dataclasses, tuples and plain values")
+    return _paper().html(template, **views)

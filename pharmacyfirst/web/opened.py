@@ -1,0 +1,107 @@
+"""A consultation opened for a page: looked up, compared with the content of its day, and refused in words where a page may not go on."""
+
+import traceback
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from pharmacyfirst.errors import PharmacyFirstError, Refused
+from pharmacyfirst.paper.words import listed
+from pharmacyfirst.store import ConsultationState, NotUnderWay, NotYours, Outdated, StoreRefused
+from pharmacyfirst.web.desk import Talk, Visit, talk
+from pharmacyfirst.web.frame import drawn, frame, path_of
+from pharmacyfirst.web.replies import go, html
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """A way on from a page that says no: a link, or a button that posts."""
+
+    says: str
+    path: str
+    posts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A page that says why something was not done, and what to do."""
+
+    title: str
+    lines: tuple[str, ...]
+    ways: tuple[WayOn, ...]
+
+
+def said(
+    visit: Visit, title: str, *lines: str, ways: tuple[WayOn, ...] = (WayOn("To the start", "/"),), status: int = 409
+) -> Response:
+    """A page that says why something was not done."""
+    return html(drawn("said.html", f=frame(visit, title), v=Refusal(title, lines, ways)), status)
+
+
+def opened(visit: Visit) -> Talk | Response:
+    """The consultation that the path names, ready to be gone on with; else the page that says why not."""
+    desk, id = visit.desk, visit.names["id"]
+    try:
+        held = desk.store.drafts.look_again(id, visit.actor, desk.library)
+        if held.state is ConsultationState.FINISHED:
+            return go(f"/r/{held.id}")
+        if not held.under_way:
+            raise NotUnderWay(held)
+        if not held.owner.is_(visit.actor):
+            raise NotYours(held.owner)
+        return talk(desk, held, visit.now)
+    except (StoreRefused, Refused) as refused:
+        return about(visit, refused)
+
+
+def given_back(visit: Visit) -> tuple[int, str]:
+    """The revision and the patient that the page was shown with."""
+    revision = visit.posted.one("revision")
+    return int(revision) if revision.isdecimal() and len(revision) < 10 else -1, visit.posted.one("mark")
+
+
+def about(visit: Visit, refused: Exception) -> Response:
+    """The page about a refusal: what is newer, whose it is, or what is wrong. Whatever is none of ours is raised."""
+    here = f"/c/{visit.names.get('id', '')}"
+    start = WayOn("To the start", "/")
+    if isinstance(refused, Outdated):
+        done = (
+            listed([f"{one.deed.value} by {one.actor.name}" for one in refused.since])
+            if refused.since
+            else "another patient"
+        )
+        return said(
+            visit,
+            "Not saved: there is something newer",
+            str(refused),
+            f"Since then: {done}.",
+            ways=(WayOn("See how it stands now", f"{here}/outcome"), start),
+        )
+    if isinstance(refused, NotYours):
+        take = WayOn("Take it over", f"{here}/take-over", posts=True)
+        return said(visit, f"{refused.owner.name} has this consultation", str(refused), ways=(take, start))
+    if isinstance(refused, NotUnderWay):
+        expired = refused.now.state is ConsultationState.EXPIRED
+        ways = (WayOn("Take it over", f"{here}/take-over", posts=True), start) if expired else (start,)
+        return said(visit, "This consultation takes no answers any more", str(refused), ways=ways)
+    if isinstance(refused, PharmacyFirstError):
+        return said(
+            visit, "Not saved", str(refused), ways=(WayOn("Back to the consultation", f"{here}/outcome"), start)
+        )
+    raise refused
+
+
+def take_over(visit: Visit) -> Response:
+    """``POST /c/ID/take-over``: go on with somebody else's consultation; both names are kept."""
+    try:
+        held = visit.desk.store.drafts.take_over(visit.names["id"], visit.actor)
+        return go(path_of(talk(visit.desk, held, visit.now), "outcome"))
+    except (StoreRefused, Refused) as refused:
+        return about(visit, refused)
+
+
+def places(error: BaseException) -> str:
+    """Where an error of ours came from, file and line alone: what it says may be about somebody."""
+    return "; ".join(
+        f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:]
+    )

@@ -1,0 +1,86 @@
+"""*End here*, from every page: why the consultation ends before it is finished, and what is recorded of it."""
+
+from dataclasses import dataclass, replace
+
+from starlette.responses import Response
+
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.record.decision import Decision, Onward
+from pharmacyfirst.store import ConsultationSoFar, StoreRefused
+from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
+from pharmacyfirst.web.did import ENDED, urgency_of, usual_place
+from pharmacyfirst.web.finishing import Done, finish, patient_known
+from pharmacyfirst.web.frame import drawn, frame, path_of
+from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.rows import ChoiceShown
+
+MISTAKE, REFERRED = "mistake", "referred"
+
+
+@dataclass(frozen=True, slots=True)
+class EndPage:
+    """What the page shows. ``patient`` leads to the patient's details where a record would lack them."""
+
+    path: str
+    back: str
+    held: ConsultationSoFar
+    reasons: tuple[ChoiceShown, ...]
+    because: str
+    patient: str
+    where_to: str
+    errors: tuple[Error, ...]
+
+
+def end(visit: Visit) -> Response:
+    """``GET`` and ``POST /c/ID/end``."""
+    here = opened(visit)
+    if isinstance(here, Response):
+        return here
+    posted = visit.posted
+    reason, because = posted.one("e-reason"), posted.one("e-because")
+    errors: list[Error] = []
+    if visit.method == "POST":
+        words = dict(ENDED).get(reason)
+        if words is None:
+            errors.append(Error("Say why it ends here", "e-reason"))
+        elif reason == "other" and not because:
+            errors.append(Error("Write the reason", "e-because"))
+        elif reason != MISTAKE and not patient_known(here):
+            errors.append(
+                Error("The patient's details are missing: without them nothing can be recorded", "patient-missing")
+            )
+        else:
+            revision, mark = given_back(visit)
+            here = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
+            try:
+                if reason == MISTAKE:
+                    visit.desk.store.drafts.abandon(here.held.id, visit.actor, revision, words)
+                    return go("/")
+                assessment = here.conversation.assessment
+                onward = (
+                    Onward(to=usual_place(assessment), urgency=urgency_of(assessment), how="told to go", at=visit.now),
+                )
+                decision = Decision(
+                    done="referred" if reason == REFERRED else "ended early",
+                    because=because or words,
+                    onward=onward if reason == REFERRED else (),
+                )
+                finish(visit, here, Done(decision, late=because))
+                return go(f"/r/{here.held.id}")
+            except StoreRefused as refused:
+                return about(visit, refused)
+            except PharmacyFirstError as refused:
+                errors.append(Error(str(refused), "e-reason"))
+    view = EndPage(
+        path=path_of(here, "end"),
+        back=path_of(here, "outcome"),
+        held=here.held,
+        reasons=tuple(ChoiceShown(value, says, value == reason, str(at)) for at, (value, says) in enumerate(ENDED, 1)),
+        because=because,
+        patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
+        where_to=here.conversation.assessment.where_to,
+        errors=tuple(errors),
+    )
+    return html(drawn("end.html", f=frame(visit, "End here", here, ""), v=view), 422 if errors else 200)

@@ -1,0 +1,333 @@
+"""The outcome page: what to do, to whom and by when, why, what to say, what was done; and the end of every consultation without a supply."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from starlette.responses import Response
+
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.kernel.offer import Arises, Offer
+from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
+from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
+from pharmacyfirst.kernel.told import PARTS, in_words
+from pharmacyfirst.paper.words import day
+from pharmacyfirst.record.decision import Decision
+from pharmacyfirst.record.fields import read_back
+from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.record.supply import directions
+from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.did import ELSE, ELSE_DONE, OPTIONS, read_did, usual_place
+from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
+from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
+from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.panel import TONES
+from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.rows import ChoiceShown, answer_in_words, called
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonShown:
+    """Why it came out so, with its id, and to whom it sends the patient."""
+
+    id: str
+    says: str
+    where_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class CautionShown:
+    """A caution that comes with an offer."""
+
+    id: str
+    says: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferShown:
+    """A medicine that may be supplied."""
+
+    title: str
+    directions: str
+    quantity: str
+    path: str
+    applies: tuple[CautionShown, ...]
+    ask: tuple[CautionShown, ...]
+    always: tuple[CautionShown, ...]
+    not_known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaidShown:
+    """What to say to the patient under one heading."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerShown:
+    """An answer that the outcome is based on, and the page where it is changed."""
+
+    says: str
+    answer: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingShown:
+    """A criterion as it was judged."""
+
+    id: str
+    stage: str
+    says: str
+    verdict: str
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DidShown:
+    """What is asked of what was done."""
+
+    title: str
+    options: tuple[ChoiceShown, ...]
+    others: tuple[ChoiceShown, ...]
+    place: str
+    onward: bool
+    no_supply: tuple[ChoiceShown, ...]
+    because: str
+    accepted: str
+    at: str
+    otc: str
+    notes: str
+    pregnancy: str
+    finish: str
+    late: bool
+    more_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    """What the outcome page shows. ``tone`` is how urgent it looks, beside the words."""
+
+    title: str
+    tone: str
+    path: str
+    held: ConsultationSoFar
+    where_to: tuple[str, ...]
+    reasons: tuple[ReasonShown, ...]
+    prompts: tuple[str, ...]
+    asks_threat: bool
+    threat: str
+    not_known: tuple[AnswerShown, ...]
+    open: tuple[AnswerShown, ...]
+    offers: tuple[OfferShown, ...]
+    say: tuple[SaidShown, ...]
+    based_on: tuple[AnswerShown, ...]
+    answered_no: tuple[AnswerShown, ...]
+    findings: tuple[FindingShown, ...]
+    did: DidShown
+    errors: tuple[Error, ...]
+    patient: str
+    more_urgent: str
+    details_follow: bool
+
+
+def outcome(visit: Visit) -> Response:
+    """``GET`` and ``POST /c/ID/outcome``."""
+    here = opened(visit)
+    if isinstance(here, Response):
+        return here
+    return _post(visit, here) if visit.method == "POST" else show(visit, here)
+
+
+def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int = 200) -> Response:
+    """The page."""
+    conversation, assessment = here.conversation, here.conversation.assessment
+    kind = assessment.outcome.kind
+    undecided = not conversation.decided and bool(conversation.open)
+    title = "Not decided yet" if undecided else in_words(assessment.outcome)
+    view = OutcomePage(
+        title=title,
+        tone=TONES.get(kind, "grey"),
+        path=path_of(here, "outcome"),
+        held=here.held,
+        where_to=tuple(dict.fromkeys(one for one in (assessment.where_to,) if one)),
+        reasons=tuple(ReasonShown(one.id, one.says, one.where_to) for one in assessment.reasons),
+        prompts=tuple(one.says for one in here.pathway.prompts if kind.word in one.at),
+        asks_threat=assessment.outcome.destination == EMERGENCY_DEPARTMENT
+        and LIFE_THREATENING not in here.held.answers
+        and LIFE_THREATENING in here.pathway.questions,
+        threat=path_of(here, "threat"),
+        not_known=tuple(_answers(here, conversation.in_the_way)) if not undecided else (),
+        open=tuple(_answers(here, conversation.open))
+        if not conversation.decided or kind in (Kind.SUPPLY, Kind.SELF_CARE)
+        else (),
+        offers=tuple(_offer(here, one) for one in assessment.offers),
+        say=tuple(_say(here)) if not undecided else (),
+        based_on=tuple(one for one in _given(here) if one.answer not in ("No", "None")),
+        answered_no=tuple(one for one in _given(here) if one.answer in ("No", "None")),
+        findings=tuple(_findings(here)),
+        did=did_shown(visit, here),
+        errors=errors,
+        patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
+        more_urgent=_more_urgent(here),
+        details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
+    )
+    return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
+
+
+def _more_urgent(here: Talk) -> str:
+    conversation = here.conversation
+    if conversation.emergency or not conversation.decided:
+        return ""
+    names = [name for name in conversation.could_be_more_urgent if name != LIFE_THREATENING]
+    return f"{len(names)} answer{'s' if len(names) > 1 else ''} could still make it more urgent" if names else ""
+
+
+def _answers(here: Talk, names: tuple[str, ...]) -> Iterator[AnswerShown]:
+    questions = here.pathway.questions
+    for name in names:
+        yield AnswerShown(called(questions[name]), "", f"{page_path(here, here.conversation.page_of(name))}#row-{name}")
+
+
+def _given(here: Talk) -> Iterator[AnswerShown]:
+    conversation, since = here.conversation, here.since
+    for page in conversation.pages:
+        for name in page.facts:
+            if name in conversation.given:
+                question = here.pathway.questions[name]
+                answer = conversation.given[name]
+                words = answer_in_words(question, answer, since.get(name, "")) if answer is not None else "Not known"
+                if question.answer is Answer.DATE and answer is not None:
+                    words = day(date.fromisoformat(str(answer)))
+                yield AnswerShown(called(question), words, f"{page_path(here, conversation.page_of(name))}#row-{name}")
+
+
+def _offer(here: Talk, offer: Offer) -> OfferShown:
+    first = offer.supplied[0]
+    cautions = {
+        arises: tuple(
+            CautionShown(one.caution.id, one.caution.says, one.caution.action)
+            for one in offer.cautions
+            if one.arises is arises
+        )
+        for arises in Arises
+    }
+    items = here.pathway.open_items
+    name = first.product.name
+    return OfferShown(
+        title=f"{name[:1].upper()}{name[1:]}",
+        directions=directions(offer, first),
+        quantity=first.quantity.in_words() if first.quantity is not None else "The document gives no quantity",
+        path=path_of(here, f"supply/{offer.pgd.id}"),
+        applies=cautions[Arises.APPLIES],
+        ask=cautions[Arises.ASK],
+        always=cautions[Arises.ALWAYS],
+        not_known=tuple(items[id].says for id in offer.open_items if id in items),
+    )
+
+
+_HEADINGS = dict(zip(PARTS, ("When to get help", "About the medicine", "Advice"), strict=True))
+
+
+def _say(here: Talk) -> Iterator[SaidShown]:
+    said = here.conversation.assessment.to_say
+    for part in PARTS:
+        lines = tuple(dict.fromkeys(one.says for one in said if one.part == part))
+        if lines:
+            yield SaidShown(_HEADINGS[part], lines)
+
+
+def _findings(here: Talk) -> Iterator[FindingShown]:
+    assessment = here.conversation.assessment
+    for one in assessment.findings:
+        yield FindingShown(one.id, one.item.stage, one.item.in_words(), one.verdict.value, one in assessment.deciding)
+
+
+def did_shown(visit: Visit, here: Talk) -> DidShown:
+    """What is asked of what was done, as it was posted where it was."""
+    assessment, posted = here.conversation.assessment, visit.posted
+    kind = assessment.outcome.kind
+    options = OPTIONS[kind]
+    chosen = posted.one("o-did")
+    shown = [ChoiceShown(one.key, one.says, one.key == chosen, str(at)) for at, one in enumerate(options, 1)]
+    shown.append(ChoiceShown(ELSE, "Something else", chosen == ELSE, str(len(options) + 1)))
+    reasons = coded_lists()["no supply"].items.items() if kind is Kind.SUPPLY else ()
+    return DidShown(
+        title="Do not supply" if kind is Kind.SUPPLY else "What did you do?",
+        options=tuple(shown),
+        others=tuple(ChoiceShown(value, says, posted.one("o-else") == value) for value, says in ELSE_DONE),
+        place=posted.one("o-to") or (usual_place(assessment) if any(one.done == "referred" for one in options) else ""),
+        onward=any(one.done == "referred" for one in options),
+        no_supply=tuple(
+            ChoiceShown(value, f"{says[:1].upper()}{says[1:]}", posted.one("o-no-supply") == value)
+            for value, says in reasons
+        ),
+        because=posted.one("o-because"),
+        accepted=posted.one("o-accepted"),
+        at=posted.one("o-at"),
+        otc=posted.one("o-otc"),
+        notes=posted.one("o-notes"),
+        pregnancy=pregnancy_asked(here),
+        finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
+        late=here.on != visit.today,
+        more_open=kind is Kind.SUPPLY
+        or chosen == ELSE
+        or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
+    )
+
+
+def _post(visit: Visit, here: Talk) -> Response:
+    assessment = here.conversation.assessment
+    if here.held.state is ConsultationState.DETAILS_FOLLOW and not visit.posted.one("o-did") and here.held.emergency:
+        return _finished(visit, here, read_back(Decision, dict(here.held.emergency)["decision"]))
+    if not here.conversation.decided and here.conversation.open:
+        return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
+    try:
+        did = read_did(visit.posted, assessment, visit.now)
+    except PharmacyFirstError as refused:
+        return show(visit, here, (Error(str(refused), "did"),), 422)
+    if did.decision is None:
+        return show(visit, here, tuple(Error(says, name) for name, says in did.wrong.items()), 422)
+    return _finished(visit, here, did.decision)
+
+
+def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
+    revision, mark = given_back(visit)
+    here = _as_shown(here, revision, mark)
+    if not patient_known(here):
+        if not here.conversation.emergency:
+            return show(
+                visit,
+                here,
+                (Error("The patient's details are missing: fill in the patient page", "patient-missing"),),
+                422,
+            )
+        done = {"decision": decision.model_dump(mode="json", exclude_none=True)}
+        try:
+            visit.desk.store.drafts.details_follow(here.held.id, visit.actor, revision, mark, done)
+        except PharmacyFirstError as refused:
+            return about(visit, refused)
+        return go("/")
+    try:
+        finish(
+            visit, here, Done(decision, late=visit.posted.one("o-late"), pregnancy=visit.posted.ticked("o-pregnancy"))
+        )
+    except PharmacyFirstError as refused:
+        return _refused(visit, here, refused)
+    return go(f"/r/{here.held.id}")
+
+
+def _as_shown(here: Talk, revision: int, mark: str) -> Talk:
+    """The consultation with the revision and the patient that the page was shown with, so that the store compares those."""
+    return replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
+
+
+def _refused(visit: Visit, here: Talk, refused: PharmacyFirstError) -> Response:
+    if isinstance(refused, StoreRefused):
+        return about(visit, refused)
+    return show(visit, here, (Error(str(refused), "did"),), 422)

@@ -1,0 +1,359 @@
+"""A page of questions: shown as the conversation stands, saved whole when it is posted, judged live while it is answered."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from pharmacyfirst.contract.conversation import Conversation, converse
+from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.pathway import Page
+from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
+from pharmacyfirst.store import ConsultationSoFar
+from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
+from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
+from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.who import WhoShown, who_shown
+from pharmacyfirst.web.panel import panel, title_of
+from pharmacyfirst.web.patient import Who, lacking, read_who
+from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
+
+THREAT = "threat to life"
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Something on the page that is blank or does not fit, and where."""
+
+    says: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """What a page of questions shows."""
+
+    title: str
+    path: str
+    live: str
+    end: str
+    threat: str
+    on: str
+    held: ConsultationSoFar
+    rows: tuple[RowShown, ...]
+    prompts: tuple[str, ...]
+    errors: tuple[Error, ...] = ()
+    stop: str = ""
+    note: str = ""
+    who: WhoShown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnPage:
+    """Which page it is: its name in the store, its number in the conversation (None: it has no questions), its path."""
+
+    name: str
+    number: int | None
+    path: str
+    page: Page
+
+
+def asked(here: Talk, number: int | None) -> OnPage:
+    """A page of the conversation; None is the patient's page, with the questions that stand together with it."""
+    conversation = here.conversation
+    if number is not None:
+        page = conversation.pages[number]
+        return OnPage(page.title, number, path_of(here, f"page/{number}"), page)
+    joined = joined_page(conversation)
+    page = conversation.pages[joined] if joined is not None else Page("Patient", ())
+    return OnPage(PATIENT_PAGE, joined, path_of(here, PATIENT_PAGE), page)
+
+
+def questions_of(here: Talk, on: OnPage) -> list[Question]:
+    """The questions of a page that stand as rows: all but the age, which the date of birth gives, and the threat, which is a button."""
+    return [here.pathway.questions[name] for name in on.page.facts if name not in (AGE, BORN, LIFE_THREATENING)]
+
+
+def page_of(visit: Visit) -> Response:
+    """``GET`` and ``POST /c/ID/page/NUMBER`` and ``/c/ID/patient``."""
+    here = opened(visit)
+    if isinstance(here, Response):
+        return here
+    number = _number(visit, here)
+    if number == joined_page(here.conversation) and number is not None:
+        return go(path_of(here, PATIENT_PAGE))
+    on = asked(here, number)
+    return _post(visit, here, on) if visit.method == "POST" else _show(visit, here, on)
+
+
+def _number(visit: Visit, here: Talk) -> int | None:
+    words = visit.names.get("number", "")
+    return (
+        min(int(words), len(here.conversation.pages) - 1)
+        if words.isascii() and words.isdecimal() and len(words) < 4
+        else None
+    )
+
+
+# Shown
+
+
+def _show(
+    visit: Visit, here: Talk, on: OnPage, answers: Answers | None = None, errors: tuple[Error, ...] = (), note: str = "", who: Who | None = None,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    wrong = answers.wrong if answers is not None else {}
+    filled = Filled(here.held.answers, here.since, wrong, visit.posted if answers is not None else None)
+    rows = tuple(_rows(visit, here, on, filled))
+    view = QuestionPage(
+        title="Patient" if on.name == PATIENT_PAGE else on.page.title,
+        path=on.path,
+        live=path_of(here, f"live/{PATIENT_PAGE if on.name == PATIENT_PAGE else on.number}"),
+        end=path_of(here, "end"),
+        threat=path_of(here, "threat") if LIFE_THREATENING in here.pathway.questions else "",
+        on=PATIENT_PAGE if on.name == PATIENT_PAGE else str(on.number),
+        held=here.held,
+        rows=rows,
+        prompts=tuple(_prompts(here, on)),
+        errors=errors,
+        stop=_stop(here),
+        note=note or here.held.because,
+        who=who_shown(who or here.who, here) if on.name == PATIENT_PAGE else None,
+    )
+    return html(drawn("question-page.html", f=frame(visit, view.title, here, on.path), v=view, p=panel(here)), status)
+
+
+def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowShown]:
+    put = {one.question.name: one for one in here.conversation.put(on.page)}
+    waiting = _waiting(here, on)
+    first = _considered(here.conversation)
+    for question in questions_of(here, on):
+        yield row(put[question.name], here.pathway, filled, visit.today, waits=question.name in waiting, first=first)
+
+
+def _considered(conversation: Conversation) -> tuple[str, ...]:
+    names = conversation.checked
+    return tuple(pgd.id for pgd in conversation.pathway.pgds.values() if pgd.medicine in names)
+
+
+def _waiting(here: Talk, on: OnPage) -> frozenset[str]:
+    """The questions after which another set may be shown, found by judging the page with each value of each; typed ones are taken to be."""
+    shown = _shown(here.conversation, on.page)
+    found = set()
+    for question in questions_of(here, on):
+        values = _values(question)
+        if not values or any(
+            _shown(_with(here, question.name, value), on.page) - {question.name} != shown - {question.name}
+            for value in values
+        ):
+            found.add(question.name)
+    return frozenset(found)
+
+
+def _values(question: Question) -> list[Any]:
+    if question.answer is Answer.YES_NO:
+        return [True, False, None]
+    return [*question.choice_names(), None] if question.answer is Answer.ONE_OF else []
+
+
+def _with(here: Talk, name: str, value: Any) -> Conversation:
+    return converse(here.pathway, {**here.conversation.given, name: value}, here.on)
+
+
+def _shown(conversation: Conversation, page: Page) -> set[str]:
+    return {one.question.name for one in conversation.put(page) if one.shown}
+
+
+def _prompts(here: Talk, on: OnPage) -> Iterator[str]:
+    """What the content wants said on this page: by its title, or by a heading of the criteria whose questions stand on it."""
+    stages = {one.stage for one in here.pathway.stopping if not set(one.reads).isdisjoint(on.page.facts)}
+    for prompt in here.pathway.prompts:
+        if on.page.title in prompt.at or not stages.isdisjoint(prompt.at):
+            yield prompt.says
+
+
+def _stop(here: Talk) -> str:
+    """What a stop that stands means for going on."""
+    conversation = here.conversation
+    if conversation.emergency:
+        return f"{title_of(here)}. Continue leads to the outcome."
+    if conversation.decided and conversation.stopped:
+        more = conversation.could_be_more_urgent
+        rest = "what is left could only make it more urgent" if more else "nothing that is left changes it"
+        return f"{title_of(here)}. You can end here; {rest}."
+    if conversation.stopped:
+        return f"{conversation.stopped[0].because[:1].upper()}{conversation.stopped[0].because[1:]}. Only what could make it more urgent is asked now."
+    return ""
+
+
+# Posted
+
+
+def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
+    who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
+    answers = read_answers(questions_of(here, on), visit.posted, visit.now)
+    before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
+    saved = _saved(visit, here, on, answers, who)
+    if isinstance(saved, Response):
+        return saved
+    emptied, here = saved
+    on = asked(here, None if on.name == PATIENT_PAGE else on.number)
+    errors = tuple(_errors(here, on, answers, who))
+    if errors and not here.conversation.emergency:
+        return _show(visit, here, on, answers, errors, who=who, status=422)
+    note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
+    if note and not here.conversation.emergency:
+        return _show(visit, here, on, note=note)
+    return go(page_path(here, here.conversation.page_after(on.number if on.number is not None else -1)))
+
+
+def _saved(
+    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None
+) -> tuple[list[str], Talk] | Response:
+    """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
+    drafts = visit.desk.store.drafts
+    revision, mark = given_back(visit)
+    held = here.held
+    given = dict(answers.values)
+    try:
+        if who is not None:
+            if who.as_patient() != dict(held.patient) or not held.patient_mark:
+                held = drafts.who(held.id, visit.actor, revision, mark, who.as_patient())
+                revision, mark = held.revision, held.patient_mark
+            given |= facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
+        fields = {SINCE: dict(answers.since)} if answers.since else {}
+        held = drafts.post(held.id, visit.actor, revision, mark, on.name, given, fields=fields)
+    except Exception as refused:
+        return about(visit, refused)
+    try:
+        after = talk(visit.desk, held, visit.now)
+    except Refused as refused:
+        return about(visit, refused)
+    return emptied_elsewhere(visit, after)
+
+
+def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
+    """Take away the answers to what is asked no more: a change upstream empties what hung on it. Says which."""
+    gone = here.conversation.emptied()
+    if not gone:
+        return [], here
+    held = here.held
+    for name, page in held.pages.items():
+        kept = {fact: value for fact, value in page.answers.items() if fact not in gone}
+        if len(kept) != len(page.answers):
+            fields = _without(page.fields, gone)
+            held = visit.desk.store.drafts.post(
+                held.id, visit.actor, held.revision, held.patient_mark, name, kept, fields=fields
+            )
+    questions = here.pathway.questions
+    says = [f"Emptied, because it is no longer asked: {', '.join(called(questions[name]) for name in gone)}"]
+    return says, talk(visit.desk, held, visit.now)
+
+
+def _without(fields: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]:
+    since = {name: value for name, value in dict(fields.get(SINCE) or {}).items() if name not in gone}
+    return {**fields, SINCE: since}
+
+
+def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterator[Error]:
+    if who is not None:
+        found = lacking(who, here.on)
+        yield from (Error(says, "row-born" if name == "born" else _target(name)) for name, says in found.items())
+    open_ = here.conversation.open_on(on.page)
+    for question in questions_of(here, on):
+        if question.name in answers.wrong:
+            yield Error(answers.wrong[question.name], f"row-{question.name}")
+        elif question.name in open_:
+            yield Error(called(question), f"row-{question.name}")
+
+
+def _target(name: str) -> str:
+    return f"row-{name}" if name in ("gender", "source", "channel", "share", "look", "by", "viewed") else f"p-{name}"
+
+
+def _contradicted(here: Talk, on: OnPage, before: set[str]) -> Iterator[str]:
+    """Answers that contradict each other, said at the second of them, once: given again they stand."""
+    for one in here.conversation.contradictions:
+        if one.id not in before and not set(one.reads).isdisjoint(on.page.facts):
+            yield f"{one.because[:1].upper()}{one.because[1:]} ({one.id}). Change an answer, or continue to leave it so"
+
+
+def _red_flags_not_known(here: Talk, on: OnPage, before: tuple[str, ...]) -> Iterator[str]:
+    """That red flags of this page are not known, said once: when they become so."""
+    urgent = {name for one in here.pathway.stopping if one.kind <= Kind.REFER_URGENT for name in one.reads}
+    found = [name for name in here.conversation.in_the_way if name in urgent and name in on.page.facts]
+    if set(found) - set(before):
+        are = "1 red flag is" if len(found) == 1 else f"{len(found)} red flags are"
+        yield f"{are} not known. Nothing can be supplied while that is so. Find it out, refer today (End here), or continue"
+
+
+# Live
+
+
+def live(visit: Visit) -> Response:
+    """``POST /c/ID/live/PAGE``: how things would stand with what is on the page; nothing is stored."""
+    here = opened(visit)
+    if isinstance(here, Response):
+        return JSONResponse({"again": True}, status_code=409)
+    on = asked(here, _number(visit, here))
+    answers = read_answers(questions_of(here, on), visit.posted, visit.now)
+    mine = {question.name for question in questions_of(here, on)}
+    given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
+    if on.name == PATIENT_PAGE:
+        given = {name: value for name, value in given.items() if name not in (AGE, BORN)}
+        given |= facts_of_who(read_who(visit.posted, here.on, here.held.practice), here.pathway, here.on)
+    try:
+        conversation = converse(here.pathway, given, here.on)
+    except Refused:
+        return JSONResponse({"again": False}, status_code=422)
+    now = Talk(here.held, here.pathway, who_of(here.held), conversation, here.on)
+    put = conversation.put(on.page)
+    return JSONResponse(
+        {
+            "panel": drawn("panel.html", p=panel(now)),
+            "shown": [one.question.name for one in put if one.shown],
+            "stop": _stop(now),
+            "score": "; ".join(one.in_words() for one in conversation.scores),
+        }
+    )
+
+
+def threat(visit: Visit) -> Response:
+    """``POST /c/ID/threat``: an immediate threat to life, from any page; what else stood on that page is saved with it."""
+    here = opened(visit)
+    if isinstance(here, Response):
+        return here
+    revision, mark = given_back(visit)
+    try:
+        if LIFE_THREATENING in here.pathway.questions:
+            yes = visit.posted.one("threat") == "yes"
+            held = _beside(visit, here, revision, mark)
+            visit.desk.store.drafts.post(
+                held.id, visit.actor, held.revision, held.patient_mark, THREAT, {LIFE_THREATENING: yes}
+            )
+    except Exception as refused:
+        return about(visit, refused)
+    return go(path_of(here, "outcome"))
+
+
+def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationSoFar:
+    """Save what stood on the page whose button it was, as far as it fits. The outcome page has no questions."""
+    number = visit.posted.one("on")
+    if not number:
+        return _same(here.held, revision, mark)
+    on = asked(here, int(number) if number.isdecimal() and int(number) < len(here.conversation.pages) else None)
+    answers = read_answers(questions_of(here, on), visit.posted, visit.now)
+    kept = dict(answers.values)
+    if on.name == PATIENT_PAGE:
+        kept |= facts_of_who(here.who, here.pathway, here.on)
+    fields = {SINCE: dict(answers.since)} if answers.since else {}
+    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, fields=fields)
+
+
+def _same(held: ConsultationSoFar, revision: int, mark: str) -> ConsultationSoFar:
+    return replace(
+        held, revision=revision, patient_mark=mark
+    )  # so that the store compares what the page was shown with

@@ -1,0 +1,183 @@
+"""The start page: what the patient is here about, practice patients to try, and what there is to do."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from starlette.responses import Response
+
+from pharmacyfirst.errors import PharmacyFirstError, Refused
+from pharmacyfirst.paper.words import day
+from pharmacyfirst.record.examples import practice_nhs_number
+from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.store import ConsultationSoFar, ConsultationState
+from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
+from pharmacyfirst.web.frame import drawn, frame
+from pharmacyfirst.web.opened import said
+from pharmacyfirst.web.patient import Who
+from pharmacyfirst.web.replies import go, html
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionShown:
+    """A condition to choose, and the key that chooses it; ``why_not`` where none of its versions is in force today."""
+
+    id: str
+    title: str
+    who: str
+    key: str
+    why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeShown:
+    """A practice patient to choose."""
+
+    value: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """Something on the work list, with where to go on with it."""
+
+    says: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One list of the work list."""
+
+    title: str
+    items: tuple[ToDo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """What the start page shows. ``none_in_force`` says in words that no medicine may be supplied today, and what to do."""
+
+    conditions: tuple[ConditionShown, ...]
+    practice: tuple[PracticeShown, ...]
+    lists: tuple[Doing, ...]
+    none_in_force: str
+
+
+# Invented people of every age the pathways tell apart; nothing of a condition is in them.
+PRACTICE: tuple[tuple[str, str, str, int, str], ...] = (
+    ("1", "Charlie", "a woman of 30", 30, "female"),
+    ("2", "Dana", "a man of 45", 45, "male"),
+    ("3", "Eden", "a child of 8", 8, "female"),
+    ("4", "Gale", "a woman of 72", 72, "female"),
+)
+
+
+def start(visit: Visit) -> Response:
+    """``GET /``."""
+    conditions = tuple(_conditions(visit))
+    view = StartPage(
+        conditions=conditions,
+        practice=tuple(PracticeShown(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE),
+        lists=tuple(_lists(visit)),
+        none_in_force=_none_in_force(visit, conditions),
+    )
+    return html(drawn("start.html", f=frame(visit, "Start"), v=view))
+
+
+def _conditions(visit: Visit) -> list[ConditionShown]:
+    library = visit.desk.library
+    found = []
+    for at, condition in enumerate(library.conditions, 1):
+        newest = library.newest(condition)
+        title, _, who = newest.title.partition(", ")
+        try:
+            library.in_force(condition, visit.today)
+            why_not = ""
+        except Refused:
+            why_not = f"No version is in force on {day(visit.today)}"
+        found.append(ConditionShown(condition, title, who, str(at) if at < 10 else "", why_not))
+    return found
+
+
+def _none_in_force(visit: Visit, conditions: tuple[ConditionShown, ...]) -> str:
+    """That no PGD is in force today, in words, with what to do; nothing where one is."""
+    last: list[date] = []
+    for one in conditions:
+        if one.why_not:
+            continue
+        for pgd in visit.desk.library.in_force(one.id, visit.today).pgds.values():
+            if visit.today in pgd.edition.in_force:
+                return ""
+            if pgd.edition.in_force.last is not None:
+                last.append(pgd.edition.in_force.last)
+    over = f" The last day of the newest was {day(max(last))}." if last else ""
+    return (
+        f"No PGD is in force today.{over} Nothing may be supplied: assess, advise and refer as usual, and install a newer "
+        "version of the content when your organisation has adopted one."
+    )
+
+
+def _lists(visit: Visit) -> list[Doing]:
+    work = visit.desk.store.work_list()
+    people = tuple(
+        ToDo(f"{one.says}: {one.then}", f"/r/{one.record_id}" if one.record_id else "") for one in work.people
+    )
+    emergencies = tuple(
+        ToDo(_title(visit, one, "details missing"), f"/c/{one.id}/{PATIENT_PAGE}") for one in work.emergencies
+    )
+    drafts = tuple(ToDo(_title(visit, one, _whose(visit, one)), f"/c/{one.id}/outcome") for one in work.drafts)
+    claims = tuple(ToDo(_title(visit, one, f"claim by {one.claim_due}"), f"/r/{one.id}") for one in work.claims)
+    trouble = tuple(ToDo(one, "") for one in work.trouble)
+    lists = (
+        Doing("Do now", (*trouble, *people, *emergencies)),
+        Doing("Drafts", drafts),
+        Doing("Claims", claims),
+        Doing("Incidents", tuple(ToDo(_title(visit, one, "to look at"), f"/r/{one.id}") for one in work.incidents)),
+    )
+    return [one for one in lists if one.items]
+
+
+def _title(visit: Visit, held: ConsultationSoFar, more: str) -> str:
+    name = who_of(held).name or "New patient"
+    practice = "practice, " if held.practice else ""
+    title = visit.desk.library.newest(held.condition).title_for_patients
+    return f"{name}, {title}: {practice}{more}"
+
+
+def _whose(visit: Visit, held: ConsultationSoFar) -> str:
+    state = "expired, " if held.state is ConsultationState.EXPIRED else ""
+    return f"{state}{'yours' if held.owner.is_(visit.actor) else held.owner.name}"
+
+
+def begin(visit: Visit) -> Response:
+    """``POST /begin``: a consultation about a condition, with a practice patient where one was chosen."""
+    condition, chosen = visit.posted.one("condition"), visit.posted.one("practice")
+    library, drafts = visit.desk.library, visit.desk.store.drafts
+    if condition not in library.conditions:
+        return said(visit, "Choose a condition", "There is no such pathway.", status=422)
+    practice = next((one for one in PRACTICE if one[0] == chosen), None)
+    try:
+        pathway = library.in_force(condition, visit.today)
+        held = drafts.begin(pathway, visit.actor, practice=practice is not None)
+        if practice is not None:
+            who = practice_who(practice, visit.today)
+            drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
+    except PharmacyFirstError as refused:
+        return said(visit, "It cannot be begun", str(refused))
+    return go(f"/c/{held.id}/{PATIENT_PAGE}")
+
+
+def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
+    """The patient page of an invented patient, filled in but for what they agree to, which is never preset."""
+    seed, given, _, age, gender = practice
+    child = age < 16
+    first = next(iter(coded_lists()["record viewed"].items))
+    return Who(
+        {
+            "family": "Practice", "given": given, "nhs_number": practice_nhs_number(int(seed)), "address": "2 Example Street, Exampleton",
+            "postcode": "ZZ99 3WZ", "practice_ods": "Y99999", "practice_name": "Practice Surgery", "gender": gender, "born_day": "2",
+            "born_month": "1", "born_year": str(today.year - age), "source": "self-referred", "channel": "in person", "viewed": first,
+            "by": "parent or guardian" if child else "patient", "consenter": "Sam Practice" if child else "",
+            "relationship": "parent" if child else "", "competence": "parental responsibility" if child else "",
+        },
+        practice=True,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Style sheets and script of the form, served as they lie here."""

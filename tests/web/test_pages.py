@@ -1,0 +1,309 @@
+"""The pages of a consultation: what is asked when, what is saved, what is said at once, and what stands in the way."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from visiting import AGREES, PIN, Clock, at_the_desk, begun, open_form
+
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.store import ConsultationState, open_store
+
+NOBODY = AGREES | {
+    "p-family": "Nobody", "p-given": "Ann", "p-born_day": "3", "p-born_month": "4", "p-born_year": "1990", "p-no_address": "no fixed address",
+    "p-no_practice": "not registered",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def clock():
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, clock):
+    folder = tmp_path_factory.mktemp("form")
+    with open_form(folder, clock) as client:
+        yield at_the_desk(client), folder
+
+
+@pytest.fixture
+def visitor(desk):
+    return desk[0]
+
+
+def held(desk, id):
+    with open_store(desk[1], Clock()) as store:
+        return store.drafts.get(id)
+
+
+def page(visitor, number):
+    return visitor.go(f"{visitor.consultation}/page/{number}")
+
+
+def test_the_red_flags_are_reached_before_any_name_and_an_emergency_ends_with_details_to_follow(desk):
+    visitor = begun(desk[0], "acute-sore-throat", practice="")
+    page(visitor, 1)
+    visitor.answer_page({"sepsis_suspected": False, "epiglottitis_suspected": False, "stridor": True})
+    assert visitor.path.endswith("/outcome")
+    assert visitor.page.title == "Send to A&amp;E now"
+    assert "Is there an immediate threat to life?" in visitor.page.words
+    assert "Get medical help at once if you get worse" not in visitor.page.words
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "sent"})
+    assert visitor.path == "/"
+    assert "details missing" in visitor.page.words
+    assert held(desk, id).state is ConsultationState.DETAILS_FOLLOW
+    visitor.go(f"/c/{id}/patient")
+    visitor.answer_page({"consent_given": True}, **NOBODY)
+    assert visitor.path.endswith("/outcome"), visitor.page.words
+    assert "What was done is kept" in visitor.page.words
+    visitor.post(visitor.path, visitor.page.forms[visitor.path])
+    assert visitor.page.title == "Saved: referred", visitor.page.words
+    record = recorded(desk, id)
+    assert record.kind is Kind.EMERGENCY
+    assert record.decision.onward[0].how == "told to go"
+    assert not record.practice
+
+
+def recorded(desk, id):
+    with open_store(desk[1], Clock()) as store:
+        return store.records.record(id)
+
+
+def test_the_threat_to_life_is_a_button_on_every_page_and_keeps_what_stands_there(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    page(visitor, 1)
+    fields = visitor.page.forms[visitor.path] | {"q-rigors": "no", "threat": "yes"}
+    visitor.post(f"{visitor.consultation}/threat", fields)
+    assert visitor.page.title == "Dial 999 now"
+    assert held(desk, visitor.consultation.removeprefix("/c/")).answers == {"rigors": False, "life_threatening": True}
+
+
+def test_a_blank_is_no_answer_and_is_asked_for_by_name(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 1)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"q-sepsis_suspected": "no"})
+    assert visitor.reply.status_code == 422
+    links = re.findall(r'<li><a href="#row-([a-z_]+)">', visitor.page.words)
+    assert "rigors" in links
+    assert "sepsis_suspected" not in links
+    assert 'id="q-sepsis_suspected-1" name="q-sepsis_suspected" value="no" data-key="N" checked' in visitor.page.words
+
+
+@pytest.mark.parametrize("typed", ["29.9", "45.1", "warm", "36.8F", "1e2"])
+def test_a_number_out_of_range_is_refused_with_what_fits_and_stays_on_the_page(visitor, typed):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 1)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"q-temperature_c": typed})
+    assert "Temperature: give a number from 30.0 to 45.0" in visitor.page.words
+    assert f'value="{typed}"' in visitor.page.words
+
+
+def test_none_and_one_of_a_list_together_are_no_answer(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 6)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"q-interacting_medicines": ["-", "probenecid"]})
+    assert "only one of the three" in visitor.page.words
+
+
+def test_a_question_behind_a_gate_comes_once_the_gate_is_met_and_is_emptied_when_it_is_met_no_more(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    page(visitor, 5)
+    assert "egfr_ml_min" not in visitor.page.shown
+    visitor.answer_page({name: False for name in visitor.page.shown} | {"known_kidney_disease": True})
+    assert visitor.path.endswith("/page/5")
+    assert "egfr_ml_min" in visitor.page.shown
+    visitor.answer_page(
+        {name: False for name in visitor.page.shown} | {"known_kidney_disease": True, "egfr_ml_min": 60}
+    )
+    page(visitor, 5)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"q-known_kidney_disease": "no"})
+    assert "Emptied, because it is no longer asked" in visitor.page.words
+    assert "egfr_ml_min" not in held(desk, visitor.consultation.removeprefix("/c/")).answers
+
+
+def test_answers_that_contradict_each_other_are_said_once_and_stand_when_given_again(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 3)
+    facts = {"uti_episodes_last_6_months": 2, "uti_episodes_last_12_months": 0}
+    visitor.answer_page(facts)
+    assert "Change an answer, or continue to leave it so" in visitor.page.words
+    visitor.answer_page(facts)
+    assert not visitor.path.endswith("/page/3")
+
+
+def test_the_panel_says_what_is_not_known_and_in_the_way_and_never_what_would_be(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 1)
+    visitor.answer_page({})
+    panel = visitor.page.words.partition('id="panel"')[2]
+    assert "Not decided yet" in panel
+    assert "Not known, and in the way" in panel
+    assert "Nitrofurantoin" not in panel
+    assert "May be supplied" not in panel
+
+
+def test_red_flags_that_are_not_known_are_said_once(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 1)
+    path = visitor.path
+    visitor.answer_page({})
+    assert visitor.path == path
+    assert "red flags are not known. Nothing can be supplied while that is so." in visitor.page.words
+    visitor.answer_page({})
+    assert visitor.path != path
+
+
+def test_an_emergency_is_finished_on_a_later_day_with_the_reason(tmp_path):
+    clock = Clock()
+    with open_form(tmp_path, clock) as client:
+        visitor = begun(at_the_desk(client), "acute-sore-throat", practice="")
+        page(visitor, 1)
+        visitor.answer_page({"stridor": True})
+        id = visitor.consultation
+        visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
+        clock.pass_seconds(24 * 3600)
+        visitor.go("/")
+        visitor.send("/show", pin=PIN)
+        visitor.go(f"{id}/patient")
+        visitor.answer_page({"consent_given": True}, **NOBODY)
+        visitor.post(visitor.path, visitor.page.forms[visitor.path])
+        assert "say why it is finished now" in visitor.page.words
+        visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-late": "the family rang the next day"})
+        assert visitor.page.title == "Saved: referred", visitor.page.words
+    with open_store(tmp_path, clock) as store:
+        record = store.records.record(id.removeprefix("/c/"))
+    assert (str(record.on), record.late.because) == ("2026-11-21", "the family rang the next day")
+    assert record.decision.onward[0].at.day == 21
+
+
+def test_the_live_answer_stores_nothing_and_says_what_is_shown(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    page(visitor, 5)
+    before = held(desk, id).revision
+    visitor.post(f"/c/{id}/live/5", visitor.page.forms[f"/c/{id}/page/5"] | {"q-known_kidney_disease": "yes"})
+    answer = visitor.reply.json()
+    assert "egfr_ml_min" in answer["shown"]
+    assert "Not decided yet" in answer["panel"]
+    visitor.post(f"/c/{id}/live/1", {"token": visitor_token(visitor), "q-sepsis_suspected": "yes"})
+    assert visitor.reply.json()["stop"].startswith("Send to A&E now")
+    assert held(desk, id).revision == before
+
+
+def visitor_token(visitor):
+    visitor.go("/")
+    return visitor.page.forms["/begin"]["token"][0]
+
+
+def test_the_score_is_counted_while_it_is_asked(visitor):
+    begun(visitor, "acute-sore-throat")
+    id = visitor.consultation
+    visitor.post(
+        f"{id}/live/5",
+        {"token": visitor_token(visitor), "q-pus_on_tonsils": "yes", "q-cough_present": "yes"},
+    )
+    assert re.search(r"FeverPAIN \d to \d of 5", visitor.reply.json()["score"])
+
+
+def test_hours_are_chosen_by_the_day_and_counted_until_now(desk, clock):
+    visitor = begun(desk[0], "shingles")
+    number = next(number for number in range(1, 7) if "hours_rash_onset_to_first_dose" in page(visitor, number).shown)
+    facts = {name: False for name in visitor.page.shown if not name.startswith("hours")}
+    visitor.answer_page(facts, **{"q-hours_rash_onset_to_first_dose-day": "2026-11-20"})
+    id = visitor.consultation.removeprefix("/c/")
+    now = held(desk, id)
+    assert now.answers["hours_rash_onset_to_first_dose"] == Decimal("34.5")  # from 00:00 of the day before until 10:30
+    assert "since 20 November 2026" in visitor.go(f"/c/{id}/outcome").words
+    page(visitor, number)
+    visitor.post(
+        visitor.path,
+        visitor.page.forms[visitor.path]
+        | {"q-hours_rash_onset_to_first_dose-day": "earlier", "q-hours_rash_onset_to_first_dose-on": "22/11/2026"},
+    )
+    assert "not still to come" in visitor.page.words
+
+
+def test_an_older_page_is_refused_and_what_is_newer_is_named(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    page(visitor, 1)
+    path, old = visitor.path, visitor.page.forms[visitor.path]
+    visitor.answer_page({})
+    visitor.post(path, old | {"q-sepsis_suspected": "yes"})
+    assert visitor.reply.status_code == 409
+    assert visitor.page.title == "Not saved: there is something newer"
+    assert "page posted by Robin Sample" in visitor.page.words
+
+
+def test_a_page_about_another_patient_is_refused(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    page(visitor, 1)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"mark": "another"})
+    assert "shown about another patient" in visitor.page.words
+
+
+def test_end_here_asks_one_question_and_a_mistake_records_nothing(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.go(f"/c/{id}/end")
+    visitor.send(f"/c/{id}/end")
+    assert "Say why it ends here" in visitor.page.words
+    visitor.send(f"/c/{id}/end", **{"e-reason": "mistake"})
+    assert visitor.path == "/"
+    assert held(desk, id).state is ConsultationState.ABANDONED
+
+
+def test_a_consultation_that_ends_early_is_recorded_with_its_reason(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.answer_page({"consent_given": True, "urinary_anatomy": "female"}, **AGREES)
+    visitor.go(f"/c/{id}/end")
+    visitor.send(f"/c/{id}/end", **{"e-reason": "left"})
+    assert visitor.page.title == "Saved: ended early", visitor.page.words
+    record = recorded(desk, id)
+    assert (record.kind, record.decision.done, record.decision.because) == (
+        Kind.NEED_FACTS,
+        "ended early",
+        "The patient left, or had to go",
+    )
+
+
+def test_a_child_is_not_recorded_without_who_agreed(visitor):
+    begun(visitor, "impetigo", practice="3")
+    visitor.answer_page(
+        {"consent_given": True}, **AGREES | {"p-consenter": "", "p-relationship": "", "p-competence": ""}
+    )
+    assert visitor.reply.status_code == 422
+    assert "patient under 16 consents where judged competent" in visitor.page.words
+
+
+def test_nothing_is_finished_while_something_is_open(visitor):
+    begun(visitor, "uncomplicated-uti")
+    outcome = visitor.go(f"{visitor.consultation}/outcome")
+    assert outcome.title == "Not decided yet"
+    assert "What did you do?" not in outcome.words
+    token = visitor.page.forms["/leave"]["token"]
+    visitor.post(visitor.path, {"token": token, "revision": "2", "mark": "", "o-did": "goes"})
+    assert "Not everything was asked" in visitor.page.words
+
+
+def test_a_supply_that_is_not_offered_leads_back_to_the_outcome(visitor):
+    begun(visitor, "uncomplicated-uti")
+    visitor.go(f"{visitor.consultation}/supply/nitrofurantoin")
+    assert visitor.path.endswith("/outcome")
+
+
+def test_the_practice_mark_stands_on_every_page_and_paper(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    for part in ("patient", "page/1", "outcome", "end"):
+        assert "PRACTICE PATIENT" in visitor.go(f"{visitor.consultation}/{part}").words
+
+
+@pytest.mark.parametrize(
+    "path", ["/c/nobody/outcome", "/c/00000000-0000-0000-0000-000000000000/page/1", "/r/nobody", "/r/nobody/letter.txt"]
+)
+def test_a_consultation_that_is_not_there_is_said_to_be_none(visitor, path):
+    visitor.go(path)
+    assert visitor.reply.status_code in (404, 409)
+    assert "The store has no consultation of this id" in visitor.page.words

@@ -1,0 +1,99 @@
+"""Two people at one desk: a draft is its owner's, is taken over with both names, and expires after closing time and a day."""
+
+import json
+
+import pytest
+from visiting import PHARMACY, PIN, Clock, Visitor, at_the_desk, begun, open_form
+
+from pharmacyfirst.store import open_store
+from pharmacyfirst.web.people import pin_digest
+from pharmacyfirst.web.pharmacy import PharmacyRefused, read_pharmacy
+
+OTHER_PIN = "97531"
+
+
+@pytest.fixture
+def two(tmp_path):
+    """Robin and Sam, each in a browser of their own."""
+    clock = Clock()
+    with open_form(tmp_path, clock) as client:
+        at_the_desk(client)
+    file = tmp_path / "pharmacy.json"
+    held = json.loads(file.read_text())
+    sam = {"gphc_number": "2999998", "family": "Other", "given": ["Sam"], "profession": "pharmacist"}
+    held["people"].append({"practitioner": sam, "pin": pin_digest(OTHER_PIN)})
+    file.write_text(json.dumps(held))
+    with open_form(tmp_path, clock) as client:
+        robin = at_the_desk(client)
+        cookies = dict(client.cookies)
+        client.cookies.clear()
+        sam = Visitor(client)
+        sam.post("/who", {"gphc": "2999998", "pin": OTHER_PIN})
+        both = {"robin": cookies, "sam": dict(client.cookies)}
+
+        def as_(name):
+            client.cookies.clear()
+            client.cookies.update(both[name])
+            return robin if name == "robin" else sam
+
+        yield as_, tmp_path, clock
+
+
+def test_another_persons_draft_is_shown_to_nobody_else_and_taken_over_with_both_names(two):
+    as_, folder, _ = two
+    path = begun(as_("robin"), "uncomplicated-uti").path
+    id = path.split("/")[2]
+    sam = as_("sam")
+    assert "Robin Sample" in sam.go("/").words  # on the work list it is said whose it is
+    page = sam.go(path)
+    assert (page.title, sam.reply.status_code) == ("Robin Sample has this consultation", 409)
+    assert "Charlie" not in page.words
+    sam.send(f"/c/{id}/take-over")
+    assert sam.page.title == "Not decided yet"
+    assert as_("robin").go(path).title == "Sam Other has this consultation"
+    with open_store(folder, Clock()) as store:
+        assert [one.name for one in store.drafts.get(id).owners] == ["Robin Sample", "Sam Other"]
+
+
+def test_a_pin_is_its_owners(two):
+    as_, _, _ = two
+    sam = as_("sam")
+    sam.post("/who", {"gphc": "2999998", "pin": PIN})
+    assert "This is not the PIN" in sam.page.words
+
+
+def test_a_draft_expires_and_is_taken_up_again_with_its_answers(two):
+    as_, _, clock = two
+    robin = begun(as_("robin"), "uncomplicated-uti")
+    id = robin.consultation
+    robin.go(f"{id}/page/1")
+    robin.answer_page({})
+    clock.pass_seconds(2 * 24 * 3600)
+    robin.go("/")
+    robin.send("/show", pin=PIN)
+    page = robin.go(f"{id}/outcome")
+    assert page.title == "This consultation takes no answers any more"
+    robin.send(f"{id}/take-over")
+    assert "It had expired" in robin.go(f"{id}/page/2").words
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("", "cannot be read"),
+        ("[]", "lacks a part"),
+        ('{"people": []}', "lacks a part"),
+        ('{"pharmacy": {"ods": "?"}, "people": []}', "does not fit"),
+    ],
+)
+def test_a_pharmacys_file_that_does_not_fit_is_refused(tmp_path, words, says):
+    file = tmp_path / "pharmacy.json"
+    file.write_text(words)
+    with pytest.raises(PharmacyRefused, match=says):
+        read_pharmacy(file)
+
+
+def test_the_pharmacy_is_set_up_once(two):
+    as_, folder, _ = two
+    as_("robin").post("/setting-up", PHARMACY | {"u-name": "Another"})
+    assert "Another" not in (folder / "pharmacy.json").read_text()

@@ -1,0 +1,186 @@
+"""A browser without a script, for the tests: it reads the forms of a page, fills them in as a case says, and follows where it is led."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+from starlette.testclient import TestClient
+
+from pharmacyfirst.web.serve import application
+
+NOW = "2026-11-21T10:30:00+00:00"
+PIN = "2468"
+# Such as a browser sends with what a page of the same site posts.
+SAME_ORIGIN = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
+AGREES = {
+    "p-gender": "female", "p-source": "self-referred", "p-channel": "in person", "p-share": "yes", "p-look": "yes", "p-by": "patient",
+    "p-viewed": "GP record",
+}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """The forms of a page: for each its action, and its fields with what they hold; and the page's words."""
+
+    def __init__(self, words):
+        super().__init__()
+        self.words, self.forms, self.shown, self._row, self._select = words, {}, [], None, None
+        self.feed(words)
+        self.title = re.sub("<[^>]*>", "", (re.findall(r"<h1[^>]*>(.*?)</h1>", words, re.DOTALL) or [""])[0])
+
+    def handle_starttag(self, tag, attributes):
+        held = dict(attributes)
+        if tag == "form":
+            self._form = self.forms.setdefault(held["action"], {})
+        elif tag == "fieldset" and held.get("id", "").startswith("row-") and "hidden" not in held:
+            self.shown.append(held["id"].removeprefix("row-"))
+        elif tag == "select":
+            self._select = held["name"]
+        elif tag == "option" and self._select and "selected" in held:
+            self._form[self._select] = [held["value"]]
+        elif tag == "input" and held.get("name"):
+            kind = held.get("type", "text")
+            if kind in ("radio", "checkbox"):
+                if "checked" in held:
+                    self._form.setdefault(held["name"], []).append(held["value"])
+            elif kind != "password":
+                self._form[held["name"]] = [held.get("value", "")]
+
+
+class Visitor:
+    """Somebody at the desk, in a browser without a script."""
+
+    def __init__(self, client):
+        self.client, self.reply, self.page = client, None, None
+
+    def go(self, path):
+        return self._read(self.client.get(path))
+
+    def post(self, action, fields):
+        body = urlencode(
+            [
+                (name, value)
+                for name, values in fields.items()
+                for value in ([values] if isinstance(values, str) else values)
+            ]
+        )
+        return self._read(self.client.post(action, content=body, headers=SAME_ORIGIN))
+
+    def _read(self, reply):
+        self.reply, self.page = reply, Page(reply.text)
+        return self.page
+
+    def send(self, action, **changes):
+        """Post a form of this page with some fields changed; dashes stand for underscores at the beginning of a name."""
+        fields = dict(self.page.forms[action])
+        for name, value in changes.items():
+            fields[name.replace("__", "-")] = value
+        return self.post(action, {name: value for name, value in fields.items() if value is not None})
+
+    @property
+    def path(self):
+        return self.reply.url.path
+
+    @property
+    def consultation(self):
+        return "/".join(self.path.split("/")[:3])
+
+    def answer_page(self, facts, **more):
+        """Fill in what the page shows as the facts say; what they do not say is not known. Then continue."""
+        fields = dict(self.page.forms[self.path])
+        for name in self.page.shown:
+            if (f"row-{name}" and name in facts) or f"q-{name}" not in AGREES:
+                fields.update(filled(name, facts.get(name), self.page.words))
+        return self.post(self.path, fields | more)
+
+    def answer_all(self, facts, who):
+        """Go through the pages until the outcome is shown; every page is posted as often as it comes back."""
+        for _ in range(40):
+            if self.path.endswith("/outcome"):
+                return self.page
+            self.answer_page(facts, **(who if self.path.endswith("/patient") else {}))
+        raise AssertionError(f"no outcome: {self.path} {self.page.title}")
+
+
+def filled(name, value, words):
+    """The fields that answer one question."""
+    field = f"q-{name}"
+    if f'name="{field}-day"' in words:
+        return {f"{field}-day": "?"} if value is None else moment(field, value)
+    if f'name="{field}-nk"' in words:
+        return {f"{field}-nk": "?", field: ""} if value is None else {field: plain(value)}
+    if f'name="{field}"' not in words:
+        return {}
+    if value is None:
+        return {field: "?"}
+    if isinstance(value, bool):
+        return {field: "yes" if value else "no"}
+    if isinstance(value, (list, tuple)):
+        return {field: list(value) or "-"}
+    return {field: str(value)}
+
+
+def plain(value):
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def moment(field, hours):
+    """The day and the time that lie so many hours back."""
+    from datetime import timedelta
+
+    since = datetime.fromisoformat(NOW) - timedelta(hours=float(hours))
+    return {
+        f"{field}-day": "earlier",
+        f"{field}-on": f"{since.day}/{since.month}/{since.year}",
+        f"{field}-time": f"{since:%H:%M}",
+    }
+
+
+class Clock:
+    """A clock that stands until it is moved, and counts seconds with it."""
+
+    def __init__(self, now=NOW):
+        self.now = datetime.fromisoformat(now)
+        self.seconds = 0.0
+
+    def __call__(self):
+        return self.now
+
+    def steady(self):
+        return self.seconds
+
+    def pass_seconds(self, seconds):
+        from datetime import timedelta
+
+        self.now += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+PHARMACY = {
+    "u-name": "Practice Pharmacy", "u-ods": "FZZ99", "u-address": "1 Example Street, Exampleton", "u-postcode": "ZZ99 3WZ",
+    "u-telephone": "01632 960001", "u-family": "Sample", "u-given": "Robin", "u-gphc": "2999999", "u-pin": PIN,
+}  # fmt: skip
+
+
+def open_form(folder, clock=None, **more):
+    """The form over a folder, in a browser; to be entered."""
+    clock = clock or Clock()
+    app = application(folder, clock=clock, steady=clock.steady, **more)
+    return TestClient(app, base_url="http://127.0.0.1:8080", headers={"sec-fetch-site": "same-origin"})
+
+
+def at_the_desk(client, **pharmacy):
+    """Somebody who has set the pharmacy up and given their PIN."""
+    visitor = Visitor(client)
+    if visitor.go("/").title == "Set up the pharmacy":
+        visitor.post("/setting-up", PHARMACY | pharmacy)
+    visitor.post("/who", {"gphc": "2999999", "pin": PIN})
+    return visitor
+
+
+def begun(visitor, condition, practice="1"):
+    """A consultation that has just begun, at its first page."""
+    visitor.go("/")
+    visitor.send("/begin", condition=condition, practice=practice)
+    return visitor
