@@ -33,6 +33,7 @@ from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
+from pharmacyfirst.handover.handed import handover_schema
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.record import Account, Consent, make_record, write_record
 from pharmacyfirst.record.examples import account_of
@@ -46,7 +47,7 @@ from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
-RECORD_SCHEMAS = record_schemas()
+RECORD_SCHEMAS = record_schemas() | {"handover.schema.json": handover_schema()}
 SCHEMAS = schemas(load())
 SCHEMAS |= RECORD_SCHEMAS
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")

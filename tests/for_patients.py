@@ -14,19 +14,24 @@ HARDEST_SHEET, HARDEST_ON_AVERAGE = 10.5, 6.5
 
 
 @cache
-def told():
-    """The record of each case, its labels and its sheet."""
+def told_in_every_case():
+    """What is told in every case that there is: the documentation shows all of it."""
+    return told(every_example(load()))
+
+
+def told(examples):
+    """The record of each example, its labels and its sheet."""
     library, found = load(), []
-    for one in every_example(library):
+    for one in examples:
         content = library.in_force(one.record.pathway, one.record.on)
         found.append((one.record, labels_of(one.record, content), leaflet_of(one.record, content)))
     return found
 
 
-def lines():
+def lines(held):
     """Each part of labels and sheets with its different lines: of each how often it stands there, and in which conditions."""
     found = defaultdict(lambda: defaultdict(list))
-    for record, labels, sheet in told():
+    for record, labels, sheet in held:
         for part, words in (*(one for label in labels for one in on_label(label)), *on_sheet(sheet)):
             found[part][words].append(record.pathway)
     return {
@@ -56,9 +61,10 @@ def on_sheet(sheet):
 
 def lines_page():
     """All of them as a page, sorted, for somebody to read from the first to the last."""
-    parts = lines()
-    many, different = len(told()), sum(map(len, parts.values()))
-    labelled = sum(bool(labels) for _, labels, _ in told())
+    held = told_in_every_case()
+    parts = lines(held)
+    many, different = len(held), sum(map(len, parts.values()))
+    labelled = sum(bool(labels) for _, labels, _ in held)
     out = [
         "# Every line for patients",
         f"Generated (`make docs`) from the practice consultations of all {many:,} cases, {labelled:,} of them with labels: the {different:,} different lines of labels and "
@@ -97,11 +103,10 @@ def grade(sentences):
     return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
 
 
-@cache
-def grades():
+def grades(held):
     """The grade of each sheet, by condition and outcome."""
     found, known = defaultdict(list), {}
-    for record, _, sheet in told():
+    for record, _, sheet in held:
         sentences = tuple(sentences_of(sheet))
         found[record.pathway, record.kind].append(known.setdefault(sentences, grade(sentences)))
     return dict(found)
@@ -113,7 +118,7 @@ def average(some):
 
 def readability():
     """The average grade of the sheets of each condition and outcome as a table, and the hardest."""
-    held = grades()
+    held = grades(told_in_every_case())
     kinds = [kind for kind in Kind if any(kind is one for _, one in held)]
     rows = [
         f"| condition | {' | '.join(kind.word for kind in kinds)} | hardest |",

@@ -310,6 +310,32 @@ def test_a_file_that_others_could_read_is_closed_to_them(file):
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_what_sqlite_keeps_beside_a_file_that_others_could_read_is_closed_too(file):
+    """A writer was killed while the file was open to all: what it had written last lies beside it, and holds the same things."""
+    filled(file)
+    file.chmod(0o644)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA journal_mode=WAL")
+        other.execute("CREATE TABLE theirs (id)")
+        beside = sorted(file.parent.glob(f"{file.name}-*"))
+        assert {stat.S_IMODE(one.stat().st_mode) for one in beside} == {0o644}
+        with closing(open_ledger(file)) as ledger:
+            assert len(beside) == 2
+            assert {stat.S_IMODE(one.stat().st_mode) for one in (file, *beside)} == {0o600}
+            assert ledger.verify() == 3
+
+
+def test_a_file_that_cannot_be_closed_to_others_is_refused(file, monkeypatch):
+    filled(file)
+    file.chmod(0o644)
+    monkeypatch.setattr(
+        Path, "chmod", lambda self, mode: (_ for _ in ()).throw(PermissionError(1, "Not permitted", str(self)))
+    )
+    with pytest.raises(LedgerUnusable, match=r"The ledger cannot be used: Not permitted\.") as refused:
+        open_ledger(file)
+    assert str(file) not in repr(refused.value)
+
+
 def test_what_cannot_be_a_ledger_is_refused_with_the_reason(file, tmp_path):
     with pytest.raises(LedgerUnusable, match=r"The ledger cannot be used: No such file or directory\."):
         open_ledger(tmp_path / "nowhere" / "ledger.db")

@@ -77,6 +77,13 @@ def _pgd() -> click.Command:
     return pgd
 
 
+def _print_blank() -> click.Command:
+    """Print the paper form of a condition, for when the system is down."""
+    from pharmacyfirst.cli.print_blank import print_blank
+
+    return print_blank
+
+
 def _prove() -> click.Command:
     """Prove that no supply is unsafe, that nobody falls through, and what a pharmacist would sign."""
     from pharmacyfirst.cli.prove import prove
@@ -129,6 +136,7 @@ ENTRIES = {
     "consult": _consult,
     "medicines": _medicines,
     "pgd": _pgd,
+    "print-blank": _print_blank,
     "prove": _prove,
     "questions": _questions,
     "record": _record,

@@ -105,18 +105,19 @@ def status(file: Path, at: datetime | None, as_json: bool) -> None:
             with suppress(LedgerUnusable):  # who cannot write may still read
                 outbox.look(_now())
         counts, people = outbox.counts(), outbox.for_person(at or _now(), Waits())
+    warning = bank_holidays().not_known((at or _now()).date())
     if as_json:
         told = {"states": {state.value: many for state, many in counts.items()}, "for_person": [*map(_plain, people)]}
-        click.echo(json.dumps(told, indent=2))
+        click.echo(json.dumps(told | {"warning": warning}, indent=2))
     else:
         for state, many in counts.items():
             if many:
                 click.echo(f"{many:6} {state.value}")
-        if not any(counts.values()):
-            click.echo("The outbox is empty.")
         if notices := sum(bool(one.record_id) for one in people):
             click.echo(f"{notices:6} letters or PDFs to send")
-        if warning := bank_holidays().not_known((at or _now()).date()):
+        if not any(counts.values()) and not people:
+            click.echo("The outbox is empty.")
+        if warning:
             click.echo(warning)
         _say_people(people)
     if people:
@@ -282,7 +283,7 @@ def _stored(outbox: Outbox, path: Path, number: int, at: datetime, born_as: str)
     except RefusedByRules as why:
         click.echo(f"MESSAGE {number}: not queued, {len(why.problems)} problems; see pharmacyfirst record check")
         return False
-    except (Unreadable, CannotRoute, RefusedByOutbox) as why:
+    except (Unreadable, CannotRoute, RefusedByOutbox, LedgerDamaged) as why:
         click.echo(f"MESSAGE {number}: not queued: {why}")
         return False
     click.echo(f"MESSAGE {number}: {standing.state.value} {prepared.message.bundle_id}")

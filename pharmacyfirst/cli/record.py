@@ -34,14 +34,14 @@ def _inbound() -> click.Command:
 
 
 def _judge() -> click.Command:
-    """Make records once more from their own accounts, and say where they differ."""
+    """Make each CONSULTATION once more from its own account, and say where it is another."""
     from pharmacyfirst.cli.make import judge
 
     return judge
 
 
 def _label() -> click.Command:
-    """Write the dispensing labels: .txt or .html."""
+    """Write the dispensing labels: .txt, .html or .pdf."""
     from pharmacyfirst.cli.papers import label
 
     return label

@@ -20,9 +20,9 @@ from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 if TYPE_CHECKING:
     from pharmacyfirst.store import ConsultationSoFar, Store
 
-_folder = click.option(
+_store_folder = click.option(
     "--store",
-    "folder",
+    "place",
     type=options.FOLDER,
     envvar="PHARMACYFIRST_STORE",
     required=True,
@@ -44,15 +44,15 @@ def store() -> None:
 
 
 @store.command()
-@_folder
-def status(folder: Path) -> None:
+@_store_folder
+def status(place: Path) -> None:
     """Say what there is to do. Names nobody; the exit status is 1 where something has to be done before closing.
 
     \b
     Example:
       pharmacyfirst store status --store data
     """
-    with _opened(folder) as one:
+    with _opened(place) as one:
         work = one.work_list()
     for says in work.trouble:
         click.echo(says)
@@ -80,14 +80,15 @@ def _say(what: str, found: Iterable["ConsultationSoFar"]) -> None:
 
 
 @store.command()
-@_folder
+@_store_folder
 @click.option(
     "--anchor", metavar="LINE", help="An anchor that was kept elsewhere: number, digest and time, as it was printed."
 )
-def verify(folder: Path, anchor: str | None) -> None:
+@options.pathways
+def verify(place: Path, anchor: str | None, folder: Path | None) -> None:
     """Go through the whole store, and print its anchor: a line to keep on paper or on another machine.
 
-    The file, the chain of digests, the anchors, every consultation and every record. What was edited, taken out, put in or swapped is found;
+    The file, the chain of digests, the anchors, every consultation; every record is made once more from its own account. What was edited, taken out, put in or swapped is found;
     that an end was cut off, or an older copy put in place, only an anchor can tell. The exit status is 1 where anything is wrong.
 
     \b
@@ -97,19 +98,28 @@ def verify(folder: Path, anchor: str | None) -> None:
     from pharmacyfirst.store import read_anchor
 
     known = read_anchor(anchor) if anchor is not None else None
-    with _opened(folder) as one:
-        found = one.verify(known)
-    said = f"{found.consultations} consultations, {found.records} finished records, {found.anchors} anchors: as they were written"
-    click.echo(said)
+    library = options.library(folder)
+    with _opened(place) as one:
+        found = one.verify(known, library)
+    click.echo(
+        f"{found.consultations} consultations, {found.records} finished records, {found.anchors} anchors: as they were written"
+    )
+    click.echo(f"{found.judged} records made once more from their own accounts, and the same")
+    if unjudged := found.records - found.judged - len(found.differing):
+        click.echo(f"{unjudged} records not judged again: the content that they name is not at hand (--pathways)")
+    for id in found.differing:
+        click.echo(f"not what its own account comes to: {id}")
     if found.mended:
         click.echo(f"{found.mended} marks by which something is found were wrong, and are mended")
     click.echo(f"Keep this elsewhere: {found.anchor}")
+    if found.differing:
+        raise SystemExit(1)
 
 
 @store.command()
 @_into
-@_folder
-def backup(into: Path, folder: Path) -> None:
+@_store_folder
+def backup(into: Path, place: Path) -> None:
     """Copy the store into a new FILE, which is gone through whole; the store may be in use.
 
     \b
@@ -118,18 +128,18 @@ def backup(into: Path, folder: Path) -> None:
     """
     from pharmacyfirst.store.keeping import back_up
 
-    with _opened(folder) as one:
+    with _opened(place) as one:
         anchor = back_up(one, into)
     click.echo(f"Copied. Keep this apart from the copy: {anchor}")
 
 
 @store.command()
 @click.argument("copy", metavar="FILE", type=options.FILE_THERE)
-@_folder
+@_store_folder
 @click.option(
     "--older", is_flag=True, help="The copy is known to be older than what was there: what came since is set aside."
 )
-def restore(copy: Path, folder: Path, older: bool) -> None:
+def restore(copy: Path, place: Path, older: bool) -> None:
     """Put a copy in place of the store. What was there is set aside in the same folder, and never deleted.
 
     Stop every program that uses the store first. A copy that lacks what the anchors know of is refused without --older.
@@ -141,14 +151,14 @@ def restore(copy: Path, folder: Path, older: bool) -> None:
     from pharmacyfirst.store.keeping import restore as put_back
 
     with _told():
-        anchor = put_back(copy, folder, _now, older=older)
+        anchor = put_back(copy, place, _now, older=older)
     click.echo(f"In place, and gone through. Keep this elsewhere: {anchor}")
 
 
 @store.command()
 @_into
-@_folder
-def export(into: Path, folder: Path) -> None:
+@_store_folder
+def export(into: Path, place: Path) -> None:
     """Write the whole store as JSON lines into a new FILE. It tells who the patients are.
 
     \b
@@ -157,15 +167,15 @@ def export(into: Path, folder: Path) -> None:
     """
     from pharmacyfirst.store.exported import export_lines
 
-    with _opened(folder) as one:
+    with _opened(place) as one:
         _write(into, export_lines(one.ledger))
     click.echo("Written.")
 
 
 @store.command(name="import")
 @click.argument("file", metavar="FILE", type=options.FILE_THERE)
-@_folder
-def import_(file: Path, folder: Path) -> None:
+@_store_folder
+def import_(file: Path, place: Path) -> None:
     """Make a store of what was exported, in a folder that has none. Every digest is the one that was exported.
 
     \b
@@ -175,12 +185,12 @@ def import_(file: Path, folder: Path) -> None:
     from pharmacyfirst.store.exported import import_store, lines_of
 
     with options.opened(str(file), "FILE") as lines, _told():
-        many = import_store(lines_of(lines), folder, _now)
+        many = import_store(lines_of(lines), place, _now)
     click.echo(f"{many} events imported, each with its digest.")
 
 
 @store.command()
-@_folder
+@_store_folder
 @_by
 @click.option("--name", "by_name", is_flag=True, help="Ask for a name, or how it begins.")
 @click.option("--born", "by_born", is_flag=True, help="Ask for a birth date, YYYY-MM-DD.")
@@ -189,7 +199,7 @@ def import_(file: Path, folder: Path) -> None:
     "--product", default="", metavar="WORD", help="A product that was handed over: a word of its name, or its code."
 )
 @click.option("--batch", default="", metavar="BATCH", help="The batch that was handed over.")
-def find(folder: Path, by: str, by_name: bool, by_born: bool, by_number: bool, product: str, batch: str) -> None:
+def find(place: Path, by: str, by_name: bool, by_born: bool, by_number: bool, product: str, batch: str) -> None:
     """Find consultations: their ids, days and conditions, newest first. That somebody searched is put down.
 
     What tells who a patient is, is asked for, a line each on standard input: in the order name, birth date, NHS number.
@@ -203,13 +213,16 @@ def find(folder: Path, by: str, by_name: bool, by_born: bool, by_number: bool, p
     name = _ask("Name") if by_name else ""
     born = options.day(_ask("Birth date")) if by_born else None
     number = _ask("NHS number") if by_number else ""
-    with _opened(folder) as one:
+    with _opened(place) as one:
         found = one.records.find(Sought(name, born, number, product, batch), Actor(by, "at the terminal"))
+        unread = one.unread
     for each in found:
         practice = "PRACTICE " if each.practice else ""
         click.echo(f"{each.begun_at:%Y-%m-%d} {practice}{each.condition} {each.state.value} {each.id}")
     if not found:
         click.echo("None.")
+    if unread:
+        raise NotDone(f"{unread} of those that fit cannot be read: pharmacyfirst store verify says more.")
 
 
 def _ask(what: str) -> str:
@@ -219,10 +232,10 @@ def _ask(what: str) -> str:
 @store.command()
 @click.argument("id")
 @_into
-@_folder
+@_store_folder
 @_by
 @click.option("--patient", "whole", is_flag=True, help="Everything about the patient of this consultation.")
-def evidence(id: str, into: Path, folder: Path, by: str, whole: bool) -> None:
+def evidence(id: str, into: Path, place: Path, by: str, whole: bool) -> None:
     """Write the evidence of one consultation into a new FILE: every deed, page and answer, the record, and its message.
 
     It tells who the patient is. With --patient, everything that the store has of them. That it was given out is put down.
@@ -235,16 +248,16 @@ def evidence(id: str, into: Path, folder: Path, by: str, whole: bool) -> None:
     from pharmacyfirst.store.evidence import everything_of
     from pharmacyfirst.store.evidence import evidence as evidence_of
 
-    with _opened(folder) as one:
+    with _opened(place) as one:
         _write(into, [(everything_of if whole else evidence_of)(one, id, Actor(by, "at the terminal"))])
     click.echo("Written.")
 
 
 @store.command()
 @_into
-@_folder
+@_store_folder
 @click.option("--practice", is_flag=True, help="Practice patients, and nobody else.")
-def table(into: Path, folder: Path, practice: bool) -> None:
+def table(into: Path, place: Path, practice: bool) -> None:
     """Write a row for each finished record into a new CSV FILE, without anything that tells who a patient is.
 
     \b
@@ -253,7 +266,7 @@ def table(into: Path, folder: Path, practice: bool) -> None:
     """
     from pharmacyfirst.store.evidence import table as rows
 
-    with _opened(folder) as one:
+    with _opened(place) as one:
         _write(into, [rows(one, practice)])
     click.echo("Written.")
 
@@ -263,13 +276,13 @@ def _now() -> datetime:
 
 
 @contextmanager
-def _opened(folder: Path) -> "Iterator[Store]":
+def _opened(place: Path) -> "Iterator[Store]":
     from pharmacyfirst.store import open_store
     from pharmacyfirst.store.store import FILE
 
-    if not (folder / FILE).is_file():
+    if not (place / FILE).is_file():
         raise BadInput("There is no store in that folder.")
-    with _told(), open_store(folder, _now) as one:
+    with _told(), open_store(place, _now) as one:
         yield one
 
 

@@ -18,7 +18,7 @@ from pharmacyfirst.content.blocks import (
 )
 from pharmacyfirst.content.choices import add_choices, of_the_folder, read_choices
 from pharmacyfirst.content.sentence_forms import HARM_NEVER_MET, NUMBER
-from pharmacyfirst.content.sentences import suggest
+from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.shapes_of_questions import QUESTION, QUESTION_OF_ALL, SHARED_QUESTION
 from pharmacyfirst.content.shared import QUESTIONS, Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text
@@ -204,8 +204,11 @@ def shared_questions(shared: Shared, mistakes: Mistakes) -> dict[str, Question]:
     So those that no condition takes are looked at, too.
     """
     found = {}
+    # Without questions a sentence is read as far as its form goes: what it speaks of, only a condition that takes it knows.
+    of_no_condition = Vocabulary({}, mistakes, declared=None)
     for name, block in shared.questions.items():
         asked = Form(block, QUESTION_OF_ALL, Tags(), mistakes)
+        of_no_condition.condition(block, ("asked when",))
         match = _answer_of(asked)
         if match is not None:
             question = replace(

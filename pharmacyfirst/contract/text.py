@@ -76,7 +76,7 @@ class LineText:
         return _remember(self.texts, answers, text, MOST_TEXTS_OF_A_LINE)
 
 
-class Why(NamedTuple):
+class WhyTexts(NamedTuple):
     """What decided, as text: why, to whom the person goes, what is not known of it. ``of`` is what it was made of."""
 
     of: tuple[Finding[Judged], ...]
@@ -85,7 +85,7 @@ class Why(NamedTuple):
     open_items: str
 
 
-class Told(NamedTuple):
+class ToldTexts(NamedTuple):
     """What the patient is told, as text. ``of`` is what it was made of."""
 
     of: tuple[Offer, ...]
@@ -98,8 +98,8 @@ class Partly(NamedTuple):
     """An assessment with the texts that several of its fields come from."""
 
     found: Assessment
-    why: Why
-    told: Told
+    why: WhyTexts
+    told: ToldTexts
 
 
 Writer = Callable[[Partly], str]
@@ -113,8 +113,8 @@ class PathwayTexts:
         self._lines: dict[int, LineText] = {}
         self._not_asked: dict[tuple[int, Verdict, tuple[str, ...]], LineText] = {}
         self._offers: dict[tuple[Any, ...], tuple[Offer, str]] = {}
-        self._why: dict[tuple[Any, ...], Why] = {}
-        self._told: dict[tuple[Any, ...], Told] = {}
+        self._why: dict[tuple[Any, ...], WhyTexts] = {}
+        self._told: dict[tuple[Any, ...], ToldTexts] = {}
         self._scores = any(named.points for named in self.pathway.named)
         said = (*self.pathway.advice, *self.pathway.safety_netting)
         self._conditional = tuple(one.sentence for one in said if one.sentence is not None)
@@ -157,7 +157,7 @@ class PathwayTexts:
             "trace": lambda one: self._trace(one.found),
         }
 
-    def _why_of(self, found: Assessment) -> Why:
+    def _why_of(self, found: Assessment) -> WhyTexts:
         deciding = found.deciding if found.decided_by else ()
         # The words of a clause name the answers that it looks for; those of any other rule are the same for everybody.
         key = (
@@ -166,10 +166,10 @@ class PathwayTexts:
         )  # fmt: skip
         kept = self._why.get(key)
         return kept or _remember(
-            self._why, key, Why(deciding, *map(_field(found), ("reasons", "where_to", "open_items")))
+            self._why, key, WhyTexts(deciding, *map(_field(found), ("reasons", "where_to", "open_items")))
         )
 
-    def _told_of(self, found: Assessment) -> Told:
+    def _told_of(self, found: Assessment) -> ToldTexts:
         # All that a statement can be addressed to, and which of those that are said under a condition are.
         answers = found.answers if self._conditional else found.known
         key = (
@@ -179,7 +179,7 @@ class PathwayTexts:
         )  # fmt: skip
         kept = self._told.get(key)
         return kept or _remember(
-            self._told, key, Told(found.offers, *map(_field(found), ("advice", "safety_netting", "to_say")))
+            self._told, key, ToldTexts(found.offers, *map(_field(found), ("advice", "safety_netting", "to_say")))
         )
 
     def _offer(self, offer: Offer) -> str:

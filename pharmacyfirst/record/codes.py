@@ -10,6 +10,7 @@ from datetime import date
 
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.record.products import as_handed
 
 SNOMED = "http://snomed.info/sct"
 DMD = "https://dmd.nhs.uk"
@@ -137,12 +138,9 @@ UNITS = {
 
 
 def unit_code(unit: str, product: str) -> Code:
-    """The code of a unit. ``tablet or capsule`` is what the product handed over is; one that has no code is annotated in UCUM."""
-    if unit not in UNITS:
-        named = [one for one in unit.split(" or ") if one in UNITS and one in product.lower()]
-        if len(named) == 1:
-            return UNITS[named[0]]
-    return UNITS.get(unit) or Code(UCUM, "{" + unit.replace(" ", "_") + "}", unit)
+    """The code of a unit, as the product handed over has it, of which ``product`` is the name; one that has no code is annotated in UCUM."""
+    handed = as_handed(unit, product)
+    return UNITS.get(handed) or Code(UCUM, "{" + handed.replace(" ", "_") + "}", handed)
 
 
 @dataclass(frozen=True, slots=True)

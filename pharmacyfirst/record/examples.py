@@ -125,8 +125,13 @@ def account_of(library: Library, case: Case) -> Account:
         complaint=pathway.title_for_patients,
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
-        charge=Charge(exemption="0015", evidence_seen=True) if supplied else None,
+        charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True) if supplied else None,
     )
+
+
+def _exempt(age: int) -> str:
+    """Why somebody of this age pays no charge, as the examples have it: by age, or by a certificate paid for before."""
+    return "0002" if age < 16 else "0004" if age >= 60 else "0007"
 
 
 TYPIST = Typist(name="Robin Sample", role="pharmacist", gphc_number=PRACTITIONER.gphc_number)
@@ -200,10 +205,15 @@ def decision_of(assessment: Assessment) -> Decision:
         done=done,
         because=BECAUSE.get(done),
         onward=(_onward(assessment),) if done == "referred" else (),
-        plan_for_patient="The patient was told to go at once." if urgent else None,
-        leaflets=("the leaflet that the pathway names",) if kind in (Kind.SUPPLY, Kind.SELF_CARE) else (),
+        plan_for_patient="Go at once." if urgent else None,
+        leaflets=_first_leaflet(assessment.pathway) if kind in (Kind.SUPPLY, Kind.SELF_CARE) else (),
         told=ToldAndGiven(about_the_medicine=True if kind is Kind.SUPPLY else None, safety_netting=True),
     )
+
+
+def _first_leaflet(pathway: Pathway) -> tuple[str, ...]:
+    """The first leaflet that the pathway names, by its title; none where it names none."""
+    return tuple(one.says for one in pathway.leaflets[:1])
 
 
 def _onward(assessment: Assessment) -> Onward:

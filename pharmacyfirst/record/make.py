@@ -151,7 +151,7 @@ class _Handed:
                     f"{handed.pgd}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
                 )
         if adoption is not None:
-            again = self._answer(handed, permit.at, adoption, permit.afterwards, permit.as_if)
+            again = self._answer(handed, permit.at, adoption, permit.afterwards, permit)
             if not isinstance(again, Permit) or permit_on_record(again) != permit:
                 raise RecordRefused(f"{handed.pgd}: the adoption at hand does not give this permit. {NOTHING}")
 
@@ -175,17 +175,37 @@ class _Handed:
             )
         answer = self._answer(handed, at, authority.adoption, self._entered() if late else None)
         if isinstance(answer, Permit):
-            return self._supply(handed, self._offered(handed, offer), at, permit_on_record(answer))
+            return self._permitted(handed, self._offered(handed, offer), at, permit_on_record(answer), late)
         reasons = tuple(ObstacleOnRecord(code=one.code, says=one.says) for one in answer.reasons)
         if late:
             return self._unpermitted(handed, offer, at, reasons)
         says = "; ".join(one.says for one in reasons)
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
 
+    def _permitted(
+        self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord, late: bool
+    ) -> Supply | Unpermitted:
+        """A supply of what was permitted. What was handed over on paper and was something else happened all the same: it is kept as that."""
+        try:
+            return self._supply(handed, offer, at, permit)
+        except RecordRefused as refused:
+            if not late or handed.directions is None:
+                raise
+            says = str(refused).removesuffix(f" {NOTHING}")
+        return self._unpermitted(handed, None, at, (ObstacleOnRecord(code="other_than_offered", says=says),))
+
     def _answer(
-        self, handed: Handed, at: datetime, adoption: Adoption, entered: EnteredAfterwards | None, as_if: bool = False
+        self,
+        handed: Handed,
+        at: datetime,
+        adoption: Adoption,
+        entered: EnteredAfterwards | None,
+        given: PermitOnRecord | None = None,
     ) -> Permit | NoPermit:
+        """What the adoption says of a hand-over, asked for this record; ``given``: asked again, as that permit was."""
         account = self.account
+        # A correction keeps the permit of the record that its chain began with.
+        first = given is not None and given.record == account.opened_by
         return authorise(
             self.pathway,
             dict(account.facts),
@@ -193,10 +213,10 @@ class _Handed:
             account.practitioner.gphc_number,
             account.channel,
             at,
-            record=account.id,
+            record=account.opened_by if first else account.id,
             person=account.patient.digest,
             pgd=handed.pgd,
-            as_if=as_if,
+            as_if=given is not None and given.as_if,
             afterwards=Afterwards(entered.entered_by, entered.entered_at) if entered is not None else None,
         )
 
@@ -223,7 +243,7 @@ class _Handed:
         directions = handed.directions or (supply.directions if supply is not None else None)
         if quantity is None or directions is None:
             raise RecordRefused(
-                f"{handed.pgd}: nothing was offered, so quantity and directions have to say what was handed over. {NOTHING}"
+                f"{handed.pgd}: nothing like it was offered, so quantity and directions have to say what was handed over. {NOTHING}"
             )
         return Unpermitted(
             pgd=handed.pgd, amp=handed.amp, quantity=quantity, directions=directions, handed_over_at=at, batch=handed.batch,

@@ -240,13 +240,19 @@ def _red_flags(flags: Sequence[RedFlag]) -> Iterator[str]:
 
 
 def _advice(record: Consultation) -> Iterator[str | None]:
-    assessment = record.assessment
+    assessment, decision = record.assessment, record.decision
     if not record.differs:  # advice that goes with a treatment that was not given was not given either
         yield from assessment["advice"]
-    for words in assessment["safety_netting"]:
-        yield f"Safety-netting: {words}"
-    if record.decision.leaflets:
-        yield f"Leaflets given: {'; '.join(record.decision.leaflets)}"
+    if decision.told is not None and decision.told.safety_netting is False:
+        yield "No safety-netting was given"
+    else:
+        # It may speak of a medicine that nobody was given: then it is told as what the pathway says, and of which outcome.
+        whose = (
+            "Safety-netting of the pathway's outcome, which was not followed" if record.differs else "Safety-netting"
+        )
+        yield from (f"{whose}: {words}" for words in assessment["safety_netting"])
+    if decision.leaflets:
+        yield f"Leaflets given: {'; '.join(decision.leaflets)}"
 
 
 def _signposts(record: Consultation) -> Iterator[str | None]:

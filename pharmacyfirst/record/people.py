@@ -51,8 +51,8 @@ class Trace(Recorded):
 class Patient(Recorded):
     """Who the consultation is with. ``practice_patient``: somebody invented, to learn and test with, which is never undone.
 
-    Somebody with one name has no ``given``. An address and a GP practice stand here, or why not (the record standard has both as
-    mandatory). ``requirements`` are what the patient needs of a service, for instance an interpreter. ``sensitivity``: the address of
+    Somebody with one name has no ``given``. In a record an address and a GP practice stand here, or why not (the record standard has both
+    as mandatory). ``requirements`` are what the patient needs of a service, for instance an interpreter. ``sensitivity``: the address of
     somebody whose record is restricted is neither sent nor printed.
     """
 
@@ -124,13 +124,12 @@ class Patient(Recorded):
             raise ValueError("a practice patient's NHS number begins with 999, so that it is nobody's")
         return self
 
-    @model_validator(mode="after")
-    def _address_and_practice_or_why_not(self) -> Self:
+    def gaps(self) -> Iterator[str]:
+        """What a record lacks of the patient: an address or why there is none, a GP practice or why there is none."""
         if bool(self.address) == (self.no_address_because is not None):
-            raise ValueError("give the address, or no_address_because: GP and claim find the patient by it")
+            yield "patient: give the address, or no_address_because: GP and claim find the patient by it"
         if (self.gp_practice is None) == (self.no_practice_because is None):
-            raise ValueError("give gp_practice, or no_practice_because: the practice has to be told")
-        return self
+            yield "patient: give gp_practice, or no_practice_because: the practice has to be told"
 
 
 def _as_compared(name: str) -> str:

@@ -107,6 +107,17 @@ _FORMS = {
 }  # fmt: skip
 
 
+def as_handed(word: str, actual: str) -> str:
+    """A form or a unit as the product handed over has it, of which ``actual`` is the name; as it stands where that names none of several, or two.
+
+    For instance ``immediate-release capsule`` for ``immediate-release tablet or capsule`` and ``Nitrofurantoin 50mg capsules``.
+    """
+    first, *others = word.split(" or ")
+    kind, _, one = first.rpartition(" ")
+    named = [each for each in (one, *others) if re.search(rf"\b{re.escape(each)}s?\b", actual.lower())]
+    return f"{kind} {named[0]}".lstrip() if others and len(named) == 1 else word
+
+
 def _form_in(words: str) -> str | None:
     """The form that the words name, where they name one and no two."""
     found = {kind for word, kind in _FORMS.items() if re.search(rf"\b{word}s?\b", words.lower())}

@@ -63,6 +63,7 @@ def _of_times(record: "Consultation") -> Iterator[str]:
 
 def _of_the_patient(record: "Consultation") -> Iterator[str]:
     patient = record.patient
+    yield from patient.gaps()
     if patient.birth_date > record.on:
         yield "the patient is born after the consultation"
         return
@@ -205,7 +206,10 @@ def _of_afterwards(record: "Consultation", supply: "Supply") -> Iterator[str]:
         return
     if record.late is None:
         yield "a supply was permitted afterwards: that is a late entry, and late has to say why"
-    if entered.entered_at != record.recorded_at:
+    # A correction keeps the permit of the record that it takes the place of, which was made before.
+    if entered.entered_at > record.recorded_at or (
+        record.corrects is None and entered.entered_at != record.recorded_at
+    ):
         yield "a supply was permitted afterwards at another time than the record was made"
 
 

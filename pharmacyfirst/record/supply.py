@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.kernel.dose import Amount, Product, Supplied, counted
+from pharmacyfirst.kernel.dose import Amount, Strength, Supplied, counted
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.tables import OFFER, SUPPLIED
 from pharmacyfirst.record.fields import ByChannel, Coded, Line, Moment, Quantity, Recorded, RecordRefused, Words
 from pharmacyfirst.record.people import Somebody
-from pharmacyfirst.record.products import Compared, compared
+from pharmacyfirst.record.products import Compared, as_handed, compared
 
 Expiry = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$")]
 
@@ -191,7 +191,7 @@ def supply_of(
     except ValueError as wrong:
         raise RecordRefused(f"{handed.pgd}: {wrong}. Nothing was recorded.") from None
     return Supply(
-        **_offered(offer, chosen),
+        **_offered(offer, chosen, handed.amp),
         amp=handed.amp,
         compared=how,
         quantity=much,
@@ -225,7 +225,7 @@ _OF_OFFER = OFFER.only(
 _OF_PRODUCT = SUPPLIED.only("product", "form", "strength")
 
 
-def _offered(offer: Offer, chosen: Supplied) -> dict[str, Any]:
+def _offered(offer: Offer, chosen: Supplied, actual: Coded) -> dict[str, Any]:
     """What a supply takes from the offer, by the names it has on record."""
     first_day = offer.row.dose.first_day if offer.row.dose is not None else None
     return {
@@ -235,7 +235,7 @@ def _offered(offer: Offer, chosen: Supplied) -> dict[str, Any]:
         "legal_class": offer.pgd.legal_class,
         "dose": _quantity(offer.dose),
         "first_day_dose": Quantity(amount=first_day, unit=offer.dose.unit) if first_day is not None else None,
-        "directions": directions(offer, chosen),
+        "directions": directions(offer, chosen, actual),
     }
 
 
@@ -243,20 +243,22 @@ def _quantity(amount: Amount | None) -> Quantity | None:
     return Quantity(amount=amount.amount, unit=amount.unit) if amount is not None else None
 
 
-def directions(offer: Offer, chosen: Supplied) -> str:
+def directions(offer: Offer, chosen: Supplied, actual: Coded) -> str:
     """The dose as the patient is told, exactly as the document's table gives it for this person.
 
-    For instance ``Take 100 mg (1 modified-release capsule) by mouth twice a day for 3 days.``
+    For instance ``Take 100 mg (1 modified-release capsule) by mouth twice a day for 3 days.`` Where the document has tablets or capsules,
+    it is what ``actual``, the product handed over, is.
     """
     row = offer.row
     start, where = ROUTES.get(offer.pgd.route, ("Use", offer.pgd.route))
     often = _often(row.times_a_day, row.times_a_day_most)
-    each = _each(offer.dose, chosen.product)
+    form = as_handed(chosen.product.form, actual.display)
+    each = _each(offer.dose, chosen.product.strength, form)
     days = f"{row.days} day{'s' if row.days > 1 else ''}"
     first_day = row.dose.first_day if row.dose is not None else None
     if first_day is None:
         return f"{start} {each} {where} {often} for {days}."
-    first = _each(Amount(first_day, offer.dose.unit), chosen.product)
+    first = _each(Amount(first_day, offer.dose.unit), chosen.product.strength, form)
     return f"{start} {first} {where} {often} on the first day, then {each} {often}, for {days} in all."
 
 
@@ -268,8 +270,8 @@ ROUTES = {
 }
 
 
-def _each(dose: Amount, product: Product) -> str:
-    content, per = product.strength.content, product.strength.per
+def _each(dose: Amount, strength: Strength, form: str) -> str:
+    content, per = strength.content, strength.per
     told = counted(dose.amount, dose.unit)
     if content is None or per is None or content.unit != dose.unit:
         return told
@@ -277,7 +279,7 @@ def _each(dose: Amount, product: Product) -> str:
     # A number that does not come out even (a third of a tablet) would be read wrongly: then the amount alone is told.
     if count != count.quantize(Decimal("0.01")):
         return told
-    unit = product.form if per.unit in product.form else per.unit
+    unit = form if per.unit in form else per.unit
     return f"{told} ({counted(count, unit)})"
 
 

@@ -44,7 +44,8 @@ class Asked:
             case _:
                 several = question.answer is Answer.ANY_OF
                 yield line("none of these, or any of them:" if several else "one of these:", "note")
-                yield from _grouped(choice for choice in question.choices if choice.group)
+                if any(choice.group for choice in question.choices):
+                    yield line("those below, in their groups")
                 for choice in question.choices:
                     if not choice.group or not (choice.bars or choice.action):
                         yield from self._choice(choice)
@@ -60,7 +61,8 @@ class Asked:
         yield from lines(earlier("the answer", choice.was), "note")
 
     def _remarks(self, question: Question) -> Iterator[Line]:
-        """What else there is to a question, as wide as the table."""
+        """What else there is to a question, as wide as the table: many answers first, by their groups."""
+        yield from _grouped(choice for choice in question.choices if choice.group)
         if question.asked_when is not None:
             yield Line((Part("Asked only of: ", "grade"), Part(" ".join(self.wording.lines(question.asked_when)))))
             yield line(question.asked_when.in_words(), "exact")
@@ -104,5 +106,5 @@ def _grouped(choices: Iterable[Choice]) -> Iterator[Line]:
 
 def _range(question: Question) -> str:
     low, high = (plain(end) if end is not None else "any" for end in (question.low, question.high))
-    unit = question.unit + (f"; one is “1 {question.singular}”" if question.singular else "")
+    unit = question.unit + (f" (one: “1 {question.singular}”)" if question.singular else "")
     return f"a {question.answer.value} from {low} to {high} {unit}"

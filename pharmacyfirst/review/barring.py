@@ -6,6 +6,7 @@ from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.questions import Choice, Origin, Question
+from pharmacyfirst.paper.words import listed
 from pharmacyfirst.review.identity import kind_in_short
 from pharmacyfirst.review.judged import Judging
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
@@ -21,9 +22,13 @@ class Barring:
 
     def tables(self) -> Iterator[Table]:
         """What rules out every medicine, then each by itself, then the answers that rule one out or call for something."""
-        every = {clause.id: clause for pgd in self.pathway.pgds.values() for clause in pgd.every_medicine}
+        every: dict[str, list[tuple[str, Clause]]] = {}
+        for pgd in self.pathway.pgds.values():
+            for clause in pgd.every_medicine:
+                every.setdefault(clause.id, []).append((pgd.medicine, clause))
         if every:
-            yield self._clauses("Every medicine", every.values())
+            columns = Part("Id", "id"), Part("Ruled out by", "wide"), Part("When", "judged")
+            yield Table("Every medicine", columns, tuple(map(self._clause, every.values())))
         for pgd in self.pathway.pgds.values():
             yield self._in_short(pgd)
         for question in self.pathway.questions.values():
@@ -31,21 +36,34 @@ class Barring:
             if does:
                 yield self._answers(question, does)
 
-    def _clauses(self, caption: str, clauses: Iterable[Clause]) -> Table:
-        """Clauses that stand in the pathway's own file, in full."""
-        columns = Part("Id", "id"), Part("Ruled out by", "wide"), Part("When", "judged")
-        return Table(caption, columns, tuple(map(self._clause, clauses)))
-
-    def _clause(self, clause: Clause) -> TableRow:
+    def _clause(self, of_each: list[tuple[str, Clause]]) -> TableRow:
+        """A clause of the pathway's own file, in full. Where it reads otherwise for each medicine, each reading names its medicines."""
+        clause = of_each[0][1]
+        alike: dict[tuple[Line, ...], list[str]] = {}
+        for medicine, one in of_each:
+            alike.setdefault(tuple(self._when(one)), []).append(medicine)
+        when: list[Line] = []
+        for reading, medicines in alike.items():
+            whose = (line(f"{listed(medicines)}:", "grade"),) if len(alike) > 1 else ()
+            when.extend((*whose, *reading))
         says = Line((Part(clause.says),), self.notes.marks(clause.backing.evidence))
         remarks = (*lines(clause.because), *lines(remark(clause.backing.note), "note"))
-        return TableRow(clause.id, named(clause.id, clause.backing.open), ((says, *remarks), tuple(self._when(clause))))
+        return TableRow(clause.id, named(clause.id, clause.backing.open), ((says, *remarks), tuple(when)))
 
     def _when(self, clause: Clause) -> Iterator[Line]:
         if clause.sentence is not None:
             yield from self.judging.sentence(clause.sentence, must=clause.must)
         else:
-            yield line(f"stopped before: {', '.join(clause.covered_by)}", "note")
+            yield self._judged_elsewhere(clause)
+
+    def _judged_elsewhere(self, clause: Clause) -> Line:
+        """By what a clause without a sentence is judged: criteria that stop before it, or clauses beside it."""
+        stops = {criterion.id for criterion in self.pathway.stopping}
+        before = [name for name in clause.covered_by if name in stops]
+        beside = [name for name in clause.covered_by if name not in stops]
+        said = [f"stopped before: {', '.join(before)}"] if before else []
+        said += [f"judged by {', '.join(beside)}"] if beside else []
+        return line("; ".join(said), "note")
 
     def _in_short(self, pgd: PGD) -> Table:
         """The inclusions and exclusions of one document by what they say, and how they are judged."""
@@ -69,7 +87,7 @@ class Barring:
     def _in_short_when(self, clause: Clause) -> Iterator[Line]:
         """In plain words alone: the exact spelling stands in the document of the medicine."""
         if clause.sentence is None:
-            yield line(f"stopped before: {', '.join(clause.covered_by)}", "note")
+            yield self._judged_elsewhere(clause)
         else:
             yield from map(line, self.judging.wording.lines(clause.sentence))
 
@@ -93,7 +111,7 @@ class Barring:
         )
         head = (
             Line((Part(choice.says or choice.name), *ident(f"({choice.name})")), whole, choice.backing.open),
-            *lines(choice.group, "note"),
+            *lines(f"group: {choice.group}" if choice.group else "", "note"),
             *lines(remark(choice.backing.note), "note"),
             *lines(earlier("the answer", choice.was), "note"),
         )
@@ -104,11 +122,9 @@ class Barring:
             (one.pgd, one.says, one.backing, origin) for origin in choice.origins for one in origin.actions
         )
         whole_action = lines(choice.action if not any(origin.actions for origin in choice.origins) else "")
-        return TableRow(
-            f"does-{question.name}-{choice.name}",
-            head,
-            (tuple(bars) or (line("nothing", "note"),), (*calls, *whole_action)),
-        )
+        nothing = (line("nothing", "note"),)
+        does = tuple(bars) or nothing, (*calls, *whole_action) or nothing
+        return TableRow(f"does-{question.name}-{choice.name}", head, does)
 
     def _together(self, said: Iterable[tuple[str, str, Backing, Origin]]) -> Iterator[Line]:
         """What an answer does with each medicine, those together of which the same is said on the same evidence."""

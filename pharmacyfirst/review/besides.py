@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.outcome import KIND_OF_WORD
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.review.judged import Judging
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named
 from pharmacyfirst.review.notes import Notes, remark
@@ -116,7 +117,7 @@ class Besides:
             TableRow(
                 f"withdrawn-{one.document}-{one.version}",
                 (line(f"{one.document} {one.version}"),),
-                ((line(one.in_words()), line(one.digest, "code digest")),),
+                ((line(f"taken back on {day(one.day)}: {one.because}"), line(one.digest, "code digest")),),
             )
             for one in self.pathway.withdrawn
         )

@@ -13,12 +13,14 @@ from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.review.authorisation import authorisation_sheet
+from pharmacyfirst.review.blank import blank_form
 from pharmacyfirst.review.identity import identity_of_condition
 from pharmacyfirst.review.open_items import to_clear
 from pharmacyfirst.review.pathway_document import pathway_document
 from pharmacyfirst.review.pgd_document import pgd_document
 
 OPEN_ITEMS = "open-items"
+BLANK = "paper-form"
 AUTHORISATION = "authorisation"
 
 
@@ -61,3 +63,9 @@ class Printer:
         identity = identity_of_condition(pathway)
         html = self._paper.html("open-items.html", identity=identity, items=to_clear(pathway))
         return Printed(PurePosixPath(pathway.id) / OPEN_ITEMS, html, identity.made_on)
+
+    def blank(self, pathway: Pathway, on: date, *, practice: bool = False) -> Printed:
+        """The paper form for when the system is down, as the pathway stands on a day; ``practice`` marks it as no real patient's."""
+        form = blank_form(pathway, on, practice=practice)
+        html = self._paper.html("blank.html", form=form)
+        return Printed(PurePosixPath(pathway.id) / BLANK, html, form.identity.made_on)

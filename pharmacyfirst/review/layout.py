@@ -84,8 +84,8 @@ class Section:
 
     @property
     def style(self) -> str:
-        """Few lines are kept together on a page; tables may run on."""
-        return "long" if self.tables or len(self.lines) > FEW else "whole"
+        """Few lines are kept together on a page; tables and boxes may run on."""
+        return "long" if self.tables or self.steps or len(self.lines) > FEW else "whole"
 
 
 def line(words: str, style: str = "words") -> Line:

@@ -96,7 +96,7 @@ def _grades_explained() -> Table:
 def _source(source: Source, where: str) -> TableRow:
     anchor = f"source-{where}-{source.tag}" if where else f"source-{source.tag}"
     says = (line(source.says), *lines(remark(source.note), "note"))
-    return TableRow(anchor, (line(source.tag),), (says, lines(source.date)))
+    return TableRow(anchor, (line(source.tag),), (says, (line(source.date or "undated"),)))
 
 
 def remark(note: str) -> str:

@@ -10,7 +10,7 @@ from pharmacyfirst.review.besides import Besides
 from pharmacyfirst.review.conversation import conversation
 from pharmacyfirst.review.identity import Identity, identity_of_pathway
 from pharmacyfirst.review.judged import Judging, statement
-from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, ident, line, lines, link
+from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, line, lines, link
 from pharmacyfirst.review.notes import Notes, remark
 from pharmacyfirst.review.open_items import whole_table
 from pharmacyfirst.review.questions import table_of_named
@@ -60,9 +60,10 @@ class _PathwayWriter:
         edition = self.pathway.edition
         in_force = Line((Part(identity.in_force),), self.notes.marks(edition.dates.evidence), edition.dates.open)
         if self.pathway.title_for_patients:
-            patients = Part(f"{self.pathway.title_for_patients}"), *ident(self.pathway.id)
-            yield _about("Called by patients", Line(patients))
-        yield _about("Version", line(f"{identity.version}, digest {identity.digest_in_short}"))
+            yield _about("Called by patients", line(self.pathway.title_for_patients))
+        yield _about(
+            "Document", line(f"{self.pathway.id} pathway {identity.version}, digest {identity.digest_in_short}")
+        )
         yield _about("In force", in_force, *lines(remark(edition.dates.note), "note"))
         medicines = ((one.medicine, one.id) for one in self.pathway.pgds.values())
         yield _about(

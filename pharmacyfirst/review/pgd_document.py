@@ -325,7 +325,7 @@ class _PGDWriter:
                 if bars_this or self.calls_for(value) or (not value.bars and fact in asked):
                     yield Backed(PATHWAY, f"answer {value.name}", self.backing_of(value))
         used = {name for condition in self.conditions for name in names_in(condition)}
-        yield from (Backed(PATHWAY, one.name, one.backing) for one in self.pathway.named if one.name in used)
+        yield from (Backed(PATHWAY, one.in_words(), one.backing) for one in self.pathway.named if one.name in used)
 
     def questions(self) -> Section:
         facts = questions_read(self.conditions, self.pathway)

@@ -42,10 +42,16 @@ def named_table(conditions: Iterable[Condition], pathway: Pathway, notes: Notes)
 
 def table_of_named(named: Iterable[Named], pathway: Pathway, notes: Notes) -> tuple[Table, ...]:
     """What these scores and definitions mean, as a table; none where there are none."""
-    wording = Wording(pathway)
-    rows = tuple(_named_row(one, wording, notes) for one in named)
+    wording, named = Wording(pathway), tuple(named)
+    meant = tuple(_named_row(one, wording, notes) for one in named if one.says or one.points)
+    bare = tuple(_bare_row(one, wording, notes) for one in named if not (one.says or one.points))
     columns = Part("Name", "name"), Part("What it means"), Part("Sentence", "wide")
-    return (Table("Scores and definitions", columns, rows),) if rows else ()
+    of_bare = Part("Name", "name"), Part("Sentence", "wide")
+    tables = (
+        Table("Scores and definitions", columns, meant),
+        Table("Parts of those above, without words of their own", of_bare, bare, "close"),
+    )
+    return tuple(one for one in tables if one.rows)
 
 
 def _named_row(named: Named, wording: Wording, notes: Notes) -> TableRow:
@@ -58,6 +64,17 @@ def _named_row(named: Named, wording: Wording, notes: Notes) -> TableRow:
             (means, *lines(remark(named.backing.note), "note")),
             tuple(_meaning(named, wording)),
         ),
+    )
+
+
+def _bare_row(named: Named, wording: Wording, notes: Notes) -> TableRow:
+    """A definition that only joins sentences: it is read where another one uses it, so a line or two are enough."""
+    plainly, exact = " ".join(wording.lines(named.sentence)), named.sentence.in_words()
+    says = Line((Part(plainly),), notes.marks(named.backing.evidence), named.backing.open)
+    return TableRow(
+        named.id or f"name-{named.name}",
+        (line(named.name, "code"), *lines(named.id, "code")),
+        ((says, line(exact, "exact"), *lines(remark(named.backing.note), "note")),),
     )
 
 

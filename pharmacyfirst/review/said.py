@@ -10,7 +10,7 @@ from pharmacyfirst.kernel.trace import EVERYONE, NOT_TODAY, NOTHING_LEFT, TODAY
 from pharmacyfirst.review.judged import Judging, prompts
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named
 from pharmacyfirst.review.notes import Notes, remark
-from pharmacyfirst.review.who_goes_where import OUTCOMES, outcomes_of
+from pharmacyfirst.review.who_goes_where import OUTCOMES, has_outcome, outcomes_of
 
 # Whom words for everyone do not reach, unless they say so: who has to go now, and of whom nothing is decided yet.
 _SAVE = {Kind.EMERGENCY: "in an emergency", Kind.NEED_FACTS: "while it is not decided"}
@@ -63,10 +63,9 @@ class WhatIsSaid:
                 for statements in (self.pathway.safety_netting, self.pathway.advice)
             )
             prompted = tuple(prompts(self.pathway, outcome.kind.word, self.notes))
-            if any(cells) or prompted:
+            if has_outcome(self.pathway, outcome) or prompted:
                 shown = tuple(cell or (line("nothing", "note"),) for cell in cells)
-                anchor = f"said-{outcome.kind.key}-{outcome.destination or ''}"
-                rows.append(TableRow(anchor, (line(in_words(outcome), "grade"),), shown, prompted))
+                rows.append(TableRow(anchor_of_said(outcome), (line(in_words(outcome), "grade"),), shown, prompted))
         return Table("By outcome, each statement by its id", columns, tuple(rows), "close")
 
     def _at(self, outcome: Outcome, statements: tuple[Statement, ...]) -> Iterator[Line]:
@@ -115,6 +114,11 @@ class WhatIsSaid:
         deciders = [name for name in said.audience if name not in known]
         if deciders:
             yield Line((Part("where one of these decided: "), *_in_a_row(deciders, self.rows)))
+
+
+def anchor_of_said(outcome: Outcome) -> str:
+    """The id of the row that says what people with an outcome are told."""
+    return f"said-{outcome.kind.key}-{outcome.destination or ''}"
 
 
 def everyone(audience: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.paper.words import listed
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, link
 from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.wording import Wording
 
 OUTCOMES = (
     Outcome(Kind.EMERGENCY, EMERGENCY_999),
@@ -37,15 +38,21 @@ def who_goes_where(pathway: Pathway, notes: Notes) -> Table:
     )
 
 
+def has_outcome(pathway: Pathway, outcome: Outcome) -> bool:
+    """Whether anybody can come out so: a criterion or a row leads there, or what cannot be found out is sent there."""
+    leads = any(outcome in outcomes_of(rule) for rule in (*pathway.stopping, *pathway.treatment))
+    return leads or outcome.kind is Kind.NEED_FACTS or outcome.kind in pathway.where_to
+
+
 def anchor_of(outcome: Outcome) -> str:
     """The id of an outcome's row."""
     return f"goes-{outcome.kind.key.replace('_', '-')}{'-999' if outcome.destination == EMERGENCY_999 else ''}"
 
 
 def _row(pathway: Pathway, outcome: Outcome, notes: Notes) -> TableRow | None:
-    why = tuple(_undecided(pathway) if outcome.kind is Kind.NEED_FACTS else _why(pathway, outcome))
-    if not why and outcome.kind not in pathway.where_to:
+    if not has_outcome(pathway, outcome):
         return None
+    why = tuple(_undecided(pathway) if outcome.kind is Kind.NEED_FACTS else _why(pathway, outcome))
     head = (line(in_words(outcome), "outcome"), *_where_to(pathway, outcome, notes))
     said = pathway.where_to.get(outcome.kind)
     return TableRow(
@@ -69,12 +76,18 @@ def _why(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:
     for rule in (*pathway.stopping, *pathway.treatment):
         first = outcomes_of(rule)[0]
         if first == outcome:
-            medicine = (
-                (Part(f"{offer_in_words(pathway, rule)}: ", "grade"),) if isinstance(rule, Row) and rule.offers else ()
-            )
+            first_words = _first_words(pathway, rule)
+            before = (Part(f"{first_words}: ", "grade"),) if first_words else ()
             there = (Part(f"; to: {rule.where_to}"),) if rule.where_to else ()
-            yield Line((*medicine, Part(rule.because), *there, Part(" "), link(rule.id)))
+            yield Line((*before, Part(rule.because), *there, Part(" "), link(rule.id)))
     yield from _nothing_left(pathway, outcome)
+
+
+def _first_words(pathway: Pathway, rule: Judged) -> str:
+    """What to look for in a line: the medicine that a row offers, the signs that a criterion stops at."""
+    if isinstance(rule, Row):
+        return offer_in_words(pathway, rule) if rule.offers else ""
+    return Wording(pathway).signs(rule.sentence) if rule.sentence is not None and not rule.must else ""
 
 
 def _nothing_left(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:
@@ -107,9 +120,9 @@ def _undecided(pathway: Pathway) -> Iterator[Line]:
 
 
 def offer_in_words(pathway: Pathway, row: Row) -> str:
-    """What a row offers, by its medicines."""
+    """What a row offers, by its medicines: of several one is supplied, never two."""
     medicines = tuple(pathway.pgds[pgd].medicine if pgd in pathway.pgds else pgd for pgd in row.offers)
     if row.fallback:
         first, second = medicines
         return f"{first}, or {second} where that is excluded"
-    return listed(medicines)
+    return listed(medicines, "or")

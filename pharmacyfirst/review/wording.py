@@ -35,7 +35,7 @@ class Wording:
             case Within(fact, limits):
                 return f"{self.called(fact)}: {self._limits(fact, limits)}"
             case Above(fact, other):
-                return f"{self.called(fact)}: more than under “{self.called(other)}”"
+                return f"{self.called(fact)}: more than the answer to “{self.called(other)}”"
             case Includes(fact, barred=barred) if barred:
                 return f"{self.called(fact)}: one that rules out {self.medicine(barred)}"
             case Includes(fact, values):
@@ -45,6 +45,21 @@ class Wording:
             case Defined():
                 return self._defined(sentence)
         return sentence.in_words()
+
+    def signs(self, sentence: Condition) -> str:
+        """The signs that a sentence asks for, in a few words; nothing where it counts, names a definition, leaves a choice or wants a *no*."""
+        found = tuple(map(self._sign, parts(sentence)))
+        return " and ".join(found) if all(found) else ""
+
+    def _sign(self, item: Condition) -> str:
+        match item:
+            case OneOf(fact, (True,)):
+                return self.called(fact)
+            case OneOf(fact, (str(answer),)):
+                return f"{self.called(fact)} {self._choice(fact, answer)}"
+            case Within(fact, limits):
+                return f"{self.called(fact)} {self._limits(fact, limits)}"
+        return ""
 
     def called(self, fact: str) -> str:
         """A question in a few words."""

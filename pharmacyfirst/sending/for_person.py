@@ -58,6 +58,7 @@ _WAITING = {
     MessageState.UNCONFIRMED: ("not confirmed by the practice", ASK),
 }
 CLOCK_BACK = "; the clock of this machine has gone back, so nobody can tell for how long"
+ASKED_AGAIN = "It is asked for again in every round. If it stays here for a day, tell the supplier."
 CANNOT_TAKE = "Look at it in the MESH mailbox. Once it is put down as seen, MESH is told that it can go."
 
 

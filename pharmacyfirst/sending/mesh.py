@@ -46,15 +46,18 @@ class NotKnown(PharmacyFirstError):
 
 
 class NotTaken(PharmacyFirstError):
-    """This one thing could not be taken from the mailbox; others can. ``gone``: it is there no more, as another sender has it."""
+    """This one thing could not be taken from the mailbox; perhaps others can.
 
-    def __init__(self, says: str, gone: bool = False):
+    ``gone``: it is there no more, as another sender has it. ``line``: the line broke, so that the next one may fare no better.
+    """
+
+    def __init__(self, says: str, gone: bool = False, line: bool = False):
         super().__init__(says)
-        self.says, self.gone = says, gone
+        self.says, self.gone, self.line = says, gone, line
 
     # Exceptions are copied and pickled by calling the class with ``args``, which is the words alone.
-    def __reduce__(self) -> "tuple[type[NotTaken], tuple[str, bool]]":
-        return type(self), (self.says, self.gone)
+    def __reduce__(self) -> "tuple[type[NotTaken], tuple[str, bool, bool]]":
+        return type(self), (self.says, self.gone, self.line)
 
 
 class MeshTrace(Enum):
@@ -155,14 +158,22 @@ class Mailbox:
         raise RefusedByMesh(_error_code(told) or str(answer.status_code))
 
     def find(self, message: Outgoing) -> FoundAtMesh:
-        """Ask MESH for a message by its local id: the only question where no MESH id was received. Raises ``MeshUnreachable``.
+        """Ask MESH for a message by its local id: the only question where no MESH id was received.
 
-        The client has no call for it. What is found is only ours where it bears our file name.
+        The client has no call for it. What is found is only ours where it bears our file name. Raises ``NotKnown`` where MESH does not say,
+        and ``MeshUnreachable`` where it would not let us in.
         """
         url = f"{self._client.mailbox_url}/outbox/tracking/{quote(message.local_id, safe='')}"
-        answer = _ask(lambda: self._client._session.get(url, timeout=self._client._timeout), raises=False)
+        try:
+            answer = self._client._session.get(url, timeout=self._client._timeout)
+        except _faults() as fault:
+            raise NotKnown(f"{_kind(fault)} when it was asked for this") from None
+        if answer.status_code in _ABOUT_US:
+            raise MeshUnreachable(f"MESH answered {answer.status_code}")
         if answer.status_code == 404:
             return FoundAtMesh(MeshTrace.NOT_THERE)
+        if answer.status_code > 404:
+            raise NotKnown(f"MESH answered {answer.status_code} when it was asked for this")
         ours_alone = message.bundle_id in message.local_id
         if answer.status_code == 300:
             return FoundAtMesh(MeshTrace.SEVERAL if ours_alone else MeshTrace.NOT_KNOWN)
@@ -189,7 +200,7 @@ class Mailbox:
                 for mesh_id in self._client.iterate_message_ids(workflow_filter=workflow)
             ]
         )
-        return tuple(dict.fromkeys(ids))
+        return tuple(dict.fromkeys(one for one in ids if isinstance(one, str)))
 
     def read(self, mesh_id: str) -> Received:
         """Something that waits for us; it stays there until ``acknowledge``. Raises ``MeshUnreachable`` and ``NotTaken``.
@@ -198,19 +209,17 @@ class Mailbox:
         """
         url = f"{self._client.mailbox_url}/inbox/{quote(mesh_id, safe='')}"
 
-        def fetch() -> Received | NotTaken:
+        try:
             with closing(self._client._session.get(url, stream=True, timeout=self._client._timeout)) as answer:
-                if answer.status_code in _ABOUT_US:
-                    answer.raise_for_status()
-                if answer.status_code not in (200, 206):  # 206: the first of several parts
-                    gone = answer.status_code in (404, 410)
-                    return NotTaken(f"MESH answered {answer.status_code} when it was asked for this", gone)
-                return _received(mesh_id, answer.headers, answer.raw.read(MOST_BYTES + 1, decode_content=False))
-
-        what = _ask(fetch)
-        if isinstance(what, NotTaken):
-            raise what
-        return what  # type: ignore[no-any-return]
+                status, headers = answer.status_code, answer.headers
+                wire = answer.raw.read(MOST_BYTES + 1, decode_content=False)
+        except _faults() as fault:
+            raise NotTaken(f"{_kind(fault)} when it was asked for this", line=True) from None
+        if status in _ABOUT_US:
+            raise MeshUnreachable(f"MESH answered {status}")
+        if status not in (200, 206):  # 206: the first of several parts
+            raise NotTaken(f"MESH answered {status} when it was asked for this", gone=status in (404, 410))
+        return _received(mesh_id, headers, wire)
 
     def acknowledge(self, mesh_id: str) -> None:
         """Tell MESH that we have it, so that it need not keep it. Raises ``MeshUnreachable``."""
@@ -259,13 +268,10 @@ def _faults() -> tuple[type[Exception], ...]:
     return (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
 
 
-def _ask(question: Callable[[], Any], raises: bool = True) -> Any:
+def _ask(question: Callable[[], Any]) -> Any:
     """Put a question to MESH that changes nothing when it is put twice. Raises ``MeshUnreachable``, without MESH's words."""
     try:
-        answer = question()
-        if not raises and answer.status_code >= 400 and answer.status_code != 404:
-            raise MeshUnreachable(f"MESH answered {answer.status_code}")
-        return answer
+        return question()
     except _faults() as fault:
         answered = getattr(getattr(fault, "response", None), "status_code", None)
         raise MeshUnreachable(f"MESH answered {answered}" if answered else _kind(fault)) from None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from pharmacyfirst.sending import waiting
 from pharmacyfirst.sending.outgoing import Outgoing, is_uuid
 from pharmacyfirst.sending.standing import MessageEvent, MessageState, Standing, folded, may_be_posted
 from pharmacyfirst.sending.steady import OUTBOX, SteadyClock
-from pharmacyfirst.sending.stored import due_of, events_in, message_in, routing_in, standing_in
+from pharmacyfirst.sending.stored import as_written, due_of, events_in, message_in, routing_in, standing_in
 
 
 class UnknownMessage(PharmacyFirstError, KeyError):
@@ -20,7 +21,8 @@ class UnknownMessage(PharmacyFirstError, KeyError):
 
 # Streams of the ledger and the marks by which they are found. Others keep theirs in it too, so ours say whose they are.
 MESSAGE, RECEIVED, OURS = f"{OUTBOX}message/", f"{OUTBOX}received/", "outbox: "
-GOT, NOT_GOT = "received", "not taken"  # kinds of events of what came in: it is here, or it is still at MESH
+# Kinds of events of what came in: it is here, or it is still at MESH; and a person has dealt with it.
+GOT, NOT_GOT, SEEN = "received", "not taken", "seen"
 
 
 class Messages:
@@ -54,6 +56,14 @@ class Messages:
             raise not_there(mesh_id)
         return next((one.attached for one in events if one.kind == GOT), b"")
 
+    def was_not_received(self, mesh_id: str) -> bool:
+        """Whether something in the mailbox could not be taken from it before, and is not here yet."""
+        try:
+            kinds = {one.kind for one in self._ledger.events(RECEIVED + mesh_id, attached=False)}
+        except LedgerDamaged:
+            return True
+        return NOT_GOT in kinds and GOT not in kinds
+
     def counts(self) -> dict[MessageState, int]:
         """How many messages there are in each state."""
         found = self._ledger.counted(OURS + waiting.STATE)
@@ -77,11 +87,12 @@ class Messages:
 
     def for_fallback(self) -> tuple[str, ...]:
         """The messages that must go to the practice as a PDF by another route, because it answered 20010."""
-        refused = self._found(waiting.STATE, MessageState.INF_FAILED.value)
-        found = ((self.standing(one), one) for one in refused)
-        return tuple(
-            one for now, one in sorted(found, key=lambda two: (two[0].since, two[1])) if now.infrastructure == "20010"
-        )
+        found = []
+        for one in self._found(waiting.STATE, MessageState.INF_FAILED.value):
+            with suppress(LedgerDamaged):  # what is damaged is in front of a person already
+                now = self.standing(one)
+                found += [(now.since, one)] if now.infrastructure == "20010" else []
+        return tuple(one for _, one in sorted(found))
 
     def steady(self, at: datetime) -> datetime:
         """The steady time (``steady.py``) when the clock says ``at``; it never goes back, whatever the clock does."""
@@ -90,9 +101,13 @@ class Messages:
 
     def _on_its_turn(self, bundle_id: str) -> bool:
         try:
-            return may_be_posted(self.standing(bundle_id), self._original_state(bundle_id))
+            now, original = self.standing(bundle_id), self._original(bundle_id)
         except LedgerDamaged:
             return True
+        try:
+            return may_be_posted(now, self.standing(original).state if original else None)
+        except LedgerDamaged:
+            return False  # nobody can tell whether the practice has what it replaces
 
     # How it is stored
 
@@ -108,6 +123,14 @@ class Messages:
         routing: Mapping[str, Any] = routing_in(stored)
         marks = waiting.marks(routing, due_of(stored), now)
         return self._ledger.mark(MESSAGE + str(routing["bundle_id"]), ((OURS + name, value) for name, value in marks))
+
+    def _mark_received(self, stream: str) -> bool:
+        """Let what came in be found by a person, where it is about no message of ours and nobody has dealt with it."""
+        last = self._ledger.events(stream, attached=False)[-1]
+        with as_written((last,)):
+            for_person = last.kind != SEEN and not json.loads(last.body)["bundle_id"]
+        marks = {(OURS + waiting.ABOUT_NO_MESSAGE, as_text(last.at))} if for_person else set()
+        return self._ledger.mark(stream, marks)
 
     def _found(self, name: str, value: str) -> tuple[str, ...]:
         """The messages with an id, or in a state."""
@@ -130,8 +153,11 @@ class Messages:
         return self.standing(original).state if original else None
 
     def _told(self, mesh_id: str) -> dict[str, Any]:
-        """What the last event says of something that came in."""
-        return dict(json.loads(self._ledger.events(RECEIVED + mesh_id, attached=False)[-1].body))
+        """What the last event says of something that came in. Raises ``LedgerDamaged``."""
+        last = self._ledger.events(RECEIVED + mesh_id, attached=False)[-1]
+        with as_written((last,)):
+            told = json.loads(last.body)
+            return {**told, "bundle_id": str(told["bundle_id"]), "code": str(told["code"]), "says": str(told["says"])}
 
 
 def not_there(id: str) -> UnknownMessage:

@@ -79,6 +79,13 @@ class OnPaper:
         if self.mailbox and not _MAILBOX.fullmatch(self.mailbox):
             raise NoticeRefused("The mailbox is no e-mail address.")
 
+    def must_have_gone(self, at: datetime, ended_at: datetime | None = None) -> None:
+        """Raises ``NoticeRefused`` where it went after ``at``, or before the consultation ended."""
+        if as_text(self.sent_at) > as_text(at):
+            raise NoticeRefused("It cannot have gone later than now: see the time when it was sent.")
+        if ended_at is not None and self.sent_at < ended_at:
+            raise NoticeRefused("It cannot have gone before the consultation ended: see the time when it was sent.")
+
     def as_dict(self) -> dict[str, str]:
         """As JSON can hold it."""
         told = {"kind": self.kind.value, "to": self.to.value, "by": self.by, "sent_at": as_text(self.sent_at)}
@@ -120,6 +127,7 @@ class Notices:
     def sent(self, record_id: str, sent: OnPaper, at: datetime) -> None:
         """Put down that the letter or the PDF went to the practice; the notice is due no more. Raises ``NoticeRefused``."""
         must_be(OnPaper, sent=sent)
+        sent.must_have_gone(at, self._ended_at(record_id))
         self._settle(record_id, "sent", sent.as_dict(), at)
 
     def not_due(self, record_id: str, by: str, why: str, at: datetime) -> None:
@@ -134,11 +142,12 @@ class Notices:
 
     def history(self, record_id: str) -> tuple[tuple[str, datetime, dict[str, str]], ...]:
         """All that was put down: what, when, and how it was told."""
-        return tuple((one.kind, one.at, json.loads(one.body)) for one in self._events(record_id))
+        events = self._events(record_id)
+        with as_written(events):
+            return tuple((one.kind, one.at, dict(json.loads(one.body))) for one in events)
 
-    def for_person(self, at: datetime) -> Iterator[ForPerson]:
-        """The notices that somebody has to send; those that are late, or due last today, are urgent."""
-        steady = self._clock.steady(at)
+    def for_person(self, at: datetime, steady: datetime) -> Iterator[ForPerson]:
+        """The notices that somebody has to send, at a time and the steady time then; those that are late, or due last today, are urgent."""
         for stream in self._ledger.marked(_OPEN):
             yield self._open(stream.removeprefix(_NOTICE), steady, at)
 
@@ -180,6 +189,11 @@ class Notices:
                 raise NoticeRefused("This notice is due no more.")
             self._write(record_id, what, told | steady_beside(at, self._clock.look(at)), at)
             self._ledger.mark(_NOTICE + record_id, ())
+
+    def _ended_at(self, record_id: str) -> datetime | None:
+        events = self._events(record_id)
+        with as_written(events):
+            return datetime.fromisoformat(json.loads(events[0].body)["ended_at"]) if events else None
 
     def _write(self, record_id: str, what: str, told: object, at: datetime) -> None:
         self._writer.append(_NOTICE + record_id, what, json.dumps(told), at)

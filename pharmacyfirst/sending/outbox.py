@@ -12,14 +12,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending import waiting
-from pharmacyfirst.sending.for_person import CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
+from pharmacyfirst.sending.for_person import ASKED_AGAIN, CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
 from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
-from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, Messages
+from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, SEEN, Messages
 from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
 from pharmacyfirst.sending.outgoing import Outgoing, Post, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared
 from pharmacyfirst.sending.standing import (
@@ -36,6 +36,7 @@ from pharmacyfirst.sending.standing import (
 )
 from pharmacyfirst.sending.steady import OUTBOX
 from pharmacyfirst.sending.stored import (
+    as_written,
     body_of,
     due_of,
     must_be_readable,
@@ -94,7 +95,9 @@ class Outbox(Messages):
 
     def validated(self, bundle_id: str, at: datetime) -> Standing:
         """The message passed its checks, by what checked it when it was prepared."""
-        checked_by = str(json.loads(self._stored(bundle_id)[0].body)["checked_by"])
+        stored = self._stored(bundle_id)
+        with as_written(stored):
+            checked_by = str(json.loads(stored[0].body)["checked_by"])
         return self.record(bundle_id, MessageEvent(Happened.VALIDATED, at, by=checked_by))
 
     def queue(self, bundle_id: str, at: datetime) -> Standing:
@@ -118,8 +121,9 @@ class Outbox(Messages):
         return self._by_person(bundle_id, Happened.SENT_AGAIN, at, by)
 
     def fallback_sent(self, bundle_id: str, at: datetime, sent: OnPaper) -> Standing:
-        """The consultation went to the practice as a letter or a PDF, so the message is needed no more."""
+        """The consultation went to the practice as a letter or a PDF, so the message is needed no more. Raises ``NoticeRefused``."""
         must_be(OnPaper, sent=sent)
+        sent.must_have_gone(at)
         return self._by_person(bundle_id, Happened.FALLBACK_SENT, at, sent.by, json.dumps(sent.as_dict()))
 
     def void(self, bundle_id: str, at: datetime, by: str, why: str) -> Standing:
@@ -138,8 +142,8 @@ class Outbox(Messages):
         with self._ledger.transaction():
             self.raw(mesh_id)
             told = self._told(mesh_id) | {"by": by} | steady_beside(at, self._clock.look(at))
-            self._writer.append(RECEIVED + mesh_id, Happened.SEEN.value, json.dumps(told, sort_keys=True), at)
-            self._ledger.mark(RECEIVED + mesh_id, ())
+            self._writer.append(RECEIVED + mesh_id, SEEN, json.dumps(told, sort_keys=True), at)
+            self._mark_received(RECEIVED + mesh_id)
 
     # What the sender does
 
@@ -231,7 +235,7 @@ class Outbox(Messages):
         events = self._ledger.events(RECEIVED + mesh_id, attached=False)
         if not events or any(one.kind == GOT for one in events) or "tried" in self._told(mesh_id):
             return None
-        return Happened.SEEN if events[-1].kind == Happened.SEEN.value else Happened.NOTED
+        return Happened.SEEN if events[-1].kind == SEEN else Happened.NOTED
 
     def _came_in(
         self, mesh_id: str, kind: str, bundle_id: str, said: Mapping[str, object], at: datetime, raw: bytes = b""
@@ -239,8 +243,7 @@ class Outbox(Messages):
         """Put down what came in, found by a person where it is about no message of ours."""
         told = {**said, "bundle_id": bundle_id, **steady_beside(at, self._clock.look(at))}
         self._writer.append(RECEIVED + mesh_id, kind, json.dumps(told, sort_keys=True), at, raw)
-        about_none = {(OURS + waiting.ABOUT_NO_MESSAGE, as_text(at))}
-        self._ledger.mark(RECEIVED + mesh_id, () if bundle_id else about_none)
+        self._mark_received(RECEIVED + mesh_id)
 
     def overdue(self, at: datetime, waits: Waits) -> tuple[str, ...]:
         """Mark what has waited too long for its acknowledgements, and name what is newly so."""
@@ -278,18 +281,16 @@ class Outbox(Messages):
     def _tell_the_original(self, bundle_id: str, then: Standing, event: MessageEvent) -> None:
         """A replacement that is done replaces; one that could not be processed (20014) takes its original with it."""
         original = self._original(bundle_id)
+        told = MessageEvent(Happened.REPLACED, event.at, says=f"by {bundle_id}")
+        if then.state is MessageState.VOID and event.what is Happened.ANSWERED:
+            told = replace(told, what=Happened.VOIDED, code=event.code, received=event.received)
+        elif then.state is not MessageState.DONE:
+            return
         try:
-            if not original or self.standing(original).state in (MessageState.REPLACED, MessageState.VOID):
-                return
+            if original and self.standing(original).state not in (MessageState.REPLACED, MessageState.VOID):
+                self.record(original, told)
         except LedgerDamaged:  # what is wrong with the original keeps no news of its replacement back
             self.show_damaged(original)
-            return
-        says = f"by {bundle_id}"
-        if then.state is MessageState.DONE:
-            self.record(original, MessageEvent(Happened.REPLACED, event.at, says=says))
-        elif then.state is MessageState.VOID and event.what is Happened.ANSWERED:
-            voided = MessageEvent(Happened.VOIDED, event.at, code=event.code, received=event.received, says=says)
-            self.record(original, voided)
 
     def _check_replacement(self, message: Outgoing) -> None:
         """A chain, not a star; and never of something the practice does not hold."""
@@ -316,7 +317,7 @@ class Outbox(Messages):
         must_be(Waits, waits=waits)
         as_text(at)
         seen = self._clock.seen()
-        steady, unsure = self._clock.steady(at), seen is not None and seen.behind(at)
+        steady, unsure = (seen.steadily(at), seen.behind(at)) if seen else (at.astimezone(UTC), False)
         until = None if unsure else _before(steady, waits.warn)
         ids = [*self._waiting(waiting.FOR_PERSON), *self._waiting(waiting.UNSENT_REPLACEMENT)]
         ids += [*self._waiting(waiting.UNSENT, until), *self._waiting(waiting.AWAITING, until)]
@@ -325,7 +326,7 @@ class Outbox(Messages):
         ids = [one for one in dict.fromkeys(ids) if one not in {other.id for other in damaged if other}]
         found = [*damaged, *(self._for_person(one, at, steady, waits, unsure) for one in ids)]
         found += [self._unknown(stream, at) for stream in self._ledger.marked(OURS + waiting.ABOUT_NO_MESSAGE)]
-        found += [*self.notices.for_person(at), *self._no_rounds(steady, at, waits)]
+        found += [*self.notices.for_person(at, steady), *self._no_rounds(steady, at, waits)]
         return tuple(sorted(filter(None, found), key=lambda one: (not one.urgent, one.since, one.id)))
 
     def _for_person(
@@ -355,9 +356,10 @@ class Outbox(Messages):
         mesh_id = stream.removeprefix(RECEIVED)
         try:
             event, told = self._ledger.events(stream, attached=False)[-1], self._told(mesh_id)
-            codes, then = (told["code"],) if told["code"] else (), LOOK if event.kind == GOT else CANNOT_TAKE
+            codes = (told["code"],) if told["code"] else ()
+            then = LOOK if event.kind == GOT else ASKED_AGAIN if "tried" in told else CANNOT_TAKE
             return ForPerson("", mesh_id, event.kind, event.at, codes, False, told["says"], then)
-        except (LedgerDamaged, LookupError, TypeError, ValueError):
+        except LedgerDamaged:
             return ForPerson("", mesh_id, "damaged", at, (), True, "what came in is not what was written", DAMAGED)
 
     def _no_rounds(self, steady: datetime, at: datetime, waits: Waits) -> Iterator[ForPerson]:
@@ -369,15 +371,16 @@ class Outbox(Messages):
         if first and since <= _before(steady, waits.rounds):
             says = "no round of the sender has come to its end" + (f" since {_minute(clock)}" if clock else " yet")
             then = "See that pharmacyfirst record send runs every 5 minutes, and that it reaches MESH."
-            yield ForPerson("", "", "no rounds", at, (), since <= _before(steady, waits.escalate), says, then)
+            last = datetime.fromisoformat(clock) if clock else at
+            yield ForPerson("", "", "no rounds", last, (), since <= _before(steady, waits.escalate), says, then)
 
     def verify(self) -> int:
-        """Work out from the events alone by what every message is found, and mend it; how many were wrong.
+        """Work out from the events alone by what all is found, and mend it; how many were wrong.
 
         Raises ``LedgerDamaged`` where an event is not what was written.
         """
         self._ledger.verify()
-        mended = self.notices.verify()
+        mended = self.notices.verify() + sum(map(self._mark_received, self._ledger.streams(RECEIVED)))
         for stream in self._ledger.streams(MESSAGE):
             with self._ledger.transaction():
                 stored = self._stored(stream.removeprefix(MESSAGE))

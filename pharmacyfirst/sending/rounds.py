@@ -37,6 +37,7 @@ class Round:
     received: list[Understood] = field(default_factory=list)
     left_alone: int = 0
     not_taken_in: int = 0
+    lines_broken: int = 0
     found: int = 0
     undecided: int = 0
     sent: int = 0
@@ -71,6 +72,11 @@ def _with_mesh(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], 
         _send(outbox, mailbox, clock, done)
     except MeshUnreachable as why:
         done.trouble = str(why)
+    except (LedgerUnusable, LedgerDamaged):
+        raise
+    except Exception as wrong:  # said by its kind alone: its words could tell who a patient is
+        done.failed.append(type(wrong).__name__)
+        done.trouble = f"this program failed ({type(wrong).__name__}); tell the supplier"
     late = outbox.overdue(clock(), waits)
     done.overdue = len(late)
     if not done.trouble:
@@ -96,13 +102,19 @@ def _by_itself(outbox: Outbox, id: str, done: Round) -> Iterator[None]:
 
 
 def _collect(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], done: Round) -> None:
-    for mesh_id in mailbox.waiting():
-        failed = len(done.failed)
+    """What could not be taken before comes last, so that it keeps nothing back; where the line breaks twice on end, the rest waits."""
+    broken = 0
+    for mesh_id in sorted(mailbox.waiting(), key=outbox.was_not_received):
+        if broken > 1:
+            done.trouble = "the line to MESH broke again and again, and not all that waits was collected"
+            return
+        failed, lines = len(done.failed), done.lines_broken
         with _by_itself(outbox, mesh_id, done):
             _take_in(outbox, mailbox, mesh_id, clock, done)
         if len(done.failed) > failed:
             with _by_itself(outbox, mesh_id, done):
                 outbox.not_received(mesh_id, f"this program could not read it ({done.failed[-1]})", clock())
+        broken = broken + 1 if done.lines_broken > lines else 0
 
 
 def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[], datetime], done: Round) -> None:
@@ -117,6 +129,7 @@ def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[],
     try:
         received = mailbox.read(mesh_id)
     except NotTaken as why:
+        done.lines_broken += why.line
         if not why.gone:
             done.not_taken_in += 1
             outbox.not_received(mesh_id, why.says, clock())
@@ -125,10 +138,12 @@ def _take_in(outbox: Outbox, mailbox: Mailbox, mesh_id: str, clock: Callable[[],
         done.left_alone += 1  # a message to us, not an answer: whoever collects those has to have it
         return
     understood = outbox.receive(received, clock())
+    if not understood.kept:
+        done.not_taken_in += 1
+        return
     if understood.new:
         done.received.append(understood)
-    if understood.kept:
-        mailbox.acknowledge(mesh_id)
+    mailbox.acknowledge(mesh_id)
 
 
 def _settle(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], waits: Waits, done: Round) -> None:
@@ -146,7 +161,11 @@ def _settle_one(
     if now.posting_since is None:
         return
     may_be_under_way = outbox.steady(clock()) - now.posting_since < waits.settle
-    found = mailbox.find(message)
+    try:
+        found = mailbox.find(message)
+    except NotKnown:
+        done.undecided += 1
+        return
     ours = outbox.knows_mesh_id(found.mesh_id) in ("", bundle_id) if found.mesh_id else True
     if found.trace is MeshTrace.THERE and ours:
         what, says = Happened.POSTED, "found by local id"
@@ -206,11 +225,10 @@ def _ask_after(
     outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], late: tuple[str, ...], done: Round
 ) -> None:
     """What MESH says of a message that is overdue helps the person who has to find out."""
-    with suppress(MeshUnreachable):
-        for bundle_id in late:
-            with _by_itself(outbox, bundle_id, done):
-                for mesh_id in outbox.standing(bundle_id).mesh_ids:
-                    outbox.record(bundle_id, _said_of(mailbox.status(mesh_id), mesh_id, clock()))
+    for bundle_id in late:
+        with suppress(MeshUnreachable), _by_itself(outbox, bundle_id, done):
+            for mesh_id in outbox.standing(bundle_id).mesh_ids:
+                outbox.record(bundle_id, _said_of(mailbox.status(mesh_id), mesh_id, clock()))
 
 
 def _said_of(status: str, mesh_id: str, at: datetime) -> MessageEvent:

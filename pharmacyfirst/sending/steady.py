@@ -75,7 +75,7 @@ class SteadyClock:
             told = {"from": as_text(seen.clock), "steady": as_text(now.steady)}
             self._writer.append(_CLOCK, WENT_BACK, json.dumps(told), at)
             return self._remember(now)
-        return self._remember(now) if at - seen.clock >= LITTLE else now.steady
+        return self._remember(now) if now.clock > seen.clock else now.steady
 
     def _remember(self, seen: Look) -> datetime:
         self._ledger.mark(_CLOCK, {(_MARK, f"{as_text(seen.clock)} {as_text(seen.steady)}")})

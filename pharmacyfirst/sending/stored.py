@@ -34,6 +34,8 @@ def steady_in(stored: LedgerEvent, body: Mapping[str, Any]) -> datetime:
 def event_in(stored: LedgerEvent) -> MessageEvent:
     """One event of a message as it was written."""
     body = json.loads(stored.body)
+    if not isinstance(body, dict):
+        raise TypeError
     told = {name: body[name] for name in _TOLD if name in body}
     return MessageEvent(Happened(stored.kind), stored.at, steady=steady_in(stored, body), **told)
 

@@ -9,11 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pharmacyfirst.errors import PharmacyFirstError, must_be
+from pharmacyfirst.content.library import Library
+from pharmacyfirst.errors import PharmacyFirstError, Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, open_ledger
 from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import RecordRefused
-from pharmacyfirst.record.judged import read_record
+from pharmacyfirst.record.judged import judge, read_record
+from pharmacyfirst.record.make import is_judged
 from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Waits
@@ -61,11 +64,17 @@ class WorkList:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What ``Store.verify`` went through: the anchor of now, the consultations and records read, anchors compared, and marks that were mended."""
+    """What ``Store.verify`` went through: the anchor of now, the consultations and records read, anchors compared, and marks that were mended.
+
+    ``judged`` are the records that the program made once more from their own accounts and found the same, ``differing`` the ids of those that it
+    did not: another version of the program may word something otherwise, and ``pharmacyfirst record judge`` says what differs.
+    """
 
     anchor: Anchor
     consultations: int
     records: int
+    judged: int
+    differing: tuple[str, ...]
     anchors: int
     mended: int
 
@@ -103,6 +112,11 @@ class Store:
     def now(self) -> datetime:
         """The server's time, in UTC."""
         return self._kept.now()
+
+    @property
+    def unread(self) -> int:
+        """How many things could not be read, and were left out, since the last work list: ``verify`` says more."""
+        return len(self._kept.unread)
 
     def close(self) -> None:
         """Write an anchor, and close the file."""
@@ -147,8 +161,8 @@ class Store:
             yield str(damaged)
         except OSError:
             yield "The file of anchors cannot be read."
-        if self._kept.unread:
-            yield f"{len(self._kept.unread)} things in the store cannot be read, and are in no list: pharmacyfirst store verify says more."
+        if self.unread:
+            yield f"{self.unread} things in the store cannot be read, and are in no list: pharmacyfirst store verify says more."
 
     @property
     def anchors(self) -> Path:
@@ -159,10 +173,10 @@ class Store:
         """How many events there are and the digest of the last, written to the file of anchors where that has it not yet."""
         return self._kept.anchor()
 
-    def verify(self, anchor: Anchor | None = None) -> Verified:
+    def verify(self, anchor: Anchor | None = None, library: Library | None = None) -> Verified:
         """Go through all of it: the file, the chain of digests, the anchors (and one that was kept elsewhere), every consultation and record.
 
-        Marks that are not what the events say are mended. Raises ``LedgerDamaged`` with what is wrong.
+        With ``library`` each record whose content it has is judged again. Marks that are not what the events say are mended. Raises ``LedgerDamaged`` with what is wrong.
         """
         self.ledger.sound()
         self.ledger.verify()
@@ -170,22 +184,24 @@ class Store:
         for one in (*known, *([anchor] if anchor is not None else [])):
             must_hold(self.ledger, one)
         ids = [one.removeprefix(CONSULTATION) for one in self.ledger.streams(CONSULTATION)]
-        records = sum(map(self._verify_record, ids))
-        return Verified(self.anchor(), len(ids), records, len(known), self.mend())
+        records, judged, differing = 0, 0, []
+        for id in ids:
+            if (record := self._written(id)) is not None:  # one at a time: ten thousand would not fit beside each other
+                holds = library is None or _holds(record, library)
+                records, judged = records + 1, judged + is_judged(record)
+                differing += [] if holds else [id]
+        return Verified(self.anchor(), len(ids), records, judged, tuple(differing), len(known), self.mend())
 
-    def _verify_record(self, id: str) -> bool:
+    def _written(self, id: str) -> Consultation | None:
+        """The record of a consultation, as it was written; None where it has none yet. Raises ``LedgerDamaged``."""
         now = self._kept.consultation(id)
         if now.finished_at is None:
-            return False
-        try:
+            return None
+        with suppress(RecordRefused, UnicodeDecodeError):
             record = read_record(self.records.written(id))
-            if record.id != id or record.seal != now.summary["seal"]:
-                raise RecordRefused("It is another.")
-        except (RecordRefused, UnicodeDecodeError):
-            raise LedgerDamaged(
-                "A record in the store is not what was written. Put a copy back, and find out why."
-            ) from None
-        return True
+            if record.id == id and record.seal == now.summary["seal"]:
+                return record
+        raise LedgerDamaged("A record in the store is not what was written. Put a copy back, and find out why.")
 
     def mend(self) -> int:
         """Make by what everything is found again from the events alone; how many were wrong."""
@@ -194,6 +210,15 @@ class Store:
         for stream in self.ledger.streams(CONSULTATION):
             self._kept.mark(stream.removeprefix(CONSULTATION))
         return mended + len(before ^ set(self.ledger.marks()))
+
+
+def _holds(record: Consultation, library: Library) -> bool:
+    """Whether a record is what its own account comes to, or nobody can tell because its content is not at hand."""
+    try:
+        judge(record, library)
+        return True
+    except (RecordRefused, Refused):
+        return False
 
 
 def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None) -> Store:

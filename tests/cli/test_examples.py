@@ -86,7 +86,9 @@ def test_the_lines_show_each_kind_and_one_error(run, results):
 def test_no_example_holds_an_identity():
     for path in filter(Path.is_file, EXAMPLES.iterdir()):  # Python leaves its own folder beside form.py
         text = path.read_text()
-        if path.name.startswith("consultation-"):  # records name a patient: a practice patient, and nobody else
+        if path.name.startswith(
+            ("account-", "consultation-")
+        ):  # records name a patient: a practice patient, and nobody else
             assert re.findall(r'"nhs_number": "(\d{3})', text) == ["999"]
         else:
             text = text.partition("\nclauses:\n")[

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from shipped import cases_of
 
-from pharmacyfirst import assess, load
+from pharmacyfirst import Kind, assess, load
 from pharmacyfirst.contract.answers import error_object
 from pharmacyfirst.contract.conformance import INPUT
 from pharmacyfirst.contract.schemas import schemas
@@ -29,12 +29,17 @@ def test_each_schema_is_one(name):
 
 
 @pytest.mark.parametrize("condition", LIBRARY.conditions)
-def test_every_case_goes_in_and_comes_out_as_the_schemas_say(condition):
+def test_every_case_goes_in_and_every_way_of_deciding_comes_out_as_the_schemas_say(condition):
     goes_in = jsonschema.Draft202012Validator(SCHEMAS[f"input-{condition}.schema.json"])
     comes_out = jsonschema.Draft202012Validator(SCHEMAS["output.schema.json"])
+    ways = {}
     for case in cases_of(LIBRARY, condition):
         goes_in.validate(plain(INPUT.as_dict(case)))
-        comes_out.validate(plain(assess(LIBRARY.in_force(condition, case.as_of), case.facts, case.as_of).as_dict()))
+        found = assess(LIBRARY.in_force(condition, case.as_of), case.facts, case.as_of)
+        ways[found.outcome, found.decided_by, bool(found.missing), tuple(o.row.id for o in found.offers)] = found
+    assert {found.outcome.kind for found in ways.values()} >= {Kind.EMERGENCY, Kind.SUPPLY, Kind.NEED_FACTS}
+    for found in ways.values():
+        comes_out.validate(plain(found.as_dict()))
     comes_out.validate(plain(error_object(Refused("wrong_value", "no", "rigors"))))
 
 

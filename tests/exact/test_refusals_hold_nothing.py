@@ -12,9 +12,10 @@ from pharmacyfirst.contract.answers import answer_line
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.exact import read
 from pharmacyfirst.ledger import LedgerDamaged, open_ledger
-from pharmacyfirst.record.consultation import read_record
-from pharmacyfirst.record.fields import Coded, Observation, Quantity
+from pharmacyfirst.record.fields import Coded, Quantity
 from pharmacyfirst.record.inbound.sources import read_gp_record, read_referral
+from pharmacyfirst.record.judged import read_record
+from pharmacyfirst.record.measured import Observation
 from pharmacyfirst.record.message.rules import check
 from pharmacyfirst.sending.stored import as_written
 from pharmacyfirst.xml_in import read_xml

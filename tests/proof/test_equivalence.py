@@ -18,7 +18,7 @@ from pharmacyfirst.proof.counterexample import cases_file
 from pharmacyfirst.proof.equivalence import Comparison, Level, case_that_notices
 from pharmacyfirst.proof.mutants import Mutant, survives
 
-QUICK = 3
+QUICK = 2
 
 
 def comparison(condition):
@@ -32,9 +32,9 @@ def mutant(condition, name):
 
 @pytest.mark.parametrize("condition", LIBRARY.conditions)
 def test_some_of_those_listed_change_nothing_whatever_is_known(condition):
-    chosen = listed(condition)[:: max(1, len(listed(condition)) // QUICK)]
+    chosen = listed(condition)[:: max(1, len(listed(condition)) // QUICK)][:QUICK]
 
-    assert prove(condition, chosen)["mutants"] >= QUICK
+    assert prove(condition, chosen)["mutants"] == QUICK
 
 
 def test_a_pathway_is_equal_to_itself_and_to_one_that_says_it_in_other_words():

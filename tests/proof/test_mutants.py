@@ -11,7 +11,7 @@ from thorough.mutants import LIBRARY, ON, equivalents, judge, mutants_of, some_o
 
 from pharmacyfirst.proof.mutants import Mutant, survives
 
-QUICK = 150
+QUICK = 60
 
 
 @pytest.mark.parametrize("condition", LIBRARY.conditions)

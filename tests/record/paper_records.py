@@ -1,5 +1,6 @@
 """Practice consultations for the tests of papers: one for every case of every condition, and what may be changed about one."""
 
+import os
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -23,7 +24,7 @@ from pharmacyfirst.record import (
     make_record,
 )
 from pharmacyfirst.record.decision import FITS
-from pharmacyfirst.record.examples import consent_of, every_example
+from pharmacyfirst.record.examples import consent_of, example_of
 from pharmacyfirst.record.people import RecordViewed, Trace
 
 PHARMACY = Pharmacy(
@@ -34,6 +35,7 @@ PHARMACY = Pharmacy(
     telephone="0113 496 0000",
 )
 PHARMACIST = PractitionerOnRecord(gphc_number="2099999", family="Practice", given=("Pat",))
+EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 ANY_PRODUCT = "39108511000001108"
 
 
@@ -44,8 +46,8 @@ def library():
 
 @cache
 def every_one():
-    """The example that ships with the package for every case of every condition, made once for all tests that only read it."""
-    return tuple(every_example(library()))
+    """The example that ships with the package for each way a case comes out, made once for all tests; in `make thorough` for every case."""
+    return tuple(example_of(library(), case) for case, _ in (cases() if EVERY else ways()))
 
 
 @cache
@@ -137,8 +139,21 @@ def remade_with(record, *, agreed=None, **changes):
 
 @cache
 def records():
-    """A record of every case."""
-    return [(record_for(case, assessment), assessment.pathway) for case, assessment in cases()]
+    """A record for each way a case comes out: what decided, what is offered and told. In `make thorough` one of every case."""
+    made = [(record_for(case, assessment), assessment.pathway) for case, assessment in (cases() if EVERY else ways())]
+    assert len(made) > 600
+    return made
+
+
+@cache
+def ways():
+    """The first case of each way to come out."""
+    found = {}
+    for case, one in cases():
+        offered = tuple((offer.pgd.id, offer.row.id, offer.supplied[0].product.name) for offer in one.offers)
+        told = (one.advice, one.safety_netting, one.gateways, one.diagnosis_established, bool(one.missing))
+        found.setdefault((one.pathway.id, one.outcome, one.if_not_answered, one.decided_by, offered, told), (case, one))
+    return list(found.values())
 
 
 @cache

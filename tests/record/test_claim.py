@@ -70,7 +70,7 @@ def test_a_medicine_supplied_without_a_permit_is_never_claimed_whatever_point_wa
             assert "handed over without a permit" in claim.why_not
             assert fields(real(record))["drug permit given at"].open == "supplied without a permit"
             passed += bool(record.assessment["gateways"])
-    assert passed > 100
+    assert passed > 60
 
 
 def test_the_permit_of_a_supply_stands_in_the_row():

@@ -13,6 +13,7 @@ from pharmacyfirst import Kind, assess
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record import (
+    Coded,
     Decision,
     GPPractice,
     Handed,
@@ -130,6 +131,9 @@ def test_what_differs_from_the_assessment_needs_its_reason():
     [
         ({"patient": somebody(birth_date=date(1950, 1, 1))}, "right patient"),
         ({"patient": somebody(birth_date=date(2030, 1, 1))}, "born after"),
+        ({"patient": somebody(address=())}, "or no_address_because"),
+        ({"patient": somebody(no_address_because="has none")}, "or no_address_because"),
+        ({"patient": somebody(gp_practice=None)}, "or no_practice_because"),
         ({"as_of": date(2026, 11, 20)}, "not on the day"),
         ({"decision": Decision(done="supplied")}, "where there are supplies"),
         ({"decision": Decision(done="referred", because="no time")}, "onward has to say where to"),
@@ -254,8 +258,6 @@ def test_nothing_prints_a_patient():
         {"family": "line\nbreak"},
         {"given": ("\u202eAnn",)},
         {"family": "  "},
-        {"address": ()},
-        {"gp_practice": None},
     ],
 )
 def test_what_does_not_fit_a_patient_is_refused_and_never_repeated(given):
@@ -342,6 +344,20 @@ def test_directions_come_to_the_quantity_and_name_every_dose():
             ).directions
             assert f"{offer.row.days} day" in words, name
             assert offer.dose.in_words().split()[0] in words, name
+
+
+def test_directions_name_what_the_product_handed_over_is():
+    """The document allows 50 mg tablets or capsules; the patient reads what is in the box, and where its name does not tell, both."""
+    offer = next(one for _, one in offers() if one.supplied[0].product.form.endswith("tablet or capsule"))
+    said = {
+        name: supply(offer, AT, amp=Coded(code="24549911000001107", display=f"Nitrofurantoin 50mg {name}")).directions
+        for name in ("capsules (A)", "tablets (B)", "(C)")
+    }
+    assert said == {
+        "capsules (A)": "Take 50 mg (1 immediate-release capsule) by mouth 4 times a day for 3 days.",
+        "tablets (B)": "Take 50 mg (1 immediate-release tablet) by mouth 4 times a day for 3 days.",
+        "(C)": "Take 50 mg (1 immediate-release tablet or capsule) by mouth 4 times a day for 3 days.",
+    }
 
 
 def test_a_supply_without_a_quantity_in_its_document_has_to_say_one():

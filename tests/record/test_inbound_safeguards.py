@@ -22,14 +22,14 @@ from pharmacyfirst.record.inbound.same_person import Discrepancy, compared, refu
 from pharmacyfirst.record.inbound.sources import read_gp_record, read_referral
 from pharmacyfirst.record.inbound.suggestions import Suggestion, confirm
 from pharmacyfirst.record.inbound.wording import folded
-from pharmacyfirst.record.people import Patient
+from pharmacyfirst.record.people import Patient, Trace
 
 ON = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 BORN = date(1990, 5, 14)
 SEEN = PersonSeen(family="Practice", given=("Penny", "Ann"), birth_date=BORN, nhs_number="9990000018")
 HERE = Patient(
-    family="Practice", given=("Penny",), birth_date=BORN, gender="female", nhs_number="9990000018", nhs_number_status="01", practice_patient=True
+    family="Practice", given=("Penny",), birth_date=BORN, gender="female", nhs_number="9990000018", trace=Trace(status="02"), practice_patient=True
 )  # fmt: skip
 
 

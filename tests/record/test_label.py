@@ -7,12 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import html
 from paper_records import PHARMACY, case_of, cases, library, one_of_each, record_for, records, remade_with
 
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.evidence import Grade
-from pharmacyfirst.paper.pdf import NoPDF
+from pharmacyfirst.paper.pdf import NoPDF, pages_of
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record import Quantity
 from pharmacyfirst.record.papers.fitting import SMALLEST, TOO_LONG, PrintedLabel, line, on_labels
@@ -100,7 +102,7 @@ def test_without_a_supply_there_is_no_label():
     assert labels_of(record, assessment.pathway) == ()
     assert "no label" in label_text(record, assessment.pathway)
     assert "no label" in label_html(record, assessment.pathway)
-    with pytest.raises(NoPaper, match="No medicine was supplied"):
+    with pytest.raises(NoPaper, match="No medicine was supplied under a permit"):
         label_pdf(record, assessment.pathway)
 
 
@@ -310,6 +312,53 @@ def test_labels_are_filled_in_order_and_none_is_lost():
     (whole,) = on_labels(lines[:1], lines[1:2], lines[2:3], (), "tube 1 of 2", fits)
     assert [one.parts[0][0] for one in whole.lines] == ["0", "2", "1"]
     assert whole.place == "tube 1 of 2"
+
+
+SIZED = st.lists(st.integers(1, 6), max_size=5)
+
+
+@given(first=st.lists(st.integers(1, 4), min_size=1, max_size=3), legal=SIZED, advice=SIZED, room=st.integers(3, 14))
+def test_whatever_the_lines_none_is_lost_none_is_doubled_and_each_label_fits(first, legal, advice, room):
+    """By a measure of our own: a line takes so much room, and the first words of a further label take 1."""
+
+    def lines_of(name, sizes):
+        return [line(f"{name}{number}", fact=str(size)) for number, size in enumerate(sizes)]
+
+    def fits(label):
+        return sum(int(one.parts[0][1]) for one in label.lines) <= room
+
+    again = (line("again", fact="1"),)
+    parts = [lines_of(name, sizes) for name, sizes in (("first", first), ("legal", legal), ("advice", advice))]
+    try:
+        made = on_labels(*parts, again, "", fits)
+    except NoPaper:
+        assert sum(first) > room or max([0, *legal, *advice]) > room - 1
+        return
+    assert all(map(fits, made))
+    assert [one.number for one in made] == [*range(1, len(made) + 1)]
+    assert {one.of for one in made} == {len(made)}
+    stuck = [one for each in made for one in each.lines if one not in again]
+    assert sorted(one.parts for one in stuck) == sorted(one.parts for some in parts for one in some)
+    assert all(one in made[0].lines for one in parts[0])
+    assert all(each.lines[0] in again for each in made[1:])
+
+
+@MAKES_PDF
+@settings(max_examples=8)
+@given(
+    family=st.text("abcdefghijklmnoprstuvwyz '-éøß", min_size=1, max_size=60).filter(str.strip),
+    address=st.lists(st.text("ABCDEFGH12345 ,", min_size=4, max_size=40).filter(str.strip), min_size=1, max_size=5),
+)
+def test_whatever_the_name_and_address_the_labels_hold_every_word_of_them(family, address):
+    record, assessment = supply_of(
+        "tablet", "aciclovir", PHARMACY.model_copy(update={"address": tuple(address)}), family=family
+    )
+    made = label_html(record, assessment.pathway)
+    (label,) = labels_of(record, assessment.pathway)
+    words = " ".join(text_of(made))
+    for needed in (label.patient, label.directions, label.product, ", ".join(label.pharmacy), REACH, *label.advice):
+        assert " ".join(needed.split()) in words
+    assert pages_of(made) == len(text_of(made))
 
 
 def test_letters_are_as_large_as_the_label_holds():

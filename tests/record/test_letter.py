@@ -9,20 +9,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import sound_records
 from click.testing import CliRunner
-from paper_records import a_supply, case_of, cases, library, one_of_each, record_for, records
+from paper_records import a_supply, case_of, cases, library, one_of_each, record_for, records, with_changes
 
 from pharmacyfirst import Kind, assess
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import NoPDF, pages_of
 from pharmacyfirst.paper.words import sentence
-from pharmacyfirst.record import Decision, GPPractice, Observation, Onward, write_record
+from pharmacyfirst.record import Decision, GPPractice, Observation, Onward, make_record, write_record
+from pharmacyfirst.record.decision import Late, ToldAndGiven
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.message_words import headings, moment, outcome_sentence
+from pharmacyfirst.record.papers.label import label_text
 from pharmacyfirst.record.papers.leaflet import TODAY, UNFINISHED, leaflet_html, leaflet_of, leaflet_pdf, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_of, letter_pdf, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html, one_page_pdf
 from pharmacyfirst.record.papers.parts import NoPaper
+from pharmacyfirst.record.people import Typist
 
 EVERY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 
@@ -209,6 +213,23 @@ def test_a_consultation_that_was_not_finished_says_what_nobody_asked_and_where_t
     assert "nothing was decided" in letter_text(record)
 
 
+def test_safety_netting_that_was_not_given_is_not_told_as_given():
+    decision = Decision(done="advised", told=ToldAndGiven(safety_netting=False))
+    advice = headings(changed(decision=decision))["information-and-advice-given"]
+    assert "No safety-netting was given." in advice
+    assert "Safety-netting:" not in advice
+    assert "Safety-netting:" in headings(changed())["information-and-advice-given"]
+
+
+def test_safety_netting_of_an_outcome_that_was_not_followed_says_so():
+    decision = Decision(done="declined", because="they changed their mind", no_supply="declined")
+    record = changed(Kind.SUPPLY, done="declined", decision=decision)
+    advice = headings(record)["information-and-advice-given"]
+    said = record.assessment["safety_netting"]
+    assert said
+    assert advice.count("Safety-netting of the pathway's outcome, which was not followed: ") == len(said)
+
+
 def test_a_correction_says_that_it_is_one_and_why():
     first = changed()
     again = changed(
@@ -288,6 +309,21 @@ def test_when_to_get_help_with_a_medicine_that_was_not_given_is_left_out(done):
         assert for_everyone(pathway) <= set(sheet.safety_netting)
         seen.update(only & set(with_it.safety_netting))
     assert seen, "no medicine has safety-netting of its own"
+
+
+def test_what_goes_with_another_medicine_that_was_offered_too_is_left_out():
+    case, assessment = next((case, found) for case, found in cases() if len(found.offers) > 1)
+    supplied, other = (offer.pgd.id for offer in assessment.offers)
+    record, pathway = record_for(case, assessment), assessment.pathway
+    said = next(one for one in pathway.safety_netting if one.says in record.assessment["safety_netting"])
+    advised = next(one for one in pathway.advice if one.says in record.assessment["advice"])
+    for alone, stands in ((supplied, True), (other, False)):
+        content = replace(
+            pathway, safety_netting=(replace(said, audience=(alone,)),), advice=(replace(advised, audience=(alone,)),)
+        )
+        sheet = leaflet_of(record, content)
+        assert (sentence(said.says) in sheet.safety_netting) is stands
+        assert (sentence(advised.says) in sheet.advice) is stands
 
 
 def supplies_of_each_condition():
@@ -401,6 +437,36 @@ def test_other_content_than_decided_makes_no_sheet():
         leaflet_of(record, other)
 
 
+# What was handed over without a permit
+
+
+@pytest.fixture(scope="module")
+def unpermitted():
+    """A medicine that was handed over, entered the next day, and would not have been permitted: nobody had adopted the content."""
+    account = sound_records.account_for(sound_records.case_of("uncomplicated-uti", Kind.SUPPLY))
+    handed = with_changes(account.supplies[0], {"permit": None})
+    late = {
+        "supplies": (handed,),
+        "late": Late(because="the system was down"),
+        "entered_by": Typist(name="Lee", role="dispenser"),
+    }
+    return make_record(with_changes(account, late), library(), recorded_at=account.ended_at + timedelta(days=1))
+
+
+def test_what_was_handed_over_without_a_permit_is_told_to_patient_and_practice_as_what_it_is(unpermitted):
+    (given,) = unpermitted.unpermitted
+    pathway = library().in_force(unpermitted.pathway, unpermitted.on)
+    (medicine,) = letter_of(unpermitted).medicines
+    assert medicine.product == given.amp.display
+    assert "without a permit: it is an incident" in medicine.rows[0].says
+    assert "PGD" not in " ".join(row.says for row in medicine.rows), "it reads as if a document had authorised it"
+    sheet = leaflet_of(unpermitted, pathway)
+    assert sheet.done == (f"You were given {given.amp.display}.",)
+    assert [(one.product, one.directions) for one in sheet.medicines] == [(given.amp.display, given.directions)]
+    assert "permit" not in leaflet_text(unpermitted, pathway)
+    assert "under a permit, so there is no label" in label_text(unpermitted, pathway)
+
+
 # The one-page record
 
 
@@ -478,6 +544,11 @@ def test_every_command_prints_and_writes(command, written, tmp_path):
         assert shown.exit_code == 0, shown.output
         assert to.read_bytes()
     assert run(command, written, "--to", tmp_path / "made.docx").exit_code == 2
+
+
+def test_a_label_that_is_printed_again_says_so(written):
+    assert "REPRINT" not in run("label", written).output
+    assert "REPRINT" in run("label", written, "--reprint").output
 
 
 def test_a_record_that_cannot_be_read_is_a_failure_that_shows_nothing(tmp_path):

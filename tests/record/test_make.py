@@ -13,6 +13,7 @@ from pharmacyfirst import Kind, exact
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.record import (
+    Coded,
     Consultation,
     Handed,
     Quantity,
@@ -31,6 +32,7 @@ from pharmacyfirst.record.papers.one_page import one_page_html
 
 CASE = case_of("uncomplicated-uti", Kind.SUPPLY)
 STARTED = datetime(2026, 11, 21, 14, 5, tzinfo=UTC)
+OTHER_ID = "9a4e29c0-93cf-5519-87d6-adfa0215056d"
 NEXT_DAY = STARTED + timedelta(days=1)
 LATE = {"late": {"because": "the system was down", "paper_at": "2026-11-21T14:20:00+00:00"}}
 
@@ -118,6 +120,18 @@ def test_a_late_entry_is_judged_as_of_its_hand_over_and_says_who_entered_it(adop
     assert not record.is_incident
 
 
+def test_a_correction_of_a_late_entry_keeps_its_permit(adoption):
+    first = make_record(late(without_permit(account_for(CASE))), library(), recorded_at=NEXT_DAY, adoption=adoption)
+    again = with_changes(
+        first.account(), {"id": OTHER_ID, "corrects": first.id, "corrects_because": "the batch was mistyped"}
+    )
+
+    record = make_record(again, library(), recorded_at=NEXT_DAY + timedelta(hours=1))
+
+    assert record.supplies[0].permit == first.supplies[0].permit
+    assert read_record(write_record(record), library(), adoption) == record
+
+
 def test_a_late_entry_that_would_not_have_been_permitted_is_kept_as_an_incident_and_never_claimed(adoption):
     ended = tuple(replace(one, until=STARTED.date() - timedelta(days=1)) for one in adoption.practitioners)
     account = late(without_permit(account_for(CASE)))
@@ -156,6 +170,23 @@ def test_what_was_handed_over_though_nothing_was_offered_is_kept_with_the_direct
     without = with_changes(account, {"supplies": (with_changes(given, {"directions": None}),)})
     with pytest.raises(RecordRefused, match="quantity and directions have to say"):
         make_record(without, library(), recorded_at=NEXT_DAY, adoption=adoption)
+
+
+def test_another_medicine_than_was_permitted_that_was_handed_over_on_paper_is_an_incident(adoption):
+    wrong = {"amp": Coded(code="930411000001106", display="Amoxicillin 500mg capsules (A A H Pharmaceuticals Ltd)")}
+    account = without_permit(account_for(CASE), **wrong)
+    with pytest.raises(RecordRefused, match="name another medicine than was offered"):
+        make_record(late(account), library(), recorded_at=NEXT_DAY, adoption=adoption)
+
+    told = wrong | {"quantity": Quantity(amount=21, unit="capsule"), "directions": "Take one three times a day."}
+    record = make_record(
+        late(without_permit(account_for(CASE), **told)), library(), recorded_at=NEXT_DAY, adoption=adoption
+    )
+
+    assert [one.code for one in record.unpermitted[0].reasons] == ["other_than_offered"]
+    assert (
+        read_record(write_record(record), library()) == read_record(write_record(record), library(), adoption) == record
+    )
 
 
 def test_a_late_entry_says_why_and_by_whom():

@@ -1,6 +1,6 @@
-"""Message, letter, PDF, label, leaflet and one-page record say the same of a consultation: over all cases of all conditions, no difference.
+"""Message, letter, PDF, label, leaflet and one-page record say the same of a consultation: for each way a case comes out, no difference.
 
-Facts are taken out of each paper again, by its own form, and compared; the record they were made from is not asked.
+In `make thorough` over all cases. Facts are taken out of each paper again, by its own form, and compared; the record they were made from is not asked.
 """
 
 import io
@@ -238,7 +238,7 @@ def test_label_leaflet_and_one_page_record_name_the_medicine_as_the_letter_does(
         for paper in (label_text(record, pathway), leaflet_text(record, pathway), letter_text(record)):
             assert [part for medicine in medicines for part in medicine if part not in tidy(paper)] == [], record.id
         supplied += len(medicines)
-    assert supplied > 100
+    assert supplied > 80
 
 
 def each_supplied_product():
@@ -253,7 +253,7 @@ def each_supplied_product():
 @pytest.mark.usefixtures("makes_pdf")
 def test_the_printed_labels_say_what_their_rows_say():
     """Of every case in `make thorough`, part `letters`; here of each kind of product."""
-    some = [one for one in records() if one[0].supplies] if EVERY else each_supplied_product()[::3]
+    some = [one for one in records() if one[0].supplies] if EVERY else each_supplied_product()[::5]
     for record, pathway in some:
         label = html.document_fromstring(label_html(record, pathway))
         told = list(dict.fromkeys(of_paper(label_html(record, pathway))))

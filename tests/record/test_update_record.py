@@ -51,7 +51,7 @@ PREGNANCY_CODES = {code.code for code in codes.PREGNANCY.values()}
 
 @pytest.fixture(scope="module")
 def every():
-    """Every case of every condition with its message."""
+    """Each way a case comes out, with its message; in `make thorough` every case."""
     return [(one, written(one.record)) for one in every_one()]
 
 
@@ -465,6 +465,7 @@ def test_a_unit_is_that_of_the_product_handed_over():
     assert codes.unit_code("tablet or capsule", "Nitrofurantoin 50mg capsules (A)").code == codes.UNITS["capsule"].code
     assert codes.unit_code("tablet or capsule", "Nitrofurantoin 50mg tablets (A)").code == codes.UNITS["tablet"].code
     assert codes.unit_code("pack", "Some cream").code == "{pack}"
+    assert codes.unit_code("tablet or capsule", "Nitrofurantoin 50mg (A)").code == "{tablet_or_capsule}"
 
 
 def test_no_message_is_late_for_its_own_consultation():

@@ -229,7 +229,7 @@ def test_it_says_at_once_what_it_is_and_who_goes_where_comes_first(key):
     standing = "DRAFT" if pathway.edition.draft else pathway.edition.status
     assert start.lower().startswith(f"Pathway {pathway.title} {standing}".lower())
     assert pathway.edition.version in start
-    assert f"{pathway.title_for_patients} {pathway.id}" in start
+    assert f"Called by patients {pathway.title_for_patients} Document {pathway.id} pathway" in start
     assert headings(page(key))[1] == "Who goes where"
     assert pathway.edition.digest in text(page(key))
 
@@ -259,7 +259,7 @@ def test_sentences_are_said_with_what_questions_are_called_and_the_words_of_thei
 
 def test_a_unit_reads_otherwise_at_one():
     html = page(("made-up", "hiccups"))
-    assert "one is “1 hiccup”" in row(html, "question-hiccups_an_hour")
+    assert "(one: “1 hiccup”)" in row(html, "question-hiccups_an_hour")
     assert "a whole number from 0 to 1000 hiccups" in row(html, "question-hiccups_an_hour")
 
 

@@ -63,7 +63,7 @@ def test_an_authorisation_sheet_is_what_is_signed_for_on_one_page_and_who_signs_
     assert ["Practitioners who may supply" in one for one in said] == [False, True]
 
 
-@EACH
+@pytest.mark.parametrize("document", ON_PAPER[:-1], ids=[str(one.name) for one in ON_PAPER[:-1]])
 def test_the_same_document_gives_the_same_bytes(document):
     assert pdf(document.html, document.made_on) == on_paper(document.html, document.made_on)
 

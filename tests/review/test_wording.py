@@ -48,7 +48,7 @@ def wording():
         (Within("hiccups_an_hour", limits("0", "0")), "Hiccups an hour: 0 hiccups"),
         (Within("hiccups_an_hour", limits("1", "1")), "Hiccups an hour: 1 hiccup"),
         (Within("hiccups_an_hour", limits(high="1")), "Hiccups an hour: at most 1 hiccup"),
-        (Above("hiccups_an_hour", "hiccups_days"), "Hiccups an hour: more than under “Since”"),
+        (Above("hiccups_an_hour", "hiccups_days"), "Hiccups an hour: more than the answer to “Since”"),
         (Includes("unwanted", ("placebo-syrup",)), "Not wanted: “the syrup”"),
         (Includes("foods", ("soda",), "placebo-syrup"), "Eaten in the last hour: one that rules out placebo"),
         (Count((LOUD, ASLEEP, BLUE), 2, 3), "at least 2 of these: Loud; Asleep; Colour: “blue, without paint”"),
@@ -67,6 +67,24 @@ def wording():
 )  # fmt: skip
 def test_each_kind_of_sentence(wording, sentence, words):
     assert wording.words(sentence).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [
+        (LOUD, "Loud"),
+        (AWAKE, ""),
+        (BLUE, "Colour “blue, without paint”"),
+        (OneOf("colour", ("pink", "green")), ""),
+        (Within("temperature_c", limits("33.0")), "Temperature now at least 33 degrees Celsius"),
+        (all_of((LOUD, Within("hiccups_days", limits(high="8")))), "Loud and Since at most 8 days"),
+        (all_of((LOUD, Defined("noisy", LOUD))), ""),
+        (any_of((LOUD, BLUE)), ""),
+        (Includes("unwanted", ("placebo-syrup",)), ""),
+    ],
+)
+def test_the_signs_of_a_sentence_are_named_where_it_asks_for_those_alone(wording, sentence, words):
+    assert wording.signs(sentence) == words
 
 
 def test_a_list_stands_one_sentence_to_a_line_and_a_list_in_it_in_brackets(wording):

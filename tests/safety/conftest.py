@@ -1,5 +1,8 @@
 """Made-up consultations for every pathway file found, for the safety properties."""
 
+from functools import cache
+from itertools import cycle, islice
+
 import pytest
 from hypothesis import strategies as st
 from safety_day import LIBRARY, ON
@@ -26,14 +29,20 @@ def people(condition):
 
 
 @pytest.fixture(scope="session")
-def consultations(pathway, people):
+def consultations(condition):
     """A strategy: a person of the cases (or nobody known), with some answers changed, and some taken away."""
-    answers = answers_worth_trying(pathway)
+    return consultations_of(condition)
+
+
+@cache  # a worker may come to a condition many times, and what hypothesis finds out about a strategy stays with it
+def consultations_of(condition):
+    people = [dict(case.facts) for case in cases_of(LIBRARY, condition)]
+    answers = answers_worth_trying(LIBRARY.in_force(condition, ON))
     someone = st.sampled_from([{}, *people])
-    changes = st.lists(
-        st.sampled_from(sorted(answers)).flatmap(lambda name: st.tuples(st.just(name), st.sampled_from(answers[name]))),
-        max_size=8,
-    )
+    # Every question stands there as often as any other, so that one draw finds a question and its answer.
+    most = max(map(len, answers.values()))
+    every = [(name, one) for name in sorted(answers) for one in islice(cycle(answers[name]), most)]
+    changes = st.lists(st.integers(0, len(every) - 1).map(every.__getitem__), max_size=8)
     forgotten = st.sets(st.sampled_from(sorted(answers)), max_size=6)
 
     def person(facts, changed, taken_away):

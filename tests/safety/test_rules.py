@@ -307,9 +307,27 @@ def test_rule_7_a_fact_nobody_asks_for_is_not_missing_and_given_all_the_same_it_
             assert fact.name not in before.missing
             value = data.draw(st.sampled_from(answers[fact.name]))
             after = assess(pathway, {**absent, fact.name: value}, ON)
-            assert shown(after) == shown(before) or after.outcome.kind not in AFTER_THE_STOPS
+            if shown(after) == shown(before) or after.outcome.kind not in AFTER_THE_STOPS:
+                continue
+            # It has ruled a medicine out, and what follows is what follows when the pharmacist rules it out: no more than that.
+            ruled_out = list(newly_excluded(before, after))
+            assert ruled_out
+            said = dict.fromkeys([*facts.get(OTHER_EXCLUSION, ()), *ruled_out])
+            by_hand = assess(pathway, {**absent, OTHER_EXCLUSION: list(said)}, ON)
+            assert shown(after) == shown(by_hand)
 
     check()
+
+
+OTHER_EXCLUSION = "other_exclusion_for"
+
+
+def newly_excluded(before, after):
+    """The documents of which a clause is met after, and was not before."""
+    for pgd in after.pathway.pgds.values():
+        sentences = [clause.sentence for clause in pgd.judged() if clause.sentence is not None]
+        if any(s.verdict(after.answers) is MET and s.verdict(before.answers) is not MET for s in sentences):
+            yield pgd.id
 
 
 PREGNANCY, TEST = "pregnancy", "pregnancy_test_result"

@@ -111,12 +111,12 @@ def test_a_notice_that_is_not_due_after_all_says_why(outbox):
     outbox.notices.not_due(RECORD, BY, "a message was sent", NOON)
     assert shown(outbox, NOON) == {}
     with pytest.raises(NoticeRefused, match="due no more"):
-        outbox.notices.sent(RECORD, POSTED, NOON)
+        outbox.notices.sent(RECORD, POSTED, POSTED.sent_at)
 
 
 def test_what_was_never_put_down_cannot_be_sent(outbox):
     with pytest.raises(NoticeRefused, match="No notice of this record"):
-        outbox.notices.sent(RECORD, POSTED, NOON)
+        outbox.notices.sent(RECORD, POSTED, POSTED.sent_at)
     with pytest.raises(NoticeRefused, match="UUID in small letters"):
         outbox.notices.due("Test TESTPATIENT", NoticeKind.LETTER, NOON, NOON)
 
@@ -138,6 +138,19 @@ def test_what_went_is_said_in_full_and_nothing_else_is(given, refused, why):
     with pytest.raises(refused, match=why) as said:
         OnPaper(*given)
     assert "TESTPATIENT" not in str(said.value)
+
+
+@pytest.mark.parametrize(("hours", "why"), [(2, "later than now"), (-1, "before the consultation ended")])
+def test_what_went_went_after_the_consultation_and_not_later_than_now(outbox, hours, why):
+    due(outbox)
+    put(outbox, a_message())
+    sent = OnPaper(NoticeKind.LETTER, AddressKind.POST, BY, NOON + timedelta(hours=hours))
+    with pytest.raises(NoticeRefused, match=why):
+        outbox.notices.sent(RECORD, sent, NOON + timedelta(hours=1))
+    assert RECORD in shown(outbox, NOON)
+    if hours > 0:
+        with pytest.raises(NoticeRefused, match=why):
+            outbox.fallback_sent(a_message().bundle_id, NOON + timedelta(hours=1), sent)
 
 
 def test_a_damaged_notice_is_shown_and_keeps_nothing_back(outbox, ledger):
@@ -221,7 +234,7 @@ def test_a_letter_is_put_down_shown_sent_and_gone(command, record, tmp_path):
     assert ran.output.endswith(f" {record.id}\n")
     status = command("status", "--at", at)
     assert status.exit_code == 1
-    assert "     1 letters or PDFs to send\n" in status.output
+    assert status.output.startswith("     1 letters or PDFs to send\n")
     assert f"{record.id}  letter due since" in status.output
     (told,) = json.loads(command("status", "--at", at, "--json").output)["for_person"]
     assert (told["id"], told["record_id"], told["late"]) == (record.id, record.id, False)
@@ -235,6 +248,18 @@ def test_a_letter_is_put_down_shown_sent_and_gone(command, record, tmp_path):
     assert command("status", "--at", at).exit_code == 0
     with closing(open_ledger(tmp_path / "outbox.db")) as ledger:
         assert Outbox(ledger).notices.history(record.id)[-1][2]["by"] == BY
+
+
+def test_after_the_last_known_year_it_is_said_that_a_weekday_counts(command, record, tmp_path):
+    later = record.model_copy(update={"ended_at": record.ended_at.replace(year=2031)})
+    with closing(open_ledger(tmp_path / "outbox.db")) as ledger:
+        Outbox(ledger).notices.due(record.id, NoticeKind.LETTER, later.ended_at, later.ended_at)
+    says = "The bank holidays of 2031 are not known here: a weekday counts as a working day."
+    for words in (("--at", later.ended_at.isoformat()), ("--at", later.ended_at.isoformat(), "--json")):
+        told = command("status", *words).output
+        assert told.count(says) == 2  # of the day, and of the notice
+    assert json.loads(told)["warning"].startswith(says)
+    assert "bank holidays" not in command("status", "--at", record.ended_at.isoformat()).output.split("\n  ")[0]
 
 
 def test_a_notice_that_is_not_due_is_void_with_its_reason(command, record, tmp_path):

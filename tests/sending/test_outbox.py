@@ -59,7 +59,7 @@ def answer(outbox, message, *codes, at=SOON):
 
 
 def person_sees(outbox, at=SOON):
-    return {one.bundle_id: one for one in outbox.for_person(at, WAITS) if one.id}
+    return {one.id: one for one in outbox.for_person(at, WAITS) if one.id}
 
 
 def rounds_stopped(outbox, at):
@@ -217,6 +217,19 @@ def test_by_what_a_message_is_found_is_mended_from_its_events():
     assert outbox.to_send() == ()
     assert outbox.verify() == 1
     assert outbox.to_send() == (message,)
+
+
+def test_by_what_a_person_finds_the_rest_is_mended_too(outbox):
+    outbox.receive(came_in(b"", "ACK1"), SOON)
+    outbox.receive(came_in(b"", "ACK2"), SOON)
+    outbox.seen_received("ACK2", SOON, by="A Pharmacist")
+    outbox.notices.due(a_message().bundle_id, NoticeKind.LETTER, NOON, NOON)
+    shown = set(person_sees(outbox))
+    assert shown == {"ACK1", a_message().bundle_id}
+    outbox._ledger._database.execute("DELETE FROM ledger_mark WHERE name != 'outbox: clock'")
+    assert person_sees(outbox) == {}
+    assert outbox.verify() == 2
+    assert set(person_sees(outbox)) == shown
 
 
 def test_an_id_that_is_not_there_is_said(outbox):

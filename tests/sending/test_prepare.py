@@ -2,10 +2,12 @@
 
 import copy
 import pickle
+import re
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -25,6 +27,7 @@ from pharmacyfirst.sending.outgoing import NotPrepared, Outgoing, Prepared, Refu
 from pharmacyfirst.sending.prepare import RefusedByRules, message_of, prepare
 from pharmacyfirst.sending.rounds import send_round
 from pharmacyfirst.sending.standing import MessageState, Waits
+from pharmacyfirst.sending.working_days import due_by
 
 ACCENTED, PLAIN = "Siân-Łukaszewicz", "Sian-Lukaszewicz"
 
@@ -68,6 +71,17 @@ def test_what_the_check_returned_is_queued_and_says_who_checked(outbox, xml):
     validated = outbox.history(prepared.message.bundle_id)[1][0]
     assert validated.by == prepared.checked_by
     assert validated.by.startswith("pharmacyfirst record check 0.")
+
+
+def test_the_day_by_which_the_practice_has_to_know_counts_from_the_end_of_the_consultation(outbox, xml, record):
+    prepared = prepare(xml)
+    assert datetime.fromisoformat(prepared.message.ended_at) == record.ended_at
+    late = record.ended_at + timedelta(days=9)
+    outbox.put(prepared, late)
+    (one,) = outbox.for_person(late, Waits())
+    assert (one.due, one.late) == (due_by(record.ended_at).day, True)
+    without = re.sub(rb"<(end|start) value=[^>]*/>", b"", xml)
+    assert message_of(without).ended_at == ""
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,10 @@ from contextlib import closing
 
 import pytest
 from a_store import SAM, SECRET, Clock, an_account, begun, finished, opened
+from sound_records import library
 
-from pharmacyfirst import Kind
+from pharmacyfirst import Kind, exact
+from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.ledger import LedgerDamaged, open_ledger
 from pharmacyfirst.store import Sought, StoreRefused, read_anchor
@@ -214,6 +216,29 @@ def test_a_page_of_the_file_that_is_rubbish_is_found(folder, clock, tmp_path):
             continue
         with store, pytest.raises(PharmacyFirstError, match=r"damaged|written|malformed|cannot be used|gone"):
             store.verify()
+
+
+def test_a_record_that_was_forged_with_the_whole_chain_is_judged(folder, clock, tmp_path):
+    """Everything after the forged record is written anew with right digests, and the record has a right seal: its account tells."""
+    with opened(folder, clock) as store:
+        events = [*store.ledger.walk()]
+    with closing(open_ledger(tmp_path / "forged.sqlite")) as ledger:
+        for one in events:
+            attached, body = one.attached, one.body
+            if one.kind == "finished" and b'"practice": true' in body.encode():
+                held = json.loads(attached)
+                held["supplies"][0]["directions"] = "Take ten times a day."
+                seal = digest_of(
+                    {name: value for name, value in exact.read(json.dumps(held)).items() if name != "seal"}
+                )
+                body = body.replace(held["seal"], seal)
+                attached = exact.write(exact.read(json.dumps(held)) | {"seal": seal}).encode()
+            ledger.append(one.stream, one.kind, body, one.at, attached)
+    (tmp_path / "forged").mkdir()
+    shutil.copy(tmp_path / "forged.sqlite", tmp_path / "forged" / "store.sqlite")
+    with opened(tmp_path / "forged", clock) as store:
+        found = store.verify(library=library())
+        assert (found.records, found.judged, len(found.differing)) == (2, 1, 1)
 
 
 def test_marks_changed_by_hand_are_mended(folder, clock):

@@ -48,6 +48,7 @@ def said(*words, code=0, input=None):
 def test_verify_prints_an_anchor_that_verify_takes(folder):
     out = said("verify", "--store", folder)
     assert "3 consultations, 2 finished records" in out
+    assert "2 records made once more from their own accounts, and the same" in out
     anchor = out.strip().rsplit(": ", 1)[1]
     assert "as they were written" in said("verify", "--store", folder, "--anchor", anchor)
 

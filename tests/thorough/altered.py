@@ -312,13 +312,13 @@ def _sealed(held):
 
 
 def alter(record, start, times, seed):
-    """Alterations of one record, its fields in turn, whichever of several a field stands in."""
+    """Alterations of one record, its fields in turn, whichever of several a field stands in; those that few records have come more often."""
     chance = random.Random(f"{seed} {record} {start}")
     original = records()[record]
-    fields = list(_by_field(original).values())
+    found, turns = _by_field(original), _turns(record)
     counted = {"altered": 0, "refused": 0, "the same": 0, "only that field": 0, "not judged": 0}
     for number in range(start, start + times):
-        counted[judge(original, *chance.choice(fields[number % len(fields)]), chance)] += 1
+        counted[judge(original, *chance.choice(found[turns[number % len(turns)]]), chance)] += 1
         counted["altered"] += 1
     return counted
 
@@ -330,9 +330,17 @@ def _by_field(held):
     return found
 
 
+@cache
+def _turns(record):
+    """The fields of a record, each as often as it has to be altered here to be altered ``TIMES`` times in all."""
+    of_each = [_by_field(one).keys() for one in records()]
+    wanted = {name: -(-TIMES // sum(name in some for some in of_each)) for name in of_each[record]}
+    return [name for turn in range(TIMES) for name, times in wanted.items() if turn < times]
+
+
 def pieces(size, seed):
     for record in range(len(records())):
-        times = max(size // len(records()), len(_by_field(records()[record])) * TIMES)
+        times = max(size // len(records()), len(_turns(record)))
         for start in range(0, times, AT_ONCE):
             yield f"record {record} from {start + 1}", partial(alter, record, start, min(AT_ONCE, times - start), seed)
 

@@ -10,9 +10,13 @@ from pharmacyfirst.content.cases import cases_of
 TEST = "tests/record/test_same_facts.py"
 # What is counted, where it is tested, and the tests by their names; the PDF of a letter is read condition by condition.
 OF_EVERY_CASE = {
-    "labels": (TEST, "printed_labels", 1),
+    "labels": (
+        TEST,
+        "printed_labels or letter_says_what or word_for_word or names_what or name_the_medicine or same_words_and_numbers",
+        6,
+    ),
     "pages": ("tests/record/test_letter.py", "on_one_page or the_page_is_one_page", 10),
-    "messages": ("tests/record/test_update_record.py", "passes_the_real_profiles", 1),
+    "messages": ("tests/record/test_update_record.py", "passes_every_layer or passes_the_real_profiles", 2),
 }
 
 

@@ -178,14 +178,17 @@ class Line:
         return tuple(ids)
 
     def read(self, mesh_id):
-        self._step()
+        try:
+            self._step()
+        except MeshUnreachable:
+            raise NotTaken("the line broke when it was asked for this", line=True) from None
         held = self.mesh.inbox.get(mesh_id)
         if held is None:
             raise NotTaken("MESH answered 410 when it was asked for this", gone=True)
         if held.poison == "MESH cannot give it":
             raise NotTaken("MESH answered 500 when it was asked for this")
         received = _received(mesh_id, held.headers, held.wire)
-        self._step()
+        self.world.step(self.sender)
         return received
 
     def acknowledge(self, mesh_id):
@@ -223,9 +226,12 @@ class Line:
         return mesh_id
 
     def find(self, message):
-        self._step()
+        try:
+            self._step()
+        except MeshUnreachable:
+            raise NotKnown("the line broke when it was asked for this") from None
         copies = [one for one, bundle_id in self.mesh.taken if bundle_id == message.bundle_id]
-        self._step()
+        self.world.step(self.sender)
         if not copies:
             return FoundAtMesh(MeshTrace.NOT_THERE)
         return FoundAtMesh(MeshTrace.SEVERAL) if len(copies) > 1 else FoundAtMesh(MeshTrace.THERE, copies[0])

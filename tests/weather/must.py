@@ -56,6 +56,7 @@ class Must:
     seen: set = field(default_factory=set)
     posting: dict = field(default_factory=dict)
     damaged: set = field(default_factory=set)
+    damaged_in: set = field(default_factory=set)
     unseen: timedelta = timedelta(0)
     gone_back: timedelta = timedelta(0)
     last_look: timedelta = timedelta(0)
@@ -118,6 +119,8 @@ class Must:
 
     def acknowledged(self, mesh_id, held):
         """MESH was told that it need not keep something: then we have it, byte for byte, or a person said that it may go."""
+        if mesh_id in self.damaged_in:
+            return
         kept = dict(self.rows("SELECT kind, attached FROM ledger_event WHERE stream = ?", f"outbox/received/{mesh_id}"))
         if held.poison in LEFT:
             if "seen" not in kept:
@@ -184,7 +187,7 @@ class Must:
         if not any("not known whether it arrived" in body for (body,) in bodies):
             self.broken(f"{id} counts as sent, and MESH never had it")
 
-    def after_round(self, done, waited_before):
+    def after_round(self, done, waited_before, damaged_before, undisturbed):
         """A round that MESH and the ledger allowed has collected all that it could, and what it could not is shown."""
         if done.failed:
             self.broken(f"a round could not deal with {done.failed}")
@@ -193,16 +196,17 @@ class Must:
         self.shown = frozenset(one.id for one in self.world.status())
         for mesh_id in waited_before:
             held = self.world.mesh.inbox.get(mesh_id)
-            if held is not None and held.poison not in LEFT:
+            if held is not None and held.poison not in LEFT and undisturbed and mesh_id not in self.damaged_in:
                 self.broken(f"{mesh_id} ({held.poison or 'an answer'}) was left in the mailbox")
             self.poison_shown(mesh_id, held)
-        for id in self.damaged:
+        for id in damaged_before:
             if self.messages[id].state == "queued" and id not in self.shown and self.world.to_send(id):
                 self.broken(f"{id} is damaged, and nobody is shown it")
 
     def poison_shown(self, mesh_id, held):
         what = held.poison if held is not None else self.world.poisons.get(mesh_id, "")
-        if what and mesh_id not in self.seen and mesh_id not in self.shown:
+        damaged = held is not None and mesh_id in self.damaged_in
+        if (what or damaged) and mesh_id not in self.seen and mesh_id not in self.shown:
             self.broken(f"{mesh_id} ({what}) is not shown to anybody")
 
     def all_there(self, outbox):
@@ -214,7 +218,7 @@ class Must:
                 self.broken(f"{id} is not what was put")
             self.intents(id)
         for mesh_id, raw in self.kept.items():
-            if outbox.raw(mesh_id) != raw:
+            if mesh_id not in self.damaged_in and outbox.raw(mesh_id) != raw:
                 self.broken(f"{mesh_id} is not what came in")
         for record_id, (_, open_still) in self.notices.items():
             if len(outbox.notices.history(record_id)) != (1 if open_still else 2):
@@ -236,5 +240,5 @@ class Must:
             if outbox.verify():
                 self.broken("a message is not found by what its events say")
         except LedgerDamaged:
-            if not self.damaged:
+            if not (self.damaged or self.damaged_in):
                 self.broken("the ledger is damaged, and nobody damaged it")

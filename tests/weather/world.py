@@ -60,7 +60,7 @@ class Told(sqlite3.Cursor):
 class World:
     """A world from a seed. ``run`` goes so many steps, and raises ``Broken`` where something does not hold."""
 
-    def __init__(self, seed, most_messages=9, damaged=0.0):
+    def __init__(self, seed, most_messages=7, damaged=0.0):
         self.seed, self.chance = seed, random.Random(seed)
         self.true, self.off, self.jumped = timedelta(0), timedelta(0), timedelta(-1)
         self.steps, self.counted, self.most, self.damaged = 0, Counter(), most_messages, damaged
@@ -187,7 +187,7 @@ class World:
         except BaseException as wrong:
             self.wrong = wrong
         self.turns.pop(who)
-        for waits in self.turns.values():
+        for waits in list(self.turns.values()):  # who is released goes on at once, and may end its own turn
             waits.release()
 
     def give(self, other, who):
@@ -214,7 +214,7 @@ class World:
 
     def round(self, who):
         self.counted["rounds"] += 1
-        waited, faults = self.mesh.there(), self.faults
+        waited, faults, damaged = self.mesh.there(), self.faults, set(self.must.damaged)
         self.poisons |= {one: self.mesh.inbox[one].poison for one in waited}
         try:
             outbox = Outbox(Ledger(self.database))
@@ -230,7 +230,7 @@ class World:
                 f"a round did not come to its end, and neither MESH nor the disk was at fault: {done.trouble}"
             )
         if not self.must.posting and len(self.turns) == 1:
-            self.must.after_round(done, waited)
+            self.must.after_round(done, waited, damaged, faults == self.faults)
 
     # What callers and persons do
 
@@ -316,14 +316,27 @@ class World:
                 "body = replace(body, 'GPPROVIDER_', 'GPPROVIDER_1')",
                 "at = 'noon'",
                 "body = '[]'",
+                "digest = 'x'",
             )
         )
+        number = self.chance.choice((1, self.events_of(id)))
         self.database.execute("DROP TRIGGER IF EXISTS ledger_event_no_update")
         self.database.execute(
-            f"UPDATE ledger_event SET {what} WHERE stream = ? AND number = 1", (f"outbox/message/{id}",)
+            f"UPDATE ledger_event SET {what} WHERE stream = ? AND number = ?", (f"outbox/message/{id}", number)
         )
         self.counted["damaged messages"] += 1
         self.must.damaged.add(id)
+
+    def damage_what_came_in(self):
+        """The same of something received, and of an answer that is still at MESH and was put down as one that could not be taken."""
+        streams = [one for one in self.watching._ledger.streams("outbox/received/")]
+        if streams:
+            stream = self.chance.choice(streams)
+            self.database.execute("DROP TRIGGER IF EXISTS ledger_event_no_update")
+            what = self.chance.choice(("at = 'noon'", "body = '[]'", "body = 'x'"))
+            self.database.execute(f"UPDATE ledger_event SET {what} WHERE stream = ?", (stream,))
+            self.counted["damaged answers"] += 1
+            self.must.damaged_in.add(stream.removeprefix("outbox/received/"))
 
     # A whole run
 
@@ -351,6 +364,8 @@ class World:
             self.mesh.poison()
         if self.must.messages and chance.random() < self.damaged / 10:
             self.damage(chance.choice(list(self.must.messages)))
+        if chance.random() < self.damaged / 10:
+            self.damage_what_came_in()
         if chance.random() < 0.05:
             self.jump()
 

@@ -16,7 +16,7 @@ from pharmacyfirst.paper.pdf import pages_of
 from pharmacyfirst.paper.words import day, sentence
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message_words import PRACTICE, document_of
-from pharmacyfirst.record.papers.fitting import LabelLine, PrintedLabel, line, on_labels
+from pharmacyfirst.record.papers.fitting import TOO_LONG, LabelLine, PrintedLabel, line, on_labels
 from pharmacyfirst.record.papers.parts import (
     NoPaper,
     PaperRow,
@@ -158,12 +158,12 @@ def _fits(label: PrintedLabel) -> bool:
 
 
 def _set(labels: tuple[PrintedLabel, ...], beside: tuple[Label, ...] = (), on: date | None = None) -> str:
-    return page("label.html", labels=labels, beside=beside, on=on)
+    return page("label.html", labels=labels, beside=beside, on=on, no_label=NO_LABEL)
 
 
 def label_text(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> str:
     """The labels as plain text, not laid out, each with what to check before it is stuck on."""
-    return page("label.txt", labels=labels_of(record, pathway, reprint=reprint), reach=REACH)
+    return page("label.txt", labels=labels_of(record, pathway, reprint=reprint), reach=REACH, no_label=NO_LABEL)
 
 
 def label_html(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> str:
@@ -172,17 +172,21 @@ def label_html(record: Consultation, pathway: Pathway, *, reprint: bool = False)
     Raises ``NoPDF`` where this machine cannot measure what fits.
     """
     labels = labels_of(record, pathway, reprint=reprint)
-    return _set(tuple(one for label in labels for one in printed_labels(label)), labels, record.on)
+    printed = tuple(one for label in labels for one in printed_labels(label))
+    html = _set(printed, labels, record.on)
+    if printed and pages_of(html) != len(printed):  # each was measured alone; now all of them, as they are printed
+        raise NoPaper(TOO_LONG)
+    return html
 
 
 def label_pdf(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> bytes:
     """The labels as tagged PDF with pages of 70 x 35 mm, one a page; the same record gives the same bytes.
 
-    Raises ``NoPaper`` where no medicine was supplied.
+    Raises ``NoPaper`` where no medicine was supplied, and as ``label_html`` does.
     """
     if not record.supplies:
         raise NoPaper(NO_LABEL)
     return sheet(label_html(record, pathway, reprint=reprint), record.on)
 
 
-NO_LABEL = "No medicine was supplied, so there is no label."
+NO_LABEL = "No medicine was supplied under a permit, so there is no label."

@@ -65,8 +65,9 @@ def leaflet_of(record: Consultation, pathway: Pathway) -> Leaflet:
     content = content_of(record, pathway)
     urgent = _urgent(record)
     # Advice that goes with another treatment than was given would mislead; when to get help holds whatever was done.
-    advice = () if record.differs else tuple(map(sentence, record.assessment["advice"]))
-    safety_netting = tuple(map(sentence, _when_to_get_help(record, content)))
+    left_out = _with_another_medicine(record, content)
+    advice = () if record.differs else [one for one in record.assessment["advice"] if one not in left_out]
+    safety_netting = tuple(sentence(one) for one in _when_to_get_help(record, content) if one not in left_out)
     return Leaflet(
         title=content.title_for_patients,
         notices=(*((PRACTICE,) if record.practice else ()), *((IN_PLACE,) if record.corrects else ())),
@@ -80,7 +81,7 @@ def leaflet_of(record: Consultation, pathway: Pathway) -> Leaflet:
                 for one in record.unpermitted
             ),
         ),
-        advice=(*_plan(record), *(words for words in advice if words != urgent)),
+        advice=(*_plan(record), *(words for words in map(sentence, advice) if words != urgent)),
         what_helps=record.decision.done in ("supplied", "advised"),
         safety_netting=safety_netting,
         reading=tuple(_reading(record)),
@@ -134,6 +135,13 @@ def _plan(record: Consultation) -> Iterator[str]:
 
 def _places(record: Consultation) -> tuple[str, ...]:
     return tuple(dict.fromkeys(record.where_to))
+
+
+def _with_another_medicine(record: Consultation, pathway: Pathway) -> set[str]:
+    """What the content says of medicines alone that were offered beside the one that was supplied."""
+    others = pathway.pgds.keys() - {supply.pgd for supply in record.supplies}
+    said = (*pathway.advice, *pathway.safety_netting)
+    return {one.says for one in said if one.audience and others.issuperset(one.audience)} if record.supplies else set()
 
 
 # What was done instead, by the word that safety-netting is for.

@@ -21,6 +21,7 @@ from pharmacyfirst.record.make import NOT_JUDGED, is_judged
 from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
 from pharmacyfirst.record.message_words import PRACTICE, moment
 from pharmacyfirst.record.people import Patient, Pharmacy
+from pharmacyfirst.record.products import as_handed
 from pharmacyfirst.record.supply import Supply
 
 
@@ -110,11 +111,8 @@ def pharmacy_lines(pharmacy: Pharmacy) -> tuple[str, ...]:
 
 def quantity_of(supply: Supply) -> str:
     """How much was handed over: ``6 capsules``, ``100 mL``. Where the document says tablet or capsule, what the product is."""
-    quantity = supply.quantity
-    if " or " not in quantity.unit:
-        return quantity.in_words()
-    unit = codes.unit_code(quantity.unit, supply.amp.display).display
-    return Quantity(amount=quantity.amount, unit=unit).in_words()
+    unit = as_handed(supply.quantity.unit, supply.amp.display)
+    return Quantity(amount=supply.quantity.amount, unit=unit).in_words()
 
 
 def measured(observation: Observation) -> str:

@@ -1,0 +1,84 @@
+"""What a pharmacist or a reviewer stumbled on in a pathway's pages: said so that it can be read in one way alone."""
+
+import pytest
+from review_pages import CONDITIONS, every_page, pathway_of, pathway_page, row, squeezed, table, text, tree
+
+from pharmacyfirst.review.documents import AUTHORISATION, OPEN_ITEMS
+from pharmacyfirst.review.said import anchor_of_said
+from pharmacyfirst.review.who_goes_where import OUTCOMES, anchor_of
+
+
+def page(key):
+    return pathway_page(*key).html
+
+
+def test_what_to_look_for_stands_first_in_a_line_of_who_goes_where():
+    """A reason may speak of "such signs" or of the patient alone; the sign or the number itself is then found nowhere in the line."""
+    html = page(("shipped", "acute-sinusitis"))
+    assert "Focal neurological signs: such signs can mean" in row(html, "goes-emergency")
+    assert "Fever above 38.0: a fever while" in row(html, "goes-emergency")
+    low = row(page(("shipped", "uncomplicated-uti")), "goes-refer-urgent")
+    assert "Temperature at most 35 degrees Celsius: so low a temperature" in low
+
+
+def test_of_several_medicines_offered_one_is_supplied():
+    """Said with *and*, a row would be read as two antibiotics together."""
+    html = page(("shipped", "acute-sinusitis"))
+    for anchor in ("goes-supply", "overview", "SIN-A2"):
+        assert "clarithromycin or doxycycline" in row(html, anchor)
+        assert "clarithromycin and doxycycline" not in row(html, anchor)
+
+
+@pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)
+def test_by_outcome_it_is_said_of_each_outcome_that_there_is_what_people_are_told_nothing_among_it(key):
+    html = page(key)
+    for outcome in OUTCOMES:
+        said = anchor_of_said(outcome)
+        if f'id="{anchor_of(outcome)}"' in html:
+            assert f'id="{said}"' in html
+        elif f'id="{said}"' in html:
+            assert "Prompt:" in row(html, said)
+
+
+def test_a_clause_of_every_medicine_is_shown_as_it_reads_for_each():
+    """It was shown for the last medicine alone, as if it barred no other."""
+    html = page(("shipped", "acute-sore-throat"))
+    for medicine in ("clarithromycin", "erythromycin", "phenoxymethylpenicillin"):
+        assert f"{medicine}: Interacting medicines: one that rules out {medicine}" in row(html, "ST-ALL-X6")
+        assert f"other_exclusion_for includes {medicine}" in row(html, "ST-ALL-X5")
+    assert row(html, "ST-ALL-X2").count("eGFR: below 30") == 1
+
+
+def test_a_clause_that_another_clause_judges_is_not_said_to_be_stopped_before():
+    assert "judged by ST-ERY-X6" in row(page(("shipped", "acute-sore-throat")), "short-ST-ERY-I3")
+    assert "stopped before: HIC-R1; judged by HIC-ALL-X1" in " ".join(
+        row(page(("made-up", "hiccups")), f"short-{clause.id}")
+        for clause in pathway_of("made-up", "hiccups").pgds["placebo-syrup"].exclusions
+    )
+
+
+def test_many_answers_stand_by_their_groups_as_wide_as_the_table():
+    """In the column of answers forty medicines took a page, and left the page before half empty."""
+    asked = tree(page(("shipped", "impetigo"))).find(".//*[@id='question-interacting_medicines']")
+    remarks = [squeezed("".join(one.itertext())) for one in asked.iter("td") if one.get("class") == "remark"]
+    assert "gout: probenecid" in remarks
+    assert "those below, in their groups" in row(page(("shipped", "impetigo")), "question-interacting_medicines")
+
+
+def test_definitions_without_words_stand_in_a_table_of_their_own():
+    html = page(("shipped", "impetigo"))
+    assert "too_light_at_1" in table(html, "Parts of those above, without words of their own")
+    assert "too_light_at_1 " not in table(html, "Scores and definitions").replace("too_light_at_1,", "")
+    assert "a definition Age" not in text(html)
+
+
+def test_under_the_title_of_a_column_stands_something():
+    """Where cells stand under each other a title with nothing under it reads as if the next line were meant. Sheets to write in are empty."""
+    empty = {
+        (name, one.get("data-column"))
+        for name, make in every_page()
+        if not name.endswith((AUTHORISATION, OPEN_ITEMS))
+        for one in tree(make().html).iter("td")
+        if one.get("data-column") and not squeezed("".join(one.itertext()))
+    }
+    assert empty == set()
