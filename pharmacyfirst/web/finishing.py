@@ -177,12 +177,13 @@ def news_of(record: Consultation, visit: Visit) -> PracticeTold:
     if ours is None or not ours.mailbox:
         return PracticeTold(notice=NoticeKind.LETTER)
     try:
-        return PracticeTold(message=_message(record, ours.mailbox))
+        return PracticeTold(message=message_for(record, ours.mailbox))
     except (PharmacyFirstError, ExtraMissing):
         return PracticeTold(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
 
 
-def _message(record: Consultation, mailbox: str) -> Prepared:
+def message_for(record: Consultation, mailbox: str) -> Prepared:
+    """The GP message of a record, checked. Raises ``NoMessage``, ``ExtraMissing``, and what ``prepare`` raises."""
     from pharmacyfirst.record.message.envelope import envelope_of
     from pharmacyfirst.record.message.update_record import update_record
     from pharmacyfirst.sending.prepare import prepare

@@ -40,7 +40,7 @@ class PatientBar:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of a page. ``quiet`` are the seconds after which the patient is hidden, 0 where nobody is shown."""
+    """The frame of a page. ``quiet`` are the seconds after which the patient is hidden, 0 where nobody can be shown."""
 
     title: str
     person: str
@@ -67,7 +67,7 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
         bar=_bar(talk) if talk is not None else None,
         steps=steps(talk, here) if talk is not None else (),
         foot=_foot(talk),
-        quiet=int(visit.desk.sessions.quiet) if talk is not None else 0,
+        quiet=int(visit.desk.sessions.quiet) if session is not None and not session.hidden else 0,
     )
 
 

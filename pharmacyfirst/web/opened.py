@@ -50,7 +50,7 @@ def opened(visit: Visit) -> Talk | Response:
         if not held.owner.is_(visit.actor):
             raise NotYours(held.owner)
         return talk(desk, held, visit.now)
-    except (StoreRefused, Refused) as refused:
+    except PharmacyFirstError as refused:
         return about(visit, refused)
 
 

@@ -307,3 +307,25 @@ def test_a_consultation_that_is_not_there_is_said_to_be_none(visitor, path):
     visitor.go(path)
     assert visitor.reply.status_code in (404, 409)
     assert "The store has no consultation of this id" in visitor.page.words
+
+
+def test_where_the_disk_is_full_what_was_typed_stays_on_the_page_to_be_sent_again(tmp_path):
+    with open_form(tmp_path) as client:
+        visitor = begun(at_the_desk(client), "uncomplicated-uti")
+        page(visitor, 1)
+        database = client.app.state.desk.store.ledger._database
+        pages = client.portal.call(lambda: database.execute("PRAGMA page_count").fetchone()[0])
+        client.portal.call(database.execute, f"PRAGMA max_page_count = {pages}")
+        facts = {name: False for name in visitor.page.shown}
+        for _ in range(40):  # until what is left of the file is used up
+            visitor.answer_page(facts | {"temperature_c": 36.8, "immunosuppression": "none"})
+            if visitor.reply.status_code == 503:
+                break
+            page(visitor, 1)
+        assert visitor.reply.status_code == 503
+        assert "Not saved: " in visitor.page.words
+        assert visitor.page.forms[visitor.path]["q-temperature_c"] == ["36.8"]
+        client.portal.call(database.execute, "PRAGMA max_page_count = 1000000")
+        visitor.post(visitor.path, visitor.page.forms[visitor.path])
+        assert visitor.reply.status_code == 200, re.findall(r'<li><a href="#row-([a-z_]+)">', visitor.page.words)
+        assert visitor.page.title != "Red flags"

@@ -7,8 +7,9 @@ from visiting import NOW, Clock, at_the_desk, begun, open_form
 
 from pharmacyfirst import Kind
 from pharmacyfirst.content.adoption_written import written
-from pharmacyfirst.record.examples import example_adoption
+from pharmacyfirst.record.examples import example_adoption, example_of
 from pharmacyfirst.store import open_store
+from pharmacyfirst.web.finishing import message_for
 
 CONDITION = "uncomplicated-uti"
 CASE = next(case for case in cases_of(LIBRARY, CONDITION) if case.expected.kind is Kind.SUPPLY)
@@ -215,3 +216,11 @@ def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd):
     assert SECRET not in said
     assert "Nowhere Lane" not in said
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]
+
+
+def test_the_message_is_that_of_the_record_checked_and_ready_for_the_outbox():
+    """By a practice patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
+    record = example_of(LIBRARY, CASE).record
+    message = message_for(record, "X26OT000").message
+    assert message.sender_reference == f"urn:uuid:{record.id}"
+    assert message.practice_patient

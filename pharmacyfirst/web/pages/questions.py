@@ -7,11 +7,11 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from pharmacyfirst.contract.conversation import Conversation, converse
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
-from pharmacyfirst.store import ConsultationSoFar
+from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
@@ -106,7 +106,10 @@ def _show(
     status: int = 200,
 ) -> Response:  # fmt: skip
     wrong = answers.wrong if answers is not None else {}
-    filled = Filled(here.held.answers, here.since, wrong, visit.posted if answers is not None else None)
+    typed, since = (answers.values, answers.since) if answers is not None else ({}, {})
+    filled = Filled(
+        {**here.held.answers, **typed}, {**here.since, **since}, wrong, visit.posted if answers is not None else None
+    )
     rows = tuple(_rows(visit, here, on, filled))
     view = QuestionPage(
         title="Patient" if on.name == PATIENT_PAGE else on.page.title,
@@ -226,8 +229,12 @@ def _saved(
             given |= facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
         fields = {SINCE: dict(answers.since)} if answers.since else {}
         held = drafts.post(held.id, visit.actor, revision, mark, on.name, given, fields=fields)
-    except Exception as refused:
+    except StoreRefused as refused:
         return about(visit, refused)
+    except (
+        PharmacyFirstError
+    ) as refused:  # the disk is full, or gone: what was typed stays on the page, to be sent again
+        return _show(visit, here, on, answers, (Error(f"Not saved: {refused}", "continue"),), who=who, status=503)
     try:
         after = talk(visit.desk, held, visit.now)
     except Refused as refused:
@@ -334,7 +341,7 @@ def threat(visit: Visit) -> Response:
             visit.desk.store.drafts.post(
                 held.id, visit.actor, held.revision, held.patient_mark, THREAT, {LIFE_THREATENING: yes}
             )
-    except Exception as refused:
+    except PharmacyFirstError as refused:
         return about(visit, refused)
     return go(path_of(here, "outcome"))
 

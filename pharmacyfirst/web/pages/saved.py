@@ -99,8 +99,7 @@ def _frame(visit: Visit, title: str, record: Consultation) -> object:
         saved=f"{record.recorded_at:%H:%M}",
         requirements="; ".join(patient.requirements),
     )
-    quiet = int(visit.desk.sessions.quiet)
-    return replace(frame(visit, title), bar=bar, practice=PRACTICE if record.practice else "", quiet=quiet)
+    return replace(frame(visit, title), bar=bar, practice=PRACTICE if record.practice else "")
 
 
 def _read(visit: Visit, what: str) -> Consultation:
