@@ -40,8 +40,10 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
     if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
         yield "  If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
     yield from _reasons(assessment)
-    for offer in assessment.offers:
+    for number, offer in enumerate(assessment.offers):
         yield ""
+        if number:
+            yield "or"
         yield from _offer_in_words(offer, assessment)
     yield from _asked_next(assessment)
     yield from _said(assessment)

@@ -135,7 +135,7 @@ def _doses(before: Ending, after: Ending) -> Iterator[str]:
 
 
 def _ending(this: Ending) -> str:
-    offered = f" of {' and '.join(this.pgds)}" if this.offers else ""
+    offered = f" of {' or '.join(this.pgds)}" if this.offers else ""
     return f"{this.outcome.kind.word}{_destination(this.outcome.destination)}{offered}"
 
 

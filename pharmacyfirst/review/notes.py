@@ -90,7 +90,8 @@ def _grades_explained() -> Table:
     rows = tuple(
         TableRow(f"grade-{grade.word}", (line(grade.word),), ((line(says),),)) for grade, says in GRADES.items()
     )
-    return Table("Grades, the best first", (Part("Grade", "short"), Part("What it means", "wide")), rows, "close")
+    columns = Part("Grade", "short"), Part("What it means", "wide")
+    return Table("Grades, the best first", columns, rows, "close whole")
 
 
 def _source(source: Source, where: str) -> TableRow:

@@ -422,6 +422,14 @@ def test_the_explanation_of_a_supply_says_how_much_of_what_and_that_nobody_has_a
         assert words in text
 
 
+def test_the_explanation_of_two_offers_says_or_between_them():
+    """One under the other without a word they read as two medicines to be supplied together."""
+    rows = (row("X-T1", None, Kind.SUPPLY, "either", ("first", "second")),)
+    found = offers(rows, {"first_barred": False, "second_barred": False})
+    assert [offer.pgd.id for offer in found.offers] == ["first", "second"]
+    assert explain(found).split("\n").count("or") == 1
+
+
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
