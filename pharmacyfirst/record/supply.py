@@ -249,10 +249,14 @@ def directions(offer: Offer, chosen: Supplied, actual: Coded) -> str:
     For instance ``Take 100 mg (1 modified-release capsule) by mouth twice a day for 3 days.`` Where the document has tablets or capsules,
     it is what ``actual``, the product handed over, is.
     """
+    return directions_as(offer, chosen, as_handed(chosen.product.form, actual.display))
+
+
+def directions_as(offer: Offer, chosen: Supplied, form: str) -> str:
+    """The same for a form of the product, as a page shows it before anybody has the pack in hand: there ``form`` is the document's."""
     row = offer.row
     start, where = ROUTES.get(offer.pgd.route, ("Use", offer.pgd.route))
     often = _often(row.times_a_day, row.times_a_day_most)
-    form = as_handed(chosen.product.form, actual.display)
     each = _each(offer.dose, chosen.product.strength, form)
     days = f"{row.days} day{'s' if row.days > 1 else ''}"
     first_day = row.dose.first_day if row.dose is not None else None
