@@ -346,3 +346,14 @@ def test_pasted_details_fill_fields_and_answer_nothing(desk):
     assert answer["fields"]["p-nhs_number"] == "9990000018"
     assert "Check it with the patient" in answer["says"]
     assert held(desk, id.removeprefix("/c/")).answers == {}
+
+
+def test_no_record_is_read_where_the_patient_does_not_agree_to_it(visitor):
+    begun(visitor, "uncomplicated-uti")
+    visitor.answer_page({"consent_given": True, "urinary_anatomy": "female"}, **AGREES | {"p-look": "no"})
+    assert "None may be read: the patient does not agree to it" in visitor.page.words
+    visitor.answer_page(
+        {"consent_given": True, "urinary_anatomy": "female"},
+        **AGREES | {"p-look": "no", "p-viewed": "none", "p-not_viewed": "not agreed to"},
+    )
+    assert visitor.page.title == "Red flags"

@@ -18,7 +18,7 @@ from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
-from pharmacyfirst.web.did import ELSE, ELSE_DONE, OPTIONS, read_did, usual_place
+from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, usual_place
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
@@ -276,7 +276,7 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
         late=here.on != visit.today,
         more_open=kind is Kind.SUPPLY
-        or chosen == ELSE
+        or chosen in (ELSE, ENDED_EARLY)
         or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
     )
 
