@@ -243,16 +243,20 @@ def _quantity(amount: Amount | None) -> Quantity | None:
     return Quantity(amount=amount.amount, unit=amount.unit) if amount is not None else None
 
 
-def directions(offer: Offer, chosen: Supplied, actual: Coded | None = None) -> str:
+def directions(offer: Offer, chosen: Supplied, actual: Coded) -> str:
     """The dose as the patient is told, exactly as the document's table gives it for this person.
 
     For instance ``Take 100 mg (1 modified-release capsule) by mouth twice a day for 3 days.`` Where the document has tablets or capsules,
-    it is what ``actual``, the product handed over, is; without one, as the document has it.
+    it is what ``actual``, the product handed over, is.
     """
+    return directions_as(offer, chosen, as_handed(chosen.product.form, actual.display))
+
+
+def directions_as(offer: Offer, chosen: Supplied, form: str) -> str:
+    """The same for a form of the product, as a page shows it before anybody has the pack in hand: there ``form`` is the document's."""
     row = offer.row
     start, where = ROUTES.get(offer.pgd.route, ("Use", offer.pgd.route))
     often = _often(row.times_a_day, row.times_a_day_most)
-    form = as_handed(chosen.product.form, actual.display if actual is not None else "")
     each = _each(offer.dose, chosen.product.strength, form)
     days = f"{row.days} day{'s' if row.days > 1 else ''}"
     first_day = row.dose.first_day if row.dose is not None else None

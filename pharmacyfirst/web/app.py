@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply
+from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply, who
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -60,6 +60,7 @@ PAGES: Mapping[str, Served] = {
     "/c/{id}/patient": Served(questions.page_of),
     "/c/{id}/page/{number}": Served(questions.page_of),
     "/c/{id}/live/{number}": Served(questions.live, live=True),
+    "/c/{id}/paste": Served(who.paste, live=True),
     "/c/{id}/threat": Served(questions.threat),
     "/c/{id}/outcome": Served(outcome.outcome),
     "/c/{id}/supply/{pgd}": Served(supply.supply),
@@ -68,7 +69,15 @@ PAGES: Mapping[str, Served] = {
     "/r/{id}": Served(saved.saved),
     "/r/{id}/{paper}": Served(saved.paper),
 }
-ONLY_POSTED = ("/begin", "/show", "/c/{id}/live/{number}", "/c/{id}/threat", "/c/{id}/take-over", "/leave")
+ONLY_POSTED = (
+    "/begin",
+    "/show",
+    "/c/{id}/live/{number}",
+    "/c/{id}/paste",
+    "/c/{id}/threat",
+    "/c/{id}/take-over",
+    "/leave",
+)
 ONLY_ASKED = ("/", "/hide", "/r/{id}", "/r/{id}/{paper}")
 
 

@@ -10,7 +10,7 @@ from pharmacyfirst.record.decision import Decision, Done, Onward, ToldAndGiven
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.web.posted import Posted
 
-ELSE = "else"
+ELSE, ENDED_EARLY = "else", "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ OPTIONS: Mapping[Kind, tuple[Option, ...]] = {
     Kind.NEED_FACTS: (
         Option("goes", "Referred, it cannot be found out now", "referred", "told to go"),
         Option("spoken", "Referred, and agreed who sees the patient", "referred", "spoken to", True),
-        Option("ended", "Ended early", "ended early"),
+        Option(ENDED_EARLY, "Ended early", "ended early"),
     ),
 }
 ELSE_DONE: tuple[tuple[Done, str], ...] = (

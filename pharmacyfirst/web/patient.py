@@ -135,6 +135,8 @@ def lacking(who: Who, today: date) -> dict[str, str]:
             found.setdefault(name, f"{ASKS[name]} Choose one of the answers")
     if not who.get("viewed"):
         found.setdefault("viewed", f"{ASKS['viewed']} Choose one of the answers")
+    if who.get("look") == "no" and who.get("viewed") not in ("", NONE_READ):
+        found["viewed"] = f"{ASKS['viewed']} None may be read: the patient does not agree to it"
     if who.get("viewed") == NONE_READ and not who.get("not_viewed"):
         found["not_viewed"] = "No record was read: say why"
     if not found:

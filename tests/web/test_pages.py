@@ -329,3 +329,31 @@ def test_where_the_disk_is_full_what_was_typed_stays_on_the_page_to_be_sent_agai
         visitor.post(visitor.path, visitor.page.forms[visitor.path])
         assert visitor.reply.status_code == 200, re.findall(r'<li><a href="#row-([a-z_]+)">', visitor.page.words)
         assert visitor.page.title != "Red flags"
+
+
+def test_pasted_details_fill_fields_and_answer_nothing(desk):
+    visitor = begun(desk[0], "uncomplicated-uti", practice="")
+    id = visitor.consultation
+    words = "LEE, Ann (Ms); Born 07-Mar-1996; NHS No. 999 000 0018; 1 High Street, Exampleton; LS1 4AB; likes tea"
+    visitor.post(f"{id}/paste", {"token": visitor_token(visitor), "paste": words})
+    answer = visitor.reply.json()
+    assert answer["fields"]["p-family"].upper() == "LEE"
+    assert (answer["fields"]["p-born_day"], answer["fields"]["p-born_month"], answer["fields"]["p-born_year"]) == (
+        "7",
+        "3",
+        "1996",
+    )
+    assert answer["fields"]["p-nhs_number"] == "9990000018"
+    assert "Check it with the patient" in answer["says"]
+    assert held(desk, id.removeprefix("/c/")).answers == {}
+
+
+def test_no_record_is_read_where_the_patient_does_not_agree_to_it(visitor):
+    begun(visitor, "uncomplicated-uti")
+    visitor.answer_page({"consent_given": True, "urinary_anatomy": "female"}, **AGREES | {"p-look": "no"})
+    assert "None may be read: the patient does not agree to it" in visitor.page.words
+    visitor.answer_page(
+        {"consent_given": True, "urinary_anatomy": "female"},
+        **AGREES | {"p-look": "no", "p-viewed": "none", "p-not_viewed": "not agreed to"},
+    )
+    assert visitor.page.title == "Red flags"

@@ -150,7 +150,7 @@ def test_a_declined_medicine_needs_its_reason(desk):
         ({"s-actual": "other", "s-actual-code": "123", "s-actual-name": "x"}, "Pack: choose the product in your hand"),
         ({"s-quantity": "7"}, "quantity_because has to say why"),
         ({"s-product": "another"}, "Product: choose what is handed over"),
-        ({"s-scan": "0123", "s-batch": ""}, "this is no code of a pack that can be read"),
+        ({"s-scan": "0123", "s-batch": ""}, "Scan: this is no code of a pack that can be read"),
     ],
 )
 def test_what_is_missing_of_a_supply_is_said_and_nothing_is_recorded(desk, changed, says):

@@ -15,10 +15,10 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.record.supply import directions
+from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
-from pharmacyfirst.web.did import ELSE, ELSE_DONE, OPTIONS, read_did, usual_place
+from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, usual_place
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
@@ -221,7 +221,7 @@ def _offer(here: Talk, offer: Offer) -> OfferShown:
     name = first.product.name
     return OfferShown(
         title=f"{name[:1].upper()}{name[1:]}",
-        directions=directions(offer, first),
+        directions=directions_as(offer, first, first.product.form),
         quantity=first.quantity.in_words() if first.quantity is not None else "The document gives no quantity",
         path=path_of(here, f"supply/{offer.pgd.id}"),
         applies=cautions[Arises.APPLIES],
@@ -276,7 +276,7 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
         late=here.on != visit.today,
         more_open=kind is Kind.SUPPLY
-        or chosen == ELSE
+        or chosen in (ELSE, ENDED_EARLY)
         or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
     )
 

@@ -39,6 +39,7 @@ class QuestionPage:
     title: str
     path: str
     live: str
+    paste: str
     end: str
     threat: str
     on: str
@@ -115,6 +116,7 @@ def _show(
         title="Patient" if on.name == PATIENT_PAGE else on.page.title,
         path=on.path,
         live=path_of(here, f"live/{PATIENT_PAGE if on.name == PATIENT_PAGE else on.number}"),
+        paste=path_of(here, "paste"),
         end=path_of(here, "end"),
         threat=path_of(here, "threat") if LIFE_THREATENING in here.pathway.questions else "",
         on=PATIENT_PAGE if on.name == PATIENT_PAGE else str(on.number),

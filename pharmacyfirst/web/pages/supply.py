@@ -11,6 +11,7 @@ from pharmacyfirst import exact
 from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.handover.scan import PackCode, ScanRefused, split_scan
 from pharmacyfirst.kernel.dose import Supplied
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pgd import Mechanism
@@ -22,7 +23,7 @@ from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.people import Somebody
 from pharmacyfirst.record.products import actual_products
 from pharmacyfirst.record.sense import last_day_of
-from pharmacyfirst.record.supply import Handed, directions
+from pharmacyfirst.record.supply import Handed, directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import told_of
@@ -33,7 +34,6 @@ from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.patient import patient_of
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
-from pharmacyfirst.web.scanned import scanned
 
 PAID, OTHER_PRODUCT, COLLECTED_BY_PATIENT = "0001", "other", "patient"
 IDENTITY = (
@@ -152,7 +152,7 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
 
 def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None = None, status: int = 200) -> Response:
     posted, found = visit.posted, wrong or {}
-    scan = scanned(posted.one("s-scan")) if posted.one("s-scan") else None
+    scan = _scan(visit)
     chosen = posted.one("s-product") or offer.supplied[0].product.name
     first = next((one for one in offer.supplied if one.product.name == chosen), offer.supplied[0])
 
@@ -170,15 +170,15 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         actual=tuple(_actual(here, offer, posted.one("s-actual"))),
         actual_code=field_of("actual-code"),
         actual_name=field_of("actual-name"),
-        directions=directions(offer, first),
+        directions=directions_as(offer, first, first.product.form),
         quantity=quantity.in_words() if quantity is not None else "",
         quantity_field=field_of("quantity"),
         unit=quantity.unit if quantity is not None else "mL",
         because=field_of("because"),
         shelf=tuple(_shelf(visit, offer)),
         scan=FieldShown("", found.get("scan", "")),
-        batch=field_of("batch", scan.batch if scan else ""),
-        expiry=field_of("expiry", _as_typed(scan.expiry) if scan else ""),
+        batch=field_of("batch", (scan.batch or "") if scan else ""),
+        expiry=field_of("expiry", _as_typed(scan.expiry) if scan and scan.expiry else ""),
         identity=_choices("s-identity", IDENTITY, visit),
         charge=_choices("s-charge", _charges(), visit),
         charge_wrong=found.get("charge", ""),
@@ -262,18 +262,24 @@ def _as_typed(expiry: str) -> str:
     return f"{month} {year}"
 
 
+def _scan(visit: Visit) -> PackCode | None:
+    """What a scanner put into its field; None where nothing stands there, or nothing that can be read."""
+    try:
+        return split_scan(visit.posted.one("s-scan"), visit.today) if visit.posted.one("s-scan") else None
+    except ScanRefused:
+        return None
+
+
 # Posted
 
 
 def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     posted = visit.posted
     if posted.one("s-scan") and not posted.one("s-batch"):
-        wrong = (
-            {}
-            if scanned(posted.one("s-scan"))
-            else {"scan": "Scan: this is no code of a pack that can be read; type batch and expiry"}
-        )
-        return _show(visit, here, offer, wrong, 200 if not wrong else 422)
+        scan = _scan(visit)
+        doubts = "; ".join(scan.doubts) if scan is not None else "this is no code of a pack that can be read"
+        wrong = {"scan": f"Scan: {doubts}. Type what is missing"} if doubts else {}
+        return _show(visit, here, offer, wrong, 422 if wrong else 200)
     if not patient_known(here):
         return _show(
             visit, here, offer, {"patient": "The patient's details are missing: fill in the patient page"}, 422

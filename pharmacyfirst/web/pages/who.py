@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from starlette.responses import JSONResponse, Response
+
+from pharmacyfirst.handover.pasted import read_pasted
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.web.desk import Talk
+from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import ASKS, CHOICES, Who, is_child, viewed_choices
 from pharmacyfirst.web.rows import LONGEST_IN_A_ROW, ChoiceShown
 
@@ -126,3 +129,27 @@ def _selects(who: Who) -> Iterable[ChooseShown]:
             ChoiceShown(value, f"{says[:1].upper()}{says[1:]}", who.get(name) == value) for value, says in items.items()
         ]
         yield ChooseShown(name, ask, "", tuple(choices))
+
+
+def paste(visit: Visit) -> Response:
+    """``POST /c/ID/paste``: the fields that pasted words fill, by name, and what was left. Nothing is stored, and nothing is answered."""
+    taken = read_pasted(visit.posted.one("paste"), visit.today)
+    born = taken.birth_date
+    found = {
+        "family": taken.family or "",
+        "given": " ".join(taken.given),
+        "nhs_number": taken.nhs_number or "",
+        "address": ", ".join(taken.address),
+        "postcode": taken.postcode or "",
+        "telephone": taken.telephone or "",
+        "born_day": str(born.day) if born is not None else "",
+        "born_month": str(born.month) if born is not None else "",
+        "born_year": str(born.year) if born is not None else "",
+    }
+    left = (
+        f"Not taken, so type it: {len(taken.left)} piece{'s' if len(taken.left) != 1 else ''}"
+        if taken.left
+        else "All was taken"
+    )
+    says = "; ".join((f"{left}. Check it with the patient", *taken.doubts))
+    return JSONResponse({"fields": {f"p-{name}": value for name, value in found.items() if value}, "says": says})

@@ -91,18 +91,16 @@
   else if (form && !location.hash) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text]", row).some((one) => one.value)));
   else if (location.hash) goTo($(location.hash));
 
-  // Paste: what stands in one line with marks around it. It fills blank fields alone, and answers nothing.
+  // Paste: the server reads it. It fills blank fields alone, and answers nothing.
   const paste = $("#paste");
-  if (paste) paste.addEventListener("input", () => {
-    const words = paste.value, put = (name, value) => { const one = $("#p-" + name); if (one && value && !one.value) one.value = value.trim(); };
-    const born = words.match(/\b(\d{1,2})[-/ .](\d{1,2})[-/ .](\d{4})\b/), number = words.match(/\b(\d{3}) ?(\d{3}) ?(\d{4})\b/);
-    const post = words.match(/\b([A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2})\b/), name = words.match(/^\s*([^,;\n]+),\s*([^,;(\n]+)/), ods = words.match(/\b([A-Z]\d{5})\b/);
-    if (born) ["day", "month", "year"].forEach((part, at) => put("born_" + part, born[at + 1]));
-    if (number) put("nhs_number", number[0]);
-    if (name) { put("family", name[1]); put("given", name[2]); }
-    if (ods) put("practice_ods", ods[1]);
-    if (post) { put("postcode", post[1]); const street = words.slice(0, post.index).split(/[,;\n]/).slice(2).map((one) => one.trim()).filter(Boolean).pop(); put("address", street); }
+  if (paste) paste.addEventListener("change", () => {
+    const token = $("input[name=token]").value;
+    fetch(form.dataset.paste, { method: "POST", body: new URLSearchParams({ token, paste: paste.value }) }).then((reply) => reply.json()).then((taken) => {
+      Object.entries(taken.fields).forEach(([name, value]) => { const one = document.getElementById(name); if (one && !one.value) one.value = value; });
+      $("#paste-hint").textContent = taken.says; paste.value = ""; live();
+    }).catch(() => { $("#paste-hint").textContent = "It could not be read: type the details"; });
   });
+  if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
 
   // Quiet: the patient is hidden, and the PIN shows the page again as it was left.
   const quiet = Number(document.body.dataset.quiet || 0) * 1000;
