@@ -9,7 +9,6 @@ PACKAGES=(
     poppler-utils                                        # what the tests look at PDFs with
     nodejs                                               # what runs examples/form.mjs
     chromium                                             # what the tests look at pages with
-    npm                                                  # what brings axe-core
 )
 
 missing=()
@@ -17,6 +16,8 @@ for package in "${PACKAGES[@]}"; do
     state=$(dpkg-query --show --showformat '${db:Status-Status}' "$package" 2>/dev/null) || true
     [[ $state == installed ]] || missing+=("$package")
 done
+# npm brings axe-core. Some makers of nodejs bring npm with it, and Debian's package of that name then cannot be installed.
+command -v npm >/dev/null || missing+=(npm)
 
 # axe-core judges pages in a browser; it lies in the checkout, where the tests look for it.
 axe() {
