@@ -5,6 +5,7 @@ from datetime import date
 
 from starlette.responses import Response
 
+from pharmacyfirst.contract.typed_answers import day_of
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
@@ -155,11 +156,20 @@ def begin(visit: Visit) -> Response:
     if condition not in library.conditions:
         return said(visit, "Choose a condition", "There is no such pathway.", status=422)
     practice = next((one for one in PRACTICE if one[0] == chosen), None)
+    words = visit.posted.one("as_of")
+    as_of = day_of(words) if words else None
+    if words and (practice is None or as_of is None):
+        return said(
+            visit,
+            "It cannot be begun",
+            "Another day, written as day/month/year, is for practice patients alone.",
+            status=422,
+        )
     try:
-        pathway = library.in_force(condition, visit.today)
-        held = drafts.begin(pathway, visit.actor, practice=practice is not None)
+        pathway = library.in_force(condition, as_of or visit.today)
+        held = drafts.begin(pathway, visit.actor, practice=practice is not None, as_of=as_of)
         if practice is not None:
-            who = practice_who(practice, visit.today)
+            who = practice_who(practice, as_of or visit.today)
             drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
     except PharmacyFirstError as refused:
         return said(visit, "It cannot be begun", str(refused))
