@@ -53,6 +53,7 @@ class Served:
 PAGES: Mapping[str, Served] = {
     "/": Served(start.start),
     "/begin": Served(start.begin),
+    "/find": Served(start.find),
     "/setting-up": Served(entrance.setting_up, open=True),
     "/who": Served(entrance.who_is_here, open=True),
     "/hide": Served(entrance.hide),
@@ -71,6 +72,7 @@ PAGES: Mapping[str, Served] = {
 }
 ONLY_POSTED = (
     "/begin",
+    "/find",
     "/show",
     "/c/{id}/live/{number}",
     "/c/{id}/paste",

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
+from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
@@ -108,13 +109,21 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation."""
+    """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation.
+
+    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day.
+    """
 
     held: ConsultationSoFar
     pathway: Pathway
     who: Who
     conversation: Conversation
     on: date
+    now: datetime
+
+    def at(self, moment: datetime) -> datetime:
+        """A moment of the consultation, on its own day where it is seen as of another."""
+        return _as_of(self.held, moment)
 
     @property
     def since(self) -> dict[str, str]:
@@ -141,9 +150,21 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
 
     Its day is the one on which it was begun, also where it is ended on another.
     """
-    on = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date()
+    on, now = _as_of(held, held.begun_at).date(), _as_of(held, now)
     pathway = desk.library.in_force(held.condition, on)
-    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on)
+    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now)
+
+
+def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:
+    """A moment by England's clock; of a practice consultation as of another day, the same time of that day."""
+    here = in_england(moment)
+    if not held.as_of:
+        return here
+    on = date.fromisoformat(held.as_of)
+    try:
+        return in_england(datetime.combine(on, here.time()))
+    except Refused:  # the clocks change in that hour of that day
+        return in_england(datetime.combine(on, time(12)))
 
 
 def facts_now(held: ConsultationSoFar, pathway: Pathway, now: datetime) -> dict[str, object]:

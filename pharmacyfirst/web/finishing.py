@@ -63,7 +63,7 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
     account = account_of(visit, here, done)
     adoption = None if here.held.practice else visit.desk.in_force.adoption
-    record = make_record(account, visit.desk.library, recorded_at=visit.now, adoption=adoption)
+    record = make_record(account, visit.desk.library, recorded_at=here.now, adoption=adoption)
     told = news_of(record, visit)
     return visit.desk.store.drafts.finish(
         here.held.id, visit.actor, here.held.revision, record,
@@ -90,10 +90,10 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
     ours, who = visit.desk.ours, here.who
     assert ours is not None  # nobody comes to a consultation before the pharmacy is set up
     practitioner = visit.at_the_desk.person.practitioner
-    viewed, why_none = viewed_of(who, visit.now)
+    viewed, why_none = viewed_of(who, here.now)
     if done.decision.done in UNFINISHED:
         why_none = None if viewed else why_none
-    late = here.on != visit.now.date()
+    late = here.on != here.now.date()
     if late and not done.late:
         raise NotFinished("The consultation was on another day: say why it is finished now.")
     return Account(
@@ -101,8 +101,8 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         pathway=here.pathway.id,
         as_of=here.on,
         facts=_facts(here),
-        started_at=here.held.begun_at,
-        ended_at=visit.now,
+        started_at=here.at(here.held.begun_at),
+        ended_at=here.now,
         place=COMES_FROM_HERE.get(who.get("channel")),
         patient=patient_of(who),
         pharmacy=ours.pharmacy,
@@ -119,7 +119,7 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         decision=done.decision,
         supplies=(done.handed,) if done.handed is not None else (),
         charge=done.charge,
-        gateways_passed=tuple(_gateways(here, visit.now)),
+        gateways_passed=tuple(_gateways(here, here.now)),
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
     )
 
@@ -131,7 +131,7 @@ def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:
     for page in sorted(here.held.pages.values(), key=lambda one: one.at):
         answers |= {name: value for name, value in page.answers.items() if name in here.pathway.questions}
         for id in assess(here.pathway, answers, here.on).gateways:
-            found.setdefault(id, page.at)
+            found.setdefault(id, here.at(page.at))
     for id in here.conversation.assessment.gateways:
         yield GatewayPassed(id=id, at=found.get(id, now))
 

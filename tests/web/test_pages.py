@@ -357,3 +357,36 @@ def test_no_record_is_read_where_the_patient_does_not_agree_to_it(visitor):
         **AGREES | {"p-look": "no", "p-viewed": "none", "p-not_viewed": "not agreed to"},
     )
     assert visitor.page.title == "Red flags"
+
+
+def test_a_practice_patient_is_seen_as_of_a_named_day_and_every_page_and_paper_says_so(desk):
+    visitor = desk[0]
+    visitor.go("/")
+    visitor.send("/begin", condition="uncomplicated-uti", practice="1", as_of="3/2/2027")
+    id = visitor.consultation.removeprefix("/c/")
+    assert "Judged as of 3 February 2027" in visitor.page.words
+    visitor.answer_page({"consent_given": True, "urinary_anatomy": "female"}, **AGREES)
+    visitor.answer_page({"sepsis_suspected": True})
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
+    assert visitor.page.title == "Saved: referred", visitor.page.words
+    record = recorded(desk, id)
+    assert (str(record.on), str(record.recorded_at.date()), record.practice, record.late) == (
+        "2027-02-03",
+        "2027-02-03",
+        True,
+        None,
+    )
+    assert "3 February 2027" in visitor.go(f"/r/{id}/leaflet.txt").words
+
+
+def test_another_day_is_for_practice_patients_alone(visitor):
+    visitor.go("/")
+    visitor.send("/begin", condition="uncomplicated-uti", practice="", as_of="3/2/2027")
+    assert visitor.page.title == "It cannot be begun"
+
+
+def test_the_start_page_says_in_words_when_no_pgd_is_in_force(tmp_path):
+    with open_form(tmp_path, Clock("2027-02-03T10:30:00+00:00")) as client:
+        page = at_the_desk(client).page
+    assert "No PGD is in force today. The last day of the newest was 30 January 2027." in page.words
+    assert "assess, advise and refer as usual" in page.words

@@ -130,6 +130,22 @@ def test_a_suspension_in_the_adoptions_file_holds_at_the_next_permit(desk):
     assert "cannot be read" in visitor.go(visitor.path).words
 
 
+def test_a_consultation_is_found_by_what_is_known_of_it_and_no_address_says_by_what(desk):
+    visitor, _ = desk
+    id = to_the_outcome(visitor)
+    supplied(visitor)
+    born = who(CASE)
+    for words in (SECRET, "feather", "AB1234", f"{born['p-born_day']}/{born['p-born_month']}/{born['p-born_year']}"):
+        visitor.go("/")
+        visitor.send("/find", find=words)
+        assert visitor.path == "/find"
+        assert f'href="/r/{id}"' in visitor.page.words, words
+    visitor.go("/")
+    assert visitor.send("/find", find="Nobodyatall").title == "0 found"
+    visitor.go("/")
+    assert "Say what to look for" in visitor.send("/find", find="").words
+
+
 def test_a_declined_medicine_needs_its_reason(desk):
     visitor, _ = desk
     to_the_outcome(visitor)

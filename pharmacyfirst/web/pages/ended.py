@@ -60,7 +60,7 @@ def end(visit: Visit) -> Response:
                     return go("/")
                 assessment = here.conversation.assessment
                 onward = (
-                    Onward(to=usual_place(assessment), urgency=urgency_of(assessment), how="told to go", at=visit.now),
+                    Onward(to=usual_place(assessment), urgency=urgency_of(assessment), how="told to go", at=here.now),
                 )
                 decision = Decision(
                     done="referred" if reason == REFERRED else "ended early",

@@ -274,7 +274,7 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         notes=posted.one("o-notes"),
         pregnancy=pregnancy_asked(here),
         finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
-        late=here.on != visit.today,
+        late=here.on != here.now.date(),
         more_open=kind is Kind.SUPPLY
         or chosen in (ELSE, ENDED_EARLY)
         or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
@@ -288,7 +288,7 @@ def _post(visit: Visit, here: Talk) -> Response:
     if not here.conversation.decided and here.conversation.open:
         return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
     try:
-        did = read_did(visit.posted, assessment, visit.now)
+        did = read_did(visit.posted, assessment, here.now)
     except PharmacyFirstError as refused:
         return show(visit, here, (Error(str(refused), "did"),), 422)
     if did.decision is None:

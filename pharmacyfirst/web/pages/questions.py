@@ -136,7 +136,9 @@ def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowS
     waiting = _waiting(here, on)
     first = _considered(here.conversation)
     for question in questions_of(here, on):
-        yield row(put[question.name], here.pathway, filled, visit.today, waits=question.name in waiting, first=first)
+        yield row(
+            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first
+        )
 
 
 def _considered(conversation: Conversation) -> tuple[str, ...]:
@@ -199,7 +201,7 @@ def _stop(here: Talk) -> str:
 
 def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
-    answers = read_answers(questions_of(here, on), visit.posted, visit.now)
+    answers = read_answers(questions_of(here, on), visit.posted, here.now)
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
     saved = _saved(visit, here, on, answers, who)
     if isinstance(saved, Response):
@@ -308,7 +310,7 @@ def live(visit: Visit) -> Response:
     if isinstance(here, Response):
         return JSONResponse({"again": True}, status_code=409)
     on = asked(here, _number(visit, here))
-    answers = read_answers(questions_of(here, on), visit.posted, visit.now)
+    answers = read_answers(questions_of(here, on), visit.posted, here.now)
     mine = {question.name for question in questions_of(here, on)}
     given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
     if on.name == PATIENT_PAGE:
@@ -318,7 +320,7 @@ def live(visit: Visit) -> Response:
         conversation = converse(here.pathway, given, here.on)
     except Refused:
         return JSONResponse({"again": False}, status_code=422)
-    now = Talk(here.held, here.pathway, who_of(here.held), conversation, here.on)
+    now = Talk(here.held, here.pathway, who_of(here.held), conversation, here.on, here.now)
     put = conversation.put(on.page)
     return JSONResponse(
         {
@@ -354,7 +356,7 @@ def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationS
     if not number:
         return _same(here.held, revision, mark)
     on = asked(here, int(number) if number.isdecimal() and int(number) < len(here.conversation.pages) else None)
-    answers = read_answers(questions_of(here, on), visit.posted, visit.now)
+    answers = read_answers(questions_of(here, on), visit.posted, here.now)
     kept = dict(answers.values)
     if on.name == PATIENT_PAGE:
         kept |= facts_of_who(here.who, here.pathway, here.on)

@@ -5,11 +5,13 @@ from datetime import date
 
 from starlette.responses import Response
 
+from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.contract.typed_answers import day_of
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.store import ConsultationSoFar, ConsultationState
+from pharmacyfirst.store import ConsultationSoFar, ConsultationState, Sought
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
 from pharmacyfirst.web.frame import drawn, frame
 from pharmacyfirst.web.opened import said
@@ -155,11 +157,20 @@ def begin(visit: Visit) -> Response:
     if condition not in library.conditions:
         return said(visit, "Choose a condition", "There is no such pathway.", status=422)
     practice = next((one for one in PRACTICE if one[0] == chosen), None)
+    words = visit.posted.one("as_of")
+    as_of = day_of(words) if words else None
+    if words and (practice is None or as_of is None):
+        return said(
+            visit,
+            "It cannot be begun",
+            "Another day, written as day/month/year, is for practice patients alone.",
+            status=422,
+        )
     try:
-        pathway = library.in_force(condition, visit.today)
-        held = drafts.begin(pathway, visit.actor, practice=practice is not None)
+        pathway = library.in_force(condition, as_of or visit.today)
+        held = drafts.begin(pathway, visit.actor, practice=practice is not None, as_of=as_of)
         if practice is not None:
-            who = practice_who(practice, visit.today)
+            who = practice_who(practice, as_of or visit.today)
             drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
     except PharmacyFirstError as refused:
         return said(visit, "It cannot be begun", str(refused))
@@ -181,3 +192,39 @@ def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
         },
         practice=True,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """The consultations that were found, newest first."""
+
+    items: tuple[ToDo, ...]
+
+
+def find(visit: Visit) -> Response:
+    """``POST /find``: consultations by name, date of birth, NHS number or batch; who searched is put down, by what kind of thing alone."""
+    records = visit.desk.store.records
+    try:
+        by = [records.find(sought, visit.actor) for sought in _sought(visit.posted.one("find"))]
+    except PharmacyFirstError as refused:
+        return said(visit, "Nothing was looked for", str(refused), status=422)
+    found = {one.id: one for each in by for one in each}
+    items = tuple(
+        ToDo(_title(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one))
+        for one in found.values()
+    )
+    return html(drawn("found.html", f=frame(visit, "Found"), v=FoundPage(items)))
+
+
+def _sought(words: str) -> list[Sought]:
+    """What the words may be: a date is a date of birth, digits an NHS number or a batch, others a name or a batch."""
+    born = day_of(words)
+    if born is not None:
+        return [Sought(born=born)]
+    if words.replace(" ", "").isdecimal():
+        return [Sought(nhs_number=words), Sought(batch=words)]
+    return [Sought(name=words), Sought(batch=words)]
+
+
+def _way_to(held: ConsultationSoFar) -> str:
+    return f"/r/{held.id}" if held.state is ConsultationState.FINISHED else f"/c/{held.id}/outcome"

@@ -137,7 +137,7 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     else:
         answer = authorise(
             here.pathway, here.conversation.given, in_force.adoption, visit.at_the_desk.person.practitioner.gphc_number,
-            Channel(here.who.get("channel")), visit.now, record=here.held.id, person=patient_of(here.who).digest, pgd=offer.pgd.id,
+            Channel(here.who.get("channel")), here.now, record=here.held.id, person=patient_of(here.who).digest, pgd=offer.pgd.id,
         )  # fmt: skip
         if isinstance(answer, Permit):
             lines.append(PermitLine("Adopted here, and you are authorised for it", True))
