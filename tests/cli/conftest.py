@@ -6,6 +6,12 @@ import pytest
 import the_program
 
 
+@pytest.fixture(autouse=True)
+def nothing_serves_for_ever(monkeypatch):
+    """A command that would serve until it is stopped makes all it needs, and then ends: a test that gives it odd words must come to an end."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
+
+
 @pytest.fixture
 def run():
     return the_program.run
