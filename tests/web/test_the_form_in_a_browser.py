@@ -91,6 +91,20 @@ class Person:
         self.page.click(f"button[value={condition}]")
         self.page.wait_for_selector("#answers")
 
+    def turn_to(self, title):
+        """A page by its step, until its own script has put the first question in focus: keys before that are nobody's."""
+        self.page.click(f"nav >> text={title}")
+        self.page.wait_for_selector(f"h1:has-text('{title}')")
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_function("document.activeElement.closest('[data-row]') !== null")
+
+    def has_answered(self, how_many, which="input[type=radio]"):
+        """Whether so many answers come to be given, however slow the machine is, and no more of them soon after."""
+        count = f"document.querySelectorAll('#answers {which}:checked').length"
+        self.page.wait_for_function(f"{count} >= {how_many}", timeout=15_000)
+        self.page.wait_for_timeout(450)
+        return self.page.evaluate(count) == how_many
+
     @property
     def row(self):
         """The question in focus, once the server has answered what came before."""
@@ -234,44 +248,43 @@ def test_every_kind_of_outcome_by_the_keys(person, kind):
 
 def test_a_key_that_is_held_down_answers_one_question(person):
     person.begin("uncomplicated-uti")
-    person.page.click("nav >> text=Red flags")
+    person.turn_to("Red flags")
     for repeat in range(12):
         person.page.evaluate(
             "repeat => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', repeat, bubbles: true, cancelable: true}))",
             repeat > 0,
         )
-    person.page.wait_for_timeout(450)
-    assert person.page.locator("#answers input[type=radio]:checked").count() == 1
+    assert person.has_answered(1)
 
 
 def test_ten_quick_keys_answer_ten_questions_and_none_is_skipped(person):
     person.begin("acute-sore-throat")
-    person.page.click("nav >> text=Red flags")
+    person.turn_to("Red flags")
     shown = person.page.locator(".pf-row[id^=row-]:visible").count()
     person.key(*["n"] * shown)
+    assert person.has_answered(shown, "input[value=no]")
     assert person.row == "continue"
-    assert person.page.locator("#answers input[value=no]:checked").count() == shown
 
 
 def test_a_question_that_has_just_appeared_is_the_next(person):
     person.begin("uncomplicated-uti")
-    person.page.click("nav >> text=Before nitrofurantoin")
+    person.turn_to("Before nitrofurantoin")
     for _ in range(20):
         if person.row == "known_kidney_disease":
             break
         person.key("n")
     person.key("y")
+    person.page.wait_for_selector("#row-egfr_ml_min:visible", timeout=15_000)
     person.page.wait_for_timeout(450)
     assert person.row == "egfr_ml_min"
 
 
 def test_the_keys_go_on_where_the_server_does_not_answer(person):
     person.begin("acute-sore-throat")
-    person.page.click("nav >> text=Red flags")
+    person.turn_to("Red flags")
     person.page.route("**/live/*", lambda route: route.abort())
     person.key("n", "n", "n")
-    person.page.wait_for_timeout(450)
-    assert person.page.locator("#answers input[value=no]:checked").count() == 3
+    assert person.has_answered(3, "input[value=no]")
     assert "Not checked" in person.page.text_content("#saved")
 
 
