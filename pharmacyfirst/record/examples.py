@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from pharmacyfirst.authority.adoption import Adoption, Checked, Practitioner, documents_to_adopt
 from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.clauses import digest_of_item
+from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.content.cases import Case, cases_of
 from pharmacyfirst.content.library import Library
@@ -46,7 +46,6 @@ from pharmacyfirst.record.people import (
 from pharmacyfirst.record.products import actual_products
 from pharmacyfirst.record.supply import Handed
 
-ENGLAND = ZoneInfo("Europe/London")
 EXAMPLES = UUID("5b0c5f2e-2f0e-5f0a-9d53-5a3c1c1a9f10")
 MAILBOX = "X26OT000"
 PHARMACY = Pharmacy(
@@ -102,7 +101,7 @@ def account_of(library: Library, case: Case) -> Account:
     """The account of a case: a practice patient's consultation, in which was done what the pathway says."""
     pathway = library.in_force(case.pathway, case.as_of)
     assessment = assess(pathway, case.facts, case.as_of)
-    started = datetime.combine(case.as_of, time(10, 30), ENGLAND)
+    started = in_england(datetime.combine(case.as_of, time(10, 30)))
     patient = practice_patient(case.id, case.facts, case.as_of)
     decision = decision_of(assessment)
     name = str(uuid5(EXAMPLES, case.id))
@@ -163,7 +162,7 @@ def practice_patient(name: str, facts: Mapping[str, Any], on: date) -> Patient:
         birth_date=_born(facts, on),
         gender=sexes[0] if sexes else "female",
         nhs_number=practice_nhs_number(number),
-        trace=Trace(status="01", at=datetime.combine(on, time(10, 25), ENGLAND), by="the practice system"),
+        trace=Trace(status="01", at=in_england(datetime.combine(on, time(10, 25))), by="the practice system"),
         address=("2 Example Street", "Exampleton"),
         postcode="ZZ99 3WZ",
         telephone="01632 960002",
@@ -227,7 +226,7 @@ def _onward(assessment: Assessment) -> Onward:
         urgency={Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "same day"}.get(kind, "routine"),
         how=HOW.get(kind),
         accepted_by="the duty doctor of the practice, by telephone" if spoken_to else None,
-        at=datetime.combine(assessment.on, time(10, 38), ENGLAND) if spoken_to else None,
+        at=in_england(datetime.combine(assessment.on, time(10, 38))) if spoken_to else None,
     )
 
 

@@ -1,6 +1,6 @@
 """A record is believed where the program, given the same account and the same content, makes the same record again, and nowhere else.
 
-``read_record`` judges whatever it reads. Every output (papers, message, claim row) asks ``judgement_of``: a record that was made or
+``read_record`` judges whatever it reads. Every output (papers, message, claim row) asks ``make.is_judged``: a record that was made or
 changed by hand in Python is no more believed than one that was edited in a file.
 """
 
