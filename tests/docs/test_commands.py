@@ -57,7 +57,9 @@ def test_a_command_that_is_named_exists_with_its_options(path, line):
 
 
 @pytest.mark.parametrize(("path", "line"), [one for one in TO_TYPE if not PLACEHOLDER.search(one[1])], ids=ids)
-def test_a_command_that_stands_there_to_be_typed_runs(path, line):
+def test_a_command_that_stands_there_to_be_typed_runs(path, line, request):
+    if "--pdf" in line:
+        request.getfixturevalue("makes_pdf")
     with contextlib.chdir(ROOT):
         ran = CliRunner().invoke(main, shlex.split(line, comments=True), input="no\n" * 60)
     assert ran.exit_code in (0, 1), ran.output  # 1: an answer that says no, such as a permit that is refused

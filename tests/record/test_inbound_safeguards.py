@@ -1,4 +1,4 @@
-"""Another person's record is refused, an answer against a suggestion needs a reason, nobody is named in an error, and 5 MB are read in time."""
+"""Another person's record is refused, an answer against a suggestion needs a reason, nobody is named in an error, and 5 MB are read in linear time."""
 
 import json
 import logging
@@ -427,13 +427,17 @@ def seconds(raw):
 
 
 @pytest.mark.parametrize("kind", LARGE)
-def test_5_mb_are_read_in_2_seconds_and_in_linear_time(kind):
-    """Seconds of a processor, the better of two: whatever else runs on this machine does not count."""
-    raw = LARGE[kind](4_900_000)
-    whole = next((taken for taken in (seconds(raw) for _ in range(2)) if taken <= 2), None)
-    assert whole is not None, "5 MB take more than 2 seconds"
+def test_5_mb_are_read_in_linear_time(kind):
+    """Seconds of a processor, beside each other: whatever else runs on this machine, and how fast it is, does not count."""
     quarter = seconds(LARGE[kind](1_225_000))
+    whole = seconds(LARGE[kind](4_900_000))
     assert whole <= 8 * max(quarter, 0.05), "four times as long takes far more than four times as long"
+
+
+@pytest.fixture(scope="module")
+def of_an_honest_one():
+    """Seconds of a processor that as large a record as there may be takes: the measure of what is made to take long."""
+    return seconds(LARGE["observations"](4_900_000))
 
 
 LONG = {
@@ -453,17 +457,18 @@ LONG = {
 
 
 @pytest.mark.parametrize("what", LONG)
-def test_what_is_made_to_take_long_is_refused_at_once_and_says_what_is_too_many(what):
+def test_what_is_made_to_take_long_is_refused_at_once_and_says_what_is_too_many(what, of_an_honest_one):
     raw = LONG[what]()
     began = time.process_time()
     with pytest.raises(InboundRefused, match=what) as refused:
         read_gp_record(raw, ON)
     assert refused.value.code == "not_readable"
-    assert time.process_time() - began <= 2
+    assert time.process_time() - began <= 2 * of_an_honest_one
 
 
-def test_80_000_names_in_one_object_are_no_reason_to_take_long():
-    assert seconds(bundle({"resourceType": "Observation", **{f"a{number}": "" for number in range(80_000)}})) <= 2
+def test_80_000_names_in_one_object_are_no_reason_to_take_long(of_an_honest_one):
+    many = bundle({"resourceType": "Observation", **{f"a{number}": "" for number in range(80_000)}})
+    assert seconds(many) <= 2 * of_an_honest_one
 
 
 # Days and names

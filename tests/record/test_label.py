@@ -366,10 +366,10 @@ def test_letters_are_as_large_as_the_label_holds():
     assert made == PrintedLabel((line("a", "name"),), 8.5)
 
 
+@pytest.mark.usefixtures("makes_pdf")
 def test_no_line_of_the_directions_ends_between_a_number_and_what_it_counts():
     record, assessment = supply_of("tablet", "aciclovir")
     (label,) = labels_of(record, assessment.pathway)
-    pytest.importorskip("weasyprint")
     (printed,) = printed_labels(label)
     (directions,) = [one.parts[0][0] for one in printed.lines if one.style == "directions"]
     assert " ".join(directions.split()) == label.directions
