@@ -42,6 +42,11 @@ class Named(Rule):
         """What it is, for instance ``score feverpain``."""
         return f"{'score' if self.points else 'definition'} {self.name}"
 
+    @property
+    def place(self) -> str:
+        """The same for whoever reads, ``score “FeverPAIN”``; by its name where it has no words of its own."""
+        return f"{'score' if self.points else 'definition'} “{self.says}”" if self.says else self.in_words()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion(Judged):
@@ -232,22 +237,25 @@ class Pathway:
         for shared in self.lists.values():
             for heading, statements in shared.parts.items():
                 yield from (Backed(shared.name, heading, one.backing) for one in statements)
-            yield from (Backed(shared.name, *one) for one in _answers(shared.choices, shared.name) if one[1])
+            for choice in shared.choices:
+                place = f"answer “{choice.says or choice.name}”"
+                yield from (Backed(shared.name, *one) for one in _answer(choice, shared.name, place) if one[1])
 
     def _own(self) -> Iterator[tuple[str, Backing]]:
         yield "in force", self.edition.dates
         yield from ((f"where to, {kind.word}", one.backing) for kind, one in self.where_to.items())
         yield from ((f"source document {one.title}", one.backing) for one in self.source_documents)
         yield from ((f"channel {one.name}", one.backing) for one in self.channels)
-        yield from ((one.in_words(), one.backing) for one in self.named)
+        yield from ((one.place, one.backing) for one in self.named)
         yield from ((one.id, one.backing) for one in (*self.stopping, *self.treatment, *self.gateways))
         # One that takes a bar of the medicine may rest on something else for each.
         yield from dict.fromkeys((one.id, one.backing) for pgd in self.pgds.values() for one in pgd.every_medicine)
         for question in self.questions.values():
-            yield from ((f"question {question.name}", one) for one in (question.backing, question.beside))
+            yield from ((f"question “{question.in_short}”", one) for one in (question.backing, question.beside))
             if question.moment is not None:
-                yield f"hours of question {question.name}", question.moment.backing
-            yield from _answers(question.choices, "")
+                yield f"hours of question “{question.in_short}”", question.moment.backing
+            for choice in question.choices:
+                yield from _answer(choice, "", question.with_answer(choice.name))
         if self.diagnosis is not None:
             yield "diagnosis established when", self.diagnosis.backing
         said = (*self.advice, *self.safety_netting, *self.leaflets, *self.records, *self.prompts)
@@ -257,10 +265,9 @@ class Pathway:
         yield from ((one.id, one.backing) for one in self.open_items.values())
 
 
-def _answers(choices: Iterable[Choice], shared: str) -> Iterator[tuple[str, Backing]]:
-    """What stands behind each answer in one file: the shared list of that name, or the pathway's own."""
-    for choice in choices:
-        for origin in choice.origins:
-            if origin.shared == shared:
-                yield f"answer {choice.name}", origin.backing
-                yield from ((f"answer {choice.name}, {one.pgd}", one.backing) for one in origin.apart())
+def _answer(choice: Choice, shared: str, place: str) -> Iterator[tuple[str, Backing]]:
+    """What stands behind an answer in one file: the shared list of that name, or the pathway's own."""
+    for origin in choice.origins:
+        if origin.shared == shared:
+            yield place, origin.backing
+            yield from ((f"{place}, {one.pgd}", one.backing) for one in origin.apart())

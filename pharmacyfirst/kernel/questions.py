@@ -194,6 +194,15 @@ class Question:
             case _:
                 return str(value)
 
+    @property
+    def in_short(self) -> str:
+        """What it is called; the whole question where it has no short words."""
+        return self.called or self.ask
+
+    def with_answer(self, value: Any) -> str:
+        """An answer beside what is asked: ``Pregnancy test: “Positive”``."""
+        return f"{self.in_short}: “{self.in_words(value)}”"
+
     def counted(self, number: int | Decimal) -> str:
         """A number with the unit of this question, which reads otherwise at 1."""
         unit = self.singular if number == 1 and self.singular else self.unit

@@ -8,7 +8,7 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer, Choice, Question
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.questions import earlier, marks_of
 from pharmacyfirst.review.wording import Wording
 
@@ -26,7 +26,7 @@ class Asked:
 
     def _row(self, question: Question) -> TableRow:
         head = (
-            Line((Part(question.called or question.ask, "grade"), *ident(question.name))),
+            Line((Part(question.in_short, "grade"), *ident(question.name))),
             *lines(question.ask if question.called else ""),
             *lines(question.help, "note"),
         )
@@ -57,8 +57,8 @@ class Asked:
             yield Line(says)
         else:
             yield Line(says, marks_of(choice, self.pathway.lists, self.notes), choice.backing.open)
-            yield from lines(remark(choice.backing.note), "note")
-        yield from lines(earlier("the answer", choice.was), "note")
+            yield from self.notes.remark(choice.backing.note)
+        yield from earlier("the answer", choice.was)
 
     def _remarks(self, question: Question) -> Iterator[Line]:
         """What else there is to a question, as wide as the table: many answers first, by their groups."""
@@ -79,8 +79,8 @@ class Asked:
         )
         yield from lines(" ".join(filter(None, remarks)))
         for backing in (question.backing, question.beside):
-            yield from lines(remark(backing.note), "note")
-        yield from lines(earlier("the question", question.was), "note")
+            yield from self.notes.remark(backing.note)
+        yield from earlier("the question", question.was)
 
     def _hours(self, question: Question) -> Iterator[Line]:
         """From when until when the hours that are asked for count."""
@@ -89,7 +89,7 @@ class Asked:
             day_only = "as long" if moment.as_long_as_possible else "as short"
             says = f"Hours since {moment.since}, until {moment.until}. Where only the day is known they count {day_only} as possible."
             yield self._backed(says, moment.backing)
-            yield from lines(remark(moment.backing.note), "note")
+            yield from self.notes.remark(moment.backing.note)
 
     def _backed(self, says: str, backing: Backing) -> Line:
         return Line((Part(says),), self.notes.marks(backing.evidence), backing.open)

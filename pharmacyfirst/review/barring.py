@@ -9,8 +9,8 @@ from pharmacyfirst.kernel.questions import Choice, Origin, Question
 from pharmacyfirst.paper.words import listed
 from pharmacyfirst.review.identity import kind_in_short
 from pharmacyfirst.review.judged import Judging
-from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named, row_of
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.questions import earlier
 
 
@@ -47,7 +47,7 @@ class Barring:
             whose = (line(f"{listed(medicines)}:", "grade"),) if len(alike) > 1 else ()
             when.extend((*whose, *reading))
         says = Line((Part(clause.says),), self.notes.marks(clause.backing.evidence))
-        remarks = (*lines(clause.because), *lines(remark(clause.backing.note), "note"))
+        remarks = (*lines(clause.because), *self.notes.remark(clause.backing.note))
         return TableRow(clause.id, named(clause.id, clause.backing.open), ((says, *remarks), tuple(when)))
 
     def _when(self, clause: Clause) -> Iterator[Line]:
@@ -61,9 +61,9 @@ class Barring:
         stops = {criterion.id for criterion in self.pathway.stopping}
         before = [name for name in clause.covered_by if name in stops]
         beside = [name for name in clause.covered_by if name not in stops]
-        said = [f"stopped before: {', '.join(before)}"] if before else []
-        said += [f"judged by {', '.join(beside)}"] if beside else []
-        return line("; ".join(said), "note")
+        said = (Part("stopped before: ", "note"), *row_of(before, "note together")) if before else ()
+        then = Part("; judged by " if before else "judged by ", "note")
+        return Line((*said, *((then, *row_of(beside, "note together")) if beside else ())))
 
     def _in_short(self, pgd: PGD) -> Table:
         """The inclusions and exclusions of one document by what they say, and how they are judged."""
@@ -112,8 +112,8 @@ class Barring:
         head = (
             Line((Part(choice.says or choice.name), *ident(f"({choice.name})")), whole, choice.backing.open),
             *lines(f"group: {choice.group}" if choice.group else "", "note"),
-            *lines(remark(choice.backing.note), "note"),
-            *lines(earlier("the answer", choice.was), "note"),
+            *self.notes.remark(choice.backing.note),
+            *earlier("the answer", choice.was),
         )
         bars = self._together(
             (bar.pgd, bar.because, bar.backing, origin) for origin in choice.origins for bar in origin.bars

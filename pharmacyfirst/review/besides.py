@@ -7,8 +7,8 @@ from pharmacyfirst.kernel.outcome import KIND_OF_WORD
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.review.judged import Judging
-from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, named
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.said import every
 
 
@@ -28,7 +28,7 @@ class Besides:
                 (
                     (
                         Line((Part(one.says),), self.notes.marks(one.backing.evidence)),
-                        *lines(remark(one.backing.note), "note"),
+                        *self.notes.remark(one.backing.note),
                     ),
                     tuple(map(line, self._which(one.audience))) or (line("every one"),),
                 ),
@@ -59,7 +59,7 @@ class Besides:
             clear,
             *((line("And it holds:"), *holds) if holds else ()),
             line(f"Otherwise the record says: presented with {diagnosis.otherwise}."),
-            *lines(remark(diagnosis.backing.note), "note"),
+            *self.notes.remark(diagnosis.backing.note),
         )
 
     def channels(self) -> Table:
@@ -82,7 +82,7 @@ class Besides:
                 (
                     (
                         Line((Part(one.says),), self.notes.marks(one.backing.evidence)),
-                        *lines(remark(one.backing.note), "note"),
+                        *self.notes.remark(one.backing.note),
                     ),
                     (line(one.use),),
                 ),
@@ -101,7 +101,7 @@ class Besides:
                 (
                     (
                         Line((Part(one.says),), self.notes.marks(one.backing.evidence)),
-                        *lines(remark(one.backing.note), "note"),
+                        *self.notes.remark(one.backing.note),
                     ),
                     (line(one.shipped),),
                 ),
@@ -135,6 +135,6 @@ class Besides:
     def _row(self, anchor: str, head: tuple[Line, ...], says: str, backing: Backing) -> TableRow:
         cell = (
             Line((Part(says),), self.notes.marks(backing.evidence), backing.open),
-            *lines(remark(backing.note), "note"),
+            *self.notes.remark(backing.note),
         )
         return TableRow(anchor, head, (cell,))

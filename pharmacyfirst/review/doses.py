@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pharmacyfirst.kernel.dose import Dose, DoseRow, Pack, Product, counted, plain
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named, row_of
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.questions import in_both
 from pharmacyfirst.review.wording import Wording
 
@@ -28,7 +28,7 @@ def _product_row(number: int, product: Product, notes: Notes) -> TableRow:
     bottle = f"In bottles of {product.bottle.in_words()}." if product.bottle else ""
     codes = tuple(line(code, "code") for code in product.codes)
     cells = (line(product.form),), (line(product.strength.words),), codes
-    return TableRow(f"product-{number}", (name, *lines(bottle)), cells, lines(remark(product.backing.note), "note"))
+    return TableRow(f"product-{number}", (name, *lines(bottle)), cells, notes.remark(product.backing.note))
 
 
 def strengths(pgd: PGD) -> tuple[Line, ...]:
@@ -53,18 +53,18 @@ def dose_table(pgd: PGD, notes: Notes, wording: Wording) -> Table:
 def _dose_row(row: DoseRow, notes: Notes, wording: Wording) -> TableRow:
     who = (line(row.who or "everybody"), *(in_both(row.sentence, wording) if row.sentence else ()))
     why = f"Why: {row.because}" if row.because else ""
-    others = (one for pack in row.packs[1:] for one in _further(pack))
-    remarks = (*others, *lines(why, "note"), *lines(remark(row.backing.note), "note"))
+    others = (one for pack in row.packs[1:] for one in _further(pack, notes))
+    remarks = (*others, *lines(why, "note"), *notes.remark(row.backing.note))
     # The superscript on a line of its own: glued to the unit it would tear the unit from its number.
     dose = (line(dose_in_words(row.dose) if row.dose else NO_DOSE), Line((), notes.marks(row.backing.evidence)))
     given = _given(row) if row.packs else ((line(DASH),),) * 4
     return TableRow(row.id, named(row.id, row.backing.open), (who, dose, *given), remarks)
 
 
-def _further(pack: Pack) -> Iterator[Line]:
+def _further(pack: Pack, notes: Notes) -> Iterator[Line]:
     """Another product of the same row."""
     yield Line((Part(f"Or {pack.product.name}: {quantity_in_words(pack)}"),), open=pack.backing.open)
-    yield from lines(remark(pack.backing.note), "note")
+    yield from notes.remark(pack.backing.note)
 
 
 def _given(row: DoseRow) -> tuple[tuple[Line, ...], ...]:

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.evidence import Statement
+from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.questions import in_both
 from pharmacyfirst.review.who_goes_where import offer_in_words, outcomes_of
 from pharmacyfirst.review.wording import Wording
@@ -48,7 +49,7 @@ class Judging:
             criterion.id,
             named(criterion.id, criterion.backing.open),
             ((*self._because(criterion), *says), self._judged(criterion), (line(in_words(outcome)),)),
-            lines(remark(criterion.backing.note), "note"),
+            self.notes.remark(criterion.backing.note),
         )
 
     def _because(self, rule: Judged) -> tuple[Line, ...]:
@@ -75,7 +76,7 @@ class Judging:
             row.id,
             named(row.id, row.backing.open),
             (self._because(row), self._judged(row), tuple(self._then(row))),
-            lines(remark(row.backing.note), "note"),
+            self.notes.remark(row.backing.note),
         )
 
     def _then(self, row: Row) -> Iterator[Line]:
@@ -85,7 +86,13 @@ class Judging:
             yield line(f"Where nothing can be offered: {in_words(left[0])}. To: {row.where_nothing}.")
         else:
             yield line(in_words(first), "grade")
-        yield from lines(f"To: {row.where_to}." if row.where_to else "")
+        there = row.where_to or (self._there(row.kind) if not row.offers else "")
+        yield from lines(f"To: {there}." if there else "")
+
+    def _there(self, kind: Kind) -> str:
+        """To whom an outcome sends where the row does not say; empty where it sends nowhere."""
+        said = self.pathway.where_to.get(kind)
+        return said.says if said is not None else ""
 
     def gateways(self) -> Table:
         """The points that decide payment alone."""
@@ -101,7 +108,7 @@ class Judging:
         )
         holds = self.sentence(point.sentence) if point.sentence is not None else (line("nothing else is asked"),)
         return TableRow(
-            point.id, named(point.id, point.backing.open), (after, holds), lines(remark(point.backing.note), "note")
+            point.id, named(point.id, point.backing.open), (after, holds), self.notes.remark(point.backing.note)
         )
 
 
@@ -120,4 +127,4 @@ def statement(said: Statement, notes: Notes, what: str = "") -> Iterator[Line]:
         notes.marks(said.backing.evidence),
         said.backing.open,
     )
-    yield from lines(remark(said.backing.note), "note")
+    yield from notes.remark(said.backing.note)

@@ -25,11 +25,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of words with its evidence and open items."""
+    """A line of words with its evidence and open items; ``under`` is true of one that goes on from the line above it."""
 
     parts: tuple[Part, ...]
     marks: tuple[Mark, ...] = ()
     open: tuple[str, ...] = ()
+    under: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,10 @@ def ident(name: str) -> tuple[Part, ...]:
     return Part(" "), Part(name, "ident")
 
 
-def row_of(words: Iterable[str]) -> tuple[Part, ...]:
+def row_of(words: Iterable[str], style: str = "together") -> tuple[Part, ...]:
     """Words with commas between them, none of which is torn apart at the end of a line."""
     *before, last = words
-    return (*(part for word in before for part in (Part(f"{word},", "together"), Part(" "))), Part(last, "together"))
+    return (*(part for word in before for part in (Part(f"{word},", style), Part(" "))), Part(last, style))
 
 
 def named(name: str, open: tuple[str, ...]) -> tuple[Line, ...]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pharmacyfirst.kernel.evidence import Evidence, Grade, Source
 from pharmacyfirst.kernel.pathway import SharedList
 from pharmacyfirst.review.layout import Line, Mark, Part, Table, TableRow, line, lines
+from pharmacyfirst.review.wording import Wording
 
 GRADES = {
     Grade.PRIMARY: "Read in a text of the NHS, of NICE or of the regulator.",
@@ -17,13 +18,13 @@ GRADES = {
 
 
 class Notes:
-    """The notes of one document, numbered in the order in which the text first needs them.
+    """The notes of one document, numbered in the order in which the text first needs them, on its ``sources``.
 
     Tags of a shared list are its own: L1 there and L1 in the condition's file are different sources.
     """
 
-    def __init__(self, sources: Mapping[str, Source]):
-        self._sources = sources
+    def __init__(self, sources: Mapping[str, Source], wording: Wording):
+        self._sources, self._wording = sources, wording
         self._numbers: dict[tuple[tuple[Evidence, ...], str], int] = {}
         self._lists: dict[str, SharedList] = {}
 
@@ -46,12 +47,16 @@ class Notes:
         """The same without the grades, for where they stand in the text already."""
         return tuple(replace(mark, words=str(mark.number)) for mark in self.marks(evidence, shared))
 
+    def remark(self, note: str) -> tuple[Line, ...]:
+        """A note for the reviewer as a line of its own; none where there is no note."""
+        return lines(remark(note, self._wording), "note")
+
     def tables(self) -> tuple[Table, ...]:
         """What the grades mean, the notes, and the sources they name: for the end of the document."""
         yielded = [_grades_explained(), self._notes()]
         for where in ("", *self._lists):
             sources = self._lists[where].sources if where else self._sources
-            rows = tuple(_source(sources[tag], where) for tag in sources if tag in self._tags(where))
+            rows = tuple(self._source(sources[tag], where) for tag in sources if tag in self._tags(where))
             title = f"Sources of the shared list “{self._lists[where].title}”" if where else "Sources"
             if rows:
                 yielded.append(
@@ -64,11 +69,20 @@ class Notes:
 
     def _notes(self) -> Table:
         rows = tuple(
-            TableRow(f"note-{number}", (line(str(number)),), ((*map(_in_words, evidence), *_of_list(where)),))
+            TableRow(f"note-{number}", (line(str(number)),), ((*map(_in_words, evidence), *self._of_list(where)),))
             for (evidence, where), number in self._numbers.items()
         )
         columns = Part("Note", "tag"), Part("Grade, tags of the sources, and what they support", "wide")
         return Table("Notes", columns, rows, "close")
+
+    def _of_list(self, where: str) -> tuple[Line, ...]:
+        """By its title, as its sources stand under that."""
+        return lines(f"Tags of the shared list “{self._lists[where].title}”." if where else "", "note")
+
+    def _source(self, source: Source, where: str) -> TableRow:
+        anchor = f"source-{where}-{source.tag}" if where else f"source-{source.tag}"
+        says = (line(source.says), *self.remark(source.note))
+        return TableRow(anchor, (line(source.tag),), (says, (line(source.date or "undated"),)))
 
 
 def grades(evidence: tuple[Evidence, ...]) -> str:
@@ -82,10 +96,6 @@ def _in_words(one: Evidence) -> Line:
     return Line((Part(one.grade.word, "grade"), *((Part(rest),) if rest else ())))
 
 
-def _of_list(where: str) -> tuple[Line, ...]:
-    return lines(f"Tags of the shared list {where}." if where else "", "note")
-
-
 def _grades_explained() -> Table:
     rows = tuple(
         TableRow(f"grade-{grade.word}", (line(grade.word),), ((line(says),),)) for grade, says in GRADES.items()
@@ -94,12 +104,6 @@ def _grades_explained() -> Table:
     return Table("Grades, the best first", columns, rows, "close whole")
 
 
-def _source(source: Source, where: str) -> TableRow:
-    anchor = f"source-{where}-{source.tag}" if where else f"source-{source.tag}"
-    says = (line(source.says), *lines(remark(source.note), "note"))
-    return TableRow(anchor, (line(source.tag),), (says, (line(source.date or "undated"),)))
-
-
-def remark(note: str) -> str:
-    """A note for the reviewer, named as one."""
-    return f"Note: {note}" if note else ""
+def remark(note: str, wording: Wording) -> str:
+    """A note for the reviewer, named as one, in the words of the conversation."""
+    return f"Note: {wording.in_prose(note)}" if note else ""

@@ -5,7 +5,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines
 from pharmacyfirst.review.medicines import here
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.notes import Notes
 
 
 def wherever_offered(medicine: SharedMedicine, pathway: Pathway, pgd: PGD, notes: Notes) -> Section:
@@ -23,7 +23,7 @@ def _row(bar: Written, pathway: Pathway, pgd: PGD, notes: Notes) -> TableRow:
     says = (
         Line((Part(bar.says),), notes.marks(bar.backing.evidence)),
         *lines(f"Why: {bar.because}" if bar.because else "", "note"),
-        *lines(remark(bar.backing.note), "note"),
+        *notes.remark(bar.backing.note),
         line(joined.join(bar.sentences), "exact"),
     )
     taken = tuple(line(one.in_words()) for one in here(pathway, pgd, bar.name))

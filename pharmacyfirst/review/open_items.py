@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from pharmacyfirst.kernel.evidence import Backed, OpenItem
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, row_of
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, row_of
 from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.wording import Wording
 
 
 def places(named: Iterable[Backed]) -> dict[str, tuple[str, ...]]:
@@ -36,7 +37,7 @@ def _table(caption: str, pathway: Pathway, named_at: Mapping[str, tuple[Line, ..
             item.id,
             (line(item.id),),
             (
-                (_says(item, notes), *lines(remark(item.backing.note), "note")),
+                (_says(item, notes), *notes.remark(item.backing.note)),
                 (line(item.until_then),),
                 named_at[item.id],
             ),
@@ -71,6 +72,7 @@ class ToClear:
 def to_clear(pathway: Pathway) -> tuple[ToClear, ...]:
     """Every open item of a condition, each with all the places that name it."""
     found: dict[str, dict[str, dict[str, None]]] = {}
+    wording = Wording(pathway)
     for one in pathway.backed():
         for item in one.backing.open:
             found.setdefault(item, {}).setdefault(one.document, {})[one.place] = None
@@ -79,7 +81,7 @@ def to_clear(pathway: Pathway) -> tuple[ToClear, ...]:
             item.id,
             item.says,
             item.until_then,
-            remark(item.backing.note),
+            remark(item.backing.note, wording),
             tuple(_in_document(*at) for at in found.get(item.id, {}).items()),
         )
         for item in pathway.open_items.values()

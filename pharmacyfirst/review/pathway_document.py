@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import LIFE_THREATENING
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.review.barring import Barring
 from pharmacyfirst.review.besides import Besides
 from pharmacyfirst.review.conversation import conversation
 from pharmacyfirst.review.identity import Identity, identity_of_pathway
 from pharmacyfirst.review.judged import Judging, statement
-from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, line, lines, link
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, line, link
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.open_items import whole_table
 from pharmacyfirst.review.questions import table_of_named
 from pharmacyfirst.review.said import WhatIsSaid
 from pharmacyfirst.review.who_goes_where import OUTCOMES, offer_in_words, outcomes_of, who_goes_where
+from pharmacyfirst.review.wording import Wording
 
 WHAT_IT_IS = (
     "How a pharmacist finds out who may be treated here, who is sent elsewhere, and why. It supports a pharmacist’s judgement and replaces "
@@ -45,7 +47,7 @@ class _PathwayWriter:
     """Writes the document from top to bottom, so that its notes are numbered as they are read."""
 
     def __init__(self, pathway: Pathway):
-        self.pathway, self.notes = pathway, Notes(pathway.sources)
+        self.pathway, self.notes = pathway, Notes(pathway.sources, Wording(pathway))
         self.judging = Judging(pathway, self.notes)
 
     def document(self) -> PathwayDocument:
@@ -64,7 +66,7 @@ class _PathwayWriter:
         yield _about(
             "Document", line(f"{self.pathway.id} pathway {identity.version}, digest {identity.digest_in_short}")
         )
-        yield _about("In force", in_force, *lines(remark(edition.dates.note), "note"))
+        yield _about("In force", in_force, *self.notes.remark(edition.dates.note))
         medicines = ((one.medicine, one.id) for one in self.pathway.pgds.values())
         yield _about(
             "Medicines", line("; ".join(f"{medicine} ({name}.html)" for medicine, name in medicines) or "none")
@@ -141,10 +143,18 @@ class _PathwayWriter:
         found = [outcomes_of(one)[0] for one in self.pathway.stopping if one.stage == stage]
         return "; ".join(f"{in_words(outcome)} ({found.count(outcome)})" for outcome in OUTCOMES if outcome in found)
 
+    def never_required(self) -> str:
+        """The one question that stops nobody while nobody answers it, set apart from those that do."""
+        question = self.pathway.questions.get(LIFE_THREATENING)
+        if question is None:
+            return ""
+        return f" One question is never required: while nobody answers “{question.in_short}”, it stops nobody."
+
     def said_of_stopping(self) -> tuple[Line, ...]:
         return (
             line(
-                "Each criterion is judged. The most urgent that is met decides, wherever it stands. What is not known is never “no”."
+                "Each criterion is judged. The most urgent that is met decides, wherever it stands. "
+                f"What is not known is never “no”.{self.never_required()}"
             ),
             line("In small under each sentence: the same as the program reads it."),
         )

@@ -16,7 +16,7 @@ from pharmacyfirst.review.asked import Asked
 from pharmacyfirst.review.headings import headings
 from pharmacyfirst.review.identity import Identity, identity_of
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
-from pharmacyfirst.review.notes import Notes, grades, remark
+from pharmacyfirst.review.notes import Notes, grades
 from pharmacyfirst.review.once import wherever_offered
 from pharmacyfirst.review.open_items import places, table_of
 from pharmacyfirst.review.questions import (
@@ -58,7 +58,8 @@ class _PGDWriter:
 
     def __init__(self, pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None, sources: Mapping[str, Source]):
         self.pathway, self.pgd, self.medicine, self.lists = pathway, pgd, medicine, pathway.lists
-        self.notes, self.wording = Notes({**sources, **pathway.sources}), Wording(pathway)
+        self.wording = Wording(pathway)
+        self.notes = Notes({**sources, **pathway.sources}, self.wording)
         self.conditions = conditions_of(pgd, pathway)
 
     def document(self) -> PGDDocument:
@@ -74,7 +75,7 @@ class _PGDWriter:
         source = self.pgd.source_document
         title = Line((Part(source.title),), self.notes.marks(source.backing.evidence), source.backing.open)
         edition = line(f"{source.reference}, {source.edition}")
-        yield _about("Transcribed from", title, edition, *lines(remark(source.backing.note), "note"))
+        yield _about("Transcribed from", title, edition, *self.notes.remark(source.backing.note))
         yield _about("Legal class", line(self.pgd.legal_class))
         users = self.statements("who may use it")
         yield _about("Who may use it", line(f"Professions: {listed(self.pgd.professions)}"), *users)
@@ -84,7 +85,7 @@ class _PGDWriter:
                 Line((Part("of the document as a whole; every offer carries them"),), open=self.pgd.backing.open),
             )
         if self.pgd.backing.note:
-            yield _about("Note", line(self.pgd.backing.note))
+            yield _about("Note", line(self.wording.in_prose(self.pgd.backing.note)))
         yield from self.unknown()
 
     def unknown(self) -> Iterator[TableRow]:
@@ -139,7 +140,7 @@ class _PGDWriter:
         said = Line((Part(f"From {day(period.first)}{last}"),), self.notes.marks(dates.evidence))
         what = "Last day unverified" if period.last else "Days unverified"
         doubt = (Line((Part(what, "unknown"),), open=self.doubts()),) if self.doubts() else ()
-        return (said, *doubt, *lines(remark(dates.note), "note"))
+        return (said, *doubt, *self.notes.remark(dates.note))
 
     def doubts(self) -> tuple[str, ...]:
         """The open items that doubt the days."""
@@ -157,7 +158,7 @@ class _PGDWriter:
             words = (Part("Not known", "unknown"), *((Part(rest),) if rest else ()))
         readers = _said_to(said.audience, said.forms)
         yield Line((*words, *readers), self.notes.marks(said.backing.evidence), said.backing.open)
-        yield from lines(remark(said.backing.note), "note")
+        yield from self.notes.remark(said.backing.note)
 
     def clauses(self, caption: str, how: str, clauses: tuple[Clause, ...]) -> Table:
         columns = Part("Id", "id"), Part("In words", "wide"), Part(how, "judged")
@@ -168,7 +169,7 @@ class _PGDWriter:
             Line((Part(clause.says),), self.notes.marks(clause.backing.evidence)),
             *lines(f"Why: {clause.because}" if clause.because else "", "note"),
             *lines(f"The bar “{clause.bar}” of the medicine." if clause.bar else "", "note"),
-            *lines(remark(clause.backing.note), "note"),
+            *self.notes.remark(clause.backing.note),
         )
         return TableRow(clause.id, named(clause.id, clause.backing.open), (words, tuple(self.judged(clause))))
 
@@ -216,7 +217,7 @@ class _PGDWriter:
                 (
                     (
                         Line((Part(one.because),), self.notes.marks(one.backing.evidence)),
-                        *lines(remark(one.backing.note), "note"),
+                        *self.notes.remark(one.backing.note),
                     ),
                 ),
             )
@@ -248,7 +249,7 @@ class _PGDWriter:
         why = (line(f"Why: {reason}", "note") for reason in reasons)
         # What is called for with another medicine only is said in that one's document.
         action = lines(f"What to do: {value.action}" if value.action and not actions_of(value) else "")
-        words = (line(value.says or value.name), *why, *action, *lines(remark(self.backing_of(value).note), "note"))
+        words = (line(value.says or value.name), *why, *action, *self.notes.remark(self.backing_of(value).note))
         return TableRow(
             f"answer-{fact.name}-{value.name}", named(value.name, self.backing_of(value).open), (words, graded)
         )
@@ -269,7 +270,7 @@ class _PGDWriter:
 
     def action(self, fact: Question, value: Choice) -> TableRow:
         backing = self.backing_of(value)
-        words = (line(value.says or value.name), *lines(remark(backing.note), "note"))
+        words = (line(value.says or value.name), *self.notes.remark(backing.note))
         marks = tuple(
             mark
             for origin in value.origins
@@ -296,7 +297,7 @@ class _PGDWriter:
         says = Part(caution.says), *_said_to(caution.audience, caution.forms)
         words = (
             Line(says, self.notes.marks(caution.backing.evidence)),
-            *lines(remark(caution.backing.note), "note"),
+            *self.notes.remark(caution.backing.note),
         )
         when = in_both(caution.sentence, self.wording) if caution.sentence else (line("always"),)
         return TableRow(caution.id, named(caution.id, caution.backing.open), (words, (line(caution.action),), when))
@@ -323,9 +324,9 @@ class _PGDWriter:
             for value in fact.choices:
                 bars_this = any(bar.pgd == self.pgd.id for bar in value.bars)
                 if bars_this or self.calls_for(value) or (not value.bars and fact in asked):
-                    yield Backed(PATHWAY, f"answer {value.name}", self.backing_of(value))
+                    yield Backed(PATHWAY, fact.with_answer(value.name), self.backing_of(value))
         used = {name for condition in self.conditions for name in names_in(condition)}
-        yield from (Backed(PATHWAY, one.in_words(), one.backing) for one in self.pathway.named if one.name in used)
+        yield from (Backed(PATHWAY, one.place, one.backing) for one in self.pathway.named if one.name in used)
 
     def questions(self) -> Section:
         facts = questions_read(self.conditions, self.pathway)

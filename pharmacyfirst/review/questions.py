@@ -7,7 +7,7 @@ from pharmacyfirst.kernel.pathway import Named, Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.kernel.questions import Choice, Question
 from pharmacyfirst.review.layout import Line, Mark, Part, Table, TableRow, line, lines
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.wording import Wording
 
 # The headings of a readable shared list, with what a thing under each counts as.
@@ -61,7 +61,7 @@ def _named_row(named: Named, wording: Wording, notes: Notes) -> TableRow:
         named.id or f"name-{named.name}",
         (line(named.name, "code"), *lines(named.id, "code"), *((line(what, "note"),) if named.says else ())),
         (
-            (means, *lines(remark(named.backing.note), "note")),
+            (means, *notes.remark(named.backing.note)),
             tuple(_meaning(named, wording)),
         ),
     )
@@ -74,7 +74,7 @@ def _bare_row(named: Named, wording: Wording, notes: Notes) -> TableRow:
     return TableRow(
         named.id or f"name-{named.name}",
         (line(named.name, "code"), *lines(named.id, "code")),
-        ((says, line(exact, "exact"), *lines(remark(named.backing.note), "note")),),
+        ((says, line(exact, "exact"), *notes.remark(named.backing.note)),),
     )
 
 
@@ -127,7 +127,7 @@ def _explaining(shared: SharedList, notes: Notes) -> Table:
             (
                 (
                     Line((Part(one.says),), notes.marks(one.backing.evidence, shared), one.backing.open),
-                    *lines(remark(one.backing.note), "note"),
+                    *notes.remark(one.backing.note),
                 ),
             ),
         )
@@ -136,6 +136,7 @@ def _explaining(shared: SharedList, notes: Notes) -> Table:
     return Table(shared.title, (Part("Counts as", "short"), Part("What it says", "wide")), rows, "close")
 
 
-def earlier(what: str, was: tuple[str, ...]) -> str:
-    """The names of a question or an answer in earlier versions, for whoever compares records."""
-    return f"In an earlier version {what} was {', '.join(was)}." if was else ""
+def earlier(what: str, was: tuple[str, ...]) -> tuple[Line, ...]:
+    """The names of a question or an answer in earlier versions, for whoever compares records; a line where there are any."""
+    said = Part(f"In an earlier version {what} was ", "note"), Part(", ".join(was), "ident"), Part(".", "note")
+    return (Line(said),) if was else ()

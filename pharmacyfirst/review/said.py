@@ -9,7 +9,7 @@ from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.kernel.trace import EVERYONE, NOT_TODAY, NOTHING_LEFT, TODAY
 from pharmacyfirst.review.judged import Judging, prompts
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, named
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.who_goes_where import OUTCOMES, has_outcome, outcomes_of
 
 # Whom words for everyone do not reach, unless they say so: who has to go now, and of whom nothing is decided yet.
@@ -66,7 +66,7 @@ class WhatIsSaid:
             if has_outcome(self.pathway, outcome) or prompted:
                 shown = tuple(cell or (line("nothing", "note"),) for cell in cells)
                 rows.append(TableRow(anchor_of_said(outcome), (line(in_words(outcome), "grade"),), shown, prompted))
-        return Table("By outcome, each statement by its id", columns, tuple(rows), "close")
+        return Table("By outcome, each statement by its id", columns, tuple(rows), "close outcomes")
 
     def _at(self, outcome: Outcome, statements: tuple[Statement, ...]) -> Iterator[Line]:
         """The statements of an outcome: those for all who have it, then those for some."""
@@ -99,7 +99,7 @@ class WhatIsSaid:
     def _statement(self, said: Statement) -> TableRow:
         words = (
             Line((Part(said.says),), self.notes.marks(said.backing.evidence)),
-            *lines(remark(said.backing.note), "note"),
+            *self.notes.remark(said.backing.note),
         )
         only: tuple[Line, ...] = ()
         if said.sentence is not None:
@@ -113,7 +113,8 @@ class WhatIsSaid:
         known = (EVERYONE, *_WHOM, *KIND_OF_WORD, *self.pathway.pgds)
         deciders = [name for name in said.audience if name not in known]
         if deciders:
-            yield Line((Part("where one of these decided: "), *_in_a_row(deciders, self.rows)))
+            of_these = "where one of these decided: " if len(deciders) > 1 else "where this decided: "
+            yield Line((Part(of_these), *_in_a_row(deciders, self.rows)))
 
 
 def anchor_of_said(outcome: Outcome) -> str:

@@ -1,15 +1,19 @@
 """Who goes where, at one look: each outcome, the most urgent first, to whom it sends, and all that leads to it in the words of the content."""
 
+import re
 from collections.abc import Iterator
+from itertools import groupby, takewhile
 
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway, Row
 from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.paper.words import listed
-from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, lines, link
-from pharmacyfirst.review.notes import Notes, remark
+from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, link
+from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.wording import Wording
+
+_END_OF_CLAUSE = re.compile(r"(?<=[,;]) ")
 
 OUTCOMES = (
     Outcome(Kind.EMERGENCY, EMERGENCY_999),
@@ -59,7 +63,7 @@ def _row(pathway: Pathway, outcome: Outcome, notes: Notes) -> TableRow | None:
         anchor_of(outcome),
         head,
         (why or (line("nothing leads here by itself", "note"),),),
-        lines(remark(said.backing.note) if said is not None else "", "note"),
+        notes.remark(said.backing.note) if said is not None else (),
     )
 
 
@@ -73,14 +77,39 @@ def _where_to(pathway: Pathway, outcome: Outcome, notes: Notes) -> Iterator[Line
 
 
 def _why(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:
-    for rule in (*pathway.stopping, *pathway.treatment):
-        first = outcomes_of(rule)[0]
-        if first == outcome:
-            first_words = _first_words(pathway, rule)
-            before = (Part(f"{first_words}: ", "grade"),) if first_words else ()
-            there = (Part(f"; to: {rule.where_to}"),) if rule.where_to else ()
-            yield Line((*before, Part(rule.because), *there, Part(" "), link(rule.id)))
+    leading = [rule for rule in (*pathway.stopping, *pathway.treatment) if outcomes_of(rule)[0] == outcome]
+    for _, alike in groupby(leading, key=_begins_like):
+        yield from _because(pathway, tuple(alike))
     yield from _nothing_left(pathway, outcome)
+
+
+def _begins_like(rule: Judged) -> str:
+    """Rows that offer stand together where their reasons begin alike; everything else by itself."""
+    return _clauses(rule)[0].rstrip(",;") if isinstance(rule, Row) and rule.offers else rule.id
+
+
+def _because(pathway: Pathway, rules: tuple[Judged, ...]) -> Iterator[Line]:
+    """Why each of some rules decides. What the reasons of several begin with is said once, so that the lines say what tells them apart."""
+    alike = _alike([_clauses(rule) for rule in rules]) if len(rules) > 1 else 0
+    if alike:
+        yield line(" ".join(_clauses(rules[0])[:alike]).rstrip(",;") + ":")
+    for rule in rules:
+        first_words = _first_words(pathway, rule)
+        before = (Part(f"{first_words}: ", "grade"),) if first_words else ()
+        there = (Part(f"; to: {rule.where_to}"),) if rule.where_to else ()
+        why = " ".join(_clauses(rule)[alike:]) if alike else rule.because
+        yield Line((*before, Part(why.removeprefix("and ")), *there, Part(" "), link(rule.id)), under=bool(alike))
+
+
+def _clauses(rule: Judged) -> list[str]:
+    """A reason in pieces, each up to its comma or semicolon."""
+    return _END_OF_CLAUSE.split(rule.because)
+
+
+def _alike(reasons: list[list[str]]) -> int:
+    """How many pieces all the reasons begin with, short of the last of any."""
+    heads = ({piece.rstrip(",;") for piece in pieces} for pieces in zip(*(one[:-1] for one in reasons), strict=False))
+    return sum(1 for _ in takewhile(lambda head: len(head) == 1, heads))
 
 
 def _first_words(pathway: Pathway, rule: Judged) -> str:

@@ -3,12 +3,17 @@
 The exact spelling, which decides, stands beside them wherever they are shown.
 """
 
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, Limits, OneOf, Within, parts
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Question
+
+# A name of the program's in prose: no word that people write has an underscore.
+_NAME = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 
 class Wording:
@@ -17,6 +22,20 @@ class Wording:
     def __init__(self, pathway: Pathway):
         self._questions, self._pgds = pathway.questions, pathway.pgds
         self._named = {one.name: one for one in pathway.named}
+        self._said = _said_once(self._names())
+
+    def in_prose(self, words: str) -> str:
+        """Words written for reviewers, in which each name of a question, an answer or a definition is put into its own words.
+
+        What means two things in one pathway, or nothing in it, stays as it is spelled.
+        """
+        return _NAME.sub(lambda name: self._said.get(name[0], name[0]), words)
+
+    def _names(self) -> Iterator[tuple[str, str]]:
+        for question in self._questions.values():
+            yield question.name, self.called(question.name)
+            yield from ((choice.name, choice.says) for choice in question.choices)
+        yield from ((named.name, named.says) for named in self._named.values())
 
     def lines(self, sentence: Condition) -> tuple[str, ...]:
         """A sentence; a list of sentences one to a line, the second and later ones with *and* or *or* before them."""
@@ -56,14 +75,14 @@ class Wording:
             case OneOf(fact, (True,)):
                 return self.called(fact)
             case OneOf(fact, (str(answer),)):
-                return f"{self.called(fact)} {self._choice(fact, answer)}"
+                return f"{self.called(fact)} ({self._choice(fact, answer)})"
             case Within(fact, limits):
-                return f"{self.called(fact)} {self._limits(fact, limits)}"
+                return f"{self.called(fact)} ({self._limits(fact, limits)})"
         return ""
 
     def called(self, fact: str) -> str:
         """A question in a few words."""
-        return self._questions[fact].called or self._questions[fact].ask
+        return self._questions[fact].in_short
 
     def medicine(self, pgd: str) -> str:
         """The medicine of a PGD."""
@@ -114,6 +133,14 @@ class Wording:
     def _in_brackets(self, sentence: Condition) -> str:
         words = self.words(sentence)
         return f"({words})" if _joined(sentence) else words
+
+
+def _said_once(names: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """The words of each name, in quotation marks, where it has words and the same ones everywhere."""
+    found: dict[str, set[str]] = {}
+    for name, words in names:
+        found.setdefault(name, set()).add(words)
+    return {name: f"“{words.pop()}”" for name, words in found.items() if len(words) == 1 and "" not in words}
 
 
 def limits_in_words(limits: Limits) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from review_pages import CONDITIONS, open_items, parts, pathway_of, row, squeezed, text, tree
+from review_pages import CONDITIONS, open_items, pathway_of, row, squeezed, text, tree
 
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.review.documents import Printer
@@ -22,11 +22,19 @@ def test_every_open_item_is_there_with_what_holds_until_then(key):
 
 @EACH_CONDITION
 def test_every_place_that_names_an_item_stands_beside_it(key):
-    pathway = pathway_of(*key)
-    for part in parts(pathway):
-        for item in getattr(part, "open", ()):
-            place = getattr(part, "id", "") or getattr(part, "name", "")
-            assert place in row(open_items(*key).html, item)
+    for one in pathway_of(*key).backed():
+        for item in one.backing.open:
+            assert one.place in row(open_items(*key).html, item)
+
+
+def test_a_place_is_named_as_a_reader_of_the_pathway_finds_it():
+    """*Answer none* is the answer of a dozen questions, and no reader looks for a definition by the name that the program has for it."""
+    words = row(open_items("shipped", "shingles").html, "SHI-O14")
+    assert "Aciclovir in stock: “No aciclovir tablets”" in words
+    assert "definition “something rules out aciclovir" in words
+    made_up = row(open_items("made-up", "hiccups").html, "HIC-O1")
+    assert "score “NOISE”, definition disturbing" in made_up
+    assert "hours of question “Hours since supper”" in made_up
 
 
 @EACH_CONDITION

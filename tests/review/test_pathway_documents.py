@@ -45,10 +45,14 @@ def pages_of_pgds(key):
 def shown(words, page):
     """Whether words are there; of "not known. More" the first two may stand as a mark, and the rest after it.
 
-    A note of a clause stands before that of the bar it takes, with a semicolon in place of its full stop.
+    A note of a clause stands before that of the bar it takes, with a semicolon in place of its full stop. Where prose names a question, an
+    answer or a definition, what that says may stand in quotation marks in place of its name.
     """
     words = squeezed(words).rstrip(".")
-    return words in page or re.sub(r"^not known[ .,;:]*", "", words, flags=re.IGNORECASE) in page
+    if words in page or re.sub(r"^not known[ .,;:]*", "", words, flags=re.IGNORECASE) in page:
+        return True
+    spelled = re.sub(r"\b[a-z0-9]+(_[a-z0-9]+)+\b", r"“[^”]+”", re.escape(words))
+    return spelled != re.escape(words) and re.search(spelled, page) is not None
 
 
 # Everything that was loaded
@@ -58,6 +62,7 @@ def shown(words, page):
 IN_OTHER_WORDS = {
     "Origin.shared",
     "SharedList.name",
+    "Question.explained_by",
     "Amount.unit",
     "Choice.action",
     "Origin.action",
@@ -202,7 +207,9 @@ def test_each_outcome_has_a_row_with_why_and_where_to_the_most_urgent_first(key)
         assert criterion.where_to in found
     for one in pathway.treatment:
         outcome = Outcome(Kind.SUPPLY) if one.offers else Outcome(one.kind)
-        assert one.because in row(page(key), _anchor(outcome))
+        # What several reasons begin with stands there once; each whole where the row is.
+        assert all(words in row(page(key), _anchor(outcome)) for words in re.split("[,;] (?:and )?", one.because))
+        assert one.because in row(page(key), one.id)
         if one.offers:
             left = row(page(key), _anchor(Outcome(one.nothing_left)))
             assert one.where_nothing in left
@@ -317,7 +324,7 @@ def test_what_is_said_stands_by_outcome_and_by_statement():
     assert "Do not laugh." in row(html, "said-refer-")
     whom = row(html, "HIC-AD1")
     assert "every emergency" in whom
-    assert "where one of these decided: HIC-E1" in whom
+    assert "where this decided: HIC-E1" in whom
     assert "only when: Heard by somebody else: yes" in whom
 
 

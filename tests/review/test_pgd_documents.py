@@ -361,7 +361,7 @@ def test_every_answer_that_bars_the_medicine_is_listed_with_its_grade(key):
 
 def test_tags_of_a_shared_list_are_explained_as_that_lists_own(syrup):
     html = printed(*syrup)
-    assert "Tags of the shared list tickly-foods." in text(html)
+    assert "Tags of the shared list “Foods that tickle”." in text(html)
     assert "Sources of the shared list “Foods that tickle”" in text(html)
     assert "A cookery book" in row(html, "source-tickly-foods-F1")
     # The condition adds mustard itself, for the lozenge alone.

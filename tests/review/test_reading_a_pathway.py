@@ -18,7 +18,9 @@ def test_what_to_look_for_stands_first_in_a_line_of_who_goes_where():
     assert "Focal neurological signs: such signs can mean" in row(html, "goes-emergency")
     assert "Fever above 38.0: a fever while" in row(html, "goes-emergency")
     low = row(page(("shipped", "uncomplicated-uti")), "goes-refer-urgent")
-    assert "Temperature at most 35 degrees Celsius: so low a temperature" in low
+    assert "Temperature (at most 35 degrees Celsius): so low a temperature" in low
+    many = row(page(("shipped", "uncomplicated-uti")), "goes-not-eligible")
+    assert "Earlier UTIs, 12 months (at least 3 episodes): three earlier infections" in many
 
 
 def test_of_several_medicines_offered_one_is_supplied():
@@ -27,6 +29,44 @@ def test_of_several_medicines_offered_one_is_supplied():
     for anchor in ("goes-supply", "overview", "SIN-A2"):
         assert "clarithromycin or doxycycline" in row(html, anchor)
         assert "clarithromycin and doxycycline" not in row(html, anchor)
+
+
+def test_what_tells_medicines_apart_is_not_lost_behind_what_their_reasons_share():
+    """Three reasons began with the same twenty words, so that a reader took them for one."""
+    html = page(("shipped", "acute-sinusitis"))
+    (supply,) = [one for one in tree(html).iter("tbody") if one.get("id") == "goes-supply"]
+    lines = [(one.get("class"), squeezed("".join(one.itertext()))) for one in supply.find(".//td").iter("p")]
+    assert lines[:3] == [
+        (None, "two or more bacterial features, the spray is ruled out or has not worked, an antibiotic is agreed:"),
+        ("under", "phenoxymethylpenicillin: penicillin is the first choice without a penicillin allergy SIN-A1"),
+        (
+            "under",
+            "erythromycin: penicillin is ruled out by allergy, and erythromycin is the choice in pregnancy SIN-A3",
+        ),
+    ]
+    assert lines[4][1].startswith("fluticasone furoate or mometasone furoate: after more than 10 days")
+    assert lines[4][0] is None
+
+
+def test_a_row_that_refers_says_to_whom():
+    assert "Refer To: general practice or another provider." in row(page(("shipped", "impetigo")), "IMP-S10")
+    assert "Refer To: another pharmacy that has the cream" in row(page(("shipped", "impetigo")), "IMP-S9")
+
+
+def test_that_nothing_unknown_is_no_names_the_one_question_that_is_never_required():
+    """Two sentences that contradict each other stood on one page: that not known is never no, and of one criterion that it reads as no."""
+    stops = "while nobody answers “Immediate threat to life”, it stops nobody."
+    assert stops in row(page(("shipped", "impetigo")), "stopping")
+    assert "never required" not in row(page(("made-up", "yawning")), "stopping")
+
+
+@pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)
+def test_a_note_names_a_question_by_what_it_is_called(key):
+    """Names that a note has of another pathway's questions are left: what they are called is not known here."""
+    questions = pathway_of(*key).questions
+    said = [squeezed("".join(one.itertext())) for one in tree(page(key)).iter("p")]
+    notes = " ".join(one for one in said if one.startswith("Note: "))
+    assert [name for name in questions if "_" in name and name in notes.split()] == []
 
 
 @pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)

@@ -1,5 +1,6 @@
 """Sentences in plain words: what a question is called, the words of its answers, numbers with their unit."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -74,10 +75,10 @@ def test_each_kind_of_sentence(wording, sentence, words):
     [
         (LOUD, "Loud"),
         (AWAKE, ""),
-        (BLUE, "Colour “blue, without paint”"),
+        (BLUE, "Colour (“blue, without paint”)"),
         (OneOf("colour", ("pink", "green")), ""),
-        (Within("temperature_c", limits("33.0")), "Temperature now at least 33 degrees Celsius"),
-        (all_of((LOUD, Within("hiccups_days", limits(high="8")))), "Loud and Since at most 8 days"),
+        (Within("temperature_c", limits("33.0")), "Temperature now (at least 33 degrees Celsius)"),
+        (all_of((LOUD, Within("hiccups_days", limits(high="8")))), "Loud and Since (at most 8 days)"),
         (all_of((LOUD, Defined("noisy", LOUD))), ""),
         (any_of((LOUD, BLUE)), ""),
         (Includes("unwanted", ("placebo-syrup",)), ""),
@@ -95,6 +96,25 @@ def test_a_list_stands_one_sentence_to_a_line_and_a_list_in_it_in_brackets(wordi
         "Loud: yes",
         "and (Asleep: no or Colour: “blue, without paint”)",
     )
+
+
+def test_in_prose_a_name_is_put_into_words_where_it_means_one_thing():
+    """A reviewer reads notes in words. What only looks like a name, or is no name of this pathway, stays as it is spelled."""
+    pathway = pathway_of("shipped", "impetigo")
+    said = Wording(pathway).in_prose
+    assert (
+        said("asked where neutropenia_risk_medicine is yes")
+        == "asked where “Medicine that can cause neutropenia” is yes"
+    )
+    assert said("beside not_pregnant it opens nothing") == "beside “Not pregnant, or cannot be” it opens nothing"
+    assert "“pregnant, or a possible pregnancy" in said("what pregnant_for_certain is not")
+    kept = "too_light_at_1, severe_unilateral_pain, PRN00936_ii_pharmacy-first, pregnancy, a weak_ name"
+    assert said(kept) == kept
+
+    pregnancy = pathway.questions["pregnancy"]
+    other = replace(pregnancy, choices=tuple(replace(one, says=f"{one.says}?") for one in pregnancy.choices))
+    two = Wording(replace(pathway, questions={**pathway.questions, "other": replace(other, name="other")}))
+    assert two.in_prose("beside not_pregnant") == "beside not_pregnant"
 
 
 @pytest.mark.parametrize("name", ["made-up", "shipped"])
