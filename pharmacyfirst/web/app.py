@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply, who
+from pharmacyfirst.web.pages import correct, ended, entrance, outcome, questions, saved, start, supply, who
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -68,6 +68,7 @@ PAGES: Mapping[str, Served] = {
     "/c/{id}/end": Served(ended.end),
     "/c/{id}/take-over": Served(take_over),
     "/r/{id}": Served(saved.saved),
+    "/r/{id}/correct": Served(correct.correct),
     "/r/{id}/{paper}": Served(saved.paper),
 }
 ONLY_POSTED = (

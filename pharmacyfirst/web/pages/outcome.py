@@ -17,11 +17,13 @@ from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
+from pharmacyfirst.web.correcting import AS_BEFORE
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, usual_place
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.correct import CorrectingShown, as_before, correcting_shown
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.panel import TONES
 from pharmacyfirst.web.replies import go, html
@@ -134,6 +136,7 @@ class OutcomePage:
     patient: str
     more_urgent: str
     details_follow: bool
+    correcting: CorrectingShown | None
 
 
 def outcome(visit: Visit) -> Response:
@@ -176,6 +179,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         more_urgent=_more_urgent(here),
         details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
+        correcting=correcting_shown(visit, here),
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
 
@@ -285,6 +289,11 @@ def _post(visit: Visit, here: Talk) -> Response:
     assessment = here.conversation.assessment
     if here.held.state is ConsultationState.DETAILS_FOLLOW and not visit.posted.one("o-did") and here.held.emergency:
         return _finished(visit, here, read_back(Decision, dict(here.held.emergency)["decision"]))
+    if here.held.correcting is not None and visit.posted.one("o-did") == AS_BEFORE:
+        try:
+            return _ended(visit, here, as_before(visit, here))
+        except PharmacyFirstError as refused:
+            return _refused(visit, here, refused)
     if not here.conversation.decided and here.conversation.open:
         return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
     try:
@@ -313,10 +322,14 @@ def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
         except PharmacyFirstError as refused:
             return about(visit, refused)
         return go("/")
+    posted = visit.posted
+    return _ended(visit, here, Done(decision, late=posted.one("o-late"), pregnancy=posted.ticked("o-pregnancy")))
+
+
+def _ended(visit: Visit, here: Talk, done: Done) -> Response:
+    """The record, made and stored; else the page with what stands in the way."""
     try:
-        finish(
-            visit, here, Done(decision, late=visit.posted.one("o-late"), pregnancy=visit.posted.ticked("o-pregnancy"))
-        )
+        finish(visit, _as_shown(here, *given_back(visit)), done)
     except PharmacyFirstError as refused:
         return _refused(visit, here, refused)
     return go(f"/r/{here.held.id}")

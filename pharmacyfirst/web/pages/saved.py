@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -21,7 +21,7 @@ from pharmacyfirst.record.papers.one_page import one_page_html
 from pharmacyfirst.record.papers.parts import quantity_of, spaced
 from pharmacyfirst.store import NotThere, StoreRefused
 from pharmacyfirst.web.desk import Visit
-from pharmacyfirst.web.frame import PRACTICE, PatientBar, drawn, frame
+from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.replies import go, html
 
@@ -38,6 +38,9 @@ class SavedPage:
     papers: tuple["PaperLink", ...]
     id: str
     incident: bool
+    corrected: str
+    corrects: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def saved(visit: Visit) -> Response:
         return go(f"/c/{id}/outcome")
     except PharmacyFirstError as refused:
         return said(visit, "The record cannot be shown", str(refused))
-    done = record.decision
+    now, done = visit.desk.store.drafts.get(id), record.decision
     supplied = record.supplies[0] if record.supplies else None
     what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(
         done.done, done.done
@@ -82,13 +85,15 @@ def saved(visit: Visit) -> Response:
         papers=tuple(_links(record)),
         id=id,
         incident=record.is_incident,
+        corrected=f"/r/{now.corrected_by}" if now.corrected_by else "",
+        corrects=f"/r/{record.corrects}" if record.corrects else "",
+        because=record.corrects_because or "",
     )
-    return html(drawn("saved.html", f=_frame(visit, view.title, record), v=view))
+    return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
 
 
-def _frame(visit: Visit, title: str, record: Consultation) -> object:
-    from dataclasses import replace
-
+def record_frame(visit: Visit, title: str, record: Consultation) -> Frame:
+    """The frame of a page about a record, with its patient on top."""
     patient = record.patient
     bar = PatientBar(
         name=patient.name,
@@ -177,7 +182,7 @@ def _made(visit: Visit, record: Consultation, content: Pathway, name: str, endin
     if ending == "txt" and name in _TEXTS:
         title, make = _TEXTS[name]
         view = TextPage(title, make(record, content), f"/r/{record.id}")
-        return html(drawn("text.html", f=_frame(visit, title, record), v=view))
+        return html(drawn("text.html", f=record_frame(visit, title, record), v=view))
     if (name, ending) == ("label", "pdf"):
         return Response(label_pdf(record, content), media_type="application/pdf")
     return None
