@@ -157,6 +157,11 @@ class Outbox(Messages):
         with self._ledger.transaction():
             self._clock.look(at)
 
+    def last_round(self) -> datetime | None:
+        """When, by the clock, a round last came to its end; None where none did."""
+        clock = next(iter(self._ledger.counted(_ROUND_DONE)), "").partition(" ")[2]
+        return datetime.fromisoformat(clock) if clock else None
+
     def end_round(self, at: datetime) -> None:
         """A round has come to its end, and MESH was reached."""
         with self._ledger.transaction():

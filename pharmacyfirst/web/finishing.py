@@ -229,6 +229,18 @@ def message_for(record: Consultation, mailbox: str, before: Chain = NO_CHAIN) ->
     return prepare(update_record(record, correcting(record, first, mailbox, record.recorded_at, before.length + 1)))
 
 
+def message_of(visit: Visit, record: Consultation, held: ConsultationSoFar) -> bytes:
+    """The message of a record: the bytes that were queued, or, where none were, as they would be written. Raises as ``message_for``."""
+    outbox, ours = visit.desk.store.outbox, visit.desk.ours
+    if bundle_id := str(held.summary.get("bundle_id", "")):
+        return outbox.message(bundle_id).xml
+    before = NO_CHAIN if record.practice else messages_before(record, visit.desk.store) or NO_CHAIN
+    return message_for(record, (ours.mailbox if ours is not None else "") or NO_MAILBOX, before).message.xml
+
+
+NO_MAILBOX = "(no mailbox is set up)"
+
+
 def patient_known(here: Talk) -> bool:
     """Whether the patient page has all that a record needs."""
     return not lacking(here.who, here.on)

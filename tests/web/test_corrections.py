@@ -1,5 +1,6 @@
 """A finished record is corrected by a new one: begun from it, looked through, judged, and told to the practice; both stand."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -7,9 +8,13 @@ from test_every_outcome import LIBRARY, SUPPLIED, supplied
 from test_real_patients import CASE, CONDITION, SECRET, adopted, recorded, to_the_outcome
 from visiting import NOW, Clock, at_the_desk, begun, open_form
 
+from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.record.judged import read_record
 from pharmacyfirst.record.papers.claim import NEVER, claim_of
+from pharmacyfirst.sending.outbox import Outbox
+from pharmacyfirst.sending.standing import Happened, MessageEvent
 from pharmacyfirst.store import ConsultationState, open_store
+from pharmacyfirst.store.store import FILE
 
 WHY = "the date of birth was mistyped"
 LATER = 3 * 24 * 3600
@@ -24,7 +29,7 @@ def clock():
 def desk(tmp_path_factory, clock):
     folder = tmp_path_factory.mktemp("form")
     with open_form(folder, clock) as client:
-        yield at_the_desk(client, **{"u-adoption": str(adopted(folder))}), folder
+        yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
 
 
 def supply_on_record(visitor, **more):
@@ -276,3 +281,49 @@ def test_an_emergency_pressed_by_mistake_is_taken_back_in_the_correction(desk):
     assert visitor.page.title != "Dial 999 now"
     with open_store(folder, Clock()) as store:
         assert store.drafts.get(new).answers["life_threatening"] is False
+
+
+# A patient of the sandbox of NHS England's PDS, whom its documentation names: nobody.
+NUMBER = "9000000009"
+
+
+def message_of(folder, id):
+    with open_store(folder, Clock()) as store:
+        return store.outbox.message(store.drafts.get(id).summary["bundle_id"])
+
+
+def test_a_correction_that_adds_the_nhs_number_is_sent_as_a_message_of_its_own_and_its_permit_is_that_of_the_person_as_now_known(
+    desk,
+):
+    visitor, folder = desk
+    id = supply_on_record(visitor)
+    assert recorded(folder, id)[2].summary["told_by"] == "letter"
+    new = correcting(visitor, id, "the NHS number was found")
+    look_through(visitor, **{"p-nhs_number": NUMBER})
+    as_before(visitor)
+    assert "In the queue, not sent yet" in visitor.page.words, visitor.page.words
+    record = recorded(folder, new)[0]
+    assert record.supplies[0].permit.person == record.patient.digest
+    assert record.supplies[0].permit.at == record.supplies[0].handed_over_at
+    assert not record.is_incident
+    message = message_of(folder, new)
+    assert (message.replaces, message.sender_reference) == ("", f"urn:uuid:{new}")
+    assert "This corrects" in visitor.go(f"/r/{new}/message").words
+
+
+def test_the_message_of_a_correction_replaces_the_one_that_was_sent(desk, clock):
+    visitor, folder = desk
+    id = supply_on_record(visitor, **{"p-nhs_number": NUMBER})
+    first = message_of(folder, id)
+    with closing(open_ledger(folder / FILE)) as ledger:
+        outbox = Outbox(ledger)
+        outbox.begin_post(first.bundle_id, clock())
+        outbox.record(first.bundle_id, MessageEvent(Happened.POSTED, clock(), mesh_id="20261121-9"))
+    new = correcting(visitor, id, "the address was mistyped")
+    look_through(visitor, **{"p-address": "9 Nowhere Lane, Leeds"})
+    as_before(visitor)
+    message = message_of(folder, new)
+    assert message.replaces == first.document_id
+    page = visitor.go(f"/r/{new}/message")
+    assert "2, in place of the message before it" in page.words
+    assert "9 Nowhere Lane" in page.words
