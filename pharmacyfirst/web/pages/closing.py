@@ -13,12 +13,12 @@ from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.message_words import moment
-from pharmacyfirst.sending.for_person import ForPerson, day_in_words
+from pharmacyfirst.sending.for_person import day_in_words
 from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store import CameIn, ConsultationState, WorkList
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
 from pharmacyfirst.web.frame import drawn, frame
-from pharmacyfirst.web.pages.start import Doing, ToDo, record_path, title_of
+from pharmacyfirst.web.pages.start import Doing, ToDo, record_path, title_of, whom
 from pharmacyfirst.web.replies import html
 
 NOT_READ = "What is left to do could not be read, so nobody knows. Do not take this page for an all-clear: find out why, and open it again."
@@ -83,15 +83,6 @@ def _people(visit: Visit, work: WorkList) -> Iterator[ToDo]:
         yield ToDo(f"{urgent}{whom(visit, one)}{one.says}{by if not one.record_id else ''}{then}", path)
 
 
-def whom(visit: Visit, one: ForPerson) -> str:
-    """Of whom something is, at the beginning of a line; nothing where nobody can tell."""
-    id = record_path(visit, one).removeprefix("/r/").partition("/")[0]
-    try:
-        return f"{title_of(visit, visit.desk.store.drafts.get(id), '')} " if id else ""
-    except PharmacyFirstError:
-        return ""
-
-
 def _referrals(visit: Visit, work: WorkList) -> Iterator[ToDo]:
     """Those to be contacted by today, and those that do not say by when."""
     for one in work.referrals:
@@ -118,14 +109,14 @@ def _drafts(visit: Visit, work: WorkList) -> Iterator[ToDo]:
         if one.practice:
             continue
         until = one.expires_at(settings.closes, settings.drafts_last)
-        state = (
-            f"expires {_since(until)}"
-            if until is not None
-            else "expired"
-            if one.state is ConsultationState.EXPIRED
-            else one.state.value
-        )
+        expired = one.state is ConsultationState.EXPIRED
+        state = "expired" if expired or until is None else f"expires {_until(visit, until)}"
         yield ToDo(title_of(visit, one, f"{one.owner.name}, {state}"), f"/c/{one.id}/outcome")
+
+
+def _until(visit: Visit, at: datetime) -> str:
+    here = in_england(at)
+    return f"tonight, {here:%H:%M}" if here.date() <= visit.today else moment(here)
 
 
 def _paper(visit: Visit, work: WorkList) -> Iterator[ToDo]:

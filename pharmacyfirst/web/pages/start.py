@@ -121,7 +121,7 @@ def _none_in_force(visit: Visit, conditions: tuple[ConditionShown, ...]) -> str:
 
 def _lists(visit: Visit) -> list[Doing]:
     work = visit.desk.store.work_list()
-    people = tuple(ToDo(f"{one.says}{_then(one)}", record_path(visit, one)) for one in work.people)
+    people = tuple(ToDo(f"{whom(visit, one)}{one.says}{_then(one)}", record_path(visit, one)) for one in work.people)
     emergencies = tuple(
         ToDo(title_of(visit, one, "details missing"), f"/c/{one.id}/{PATIENT_PAGE}") for one in work.emergencies
     )
@@ -152,6 +152,15 @@ def record_path(visit: Visit, one: ForPerson) -> str:
     try:
         return f"/r/{visit.desk.store.outbox.record_of(one.bundle_id)}/message" if one.bundle_id else ""
     except PharmacyFirstError:  # what is stored of it is not what was written, which its own line says
+        return ""
+
+
+def whom(visit: Visit, one: ForPerson) -> str:
+    """Of whom something is, at the beginning of a line; nothing where nobody can tell."""
+    id = record_path(visit, one).removeprefix("/r/").partition("/")[0]
+    try:
+        return title_of(visit, visit.desk.store.drafts.get(id), "") if id else ""
+    except PharmacyFirstError:
         return ""
 
 
