@@ -12,7 +12,9 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import Decision, GatewayPassed, Late
+from pharmacyfirst.record.make import observed
 from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Patient
+from pharmacyfirst.record.sense import OBSERVED_FACTS
 from pharmacyfirst.record.supply import Handed, PermitOnRecord, Supply, Unpermitted
 from pharmacyfirst.sending.standing import AWAITING, MessageState
 from pharmacyfirst.store import Store
@@ -49,6 +51,8 @@ def as_corrected(account: Account, old: Consultation, here: Talk) -> Account:
         "corrects_because": correcting.because,
         "first": old.opened_by if old.corrects else None,
     }
+    if others := tuple(one for one in old.observations if one.kind not in OBSERVED_FACTS.values()):
+        held["observations"] = (*others, *observed(here.conversation.assessment, old.started_at))
     if [one.source for one in account.records_viewed] == [one.source for one in old.records_viewed]:
         held["records_viewed"] = old.records_viewed
     if account.referral.source == old.referral.source:

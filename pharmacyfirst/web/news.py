@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.sending.acknowledgement import response_code
-from pharmacyfirst.sending.for_person import REPORTS, day_in_words
+from pharmacyfirst.sending.for_person import DAMAGED, REPORTS, day_in_words
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import (
     AWAITING,
@@ -78,10 +79,13 @@ def news_shown(visit: Visit, record: Consultation, held: ConsultationSoFar) -> N
     if record.practice:
         return NewsShown("A practice patient: nothing is sent.", message=True)
     store, told = visit.desk.store, held.summary
-    if bundle_id := str(told.get("bundle_id", "")):
-        return _of_message(store, bundle_id, visit.now)
-    if store.outbox.notices.knows(record.id):
-        return _of_notice(store.outbox, record.id, visit.now)
+    try:
+        if bundle_id := str(told.get("bundle_id", "")):
+            return _of_message(store, bundle_id, visit.now)
+        if store.outbox.notices.knows(record.id):
+            return _of_notice(store.outbox, record.id, visit.now)
+    except PharmacyFirstError as damaged:
+        return NewsShown(f"What is stored of the news to the practice cannot be read: {damaged}", DAMAGED, "red")
     return NewsShown(f"The practice is not told: {told.get('not_told_because', '')}.")
 
 

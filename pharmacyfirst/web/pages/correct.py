@@ -15,7 +15,7 @@ from pharmacyfirst.web.finishing import Done, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, page_path, path_of
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.pages.questions import THREAT, Error
-from pharmacyfirst.web.pages.saved import record_frame
+from pharmacyfirst.web.pages.saved import record_frame, record_here
 from pharmacyfirst.web.replies import go, html
 
 
@@ -31,24 +31,32 @@ class CorrectPage:
 
 def correct(visit: Visit) -> Response:
     """``GET`` and ``POST /r/ID/correct``: why the record is corrected; then a consultation begun from its patient and answers."""
-    id, because = visit.names["id"], visit.posted.one("r-because")
-    records, library = visit.desk.store.records, visit.desk.library
-    errors: tuple[Error, ...] = ()
-    try:
-        record = records.record(id, library)
-        if visit.method == "POST" and because:
-            records.read(id, visit.actor, "record, to correct it")
-            pathway = library.in_force(record.pathway, record.on)
+    here = record_here(visit, "record, to correct it")
+    if isinstance(here, Response):
+        return here
+    record, because = here.record, visit.posted.one("r-because")
+    id, errors = record.id, tuple[Error, ...]()
+    if len(handed_over(record)) > 1:
+        return said(visit, "It cannot be corrected here", MORE_THAN_ONE)
+    if visit.method == "POST" and because:
+        try:
+            pathway = visit.desk.library.in_force(record.pathway, record.on)
             held = visit.desk.store.drafts.correct(id, pathway, visit.actor, record, because, apart=(THREAT,))
             return go(f"/c/{held.id}/{PATIENT_PAGE}")
-        if visit.method == "POST":
-            errors = (Error("Say why it is corrected", "r-because"),)
-    except PharmacyFirstError as refused:
-        return said(visit, "It cannot be corrected", str(refused))
+        except PharmacyFirstError as refused:
+            return said(visit, "It cannot be corrected", str(refused))
+    if visit.method == "POST":
+        errors = (Error("Say why it is corrected", "r-because"),)
     view = CorrectPage(f"/r/{id}/correct", f"/r/{id}", because, errors)
     return html(
         drawn("correct.html", f=record_frame(visit, "Correct this record", record), v=view), 422 if errors else 200
     )
+
+
+MORE_THAN_ONE = (
+    "More than one medicine stands on this record, and the form records one: a correction from here would leave the others out. Make it with "
+    "pharmacyfirst record make."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_a
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.correct import CorrectingShown, as_before, correcting_shown
-from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.pages.questions import THREAT, Error
 from pharmacyfirst.web.panel import TONES
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown, answer_in_words, called
@@ -161,9 +161,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         where_to=tuple(dict.fromkeys(one for one in (assessment.where_to,) if one)),
         reasons=tuple(ReasonShown(one.id, one.says, one.where_to) for one in assessment.reasons),
         prompts=tuple(one.says for one in here.pathway.prompts if kind.word in one.at),
-        asks_threat=assessment.outcome.destination == EMERGENCY_DEPARTMENT
-        and LIFE_THREATENING not in here.held.answers
-        and LIFE_THREATENING in here.pathway.questions,
+        asks_threat=_asks_threat(here),
         threat=path_of(here, "threat"),
         not_known=tuple(_answers(here, conversation.in_the_way)) if not undecided else (),
         open=tuple(_answers(here, conversation.open))
@@ -182,6 +180,14 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         correcting=correcting_shown(visit, here),
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
+
+
+def _asks_threat(here: Talk) -> bool:
+    """Whether it is asked if life is threatened: of whom goes to A&E, and again where everything has to be looked through once more."""
+    if LIFE_THREATENING not in here.pathway.questions:
+        return False
+    to_hospital = here.conversation.assessment.outcome.destination == EMERGENCY_DEPARTMENT
+    return (to_hospital and LIFE_THREATENING not in here.held.answers) or THREAT in here.held.look_through
 
 
 def _more_urgent(here: Talk) -> str:
