@@ -67,8 +67,8 @@ def day_in_words(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
-def _advice(now: Standing) -> tuple[str, str]:
-    """What there is to say of a message, and what to do: the negative answer before all else."""
+def advice(now: Standing) -> tuple[str, str]:
+    """What there is to say of a message that somebody has to look at, and what to do: the negative answer before all else."""
     for code in (now.infrastructure, now.business):
         if code and not response_code(code).positive:
             return response_code(code).meaning, response_code(code).then
@@ -98,7 +98,7 @@ def for_person(
     """
     codes = tuple(filter(None, (now.infrastructure, now.business, now.reported)))
     open_still = now.state in (*UNSENT, *AWAITING)
-    says, then = _advice(now)
+    says, then = advice(now)
     says += f"; {now.note}" if now.note and now.state is MessageState.UNCONFIRMED else ""
     if now.state in UNSENT and not now.to_show and original not in (None, *AWAITING, MessageState.DONE):
         says = f"it replaces a message that is {original.value}"

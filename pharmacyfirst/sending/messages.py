@@ -48,6 +48,17 @@ class Messages:
         states = (folded(events[: number + 1]) for number in range(len(events)))
         return tuple((event, now.state) for event, now in zip(events, states, strict=True) if now)
 
+    def record_of(self, bundle_id: str) -> str:
+        """The id of the record that a message is about. Raises ``UnknownMessage``."""
+        return str(routing_in(self._stored(bundle_id))["sender_reference"]).removeprefix("urn:uuid:")
+
+    def chain(self, bundle_id: str) -> tuple[str, ...]:
+        """The messages of which each replaces the one before, from the first to this one. Raises ``UnknownMessage``."""
+        found = [bundle_id]
+        while (original := self._original(found[0])) and original not in found:
+            found.insert(0, original)
+        return tuple(found)
+
     def raw(self, mesh_id: str) -> bytes:
         """Something received, byte for byte; empty where it is still at MESH. Raises ``UnknownMessage``."""
         must_be(str, mesh_id=mesh_id)

@@ -140,6 +140,10 @@ class Notices:
         """Whether a notice of this record was put down."""
         return bool(self._events(record_id))
 
+    def is_open(self, record_id: str) -> bool:
+        """Whether a notice of this record is still to be sent."""
+        return len(self._events(record_id)) == 1
+
     def history(self, record_id: str) -> tuple[tuple[str, datetime, dict[str, str]], ...]:
         """All that was put down: what, when, and how it was told."""
         events = self._events(record_id)

@@ -85,7 +85,8 @@ class Outbox(Messages):
             if message.replaces:
                 self._check_replacement(message)
             steady = self._clock.look(at)
-            by = due(datetime.fromisoformat(message.ended_at) if message.ended_at else at, at, steady)
+            ended = datetime.fromisoformat(message.ended_at) if message.ended_at and not message.replaces else at
+            by = due(ended, at, steady)  # what corrects a message is due from when it was corrected
             told = {"routing": message.routing(), "digest": prepared.digest, "checked_by": prepared.checked_by}
             drafted = MessageEvent(Happened.DRAFTED, at, steady=steady)
             body = json.dumps(told | {"due": by.as_dict()} | body_of(drafted))
@@ -155,6 +156,11 @@ class Outbox(Messages):
         as_text(at)
         with self._ledger.transaction():
             self._clock.look(at)
+
+    def last_round(self) -> datetime | None:
+        """When, by the clock, a round last came to its end; None where none did."""
+        clock = next(iter(self._ledger.counted(_ROUND_DONE)), "").partition(" ")[2]
+        return datetime.fromisoformat(clock) if clock else None
 
     def end_round(self, at: datetime) -> None:
         """A round has come to its end, and MESH was reached."""

@@ -28,6 +28,7 @@ class Deed(Enum):
     """What was done. Those of the first block change a consultation under way, those of the second what is known of a record."""
 
     BEGUN = "begun"
+    BEGUN_FROM = "begun from a finished record"
     WHO = "who the patient is"
     POSTED = "page posted"
     TAKEN_OVER = "taken over"
@@ -43,6 +44,7 @@ class Deed(Enum):
     TOLD_ON_PAPER = "practice told on paper"
     CLAIMED = "claimed"
     INCIDENT = "incident"
+    LOOKED_AT = "incident looked at"
     NOTED = "restricted note"
     HELD = "held"
     HOLD_ENDED = "hold ended"

@@ -4,7 +4,7 @@ Every page that a form posts carries the revision of the draft and the mark of i
 one, or one about another patient, is refused with what is newer beside it: two tabs, or two people, never write over each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -94,6 +94,52 @@ class Drafts:
                 raise StoreRefused("A consultation of this id was begun before. Nothing was begun.")
             self._kept.write(CONSULTATION + id, Deed.BEGUN, actor, told)
             return self._kept.mark(id)
+
+    def correct(
+        self, id: str, pathway: Pathway, actor: Actor, record: Consultation, because: str, apart: Iterable[str] = ()
+    ) -> ConsultationSoFar:
+        """Begin the consultation whose record will take the place of a finished one: the same patient, answers and day.
+
+        ``id`` and ``record`` are of the finished one, ``because`` says why it is corrected and stands on the new record; ``pathway`` is the
+        content that it was decided by. Every page has to be looked through and posted again, but for those ``apart``, which no form shows
+        as a page. Raises ``StoreRefused`` where it is not finished, was corrected before or is being corrected, or its content is another.
+        """
+        must_be(Consultation, record=record)
+        must_be(str, because=because)
+        if not because.strip():
+            raise StoreRefused("Say why the record is corrected. Nothing was begun.")
+        with self._kept.together():
+            old = self._kept.consultation(id)
+            self._may_be_corrected(old, pathway)
+            now = self.begin(pathway, actor, practice=old.practice, as_of=record.on, corrects=id)
+            told = {
+                "record": id,
+                "started_at": record.started_at.isoformat(),
+                "ended_at": (record.ended_at or record.started_at).isoformat(),
+                "look_through": [name for name in old.pages if name not in {*apart}],
+            }
+            pages = {
+                name: {"answers": dict(one.answers), "origins": dict(one.origins), "fields": dict(one.fields)}
+                for name, one in old.pages.items()
+            }
+            held = {"because": because, "patient": dict(old.patient), "pages": pages}
+            self._kept.write(CONSULTATION + now.id, Deed.BEGUN_FROM, actor, told, held)
+            return self._kept.mark(now.id)
+
+    def _may_be_corrected(self, old: ConsultationSoFar, pathway: Pathway) -> None:
+        if old.state is not ConsultationState.FINISHED:
+            raise StoreRefused("Only a finished record is corrected. Nothing was begun.")
+        if old.corrected_by:
+            raise StoreRefused("This record was corrected before: correct the newer one. Nothing was begun.")
+        if old.content_digest != pathway.content_digest:
+            raise StoreRefused(
+                "The content that decided this record is not at hand, so nobody could tell what the right answers come to. Put that version of "
+                "the content back, and correct the record then. Nothing was begun."
+            )
+        if other := next((one for one in self.under_way() if one.corrects == old.id), None):
+            raise StoreRefused(
+                f"{other.owner.name} is correcting this record: it is among the drafts. Nothing was begun."
+            )
 
     def get(self, id: str) -> ConsultationSoFar:
         """A consultation as it stands, whatever its state. Raises ``NotThere``. Looking at somebody's is put down by ``Records.read``."""

@@ -53,7 +53,7 @@ def marks_of(now: ConsultationSoFar, record: Mapping[str, Any]) -> set[tuple[str
         found.add((FINISHED, as_text(now.finished_at)))
     if now.claim_due:
         found.add((CLAIM, now.claim_due))
-    if now.incidents:
+    if now.incidents_open:
         found.add((INCIDENT, as_text(now.changed_at)))
     if now.held:
         found.add((HELD, "yes"))

@@ -11,6 +11,7 @@ from pharmacyfirst.record.make import is_judged
 from pharmacyfirst.record.papers.claim import claim_dates, claim_of
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
+from pharmacyfirst.sending.standing import NOT_WITH_THE_PRACTICE
 from pharmacyfirst.store.deeds import Actor, Deed, StoreRefused
 from pharmacyfirst.store.finding import folded
 from pharmacyfirst.store.kept import CONSULTATION, Kept
@@ -35,18 +36,19 @@ def finish(
     if wrong := [*_wrong(kept, now, record), *_wrong_news(record, message, notice, not_told_because)]:
         raise StoreRefused(f"{'; '.join(wrong)}. {NOTHING}")
     told = summary_of(record) | _news(message, notice, not_told_because)
+    if record.corrects:
+        told |= _corrected(kept, actor, record)
     kept.write(CONSULTATION + now.id, Deed.FINISHED, actor, told, write_record(record).encode())
     at = kept.now()
     if message is not None:
         kept.outbox.put(message, at)
     if notice is not None:
-        kept.outbox.notices.due(record.id, notice, record.ended_at or record.started_at, at)
-    if record.corrects:
-        _corrected(kept, actor, record)
+        ended = record.recorded_at if record.corrects else record.ended_at or record.started_at
+        kept.outbox.notices.due(record.id, notice, ended, at)
 
 
-def _corrected(kept: Kept, actor: Actor, record: Consultation) -> None:
-    """The record that this one takes the place of says so from now on."""
+def _corrected(kept: Kept, actor: Actor, record: Consultation) -> dict[str, str]:
+    """The record that this one takes the place of says so from now on, and its news goes out no more; how its claim stood."""
     old = kept.consultation(str(record.corrects))
     if old.state is not ConsultationState.FINISHED:
         raise StoreRefused(f"It corrects a consultation that is not finished. {NOTHING}")
@@ -54,6 +56,23 @@ def _corrected(kept: Kept, actor: Actor, record: Consultation) -> None:
         raise StoreRefused(f"The record that it corrects was corrected before: correct the newer one. {NOTHING}")
     kept.write(CONSULTATION + old.id, Deed.CORRECTED, actor, {"by": record.id})
     kept.mark(old.id)
+    _take_back_news(kept, actor, old)
+    return {"claimed_before": old.claim_taken} if old.claim_taken else {}
+
+
+def _take_back_news(kept: Kept, actor: Actor, old: ConsultationSoFar) -> None:
+    """What was to be sent of a record that was corrected, and did not reach the practice, is not sent: what is wrong in it would be read as right.
+
+    A message whose POST is under way, and one that the practice may have, stays as it is.
+    """
+    outbox, at, why = kept.outbox, kept.now(), "a later record corrects this one"
+    if outbox.notices.is_open(old.id):
+        outbox.notices.not_due(old.id, actor.name, why, at)
+    if not (bundle_id := str(old.summary.get("bundle_id", ""))):
+        return
+    now = outbox.standing(bundle_id)
+    if now.state in NOT_WITH_THE_PRACTICE and not now.posting:
+        outbox.void(bundle_id, at, actor.name, why)
 
 
 def summary_of(record: Consultation) -> dict[str, Any]:

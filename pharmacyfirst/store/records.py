@@ -105,7 +105,7 @@ class Records:
                 if one != id or not _same(step, state, reference):
                     raise StoreRefused("This key was used before, for another step. Nothing was put down.")
                 return now
-            if now.summary.get("claimable") not in ("yes", "check"):
+            if not now.claim_wanted:
                 raise StoreRefused("This consultation may not be claimed. Nothing was put down.")
             told = {"key": key, "state": state, "reference": reference}
             self._kept.write(CONSULTATION + id, Deed.CLAIMED, actor, told)
@@ -114,7 +114,16 @@ class Records:
     def incident(self, id: str, actor: Actor, what: str, lfpse: str = "") -> ConsultationSoFar:
         """Mark a record: something went wrong. ``what`` may name people and is shown to nobody but with ``read``; ``lfpse`` is a reference."""
         must_be(str, what=what, lfpse=lfpse)
+        if not what.strip():
+            raise StoreRefused("Say what went wrong. Nothing was changed.")
         return self._known(id, actor, Deed.INCIDENT, {"lfpse": lfpse}, {"what": what})
+
+    def looked_at(self, id: str, actor: Actor, what: str, lfpse: str = "") -> ConsultationSoFar:
+        """Somebody looked at the incidents of a record, and they are on no list any more. ``what`` says what came of it, as for ``incident``."""
+        must_be(str, what=what, lfpse=lfpse)
+        if not what.strip():
+            raise StoreRefused("Say what was found and done. Nothing was changed.")
+        return self._known(id, actor, Deed.LOOKED_AT, {"lfpse": lfpse}, {"what": what})
 
     def note(self, id: str, actor: Actor, words: str) -> None:
         """A restricted note, about safeguarding for instance: in no message, letter, claim, search or table, and in the evidence alone."""
@@ -186,7 +195,7 @@ class Records:
         return self._kept.ledger.counted(finding.OURS + finding.CLAIM)
 
     def incidents(self, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
-        """The records that were marked as incidents, newest first."""
+        """The records with incidents that nobody has looked at yet, newest first."""
         return self._kept.consultations([*reversed(self._kept.found(finding.INCIDENT))][:most])
 
     def old(self) -> tuple[ConsultationSoFar, ...]:

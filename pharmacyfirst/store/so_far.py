@@ -21,6 +21,7 @@ class ConsultationState(Enum):
     FINISHED = "finished"
 
 
+CLAIMED = ("submitted", "amended", "accepted")  # somebody has the claim, so a correction has to reach them
 UNDER_WAY = (ConsultationState.OPEN, ConsultationState.DETAILS_FOLLOW)
 
 
@@ -41,6 +42,15 @@ class PostedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Correcting:
+    """Of a correction: when the consultation that it corrects began and ended, and why it is corrected, which may be about the patient."""
+
+    started_at: datetime
+    ended_at: datetime
+    because: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimStep:
     """Something that became of the claim: the state (a choice of the coded list *claim*), by whom and when."""
 
@@ -57,7 +67,8 @@ class ConsultationSoFar:
     ``revision`` counts what changed it; ``patient_mark`` says which patient it is about without saying who (it is the digest of an event).
     A form puts both into every page, and gives them back with it. ``owner`` goes on with it, ``owners`` are all who had it.
     ``look_through`` are the pages that have to be looked at and posted again before it can be finished, ``because`` says why.
-    ``summary`` is what a finished record comes to, without identity.
+    ``summary`` is what a finished record comes to, without identity. ``correcting`` is there where it was begun from a finished record.
+    ``incidents_open`` are those that nobody has looked at; what was handed over without a permit is one.
     """
 
     id: str
@@ -82,9 +93,11 @@ class ConsultationSoFar:
     emergency: Mapping[str, Any] = field(default=Frozen(), repr=False)
     summary: Mapping[str, Any] = Frozen()
     finished_at: datetime | None = None
+    correcting: Correcting | None = None
     corrected_by: str = ""
     claims: tuple[ClaimStep, ...] = ()
     incidents: int = 0
+    incidents_open: int = 0
     held: bool = False
 
     @property
@@ -114,11 +127,24 @@ class ConsultationSoFar:
 
     @property
     def claim_due(self) -> str:
-        """By which day it should be claimed (YYYY-MM-DD); nothing where it was claimed, may not be, or is practice."""
-        open_ = self.claim_state in ("", "draft") and not self.corrected_by
-        return (
-            str(self.summary.get("claim_by", "")) if open_ and self.summary.get("claimable") in ("yes", "check") else ""
-        )
+        """By which day something is to be done about its claim (YYYY-MM-DD); nothing where it was claimed, may not be, or is practice.
+
+        A claim that was refused is due again; so is one of a record that this one corrects, to be amended or taken back.
+        """
+        open_ = self.claim_state in ("", "draft", "refused") and not self.corrected_by
+        return str(self.summary.get("claim_by", "")) if open_ and self.claim_wanted else ""
+
+    @property
+    def claim_wanted(self) -> bool:
+        """Whether its claim may be made, or one of the record that it corrects was."""
+        return self.summary.get("claimable") in ("yes", "check") or bool(self.summary.get("claimed_before"))
+
+    @property
+    def claim_taken(self) -> str:
+        """The state of the claim that somebody has of it, or of the record that it corrects; nothing where nobody has one."""
+        if self.claim_state in ("", "draft"):
+            return str(self.summary.get("claimed_before", ""))
+        return self.claim_state if self.claim_state in CLAIMED else ""
 
     def expires_at(self, closes: time, drafts_last: timedelta) -> datetime | None:
         """When it expires, counted from closing time on the day of its last change; None where it never does."""
@@ -182,6 +208,26 @@ def _posted(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     return replace(now, pages=Frozen(pages), look_through=open_, because=now.because if open_ else "")
 
 
+def _begun_from(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
+    told, held = event.told, event.held
+    pages = {
+        name: PostedPage(
+            name, event.actor, event.at, *(Frozen(page[part]) for part in ("answers", "origins", "fields"))
+        )
+        for name, page in held["pages"].items()
+    }
+    began, ended = datetime.fromisoformat(told["started_at"]), datetime.fromisoformat(told["ended_at"])
+    return replace(
+        now,
+        patient=Frozen(held["patient"]),
+        patient_mark=event.digest,
+        pages=Frozen(pages),
+        look_through=tuple(told["look_through"]),
+        because="It corrects a finished record: look through every page.",
+        correcting=Correcting(began, ended, str(held["because"])),
+    )
+
+
 def _taken_over(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     owners = now.owners if any(one.is_(event.actor) for one in now.owners) else (*now.owners, event.actor)
     now = replace(now, owner=event.actor, owners=owners)
@@ -209,7 +255,8 @@ def _details_follow(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSo
 
 def _finished(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     summary = Frozen(event.told)
-    return replace(now, state=ConsultationState.FINISHED, summary=summary, finished_at=event.at)
+    open_ = 1 if summary.get("unpermitted") else 0  # handed over without a permit: an incident by itself
+    return replace(now, state=ConsultationState.FINISHED, summary=summary, finished_at=event.at, incidents_open=open_)
 
 
 def _claimed(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
@@ -221,6 +268,7 @@ def _claimed(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
 _Folds = Mapping[Deed, Callable[[ConsultationSoFar, StoreEvent], ConsultationSoFar]]
 
 _CHANGES: _Folds = {
+    Deed.BEGUN_FROM: _begun_from,
     Deed.WHO: _who,
     Deed.POSTED: _posted,
     Deed.TAKEN_OVER: _taken_over,
@@ -234,7 +282,8 @@ CHANGING = frozenset(_CHANGES)  # the deeds that a revision counts
 _KNOWN: _Folds = {
     Deed.CORRECTED: lambda now, event: replace(now, corrected_by=event.told["by"]),
     Deed.CLAIMED: _claimed,
-    Deed.INCIDENT: lambda now, _: replace(now, incidents=now.incidents + 1),
+    Deed.INCIDENT: lambda now, _: replace(now, incidents=now.incidents + 1, incidents_open=now.incidents_open + 1),
+    Deed.LOOKED_AT: lambda now, _: replace(now, incidents_open=0),
     Deed.HELD: lambda now, _: replace(now, held=True),
     Deed.HOLD_ENDED: lambda now, _: replace(now, held=False),
 }

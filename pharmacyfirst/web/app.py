@@ -16,7 +16,21 @@ from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply, who
+from pharmacyfirst.web.pages import (
+    claims,
+    closing,
+    correct,
+    ended,
+    entrance,
+    incidents,
+    news,
+    outcome,
+    questions,
+    saved,
+    start,
+    supply,
+    who,
+)
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -68,6 +82,13 @@ PAGES: Mapping[str, Served] = {
     "/c/{id}/end": Served(ended.end),
     "/c/{id}/take-over": Served(take_over),
     "/r/{id}": Served(saved.saved),
+    "/r/{id}/correct": Served(correct.correct),
+    "/r/{id}/message": Served(news.message),
+    "/r/{id}/told": Served(news.told),
+    "/r/{id}/incident": Served(incidents.incident),
+    "/r/{id}/claim": Served(claims.claim),
+    "/claims": Served(claims.claims),
+    "/closing": Served(closing.closing),
     "/r/{id}/{paper}": Served(saved.paper),
 }
 ONLY_POSTED = (
@@ -80,7 +101,7 @@ ONLY_POSTED = (
     "/c/{id}/take-over",
     "/leave",
 )
-ONLY_ASKED = ("/", "/hide", "/r/{id}", "/r/{id}/{paper}")
+ONLY_ASKED = ("/", "/closing", "/claims", "/hide", "/r/{id}", "/r/{id}/{paper}")
 
 
 def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callable[[str], None]) -> Starlette:

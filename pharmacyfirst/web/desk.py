@@ -111,7 +111,8 @@ class Visit:
 class Talk:
     """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation.
 
-    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day.
+    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day; in a correction, when what it
+    corrects ended.
     """
 
     held: ConsultationSoFar
@@ -150,13 +151,16 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
 
     Its day is the one on which it was begun, also where it is ended on another.
     """
-    on, now = _as_of(held, held.begun_at).date(), _as_of(held, now)
+    on = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date()
+    now = _as_of(held, now)
     pathway = desk.library.in_force(held.condition, on)
     return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now)
 
 
 def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:
-    """A moment by England's clock; of a practice consultation as of another day, the same time of that day."""
+    """A moment by England's clock; of a practice consultation as of another day, the same time of that day; of a correction, the end of then."""
+    if held.correcting is not None:
+        return in_england(held.correcting.ended_at)
     here = in_england(moment)
     if not held.as_of:
         return here

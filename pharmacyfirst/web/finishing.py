@@ -18,6 +18,7 @@ from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
 from pharmacyfirst.store import ConsultationSoFar
+from pharmacyfirst.web.correcting import NO_CHAIN, Chain, as_corrected, corrected_by, messages_before
 from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
 
@@ -42,7 +43,8 @@ class PracticeTold:
 class Done:
     """What is recorded beside the answers: the decision, what was handed over, the charge.
 
-    ``late`` is why it is finished on a later day; ``pregnancy`` that the pharmacist wants the answer about it in the GP record.
+    ``late`` is why it is finished on a later day; ``pregnancy`` that the pharmacist wants the answer about it in the GP record;
+    ``incident`` that a correction may say that a medicine was handed over without a permit.
     """
 
     decision: Decision = field(repr=False)
@@ -51,6 +53,7 @@ class Done:
     identity_checked: str = ""
     late: str = ""
     pregnancy: bool = False
+    incident: bool = False
 
 
 def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
@@ -61,14 +64,39 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
-    account = account_of(visit, here, done)
-    adoption = None if here.held.practice else visit.desk.in_force.adoption
-    record = make_record(account, visit.desk.library, recorded_at=here.now, adoption=adoption)
+    record = _made(visit, here, done)
     told = news_of(record, visit)
     return visit.desk.store.drafts.finish(
         here.held.id, visit.actor, here.held.revision, record,
         message=told.message, notice=told.notice, not_told_because=told.because,
     )  # fmt: skip
+
+
+def _made(visit: Visit, here: Talk, done: Done) -> Consultation:
+    account, library = account_of(visit, here, done), visit.desk.library
+    adoption = None if here.held.practice else visit.desk.in_force.adoption
+    if here.held.correcting is None:
+        return make_record(account, library, recorded_at=here.now, adoption=adoption)
+    old = corrected_by(visit, here)
+    account = as_corrected(account, old, here)
+    if any(one.permit is None for one in account.supplies) and not here.held.practice and adoption is None:
+        raise NotFinished(NO_ADOPTION)
+    kept = all(one.permit is not None for one in account.supplies)
+    at = max(visit.now, here.now)  # of a practice patient, the day may be one that is still to come
+    record = make_record(account, library, recorded_at=at, adoption=None if kept else adoption)
+    if record.unpermitted and not old.unpermitted and not done.incident:
+        raise NotFinished(f"{WITHOUT_A_PERMIT} {'; '.join(one.says for one in record.unpermitted[0].reasons)}.")
+    return record
+
+
+NO_ADOPTION = (
+    "What the permit was given for has changed, so it has to be asked for again as of the hand-over, and no adoption is in use. Name the "
+    "adoption's file, and finish the correction then."
+)
+WITHOUT_A_PERMIT = (
+    "With these answers there was no permit for what was handed over. If that is so, tick that it is an incident, and finish again: it is kept as "
+    "one, and never claimed. Why there was none:"
+)
 
 
 def counted_now(visit: Visit, here: Talk) -> Talk:
@@ -176,19 +204,41 @@ def news_of(record: Consultation, visit: Visit) -> PracticeTold:
     ours = visit.desk.ours
     if ours is None or not ours.mailbox:
         return PracticeTold(notice=NoticeKind.LETTER)
+    before = messages_before(record, visit.desk.store)
+    if before is None:
+        return PracticeTold(notice=NoticeKind.LETTER)
     try:
-        return PracticeTold(message=message_for(record, ours.mailbox))
+        return PracticeTold(message=message_for(record, ours.mailbox, before))
     except (PharmacyFirstError, ExtraMissing):
         return PracticeTold(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
 
 
-def message_for(record: Consultation, mailbox: str) -> Prepared:
-    """The GP message of a record, checked. Raises ``NoMessage``, ``ExtraMissing``, and what ``prepare`` raises."""
-    from pharmacyfirst.record.message.envelope import envelope_of
+def message_for(record: Consultation, mailbox: str, before: Chain = NO_CHAIN) -> Prepared:
+    """The GP message of a record, checked. Raises ``NoMessage``, ``ExtraMissing``, and what ``prepare`` raises.
+
+    ``before`` is the chain of messages that a correction goes on with.
+    """
+    from pharmacyfirst.record.message.envelope import correcting, envelope_of
     from pharmacyfirst.record.message.update_record import update_record
     from pharmacyfirst.sending.prepare import prepare
 
-    return prepare(update_record(record, envelope_of(record, mailbox, record.ended_at or record.started_at)))
+    at = record.ended_at or record.started_at
+    if record.corrects is None:
+        return prepare(update_record(record, envelope_of(record, mailbox, at)))
+    first = before.first or record.id
+    return prepare(update_record(record, correcting(record, first, mailbox, record.recorded_at, before.length + 1)))
+
+
+def message_of(visit: Visit, record: Consultation, held: ConsultationSoFar) -> bytes:
+    """The message of a record: the bytes that were queued, or, where none were, as they would be written. Raises as ``message_for``."""
+    outbox, ours = visit.desk.store.outbox, visit.desk.ours
+    if bundle_id := str(held.summary.get("bundle_id", "")):
+        return outbox.message(bundle_id).xml
+    before = NO_CHAIN if record.practice else messages_before(record, visit.desk.store) or NO_CHAIN
+    return message_for(record, (ours.mailbox if ours is not None else "") or NO_MAILBOX, before).message.xml
+
+
+NO_MAILBOX = "(no mailbox is set up)"
 
 
 def patient_known(here: Talk) -> bool:

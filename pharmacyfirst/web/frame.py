@@ -119,7 +119,7 @@ def steps(talk: Talk, here: str) -> tuple[PageLink, ...]:
     """The step list: the patient, each page, the outcome; every one a link."""
     conversation, joined = talk.conversation, joined_page(talk.conversation)
     first = conversation.open_on(conversation.pages[joined]) if joined is not None else ()
-    done = not lacking(talk.who, talk.on) and not first
+    done = not lacking(talk.who, talk.on) and not first and PATIENT_PAGE not in talk.held.look_through
     found = [_step(talk, "Patient", path_of(talk, PATIENT_PAGE), "done" if done else "open", here)]
     for number, page in enumerate(conversation.pages):
         if number == joined:

@@ -263,7 +263,8 @@ def _choices(question: Question, answers: Mapping[str, Any]) -> tuple[ChoiceShow
         shown = [ChoiceShown(one.name, says(one), given == one.name, str(at) if at < 10 else "") for at, one in each]
         return (*shown, not_known)
     if question.answer is Answer.ANY_OF:
-        return ChoiceShown(NONE, "None of these", given == (), "N"), not_known
+        none = isinstance(given, tuple | list) and not given  # what was saved comes back as a list
+        return ChoiceShown(NONE, "None of these", none, "N"), not_known
     return ()
 
 

@@ -321,6 +321,11 @@ def test_a_correction_is_a_whole_message_in_the_chain_of_the_first(supply):
         envelope_of(corrected, MAILBOX, later)
     with pytest.raises(WrongEnvelope, match="corrects a record"):
         correcting(supply, supply.id, MAILBOX, later, 2)
+    with pytest.raises(WrongEnvelope, match="version 1 of a chain of its own"):
+        correcting(corrected, supply.id, MAILBOX, later, 1)
+    alone = correcting(corrected, corrected.id, MAILBOX, later, 1)  # the practice has nothing that it could replace
+    assert (alone.replaces, alone.version) == (None, 1)
+    assert check(update_record(corrected, alone)) == []
     with pytest.raises(WrongEnvelope, match="whose id is a UUID in small letters"):
         correcting(corrected, "the first one", MAILBOX, later, 2)
 

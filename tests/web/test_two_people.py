@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from visiting import PHARMACY, PIN, Clock, Visitor, at_the_desk, begun, open_form
+from visiting import AGREES, PHARMACY, PIN, Clock, Visitor, at_the_desk, begun, open_form
 
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.people import pin_digest
@@ -97,3 +97,25 @@ def test_the_pharmacy_is_set_up_once(two):
     as_, folder, _ = two
     as_("robin").post("/setting-up", PHARMACY | {"u-name": "Another"})
     assert "Another" not in (folder / "pharmacy.json").read_text()
+
+
+def test_an_emergency_that_expired_is_finished_once_the_threat_was_asked_about_again(two):
+    as_, _, clock = two
+    robin = begun(as_("robin"), "uncomplicated-uti")
+    id = robin.consultation
+    robin.answer_page({}, **AGREES)
+    robin.go(f"{id}/page/1")
+    robin.post(f"{id}/threat", robin.page.forms[robin.path] | {"threat": "yes"})
+    clock.pass_seconds(2 * 24 * 3600)
+    robin.go("/")
+    robin.send("/show", pin=PIN)
+    robin.go(f"{id}/outcome")
+    robin.send(f"{id}/take-over")
+    for path in ("patient", "page/1"):
+        robin.go(f"{id}/{path}")
+        robin.post(robin.path, robin.page.forms[robin.path])
+    page = robin.go(f"{id}/outcome")
+    assert "Is there an immediate threat to life?" in page.words
+    robin.post(f"{id}/threat", page.forms[f"{id}/threat"] | {"threat": "yes"})
+    robin.post(robin.path, robin.page.forms[robin.path] | {"o-did": "called", "o-late": "the form was left open"})
+    assert robin.page.title == "Saved: referred", robin.page.words

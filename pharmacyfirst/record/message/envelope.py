@@ -106,9 +106,15 @@ def envelope_of(record: Consultation, mailbox: str, at: datetime, version: int =
 
 
 def correcting(record: Consultation, first_id: str, mailbox: str, at: datetime, version: int) -> Envelope:
-    """The envelope of a correction. ``first_id`` is the id of the record whose message opened the chain; ``version`` counts along it."""
-    if record.corrects is None or version < 2:
-        raise WrongEnvelope("a correction corrects a record, and its message is version 2 or later")
+    """The envelope of a correction. ``first_id`` is the id of the record whose message opened the chain; ``version`` counts along it.
+
+    Where the practice has no message of what is corrected, there is nothing to replace: the correction opens a chain by its own id, as
+    version 1.
+    """
+    if record.corrects is None or (version == 1) != (first_id == record.id):
+        raise WrongEnvelope(
+            "a correction corrects a record, and its message is version 2 or later, or version 1 of a chain of its own"
+        )
     if not re.fullmatch(UUID_IN_SMALL, first_id):
         raise WrongEnvelope("a chain of messages is opened by a record, whose id is a UUID in small letters")
     return _numbered(UUID(first_id), record.id, mailbox, at, version)

@@ -17,12 +17,14 @@ from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
+from pharmacyfirst.web.correcting import AS_BEFORE
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, usual_place
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
-from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.pages.correct import CorrectingShown, as_before, correcting_shown
+from pharmacyfirst.web.pages.questions import THREAT, Error
 from pharmacyfirst.web.panel import TONES
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown, answer_in_words, called
@@ -134,6 +136,7 @@ class OutcomePage:
     patient: str
     more_urgent: str
     details_follow: bool
+    correcting: CorrectingShown | None
 
 
 def outcome(visit: Visit) -> Response:
@@ -158,9 +161,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         where_to=tuple(dict.fromkeys(one for one in (assessment.where_to,) if one)),
         reasons=tuple(ReasonShown(one.id, one.says, one.where_to) for one in assessment.reasons),
         prompts=tuple(one.says for one in here.pathway.prompts if kind.word in one.at),
-        asks_threat=assessment.outcome.destination == EMERGENCY_DEPARTMENT
-        and LIFE_THREATENING not in here.held.answers
-        and LIFE_THREATENING in here.pathway.questions,
+        asks_threat=_asks_threat(here),
         threat=path_of(here, "threat"),
         not_known=tuple(_answers(here, conversation.in_the_way)) if not undecided else (),
         open=tuple(_answers(here, conversation.open))
@@ -176,8 +177,17 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         more_urgent=_more_urgent(here),
         details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
+        correcting=correcting_shown(visit, here),
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
+
+
+def _asks_threat(here: Talk) -> bool:
+    """Whether it is asked if life is threatened: of whom goes to A&E, and again where everything has to be looked through once more."""
+    if LIFE_THREATENING not in here.pathway.questions:
+        return False
+    to_hospital = here.conversation.assessment.outcome.destination == EMERGENCY_DEPARTMENT
+    return (to_hospital and LIFE_THREATENING not in here.held.answers) or THREAT in here.held.look_through
 
 
 def _more_urgent(here: Talk) -> str:
@@ -285,6 +295,11 @@ def _post(visit: Visit, here: Talk) -> Response:
     assessment = here.conversation.assessment
     if here.held.state is ConsultationState.DETAILS_FOLLOW and not visit.posted.one("o-did") and here.held.emergency:
         return _finished(visit, here, read_back(Decision, dict(here.held.emergency)["decision"]))
+    if here.held.correcting is not None and visit.posted.one("o-did") == AS_BEFORE:
+        try:
+            return _ended(visit, here, as_before(visit, here))
+        except PharmacyFirstError as refused:
+            return _refused(visit, here, refused)
     if not here.conversation.decided and here.conversation.open:
         return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
     try:
@@ -313,10 +328,14 @@ def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
         except PharmacyFirstError as refused:
             return about(visit, refused)
         return go("/")
+    posted = visit.posted
+    return _ended(visit, here, Done(decision, late=posted.one("o-late"), pregnancy=posted.ticked("o-pregnancy")))
+
+
+def _ended(visit: Visit, here: Talk, done: Done) -> Response:
+    """The record, made and stored; else the page with what stands in the way."""
     try:
-        finish(
-            visit, here, Done(decision, late=visit.posted.one("o-late"), pregnancy=visit.posted.ticked("o-pregnancy"))
-        )
+        finish(visit, _as_shown(here, *given_back(visit)), done)
     except PharmacyFirstError as refused:
         return _refused(visit, here, refused)
     return go(f"/r/{here.held.id}")

@@ -214,7 +214,16 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
-    return go(page_path(here, here.conversation.page_after(on.number if on.number is not None else -1)))
+    return go(_next(here, on))
+
+
+def _next(here: Talk, on: OnPage) -> str:
+    """Where Continue leads: in a correction to the next page that is still to be looked through, which may be about an emergency too."""
+    number = on.number if on.number is not None else -1
+    left = [at for at, page in enumerate(here.conversation.pages) if page.title in here.held.look_through]
+    if here.held.corrects and left:
+        return page_path(here, next((one for one in left if one > number), left[0]))
+    return page_path(here, here.conversation.page_after(number))
 
 
 def _saved(

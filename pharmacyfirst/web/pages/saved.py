@@ -4,24 +4,28 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from starlette.responses import Response
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.papers.claim import claim_of
 from pharmacyfirst.record.papers.label import label_pdf, label_text
 from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html
 from pharmacyfirst.record.papers.parts import quantity_of, spaced
-from pharmacyfirst.store import NotThere, StoreRefused
+from pharmacyfirst.store import ConsultationSoFar, NotThere, StoreRefused
 from pharmacyfirst.web.desk import Visit
-from pharmacyfirst.web.frame import PRACTICE, PatientBar, drawn, frame
+from pharmacyfirst.web.finishing import message_of
+from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame
+from pharmacyfirst.web.news import NewsShown, news_shown
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.replies import go, html
 
@@ -33,11 +37,15 @@ class SavedPage:
     title: str
     medicine: str
     directions: str
-    news: str
+    news: NewsShown
     claim: str
     papers: tuple["PaperLink", ...]
     id: str
-    incident: bool
+    incident: str
+    reports: bool
+    corrected: str
+    corrects: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +65,34 @@ class TextPage:
     back: str
 
 
-def saved(visit: Visit) -> Response:
-    """``GET /r/ID``: the record, which is put down as read by whoever is at the desk."""
-    id = visit.names["id"]
+@dataclass(frozen=True, slots=True)
+class RecordHere:
+    """The record that a path names, and how it stands in the store."""
+
+    record: Consultation
+    now: ConsultationSoFar
+
+
+def record_here(visit: Visit, what: str) -> RecordHere | Response:
+    """The record that the path names, which is put down as read by whoever is at the desk; else the page that says why not."""
+    id, records = visit.names["id"], visit.desk.store.records
     try:
-        record = _read(visit, "record")
+        record = records.record(id, visit.desk.library)
+        return RecordHere(record, records.read(id, visit.actor, what))
     except NotThere as refused:
         return said(visit, "There is no such record", str(refused), status=404)
     except StoreRefused:
         return go(f"/c/{id}/outcome")
     except PharmacyFirstError as refused:
         return said(visit, "The record cannot be shown", str(refused))
-    done = record.decision
+
+
+def saved(visit: Visit) -> Response:
+    """``GET /r/ID``: the record, with what became of it and what can be done with it."""
+    here = record_here(visit, "record")
+    if isinstance(here, Response):
+        return here
+    id, record, now, done = here.record.id, here.record, here.now, here.record.decision
     supplied = record.supplies[0] if record.supplies else None
     what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(
         done.done, done.done
@@ -77,18 +101,21 @@ def saved(visit: Visit) -> Response:
         title=f"Saved: {what}",
         medicine=f"{quantity_of(supplied)} of {supplied.product}" if supplied is not None else "",
         directions=supplied.directions if supplied is not None else "",
-        news=_news(visit, record),
-        claim=_claim(record),
+        news=news_shown(visit, here.record, now),
+        claim=_claim(record, now),
         papers=tuple(_links(record)),
         id=id,
-        incident=record.is_incident,
+        incident=_incident(record, now),
+        reports=not record.practice,
+        corrected=f"/r/{now.corrected_by}" if now.corrected_by else "",
+        corrects=f"/r/{record.corrects}" if record.corrects else "",
+        because=record.corrects_because or "",
     )
-    return html(drawn("saved.html", f=_frame(visit, view.title, record), v=view))
+    return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
 
 
-def _frame(visit: Visit, title: str, record: Consultation) -> object:
-    from dataclasses import replace
-
+def record_frame(visit: Visit, title: str, record: Consultation) -> Frame:
+    """The frame of a page about a record, with its patient on top."""
     patient = record.patient
     bar = PatientBar(
         name=patient.name,
@@ -102,29 +129,19 @@ def _frame(visit: Visit, title: str, record: Consultation) -> object:
     return replace(frame(visit, title), bar=bar, practice=PRACTICE if record.practice else "")
 
 
-def _read(visit: Visit, what: str) -> Consultation:
-    id = visit.names["id"]
-    visit.desk.store.records.read(id, visit.actor, what)
-    return visit.desk.store.records.record(id, visit.desk.library)
-
-
-def _news(visit: Visit, record: Consultation) -> str:
-    if record.practice:
-        return "A practice patient: nothing is sent."
-    summary = visit.desk.store.drafts.get(record.id).summary
-    told = summary.get("told_by")
-    if told == "message":
-        return "The GP message is queued. It stays on the work list until the practice has confirmed it."
-    if told is not None:
-        return "No message can be sent: print the letter and send it to the practice. It stays on the work list until then."
-    return f"The practice is not told: {summary.get('not_told_because', '')}."
-
-
-def _claim(record: Consultation) -> str:
+def _claim(record: Consultation, now: ConsultationSoFar) -> str:
     claim = claim_of(record)
     points = record.assessment["gateways"]
     by = f" (gateway {', '.join(str(one) for one in points)})" if points else ""
-    return f"{claim.claimable}{by}"
+    state = coded_lists()["claim"].in_words(now.claim_state) if now.claim_state else ""
+    due = f"to be entered by {day(date.fromisoformat(now.claim_due))}" if now.claim_due else ""
+    return "; ".join(filter(None, (f"{claim.claimable}{by}", state, due)))
+
+
+def _incident(record: Consultation, now: ConsultationSoFar) -> str:
+    if now.incidents_open:
+        return "Marked as an incident; somebody has still to look at it"
+    return "Marked as an incident; it was looked at" if now.incidents or record.is_incident else ""
 
 
 Maker = Callable[[Consultation, Pathway], str]
@@ -148,6 +165,7 @@ def _links(record: Consultation) -> list[PaperLink]:
         PaperLink("Print the patient's sheet", f"{base}/leaflet.html"),
         PaperLink("Print the letter to the practice", f"{base}/letter.html"),
         PaperLink("Print the record", f"{base}/page.html"),
+        PaperLink("See the GP message, as people read it", f"{base}/message"),
         PaperLink("Copy the letter as text", f"{base}/letter.txt"),
         PaperLink("Copy the patient's sheet as text", f"{base}/leaflet.txt"),
         *([PaperLink("Copy the label as text", f"{base}/label.txt")] if record.supplies else []),
@@ -163,7 +181,7 @@ def paper(visit: Visit) -> Response:
         made = _made(visit, record, content, name, ending)
     except NotThere as refused:
         return said(visit, "There is no such record", str(refused), status=404)
-    except (PharmacyFirstError, NoPDF) as refused:
+    except (PharmacyFirstError, NoPDF, ExtraMissing) as refused:
         return said(visit, "This cannot be printed", str(refused))
     if made is None:
         return said(visit, "There is no such paper", "Choose one on the record's page.", status=404)
@@ -172,12 +190,16 @@ def paper(visit: Visit) -> Response:
 
 
 def _made(visit: Visit, record: Consultation, content: Pathway, name: str, ending: str) -> Response | None:
+    if (name, ending) == ("message", "xml"):
+        words = message_of(visit, record, visit.desk.store.drafts.get(record.id)).decode()
+        view = TextPage("GP message, as it is sent", words, f"/r/{record.id}/message")
+        return html(drawn("text.html", f=record_frame(visit, view.title, record), v=view))
     if ending == "html" and name in _PAGES:
         return styled(_PAGES[name][1](record, content))
     if ending == "txt" and name in _TEXTS:
         title, make = _TEXTS[name]
         view = TextPage(title, make(record, content), f"/r/{record.id}")
-        return html(drawn("text.html", f=_frame(visit, title, record), v=view))
+        return html(drawn("text.html", f=record_frame(visit, title, record), v=view))
     if (name, ending) == ("label", "pdf"):
         return Response(label_pdf(record, content), media_type="application/pdf")
     return None

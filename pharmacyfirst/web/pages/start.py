@@ -11,6 +11,7 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
 from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, Sought
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
 from pharmacyfirst.web.frame import drawn, frame
@@ -120,25 +121,51 @@ def _none_in_force(visit: Visit, conditions: tuple[ConditionShown, ...]) -> str:
 
 def _lists(visit: Visit) -> list[Doing]:
     work = visit.desk.store.work_list()
-    people = tuple(
-        ToDo(f"{one.says}: {one.then}", f"/r/{one.record_id}" if one.record_id else "") for one in work.people
-    )
+    people = tuple(ToDo(f"{whom(visit, one)}{one.says}{_then(one)}", record_path(visit, one)) for one in work.people)
     emergencies = tuple(
-        ToDo(_title(visit, one, "details missing"), f"/c/{one.id}/{PATIENT_PAGE}") for one in work.emergencies
+        ToDo(title_of(visit, one, "details missing"), f"/c/{one.id}/{PATIENT_PAGE}") for one in work.emergencies
     )
-    drafts = tuple(ToDo(_title(visit, one, _whose(visit, one)), f"/c/{one.id}/outcome") for one in work.drafts)
-    claims = tuple(ToDo(_title(visit, one, f"claim by {one.claim_due}"), f"/r/{one.id}") for one in work.claims)
+    drafts = tuple(ToDo(title_of(visit, one, _whose(visit, one)), f"/c/{one.id}/outcome") for one in work.drafts)
+    claims = tuple(ToDo(title_of(visit, one, f"claim by {one.claim_due}"), f"/r/{one.id}/claim") for one in work.claims)
     trouble = tuple(ToDo(one, "") for one in work.trouble)
     lists = (
         Doing("Do now", (*trouble, *people, *emergencies)),
         Doing("Drafts", drafts),
         Doing("Claims", claims),
-        Doing("Incidents", tuple(ToDo(_title(visit, one, "to look at"), f"/r/{one.id}") for one in work.incidents)),
+        Doing(
+            "Incidents",
+            tuple(ToDo(title_of(visit, one, "to look at"), f"/r/{one.id}/incident") for one in work.incidents),
+        ),
     )
     return [one for one in lists if one.items]
 
 
-def _title(visit: Visit, held: ConsultationSoFar, more: str) -> str:
+def _then(one: ForPerson) -> str:
+    """What to do about it, where its own page does not say so."""
+    return ": send the letter, and say so" if one.record_id else f": {one.then}"
+
+
+def record_path(visit: Visit, one: ForPerson) -> str:
+    """The page on which something that a person has to look at is dealt with; nothing where it is about no record."""
+    if one.record_id:
+        return f"/r/{one.record_id}/told"
+    try:
+        return f"/r/{visit.desk.store.outbox.record_of(one.bundle_id)}/message" if one.bundle_id else ""
+    except PharmacyFirstError:  # what is stored of it is not what was written, which its own line says
+        return ""
+
+
+def whom(visit: Visit, one: ForPerson) -> str:
+    """Of whom something is, at the beginning of a line; nothing where nobody can tell."""
+    id = record_path(visit, one).removeprefix("/r/").partition("/")[0]
+    try:
+        return title_of(visit, visit.desk.store.drafts.get(id), "") if id else ""
+    except PharmacyFirstError:
+        return ""
+
+
+def title_of(visit: Visit, held: ConsultationSoFar, more: str) -> str:
+    """Who a consultation is of and what it is about, with something more about it."""
     name = who_of(held).name or "New patient"
     practice = "practice, " if held.practice else ""
     title = visit.desk.library.newest(held.condition).title_for_patients
@@ -210,7 +237,7 @@ def find(visit: Visit) -> Response:
         return said(visit, "Nothing was looked for", str(refused), status=422)
     found = {one.id: one for each in by for one in each}
     items = tuple(
-        ToDo(_title(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one))
+        ToDo(title_of(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one))
         for one in found.values()
     )
     return html(drawn("found.html", f=frame(visit, "Found"), v=FoundPage(items)))

@@ -12,10 +12,11 @@ from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.handover.scan import PackCode, ScanRefused, split_scan
-from pharmacyfirst.kernel.dose import Supplied
+from pharmacyfirst.kernel.dose import Supplied, plain
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pgd import Mechanism
 from pharmacyfirst.paper.words import begun, day
+from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.decision import Charge, Decision
 from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
@@ -25,6 +26,7 @@ from pharmacyfirst.record.products import actual_products
 from pharmacyfirst.record.sense import last_day_of
 from pharmacyfirst.record.supply import Handed, directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
+from pharmacyfirst.web.correcting import before_of, corrected_by
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import told_of
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
@@ -32,6 +34,7 @@ from pharmacyfirst.web.frame import drawn, frame, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.patient import patient_of
+from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
@@ -98,6 +101,8 @@ class SupplyPage:
     collector: FieldShown
     told: tuple[ChoiceShown, ...]
     pregnancy: str
+    ticked: tuple[str, ...]
+    incident: bool
     notes: FieldShown
     patient: str
     errors: tuple[Error, ...]
@@ -120,11 +125,51 @@ def supply(visit: Visit) -> Response:
     offer = next((one for one in here.conversation.assessment.offers if one.pgd.id == visit.names["pgd"]), None)
     if offer is None:  # an answer changed since: it is offered no more
         return go(path_of(here, "outcome"))
+    if visit.method == "GET" and here.held.correcting is not None:
+        visit = replace(visit, posted=_as_recorded(corrected_by(visit, here), offer))
     return _post(visit, here, offer) if visit.method == "POST" else _show(visit, here, offer)
+
+
+def _as_recorded(old: Consultation, offer: Offer) -> Posted:
+    """The page filled in as the record has it that is corrected; blank where that has nothing of this document."""
+    before = before_of(old, offer.pgd.id)
+    if before is None:
+        return Posted()
+    handed, told, charge, by = before.handed(), old.decision.told, old.charge, before.collected_by
+    held = before.amp.code in _held(offer) or old.practice
+    filled = {
+        "s-product": handed.product or "",
+        "s-actual": before.amp.code if held else OTHER_PRODUCT,
+        "s-actual-code": "" if held else before.amp.code,
+        "s-actual-name": "" if held else before.amp.display,
+        "s-quantity": plain(before.quantity.amount) if handed.quantity_because else "",
+        "s-because": handed.quantity_because or "",
+        "s-batch": before.batch or "",
+        "s-expiry": _as_typed(before.expiry) if before.expiry else "",
+        "s-identity": old.identity_checked or "",
+        "s-charge": charge.exemption if charge is not None else "",
+        "s-evidence": "yes" if charge is not None and charge.evidence_seen else "",
+        "s-collected": by.relationship if by is not None else COLLECTED_BY_PATIENT,
+        "s-collector": (by.name or "") if by is not None else "",
+        "s-notes": old.decision.notes or "",
+        "o-told-medicine": "yes" if told is not None and told.about_the_medicine else "",
+        "o-told-netting": "yes" if told is not None and told.safety_netting else "",
+        "o-told-leaflet": "yes" if told is not None and told.leaflet else "",
+        "o-pregnancy": "yes" if old.pregnancy_confirmed else "",
+    }
+    return Posted({name: (value,) for name, value in filled.items() if value})
+
+
+THEN = (
+    "A correction: its permit is kept where nothing that it was given for has changed, and is asked for again as of the hand-over where something "
+    "has. Where there was none, it is recorded as an incident."
+)
 
 
 def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     """May this person supply it here and now? Asked of the adoption as it stands at this moment."""
+    if here.held.correcting is not None:
+        return PermitShown((PermitLine(THEN, True),), True)
     edition = offer.pgd.edition
     last = f" to {day(edition.in_force.last)}" if edition.in_force.last is not None else ""
     document = "PGD" if offer.pgd.mechanism is Mechanism.PGD else "Clinical protocol"
@@ -186,6 +231,8 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         collector=field_of("collector"),
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
         pregnancy=pregnancy_asked(here),
+        ticked=tuple(name for name in ("s-evidence", "o-pregnancy") if posted.ticked(name)),
+        incident=here.held.correcting is not None and visit.method == "POST",
         notes=field_of("notes"),
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         errors=tuple(Error(says, f"s-{name}") for name, says in found.items()),
@@ -302,7 +349,14 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
         finish(
             visit,
             as_shown,
-            Done(decision, read.handed, read.charge, posted.one("s-identity"), pregnancy=posted.ticked("o-pregnancy")),
+            Done(
+                decision,
+                read.handed,
+                read.charge,
+                posted.one("s-identity"),
+                pregnancy=posted.ticked("o-pregnancy"),
+                incident=posted.ticked("b-incident"),
+            ),
         )
     except StoreRefused as refused:
         return about(visit, refused)

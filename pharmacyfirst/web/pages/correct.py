@@ -1,0 +1,142 @@
+"""Correcting a finished record: a new consultation begun from it, and what the outcome page says of what was done then."""
+
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.message_words import moment
+from pharmacyfirst.record.papers.parts import quantity_of
+from pharmacyfirst.store import ConsultationSoFar
+from pharmacyfirst.web.correcting import corrected_by, decision_before, handed_over
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.finishing import Done, pregnancy_asked
+from pharmacyfirst.web.frame import drawn, page_path, path_of
+from pharmacyfirst.web.opened import said
+from pharmacyfirst.web.pages.questions import THREAT, Error
+from pharmacyfirst.web.pages.saved import record_frame, record_here
+from pharmacyfirst.web.replies import go, html
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectPage:
+    """What the page shows on which a correction is begun."""
+
+    path: str
+    back: str
+    because: str
+    errors: tuple[Error, ...]
+
+
+def correct(visit: Visit) -> Response:
+    """``GET`` and ``POST /r/ID/correct``: why the record is corrected; then a consultation begun from its patient and answers."""
+    here = record_here(visit, "record, to correct it")
+    if isinstance(here, Response):
+        return here
+    record, because = here.record, visit.posted.one("r-because")
+    id, errors = record.id, tuple[Error, ...]()
+    if len(handed_over(record)) > 1:
+        return said(visit, "It cannot be corrected here", MORE_THAN_ONE)
+    if visit.method == "POST" and because:
+        try:
+            pathway = visit.desk.library.in_force(record.pathway, record.on)
+            held = visit.desk.store.drafts.correct(id, pathway, visit.actor, record, because, apart=(THREAT,))
+            return go(f"/c/{held.id}/{PATIENT_PAGE}")
+        except PharmacyFirstError as refused:
+            return said(visit, "It cannot be corrected", str(refused))
+    if visit.method == "POST":
+        errors = (Error("Say why it is corrected", "r-because"),)
+    view = CorrectPage(f"/r/{id}/correct", f"/r/{id}", because, errors)
+    return html(
+        drawn("correct.html", f=record_frame(visit, "Correct this record", record), v=view), 422 if errors else 200
+    )
+
+
+MORE_THAN_ONE = (
+    "More than one medicine stands on this record, and the form records one: a correction from here would leave the others out. Make it with "
+    "pharmacyfirst record make."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageToLook:
+    """A page that is still to be looked through."""
+
+    title: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectingShown:
+    """What the outcome page of a correction says: what is corrected and why, which pages are left, and what was done then.
+
+    ``incident`` asks whether it is an incident, once it was found that there was no permit for what was handed over.
+    """
+
+    held: ConsultationSoFar
+    path: str
+    old: str
+    says: str
+    because: str
+    left: tuple[PageToLook, ...]
+    before: str
+    pregnancy: str
+    pregnancy_kept: bool
+    reason: str
+    incident: bool
+    threat: str
+
+
+def correcting_shown(visit: Visit, here: Talk) -> CorrectingShown | None:
+    """What the outcome page of a correction says; None where nothing is corrected."""
+    correcting = here.held.correcting
+    if correcting is None:
+        return None
+    old = corrected_by(visit, here)
+    return CorrectingShown(
+        held=here.held,
+        path=path_of(here, "outcome"),
+        old=f"/r/{old.id}",
+        says=f"You correct the record of {moment(old.started_at)}, held by {old.practitioner.name}",
+        because=correcting.because,
+        left=tuple(_left(here)),
+        before=done_before(old),
+        pregnancy=pregnancy_asked(here),
+        pregnancy_kept=old.pregnancy_confirmed is not None,
+        reason=visit.posted.one("b-because"),
+        incident=bool(old.supplies) and visit.method == "POST",
+        threat=path_of(here, "threat") if THREAT in here.held.pages else "",
+    )
+
+
+def _left(here: Talk) -> list[PageToLook]:
+    titles = {page.title: number for number, page in enumerate(here.conversation.pages)}
+    return [
+        PageToLook("Patient", path_of(here, PATIENT_PAGE))
+        if name == PATIENT_PAGE
+        else PageToLook(name, page_path(here, titles.get(name, 0)))
+        for name in here.held.look_through
+    ]
+
+
+def done_before(old: Consultation) -> str:
+    """What was done, as the record has it, in a few words."""
+    handed = [f"{one.amp.display}, {quantity_of(one)}" for one in old.supplies]
+    handed += [f"{one.amp.display}, {one.quantity.in_words()}, without a permit" for one in old.unpermitted]
+    onward = [f"to {one.to}" for one in old.decision.onward]
+    more = "; ".join((*handed, *onward))
+    return f"{old.decision.done}{f': {more}' if more else ''}"
+
+
+def as_before(visit: Visit, here: Talk) -> Done:
+    """What was done then, to be recorded once more beside the corrected answers. Raises ``RecordRefused``."""
+    old, posted = corrected_by(visit, here), visit.posted
+    handed = handed_over(old)
+    return Done(
+        decision_before(old, here.conversation.assessment, posted.one("b-because")),
+        handed[0].handed() if handed else None,
+        old.charge,
+        pregnancy=posted.ticked("o-pregnancy"),
+        incident=posted.ticked("b-incident"),
+    )
