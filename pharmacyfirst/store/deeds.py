@@ -46,6 +46,7 @@ class Deed(Enum):
     NOTED = "restricted note"
     HELD = "held"
     HOLD_ENDED = "hold ended"
+    LOOKED_AT = "looked at"
 
     CAME_IN = "came in"
     UNDERSTOOD = "what was understood of it"

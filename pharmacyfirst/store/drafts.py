@@ -18,6 +18,7 @@ from pharmacyfirst.ledger import LedgerDamaged
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
+from pharmacyfirst.store.came_in import PaperForms
 from pharmacyfirst.store.content_now import content_now, content_of, why_look_again
 from pharmacyfirst.store.deeds import PROGRAM, Actor, Deed, StoreEvent, StoreRefused, attachment_of
 from pharmacyfirst.store.finding import DRAFT, EMERGENCY
@@ -74,11 +75,13 @@ class Drafts:
         id: str = "",
         as_of: date | None = None,
         corrects: str = "",
+        paper: str = "",
     ) -> ConsultationSoFar:
         """Begin a consultation with the pathway as it stands; its id is made here unless one is given (a UUID in small letters).
 
         ``as_of`` is the day it is judged by, for what is entered from paper and for practice. ``corrects`` names the record that this
-        one will take the place of. A practice consultation stays one for ever.
+        one will take the place of, ``paper`` the paper form that waits for it: of this condition and day, and real or practice as this is.
+        A practice consultation stays one for ever.
         """
         must_be(Pathway, pathway=pathway)
         must_be(bool, practice=practice)
@@ -89,11 +92,22 @@ class Drafts:
         told = {"condition": pathway.id, "practice": practice, **content_of(pathway, on).as_dict()}
         told |= {"as_of": as_of.isoformat()} if as_of is not None else {}
         told |= {"corrects": corrects} if corrects else {}
+        told |= {"paper": paper} if paper else {}
         with self._kept.together():
             if self._kept.ledger.events(CONSULTATION + id, attached=False):
                 raise StoreRefused("A consultation of this id was begun before. Nothing was begun.")
+            if paper:
+                self._must_wait(paper, (pathway.id, on, practice))
             self._kept.write(CONSULTATION + id, Deed.BEGUN, actor, told)
             return self._kept.mark(id)
+
+    def _must_wait(self, paper: str, wanted: tuple[str, date, bool]) -> None:
+        """Raises ``NotThere``, or ``StoreRefused`` where the paper form was entered, or is of another condition or day."""
+        form = PaperForms(self._kept).get(paper)
+        if form.entered_as:
+            raise StoreRefused("This paper form was entered before, or is not to be entered. Nothing was begun.")
+        if (form.condition, form.on, form.practice) != wanted:
+            raise StoreRefused("This paper form is of another condition, day or kind of patient. Nothing was begun.")
 
     def get(self, id: str) -> ConsultationSoFar:
         """A consultation as it stands, whatever its state. Raises ``NotThere``. Looking at somebody's is put down by ``Records.read``."""

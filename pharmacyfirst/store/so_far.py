@@ -57,7 +57,8 @@ class ConsultationSoFar:
     ``revision`` counts what changed it; ``patient_mark`` says which patient it is about without saying who (it is the digest of an event).
     A form puts both into every page, and gives them back with it. ``owner`` goes on with it, ``owners`` are all who had it.
     ``look_through`` are the pages that have to be looked at and posted again before it can be finished, ``because`` says why.
-    ``summary`` is what a finished record comes to, without identity.
+    ``paper`` is the id of the paper form that it is entered from, empty where it is none. ``summary`` is what a finished record comes to,
+    without identity; ``looked_at`` whether somebody answered for what was done otherwise than the assessment says.
     """
 
     id: str
@@ -86,6 +87,8 @@ class ConsultationSoFar:
     claims: tuple[ClaimStep, ...] = ()
     incidents: int = 0
     held: bool = False
+    paper: str = ""
+    looked_at: bool = False
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -106,6 +109,12 @@ class ConsultationSoFar:
     def under_way(self) -> bool:
         """Whether it takes pages."""
         return self.state in UNDER_WAY
+
+    @property
+    def differs_late(self) -> bool:
+        """Whether it was entered late, what was done is not what the assessment says or was not permitted, and nobody has looked at it yet."""
+        otherwise = bool(self.summary.get("differs") or self.summary.get("unpermitted"))
+        return bool(self.summary.get("late")) and otherwise and not (self.looked_at or self.corrected_by)
 
     @property
     def claim_state(self) -> str:
@@ -162,6 +171,7 @@ def _begun(id: str, event: StoreEvent) -> ConsultationSoFar:
         practice=told["practice"],
         as_of=told.get("as_of", ""),
         corrects=told.get("corrects", ""),
+        paper=told.get("paper", ""),
         begun_at=event.at,
         changed_at=event.at,
         owner=event.actor,
@@ -237,4 +247,5 @@ _KNOWN: _Folds = {
     Deed.INCIDENT: lambda now, _: replace(now, incidents=now.incidents + 1),
     Deed.HELD: lambda now, _: replace(now, held=True),
     Deed.HOLD_ENDED: lambda now, _: replace(now, held=False),
+    Deed.LOOKED_AT: lambda now, _: replace(now, looked_at=True),
 }

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply, who
+from pharmacyfirst.web.pages import ended, entrance, handed_over, outcome, paper, questions, saved, start, supply, who
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -58,6 +58,11 @@ PAGES: Mapping[str, Served] = {
     "/who": Served(entrance.who_is_here, open=True),
     "/hide": Served(entrance.hide),
     "/show": Served(entrance.show_again),
+    "/paper": Served(paper.enter),
+    "/paper/{form}": Served(paper.enter),
+    "/looked-at/{id}": Served(paper.looked_at),
+    "/c/{id}/paper": Served(paper.of_draft),
+    "/c/{id}/handed-over/{pgd}": Served(handed_over.handed_over),
     "/c/{id}/patient": Served(questions.page_of),
     "/c/{id}/page/{number}": Served(questions.page_of),
     "/c/{id}/live/{number}": Served(questions.live, live=True),

@@ -12,6 +12,7 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
+from pharmacyfirst.web.on_paper import PaperSaid, paper_in
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
 from pharmacyfirst.web.posted import Posted
@@ -111,7 +112,8 @@ class Visit:
 class Talk:
     """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation.
 
-    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day.
+    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day; of what is entered from ``paper`` the
+    moment at which that ended.
     """
 
     held: ConsultationSoFar
@@ -120,6 +122,7 @@ class Talk:
     conversation: Conversation
     on: date
     now: datetime
+    paper: PaperSaid | None = None
 
     def at(self, moment: datetime) -> datetime:
         """A moment of the consultation, on its own day where it is seen as of another."""
@@ -150,9 +153,10 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
 
     Its day is the one on which it was begun, also where it is ended on another.
     """
-    on, now = _as_of(held, held.begun_at).date(), _as_of(held, now)
+    paper = paper_in(held)
+    on, now = _as_of(held, held.begun_at).date(), paper.ended if paper is not None else _as_of(held, now)
     pathway = desk.library.in_force(held.condition, on)
-    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now)
+    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now, paper)
 
 
 def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:

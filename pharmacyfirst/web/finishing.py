@@ -63,7 +63,8 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
     account = account_of(visit, here, done)
     adoption = None if here.held.practice else visit.desk.in_force.adoption
-    record = make_record(account, visit.desk.library, recorded_at=here.now, adoption=adoption)
+    made_at = visit.now if here.paper is not None else here.now
+    record = make_record(account, visit.desk.library, recorded_at=made_at, adoption=adoption)
     told = news_of(record, visit)
     return visit.desk.store.drafts.finish(
         here.held.id, visit.actor, here.held.revision, record,
@@ -89,26 +90,23 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
     """The account of the consultation. Raises ``RecordRefused`` where a part does not fit."""
     ours, who = visit.desk.ours, here.who
     assert ours is not None  # nobody comes to a consultation before the pharmacy is set up
-    practitioner = visit.at_the_desk.person.practitioner
-    viewed, why_none = viewed_of(who, here.now)
+    typist, paper = visit.at_the_desk.person.practitioner, here.paper
+    viewed, why_none = viewed_of(who, here.now if paper is None else None)
     if done.decision.done in UNFINISHED:
         why_none = None if viewed else why_none
-    late = here.on != here.now.date()
-    if late and not done.late:
-        raise NotFinished("The consultation was on another day: say why it is finished now.")
     return Account(
         id=here.held.id,
         pathway=here.pathway.id,
         as_of=here.on,
         facts=_facts(here),
-        started_at=here.at(here.held.begun_at),
+        started_at=paper.began if paper is not None else here.at(here.held.begun_at),
         ended_at=here.now,
         place=COMES_FROM_HERE.get(who.get("channel")),
         patient=patient_of(who),
         pharmacy=ours.pharmacy,
-        practitioner=practitioner,
-        entered_by=Typist(name=practitioner.name, role=practitioner.profession, gphc_number=practitioner.gphc_number),
-        late=Late(because=done.late) if late else None,
+        practitioner=paper.practitioner if paper is not None else typist,
+        entered_by=Typist(name=typist.name, role=typist.profession, gphc_number=typist.gphc_number),
+        late=_late(here, done),
         channel=Channel(who.get("channel")),
         consent=consent_of(who, _agreed(here, who)),
         identity_checked=done.identity_checked or None,
@@ -119,9 +117,20 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         decision=done.decision,
         supplies=(done.handed,) if done.handed is not None else (),
         charge=done.charge,
-        gateways_passed=tuple(_gateways(here, here.now)),
+        gateways_passed=tuple(_gateways(here, here.now)) if paper is None else (),  # paper does not say when
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
     )
+
+
+def _late(here: Talk, done: Done) -> Late | None:
+    """Why it is entered late: as was said of the paper, or of an end on a later day. Raises ``NotFinished`` where nobody said."""
+    if here.paper is not None:
+        return here.paper.late
+    if here.on == here.now.date():
+        return None
+    if not done.late:
+        raise NotFinished("The consultation was on another day: say why it is finished now.")
+    return Late(because=done.late)
 
 
 def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:

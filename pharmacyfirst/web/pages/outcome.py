@@ -11,7 +11,7 @@ from pharmacyfirst.kernel.offer import Arises, Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
 from pharmacyfirst.kernel.told import PARTS, in_words
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.paper.words import begun, day
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
@@ -111,7 +111,11 @@ class DidShown:
 
 @dataclass(frozen=True, slots=True)
 class OutcomePage:
-    """What the outcome page shows. ``tone`` is how urgent it looks, beside the words."""
+    """What the outcome page shows. ``tone`` is how urgent it looks, beside the words.
+
+    ``on_paper`` says of which paper form it is entered; ``reach`` that somebody who was seen then may still be in danger; ``handed_over`` are
+    the medicines of which the paper may say that they were handed over otherwise than is offered.
+    """
 
     title: str
     tone: str
@@ -134,6 +138,9 @@ class OutcomePage:
     patient: str
     more_urgent: str
     details_follow: bool
+    on_paper: str
+    reach: bool
+    handed_over: tuple[AnswerShown, ...]
 
 
 def outcome(visit: Visit) -> Response:
@@ -176,8 +183,17 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         more_urgent=_more_urgent(here),
         details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
+        on_paper=here.paper.in_words() if here.paper is not None else "",
+        reach=here.paper is not None and kind <= Kind.REFER_URGENT,
+        handed_over=tuple(_handed_over(here)),
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
+
+
+def _handed_over(here: Talk) -> Iterator[AnswerShown]:
+    """Every medicine of the pathway: what was handed over on paper happened, whatever is offered now."""
+    for pgd in here.pathway.pgds.values() if here.paper is not None else ():
+        yield AnswerShown(begun(pgd.title), "", path_of(here, f"handed-over/{pgd.id}"))
 
 
 def _more_urgent(here: Talk) -> str:
@@ -258,7 +274,7 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
     shown.append(ChoiceShown(ELSE, "Something else", chosen == ELSE, str(len(options) + 1)))
     reasons = coded_lists()["no supply"].items.items() if kind is Kind.SUPPLY else ()
     return DidShown(
-        title="Do not supply" if kind is Kind.SUPPLY else "What did you do?",
+        title=_asked_of_it(here, kind),
         options=tuple(shown),
         others=tuple(ChoiceShown(value, says, posted.one("o-else") == value) for value, says in ELSE_DONE),
         place=posted.one("o-to") or (usual_place(assessment) if any(one.done == "referred" for one in options) else ""),
@@ -281,14 +297,20 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
     )
 
 
+def _asked_of_it(here: Talk, kind: Kind) -> str:
+    if here.paper is not None:
+        return "What was done, as the paper says?"
+    return "Do not supply" if kind is Kind.SUPPLY else "What did you do?"
+
+
 def _post(visit: Visit, here: Talk) -> Response:
     assessment = here.conversation.assessment
     if here.held.state is ConsultationState.DETAILS_FOLLOW and not visit.posted.one("o-did") and here.held.emergency:
         return _finished(visit, here, read_back(Decision, dict(here.held.emergency)["decision"]))
-    if not here.conversation.decided and here.conversation.open:
+    if not here.conversation.decided and here.conversation.open and here.paper is None:
         return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
     try:
-        did = read_did(visit.posted, assessment, here.now)
+        did = read_did(visit.posted, assessment, here.now, here.paper is not None)
     except PharmacyFirstError as refused:
         return show(visit, here, (Error(str(refused), "did"),), 422)
     if did.decision is None:

@@ -34,7 +34,7 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """What a page of questions shows."""
+    """What a page of questions shows. ``blank`` names the questions that were said to be blank on a paper form: posted again they stay so."""
 
     title: str
     path: str
@@ -50,6 +50,7 @@ class QuestionPage:
     stop: str = ""
     note: str = ""
     who: WhoShown | None = None
+    blank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,7 @@ def _show(
         stop=_stop(here),
         note=note or here.held.because,
         who=who_shown(who or here.who, here) if on.name == PATIENT_PAGE else None,
+        blank=" ".join(here.conversation.open_on(on.page)) if errors and here.paper is not None else "",
     )
     return html(drawn("question-page.html", f=frame(visit, view.title, here, on.path), v=view, p=panel(here)), status)
 
@@ -137,8 +139,8 @@ def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowS
     first = _considered(here.conversation)
     for question in questions_of(here, on):
         yield row(
-            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first
-        )
+            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first, now=here.paper is None
+        )  # fmt: skip
 
 
 def _considered(conversation: Conversation) -> tuple[str, ...]:
@@ -208,13 +210,21 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
         return saved
     emptied, here = saved
     on = asked(here, None if on.name == PATIENT_PAGE else on.number)
-    errors = tuple(_errors(here, on, answers, who))
+    left = visit.posted.one("blank").split() if here.paper is not None else []
+    errors = tuple(_errors(here, on, answers, who, left))
     if errors and not here.conversation.emergency:
         return _show(visit, here, on, answers, errors, who=who, status=422)
     note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
-    return go(page_path(here, here.conversation.page_after(on.number if on.number is not None else -1)))
+    return go(page_path(here, _next(here, on)))
+
+
+def _next(here: Talk, on: OnPage) -> int | None:
+    """The page to go on to. What is blank on a paper form stays blank, so of one the pages before are not gone back to."""
+    number = on.number if on.number is not None else -1
+    after = here.conversation.page_after(number)
+    return None if here.paper is not None and after is not None and after <= number else after
 
 
 def _saved(
@@ -269,7 +279,8 @@ def _without(fields: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]
     return {**fields, SINCE: since}
 
 
-def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterator[Error]:
+def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None, left: list[str]) -> Iterator[Error]:
+    """What does not fit or is blank; ``left`` are questions that are blank on a paper form, and may stay so."""
     if who is not None:
         found = lacking(who, here.on)
         yield from (Error(says, "row-born" if name == "born" else _target(name)) for name, says in found.items())
@@ -277,7 +288,7 @@ def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterat
     for question in questions_of(here, on):
         if question.name in answers.wrong:
             yield Error(answers.wrong[question.name], f"row-{question.name}")
-        elif question.name in open_:
+        elif question.name in open_ and question.name not in left:
             yield Error(called(question), f"row-{question.name}")
 
 
@@ -320,7 +331,7 @@ def live(visit: Visit) -> Response:
         conversation = converse(here.pathway, given, here.on)
     except Refused:
         return JSONResponse({"again": False}, status_code=422)
-    now = Talk(here.held, here.pathway, who_of(here.held), conversation, here.on, here.now)
+    now = replace(here, who=who_of(here.held), conversation=conversation)
     put = conversation.put(on.page)
     return JSONResponse(
         {

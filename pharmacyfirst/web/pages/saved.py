@@ -38,6 +38,8 @@ class SavedPage:
     papers: tuple["PaperLink", ...]
     id: str
     incident: bool
+    late: str
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ def saved(visit: Visit) -> Response:
         papers=tuple(_links(record)),
         id=id,
         incident=record.is_incident,
+        late=_late(record),
+        differs=record.late is not None and (record.differs or bool(record.unpermitted)),
     )
     return html(drawn("saved.html", f=_frame(visit, view.title, record), v=view))
 
@@ -118,6 +122,16 @@ def _news(visit: Visit, record: Consultation) -> str:
     if told is not None:
         return "No message can be sent: print the letter and send it to the practice. It stays on the work list until then."
     return f"The practice is not told: {summary.get('not_told_because', '')}."
+
+
+def _late(record: Consultation) -> str:
+    """That it was entered late, by whom, and of which day it is."""
+    if record.late is None or record.entered_by is None:
+        return ""
+    return (
+        f"Held on {day(record.on)} by {record.practitioner.name}; entered {'from paper ' if record.late.paper_at else ''}"
+        f"on {day(record.recorded_at.date())} by {record.entered_by.name}, because {record.late.because}."
+    )
 
 
 def _claim(record: Consultation) -> str:
