@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.content.invariants import Implausible, odd_in
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import Refused
@@ -40,6 +41,7 @@ class Desk:
     sessions: Sessions
     ours: OurPharmacy | None = None
     _watch: Watch | None = field(init=False, repr=False, default=None)
+    _odd: dict[str, tuple[Implausible, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.ours is None and self.pharmacy_file.exists():
@@ -70,6 +72,12 @@ class Desk:
     def library(self) -> Library:
         """The content."""
         return self.in_force.library
+
+    def odd(self, pathway: Pathway) -> tuple[Implausible, ...]:
+        """Whom the content holds for hardly ever met, so that it is asked whether an answer is right; read once for each content."""
+        if pathway.content_digest not in self._odd:
+            self._odd[pathway.content_digest] = odd_in(self.library, pathway)
+        return self._odd[pathway.content_digest]
 
     def banner(self) -> str:
         """What is said on every page while nothing may be supplied; nothing where an adoption is in use."""

@@ -133,6 +133,30 @@ def test_answers_that_contradict_each_other_are_said_once_and_stand_when_given_a
     assert not visitor.path.endswith("/page/3")
 
 
+def test_an_answer_that_is_believable_and_odd_is_asked_about_once_and_that_it_stands_is_kept(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    path, id = page(visitor, 1) and visitor.path, visitor.consultation.removeprefix("/c/")
+    facts = {name: False for name in visitor.page.shown} | {"temperature_c": Decimal("34.9")}
+    visitor.answer_page(facts)
+    assert visitor.path == path
+    assert "Is this right? Few people who walk in are below 35.0 degrees" in visitor.page.words
+    assert "confirmed" not in str(held(desk, id).fields)
+    visitor.answer_page(facts | {"temperature_c": Decimal("34.8")})  # another odd answer is asked about anew
+    assert "Is this right?" in visitor.page.words
+    visitor.answer_page(facts | {"temperature_c": Decimal("34.8")})
+    assert "Is this right?" not in visitor.page.words
+    assert held(desk, id).fields["Red flags"]["confirmed"] == ["cold"]
+
+
+def test_an_age_that_is_odd_is_asked_about_where_the_date_of_birth_is_given(desk):
+    visitor = begun(desk[0], "impetigo")
+    born = {"p-born_day": "2", "p-born_month": "1", "p-born_year": "1920"}
+    visitor.answer_page({"consent_given": True}, **AGREES | born)
+    assert "Is this right? Few people are over 100, and a year is easily mistyped" in visitor.page.words
+    visitor.answer_page({"consent_given": True}, **AGREES | born)
+    assert not visitor.path.endswith("/patient")
+
+
 def test_the_panel_says_what_is_not_known_and_in_the_way_and_never_what_would_be(visitor):
     begun(visitor, "uncomplicated-uti")
     page(visitor, 1)

@@ -11,9 +11,11 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
+from pharmacyfirst.paper.words import begun
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
+from pharmacyfirst.web.odd import CONFIRMED, OddAnswers, odd_answers
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, title_of
@@ -205,7 +207,11 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
-    saved = _saved(visit, here, on, answers, who)
+    given = dict(answers.values)
+    if who is not None and "born" not in who.wrong:
+        given |= facts_of_who(who, here.pathway, here.on)
+    odd = odd_answers(visit, here, on.page, given)
+    saved = _saved(visit, here, on, answers, who, odd)
     if isinstance(saved, Response):
         return saved
     emptied, here = saved
@@ -213,8 +219,9 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     left = visit.posted.one("blank").split() if here.paper is not None else []
     errors = tuple(_errors(here, on, answers, who, left))
     if errors and not here.conversation.emergency:
-        return _show(visit, here, on, answers, errors, who=who, status=422)
-    note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
+        return _show(visit, here, on, answers, errors, "; ".join(_is_right(odd)), who, 422)
+    notes = (*_is_right(odd), *_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known))
+    note = "; ".join(notes)
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
     return go(page_path(here, _next(here, on)))
@@ -228,7 +235,7 @@ def _next(here: Talk, on: OnPage) -> int | None:
 
 
 def _saved(
-    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None
+    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None, odd: OddAnswers
 ) -> tuple[list[str], Talk] | Response:
     """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
     drafts = visit.desk.store.drafts
@@ -241,7 +248,8 @@ def _saved(
                 held = drafts.who(held.id, visit.actor, revision, mark, who.as_patient())
                 revision, mark = held.revision, held.patient_mark
             given |= facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
-        fields = {SINCE: dict(answers.since)} if answers.since else {}
+        fields: dict[str, Any] = {SINCE: dict(answers.since)} if answers.since else {}
+        fields |= {CONFIRMED: [*odd.confirmed]} if odd.confirmed else {}
         held = drafts.post(held.id, visit.actor, revision, mark, on.name, given, fields=fields)
     except StoreRefused as refused:
         return about(visit, refused)
@@ -294,6 +302,11 @@ def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None, left: lis
 
 def _target(name: str) -> str:
     return f"row-{name}" if name in ("gender", "source", "channel", "share", "look", "by", "viewed") else f"p-{name}"
+
+
+def _is_right(odd: OddAnswers) -> Iterator[str]:
+    for says in odd.ask:
+        yield f"Is this right? {begun(says)}. Change the answer, or continue to leave it so"
 
 
 def _contradicted(here: Talk, on: OnPage, before: set[str]) -> Iterator[str]:
