@@ -25,7 +25,7 @@ class StoreRefused(PharmacyFirstError, ValueError):
 
 
 class Deed(Enum):
-    """What was done. Those of the first block change a consultation under way, those of the second what is known of a record."""
+    """What was done. Those of the first block change a consultation under way, those of the second what is known of it."""
 
     BEGUN = "begun"
     WHO = "who the patient is"
@@ -37,6 +37,7 @@ class Deed(Enum):
     ABANDONED = "abandoned"
     FINISHED = "finished"
 
+    TYPED = "typed, not continued"
     CORRECTED = "corrected"
     PRINTED = "printed"
     READ = "read"

@@ -4,7 +4,7 @@ Every page that a form posts carries the revision of the draft and the mark of i
 one, or one about another patient, is refused with what is newer beside it: two tabs, or two people, never write over each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -145,6 +145,24 @@ class Drafts:
             )
         held = {"answers": dict(answers), "origins": given, "fields": dict(fields or {})}
         return self._change(id, actor, revision, mark, Deed.POSTED, {"page": page}, held)
+
+    def keep_typed(
+        self, id: str, actor: Actor, revision: int, mark: str, page: str, form: Mapping[str, Sequence[str]]
+    ) -> ConsultationSoFar:
+        """Keep a page as it stands in a browser before it is continued, so that a crash loses little of it. It answers nothing.
+
+        It counts as no change: the page itself is posted with the revision that it was shown with. What is kept already is not kept twice.
+        Raises as ``post``: of a page that is older than what was saved nothing is kept.
+        """
+        must_be(str, page=page)
+        fields = {name: [*values] for name, values in form.items()}
+        with self._kept.together():
+            now = self._expired_or(id)
+            self._must_go_on(now, actor, revision, mark)
+            before = now.typed.get(page)
+            if before is None or {name: [*values] for name, values in before.form.items()} != fields:
+                self._kept.write(CONSULTATION + id, Deed.TYPED, actor, {"page": page}, {"form": fields})
+            return self.get(id)
 
     def take_over(self, id: str, actor: Actor) -> ConsultationSoFar:
         """Go on with somebody else's consultation, or with one that expired: both names are kept, and nobody else may go on with it."""

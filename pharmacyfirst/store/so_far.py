@@ -41,6 +41,14 @@ class PostedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedPage:
+    """A page as it stood in a browser and was not continued: every field with all its values, and when. It answers nothing."""
+
+    at: datetime
+    form: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimStep:
     """Something that became of the claim: the state (a choice of the coded list *claim*), by whom and when."""
 
@@ -56,6 +64,7 @@ class ConsultationSoFar:
 
     ``revision`` counts what changed it; ``patient_mark`` says which patient it is about without saying who (it is the digest of an event).
     A form puts both into every page, and gives them back with it. ``owner`` goes on with it, ``owners`` are all who had it.
+    ``typed`` are pages that stood in a browser and were not continued: they answer nothing until they are posted.
     ``look_through`` are the pages that have to be looked at and posted again before it can be finished, ``because`` says why.
     ``paper`` is the id of the paper form that it is entered from, empty where it is none. ``summary`` is what a finished record comes to,
     without identity; ``looked_at`` whether somebody answered for what was done otherwise than the assessment says.
@@ -78,6 +87,7 @@ class ConsultationSoFar:
     patient_mark: str = ""
     patient: Mapping[str, Any] = field(default=Frozen(), repr=False)
     pages: Mapping[str, PostedPage] = field(default=Frozen(), repr=False)
+    typed: Mapping[str, TypedPage] = field(default=Frozen(), repr=False)
     look_through: tuple[str, ...] = ()
     because: str = ""
     emergency: Mapping[str, Any] = field(default=Frozen(), repr=False)
@@ -189,7 +199,15 @@ def _posted(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     page = PostedPage(name, event.actor, event.at, *parts)
     open_ = tuple(one for one in now.look_through if one != name)
     pages = {one: posted for one, posted in now.pages.items() if one != name} | {name: page}
-    return replace(now, pages=Frozen(pages), look_through=open_, because=now.because if open_ else "")
+    typed = {one: kept for one, kept in now.typed.items() if one != name}
+    return replace(
+        now, pages=Frozen(pages), typed=Frozen(typed), look_through=open_, because=now.because if open_ else ""
+    )
+
+
+def _typed(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
+    form = {str(name): tuple(map(str, values)) for name, values in event.held["form"].items()}
+    return replace(now, typed=Frozen({**now.typed, event.told["page"]: TypedPage(event.at, Frozen(form))}))
 
 
 def _taken_over(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
@@ -242,6 +260,7 @@ _CHANGES: _Folds = {
 }
 CHANGING = frozenset(_CHANGES)  # the deeds that a revision counts
 _KNOWN: _Folds = {
+    Deed.TYPED: _typed,
     Deed.CORRECTED: lambda now, event: replace(now, corrected_by=event.told["by"]),
     Deed.CLAIMED: _claimed,
     Deed.INCIDENT: lambda now, _: replace(now, incidents=now.incidents + 1),

@@ -16,7 +16,19 @@ from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import ended, entrance, handed_over, outcome, paper, questions, saved, start, supply, who
+from pharmacyfirst.web.pages import (
+    beside,
+    ended,
+    entrance,
+    handed_over,
+    outcome,
+    paper,
+    questions,
+    saved,
+    start,
+    supply,
+    who,
+)
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -66,8 +78,9 @@ PAGES: Mapping[str, Served] = {
     "/c/{id}/patient": Served(questions.page_of),
     "/c/{id}/page/{number}": Served(questions.page_of),
     "/c/{id}/live/{number}": Served(questions.live, live=True),
+    "/c/{id}/keep/{number}": Served(beside.keep, live=True),
     "/c/{id}/paste": Served(who.paste, live=True),
-    "/c/{id}/threat": Served(questions.threat),
+    "/c/{id}/threat": Served(beside.threat),
     "/c/{id}/outcome": Served(outcome.outcome),
     "/c/{id}/supply/{pgd}": Served(supply.supply),
     "/c/{id}/end": Served(ended.end),
@@ -80,6 +93,7 @@ ONLY_POSTED = (
     "/find",
     "/show",
     "/c/{id}/live/{number}",
+    "/c/{id}/keep/{number}",
     "/c/{id}/paste",
     "/c/{id}/threat",
     "/c/{id}/take-over",

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.paper.words import begun, listed
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
 from pharmacyfirst.record.fields import PREGNANCY
@@ -61,6 +62,9 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
+    if done.handed is not None and here.held.typed and here.paper is None:
+        pages = listed(begun(name) for name in here.held.typed)
+        raise NotFinished(f"Something was typed and not continued: {pages}. Open it and continue, then supply.")
     account = account_of(visit, here, done)
     adoption = None if here.held.practice else visit.desk.in_force.adoption
     made_at = visit.now if here.paper is not None else here.now

@@ -76,7 +76,7 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
 
 def _bar(talk: Talk) -> PatientBar:
     who = talk.who
-    saved = in_england(talk.held.changed_at)
+    saved = in_england(max((talk.held.changed_at, *(one.at for one in talk.held.typed.values()))))
     return PatientBar(
         name=who.name or "New patient",
         born=day(who.born) if who.born is not None else "",
@@ -130,7 +130,7 @@ def steps(talk: Talk, here: str) -> tuple[PageLink, ...]:
             continue
         put = [one for one in conversation.put(page) if one.shown]
         state = "open" if conversation.open_on(page) else "done" if put else "idle"
-        if page.title in talk.held.look_through:
+        if page.title in talk.held.look_through or page.title in talk.held.typed:
             state = "open"
         found.append(_step(talk, page.title, page_path(talk, number), state, here))
     found.append(_step(talk, "Outcome", path_of(talk, "outcome"), "open", here))

@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from shipped import cases_of
+from test_every_outcome import LIBRARY, supplied, who
 from visiting import AGREES, PIN, Clock, at_the_desk, begun, open_form
 
 from pharmacyfirst.kernel.outcome import Kind
@@ -219,6 +221,53 @@ def test_the_live_answer_stores_nothing_and_says_what_is_shown(desk):
 def visitor_token(visitor):
     visitor.go("/")
     return visitor.page.forms["/begin"]["token"][0]
+
+
+def test_what_is_typed_and_not_continued_is_kept_answers_nothing_and_does_not_make_continue_older(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    page(visitor, 1)
+    path, fields = (
+        visitor.path,
+        visitor.page.forms[visitor.path] | {"q-sepsis_suspected": "no", "q-temperature_c": "hot"},
+    )
+    before = held(desk, id)
+    visitor.post(f"/c/{id}/keep/1", fields)
+    assert visitor.reply.json() == {"says": "Saved 10:30"}
+    now = held(desk, id)
+    assert (now.revision, now.answers) == (before.revision, before.answers)
+    assert "token" not in now.typed["Red flags"].form
+    again = page(visitor, 1)  # as after a crash
+    assert "What was typed here by 10:30 was not continued" in again.words
+    assert 'name="q-sepsis_suspected" value="no" data-key="N" checked' in again.words
+    assert 'value="hot"' in again.words
+    assert 'class="pf-open">Red flags' in visitor.go(f"/c/{id}/outcome").words
+    visitor.post(path, fields | {"q-temperature_c": "36.8"})  # the page as it was shown before: not older
+    assert held(desk, id).answers["temperature_c"] == Decimal("36.8")
+    assert held(desk, id).typed == {}
+    visitor.post(f"/c/{id}/keep/1", fields)  # of an older page nothing is kept
+    assert visitor.reply.status_code == 409
+    assert held(desk, id).typed == {}
+
+
+def test_the_patients_details_that_were_typed_are_there_again(desk):
+    visitor = begun(desk[0], "uncomplicated-uti", practice="")
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.post(f"/c/{id}/keep/patient", visitor.page.forms[visitor.path] | NOBODY)
+    assert held(desk, id).patient_mark == ""
+    assert 'id="p-family" name="p-family" value="Nobody"' in visitor.go(f"/c/{id}/patient").words
+
+
+def test_nothing_is_supplied_over_a_page_that_was_typed_and_not_continued(desk):
+    case = next(one for one in cases_of(LIBRARY, "uncomplicated-uti") if one.expected.kind is Kind.SUPPLY)
+    visitor = begun(desk[0], case.pathway)
+    visitor.answer_all(dict(case.facts), who(case))
+    id = visitor.consultation.removeprefix("/c/")
+    page(visitor, 1)
+    visitor.post(f"/c/{id}/keep/1", visitor.page.forms[f"/c/{id}/page/1"] | {"q-rigors": "yes"})
+    visitor.go(f"/c/{id}/outcome")
+    supplied(visitor)
+    assert "Something was typed and not continued: Red flags" in visitor.page.words
 
 
 def test_the_score_is_counted_while_it_is_asked(visitor):

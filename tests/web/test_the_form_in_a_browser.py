@@ -288,6 +288,26 @@ def test_the_keys_go_on_where_the_server_does_not_answer(person):
     assert "Not checked" in person.page.text_content("#saved")
 
 
+def test_what_was_typed_is_there_again_after_a_crash_and_is_continued(person):
+    person.begin("acute-sore-throat")
+    person.turn_to("Red flags")
+    person.key("n", "n")
+    assert person.has_answered(2, "input[value=no]")
+    with person.page.expect_response("**/keep/*") as kept:
+        person.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert kept.value.status == 200
+    person.page.reload()
+    person.page.wait_for_selector("text=was not continued")
+    assert person.has_answered(2, "input[value=no]")
+    person.look("typed-before")
+    shown = person.page.locator(".pf-row[id^=row-]:visible").count()
+    person.key(*["n"] * (shown - 2))
+    assert person.has_answered(shown, "input[value=no]")
+    with person.page.expect_navigation():
+        person.key("Enter")
+    assert person.title != "Red flags", person.page.text_content("main")
+
+
 def test_every_page_at_320_pixels(chromium, address):
     person = Person(chromium, address)
     person.page.set_viewport_size({"width": 320, "height": 640})

@@ -6,13 +6,14 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
 from pharmacyfirst.paper.words import begun
-from pharmacyfirst.store import ConsultationSoFar, StoreRefused
+from pharmacyfirst.store import ConsultationSoFar, StoreRefused, TypedPage
 from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.odd import CONFIRMED, OddAnswers, odd_answers
@@ -20,10 +21,9 @@ from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, title_of
 from pharmacyfirst.web.patient import Who, lacking, read_who
+from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
-
-THREAT = "threat to life"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class QuestionPage:
     title: str
     path: str
     live: str
+    keep: str
     paste: str
     end: str
     threat: str
@@ -86,14 +87,27 @@ def page_of(visit: Visit) -> Response:
     here = opened(visit)
     if isinstance(here, Response):
         return here
-    number = _number(visit, here)
+    number = page_number(visit, here)
     if number == joined_page(here.conversation) and number is not None:
         return go(path_of(here, PATIENT_PAGE))
     on = asked(here, number)
-    return _post(visit, here, on) if visit.method == "POST" else _show(visit, here, on)
+    if visit.method == "POST":
+        return _post(visit, here, on)
+    typed = here.held.typed.get(on.name)
+    return _typed_before(visit, here, on, typed) if typed is not None else _show(visit, here, on)
 
 
-def _number(visit: Visit, here: Talk) -> int | None:
+def _typed_before(visit: Visit, here: Talk, on: OnPage, typed: TypedPage) -> Response:
+    """A page with what was typed on it before and not continued, because a browser crashed or another page was opened."""
+    visit = replace(visit, posted=Posted(typed.form))
+    who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
+    answers = read_answers(questions_of(here, on), visit.posted, here.now)
+    note = f"What was typed here by {in_england(typed.at):%H:%M} was not continued. Look at it: it counts once you continue"
+    return _show(visit, here, on, answers, note=note, who=who)
+
+
+def page_number(visit: Visit, here: Talk) -> int | None:
+    """The number in the path, of a page that there is; None where it has none."""
     words = visit.names.get("number", "")
     return (
         min(int(words), len(here.conversation.pages) - 1)
@@ -119,6 +133,7 @@ def _show(
         title="Patient" if on.name == PATIENT_PAGE else on.page.title,
         path=on.path,
         live=path_of(here, f"live/{PATIENT_PAGE if on.name == PATIENT_PAGE else on.number}"),
+        keep=path_of(here, f"keep/{PATIENT_PAGE if on.name == PATIENT_PAGE else on.number}"),
         paste=path_of(here, "paste"),
         end=path_of(here, "end"),
         threat=path_of(here, "threat") if LIFE_THREATENING in here.pathway.questions else "",
@@ -333,7 +348,7 @@ def live(visit: Visit) -> Response:
     here = opened(visit)
     if isinstance(here, Response):
         return JSONResponse({"again": True}, status_code=409)
-    on = asked(here, _number(visit, here))
+    on = asked(here, page_number(visit, here))
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
     mine = {question.name for question in questions_of(here, on)}
     given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
@@ -354,41 +369,3 @@ def live(visit: Visit) -> Response:
             "score": "; ".join(one.in_words() for one in conversation.scores),
         }
     )
-
-
-def threat(visit: Visit) -> Response:
-    """``POST /c/ID/threat``: an immediate threat to life, from any page; what else stood on that page is saved with it."""
-    here = opened(visit)
-    if isinstance(here, Response):
-        return here
-    revision, mark = given_back(visit)
-    try:
-        if LIFE_THREATENING in here.pathway.questions:
-            yes = visit.posted.one("threat") == "yes"
-            held = _beside(visit, here, revision, mark)
-            visit.desk.store.drafts.post(
-                held.id, visit.actor, held.revision, held.patient_mark, THREAT, {LIFE_THREATENING: yes}
-            )
-    except PharmacyFirstError as refused:
-        return about(visit, refused)
-    return go(path_of(here, "outcome"))
-
-
-def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationSoFar:
-    """Save what stood on the page whose button it was, as far as it fits. The outcome page has no questions."""
-    number = visit.posted.one("on")
-    if not number:
-        return _same(here.held, revision, mark)
-    on = asked(here, int(number) if number.isdecimal() and int(number) < len(here.conversation.pages) else None)
-    answers = read_answers(questions_of(here, on), visit.posted, here.now)
-    kept = dict(answers.values)
-    if on.name == PATIENT_PAGE:
-        kept |= facts_of_who(here.who, here.pathway, here.on)
-    fields = {SINCE: dict(answers.since)} if answers.since else {}
-    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, fields=fields)
-
-
-def _same(held: ConsultationSoFar, revision: int, mark: str) -> ConsultationSoFar:
-    return replace(
-        held, revision=revision, patient_mark=mark
-    )  # so that the store compares what the page was shown with
