@@ -67,6 +67,11 @@ ENDED: tuple[tuple[str, str], ...] = (
     ("mistake", "A mistake: nothing to record"),
     ("other", "Another reason"),
 )
+# Why nothing was asked at all; only where it was not.
+NOBODY_CAME: tuple[tuple[Done, str], ...] = (
+    ("did not attend", "The patient did not come"),
+    ("could not be reached", "The patient could not be reached"),
+)
 _URGENCY = {Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "same day"}
 
 

@@ -223,6 +223,29 @@ def visitor_token(visitor):
     return visitor.page.forms["/begin"]["token"][0]
 
 
+@pytest.mark.parametrize("done", ["did not attend", "could not be reached"])
+def test_somebody_who_did_not_come_is_on_record_where_nothing_was_asked(desk, done):
+    visitor = begun(desk[0], "acute-sore-throat", practice="")
+    nobody_came = NOBODY | {"p-share": "?", "p-look": "?", "p-viewed": "none", "p-not_viewed": "nobody came"}
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | nobody_came)
+    visitor.go(f"/c/{id}/end")
+    assert f'value="{done}"' in visitor.page.words
+    visitor.send(f"/c/{id}/end", **{"e-reason": done})
+    assert visitor.page.title == f"Saved: {done}", visitor.page.words
+    record = recorded(desk, id)
+    assert record.decision.done == done
+    assert record.decision.because.startswith("The patient ")
+    assert not record.facts.keys() - {"age_years", "date_of_birth"}
+    begun(visitor, "acute-sore-throat")
+    page(visitor, 1)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"q-stridor": "no"})
+    visitor.go(f"{visitor.consultation}/end")
+    assert f'value="{done}"' not in visitor.page.words  # somebody answered
+    visitor.send(visitor.path, **{"e-reason": done})
+    assert "Say why it ends here" in visitor.page.words
+
+
 def test_what_is_typed_and_not_continued_is_kept_answers_nothing_and_does_not_make_continue_older(desk):
     visitor = begun(desk[0], "uncomplicated-uti")
     id = visitor.consultation.removeprefix("/c/")
