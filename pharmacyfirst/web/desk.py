@@ -1,7 +1,7 @@
 """What the running form stands on: content, store, clock, the pharmacy it is in, and who is at the desk."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
 from pharmacyfirst.web.on_paper import PaperSaid, paper_in
 from pharmacyfirst.web.patient import Who
+from pharmacyfirst.web.people import AtTheDesk
 from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.rows import hours_of
@@ -55,6 +56,14 @@ class Desk:
         """Keep what was set up. Raises ``PharmacyRefused``."""
         write_pharmacy(self.pharmacy_file, ours)
         self.ours, self._watch = ours, None
+
+    def change_people(self, people: tuple[AtTheDesk, ...]) -> None:
+        """Keep who may be at the desk from now on; whoever is there and no more among them has left. Raises ``PharmacyRefused``."""
+        assert self.ours is not None  # nobody is at the desk before the pharmacy is set up
+        ours = replace(self.ours, people=people)
+        write_pharmacy(self.pharmacy_file, ours)
+        self.ours = ours
+        self.sessions.keep_only(people)
 
     @property
     def in_force(self) -> InForceNow:
