@@ -67,6 +67,7 @@ def status(place: Path) -> None:
     for day, many in sorted(work.claims_by_day.items()):
         click.echo(f"to claim by {day}: {many}")
     _say("incident", work.incidents)
+    _say("done otherwise on paper", work.differing)
     if work.before_closing:
         raise SystemExit(1)
 

@@ -20,7 +20,7 @@ from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.sentence_forms import limits_in_words
 from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.text import Block, ContentRefused, List, Mistake, Mistakes, Place, Text, read_file
-from pharmacyfirst.kernel.conditions import Condition, Limits
+from pharmacyfirst.kernel.conditions import MET, Condition, Limits
 from pharmacyfirst.kernel.dose import WEIGHT
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.frozen import Frozen
@@ -94,8 +94,26 @@ class Invariant:
 
 
 @dataclass(frozen=True, slots=True)
+class Implausible:
+    """Somebody who is hardly ever met, so that an answer is more often mistyped than right: why, and what all holds of them."""
+
+    id: str
+    says: str
+    sentences: tuple[Condition, ...]
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The questions that it speaks of."""
+        return frozenset(name for one in self.sentences for name in one.facts())
+
+    def met(self, answers: Mapping[str, Any]) -> bool:
+        """Whether all of it is known to hold of these answers."""
+        return all(one.verdict(answers) is MET for one in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
 class Invariants:
-    """The file: the sentences; who is implausible, by condition (shown to nobody, and used in no proof); and what never decides alone."""
+    """The file: the sentences; who is implausible, by condition (used in no proof); and what never decides alone."""
 
     invariants: tuple[Invariant, ...] = ()
     implausible: Mapping[str, tuple[tuple[Condition, ...], ...]] = Frozen()
@@ -128,18 +146,21 @@ def invariants_of(library: Library, on: date | None = None) -> Invariants:
 
 
 def implausible_in(library: Library, pathway: Pathway) -> tuple[tuple[Condition, ...], ...]:
+    """What holds of whoever is implausible, in the words of one version of a pathway; it serves to choose who is shown, and no proof."""
+    return tuple(one.sentences for one in odd_in(library, pathway))
+
+
+def odd_in(library: Library, pathway: Pathway) -> tuple[Implausible, ...]:
     """Who is implausible, as the invariants beside the conditions say it, in the words of one version of a pathway.
 
-    It serves to choose who is shown and no proof, so what cannot be said of the version is left out, and no mistake is reported.
+    What cannot be said of the version is left out, and no mistake is reported.
     """
     path = library.root / INVARIANTS
     aside = Mistakes()
     block = read_file(path, shown_below(library.root, path), aside) if os.path.lexists(path) else None
-    return (
-        ()
-        if block is None
-        else _File(block, {pathway.id: pathway}, aside, library.sources).implausible().get(pathway.id, ())
-    )
+    if block is None:
+        return ()
+    return _File(block, {pathway.id: pathway}, aside, library.sources).implausible().get(pathway.id, ())
 
 
 @dataclass
@@ -155,7 +176,7 @@ class _File:
         form.tags = Tags(names_under(form, "sources"), shared=self.sources)
         return form
 
-    def implausible(self) -> Mapping[str, tuple[tuple[Condition, ...], ...]]:
+    def implausible(self) -> Mapping[str, tuple[Implausible, ...]]:
         return self._implausible(self._form())
 
     def read(self) -> Invariants:
@@ -164,7 +185,8 @@ class _File:
         for _, source in form.forms("sources"):
             source.text("says")
         invariants = tuple(filter(None, (self._one(*one) for one in form.forms("invariants"))))
-        return Invariants(invariants, self._implausible(form), self._never_alone(form))
+        people = {name: tuple(one.sentences for one in each) for name, each in self._implausible(form).items()}
+        return Invariants(invariants, Frozen(people), self._never_alone(form))
 
     def _one(self, name: Text, form: Form) -> Invariant | None:
         identified(name, self.mistakes, self.ids)
@@ -301,16 +323,17 @@ class _File:
                 self.mistakes.add(name.place, f'"{name.words}" is not a question of this pathway', fix, HARM_INVARIANT)
         return tuple(name.words for name in found)
 
-    def _implausible(self, file: Form) -> Mapping[str, tuple[tuple[Condition, ...], ...]]:
-        found: dict[str, list[tuple[Condition, ...]]] = {condition: [] for condition in self.pathways}
+    def _implausible(self, file: Form) -> Mapping[str, tuple[Implausible, ...]]:
+        found: dict[str, list[Implausible]] = {condition: [] for condition in self.pathways}
         for name, form in file.forms("implausible"):
-            form.text("says"), form.backing()
+            says, _ = form.text("says"), form.backing()
             lines, read_somewhere, trial = self._lines(form, NEVER), False, Mistakes()
             for condition, pathway in self.pathways.items():
                 trial = Mistakes()
                 read = [Vocabulary(pathway.questions, trial).sentence(line) for line in lines]
                 if not trial.found:
-                    found[condition].append(tuple(one for one in read if one is not None))
+                    sentences = tuple(one for one in read if one is not None)
+                    found[condition].append(Implausible(name.words, says, sentences))
                     read_somewhere = True
             if not read_somewhere:
                 self.mistakes.found += trial.found[:1] or [

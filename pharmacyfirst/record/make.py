@@ -6,7 +6,7 @@ Whatever a record says beyond the account is the program's. So a record that was
 
 import weakref
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pharmacyfirst.authority.adoption import Adoption, documents_of
 from pharmacyfirst.authority.authorise import authorise
@@ -21,7 +21,7 @@ from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.in_words import words_of
 from pharmacyfirst.record.measured import Observation
-from pharmacyfirst.record.sense import OBSERVED_FACTS
+from pharmacyfirst.record.sense import OBSERVED_FACTS, last_day_of
 from pharmacyfirst.record.supply import (
     EnteredAfterwards,
     Handed,
@@ -34,6 +34,7 @@ from pharmacyfirst.record.supply import (
 
 NOTHING = "Nothing was recorded."
 NOT_JUDGED = "NOT JUDGED AGAIN: the content that this record names was not at hand, so nobody compared what it says."
+NOT_OFFERED = ObstacleOnRecord(code="not_offered", says="the assessment offers nothing like it")
 NO_ADOPTION = ObstacleOnRecord(
     code="no_adoption", says="no adoption of the organisation was at hand when it was entered"
 )
@@ -132,7 +133,7 @@ class _Handed:
             self._stands(handed, handed.permit, permitted, authority.adoption)
             return self._supply(handed, permitted, at, handed.permit)
         if self.account.patient.practice_patient and authority.adoption is None:
-            return self._supply(handed, self._offered(handed, offer), at, None)
+            return self._practice(handed, offer, at)
         return self._asked(handed, offer, at, authority)
 
     def _stands(self, handed: Handed, permit: PermitOnRecord, offer: Offer, adoption: Adoption | None) -> None:
@@ -182,12 +183,26 @@ class _Handed:
         says = "; ".join(one.says for one in reasons)
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
 
+    def _practice(self, handed: Handed, offer: Offer | None, at: datetime) -> Supply | Unpermitted:
+        """To a practice patient, who needs no permit. On paper it may have been something that is not offered, as with anybody else."""
+        late = self.account.late is not None
+        if offer is None and late and handed.directions is not None:
+            return self._unpermitted(handed, None, at, (NOT_OFFERED,))
+        return self._permitted(handed, self._offered(handed, offer), at, None, late)
+
     def _permitted(
-        self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord, late: bool
+        self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord | None, late: bool
     ) -> Supply | Unpermitted:
         """A supply of what was permitted. What was handed over on paper and was something else happened all the same: it is kept as that."""
+        last = at.date() + timedelta(days=offer.row.days - 1)
+        if late and handed.expiry is not None and last_day_of(handed.expiry) < last:
+            says = f"{handed.pgd}: the pack expired before the last dose"
+            return self._unpermitted(handed, offer, at, (ObstacleOnRecord(code="other_than_offered", says=says),))
+        says = f"{handed.pgd}: the directions that were given are not those offered"
         try:
-            return self._supply(handed, offer, at, permit)
+            made = self._supply(handed, offer, at, permit)
+            if not late or handed.directions in (None, made.directions):
+                return made
         except RecordRefused as refused:
             if not late or handed.directions is None:
                 raise

@@ -86,7 +86,7 @@ def _of_decision(record: "Consultation") -> Iterator[str]:
         yield "decision, no_supply says why a medicine that was offered was not supplied, and stands nowhere else"
     if handed and record.consent.to_treat is not True:
         yield "nothing is supplied without consent to treatment"
-    if decision.done in NOBODY_CAME and record.facts:
+    if decision.done in NOBODY_CAME and record.facts.keys() - {AGE, BORN}:  # which a referral says too
         yield "nobody came or could be reached, so nothing was asked: the facts are somebody's answers"
     used = [*(one.pgd for one in record.supplies), *(one.pgd for one in record.unpermitted)]
     if len(set(used)) != len(used):

@@ -24,7 +24,7 @@ from pharmacyfirst.store.drafts import CONFIRMED, HANDED_OVER, TYPED, NotUnderWa
 from pharmacyfirst.store.in_force_now import InForceNow, Watch
 from pharmacyfirst.store.kept import NotThere, StoreSettings
 from pharmacyfirst.store.records import Sought
-from pharmacyfirst.store.so_far import ClaimStep, ConsultationSoFar, ConsultationState, PostedPage
+from pharmacyfirst.store.so_far import ClaimStep, ConsultationSoFar, ConsultationState, PostedPage, TypedPage
 from pharmacyfirst.store.store import Store, Verified, WorkList, open_store
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "StoreEvent",
     "StoreRefused",
     "StoreSettings",
+    "TypedPage",
     "Verified",
     "Watch",
     "WorkList",

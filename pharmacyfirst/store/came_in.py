@@ -161,13 +161,17 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class OnPaperForm:
-    """A consultation that was held on paper: its id (made here), condition and day, and the record it was entered as; empty while it waits."""
+    """A consultation that was held on paper: its id (made here), condition and day, and the record it was entered as; empty while it waits.
+
+    ``entered_as`` says why it was not entered, where it was not. ``practice``: the patient is invented.
+    """
 
     id: str
     condition: str
     on: date
     at: datetime
     entered_as: str = ""
+    practice: bool = False
 
 
 class PaperForms:
@@ -176,15 +180,17 @@ class PaperForms:
     def __init__(self, kept: Kept):
         self._kept = kept
 
-    def held(self, condition: str, on: date, actor: Actor, id: str = "") -> OnPaperForm:
-        """Put down that a consultation was held on paper, so that it is not forgotten."""
+    def held(self, condition: str, on: date, actor: Actor, id: str = "", *, practice: bool = False) -> OnPaperForm:
+        """Put down that a consultation was held on paper, so that it is not forgotten: it waits until it is entered."""
         must_be(str, condition=condition)
         must_be(date, on=on)
+        must_be(bool, practice=practice)
         id = id or str(uuid4())
         if not is_id(id) or self._kept.ledger.events(ON_PAPER + id, attached=False):
             raise StoreRefused("The id of a paper form is a UUID in small letters that was not used before.")
         with self._kept.together():
-            self._kept.write(ON_PAPER + id, Deed.ON_PAPER, actor, {"condition": condition, "on": on.isoformat()})
+            told = {"condition": condition, "on": on.isoformat()} | ({"practice": True} if practice else {})
+            self._kept.write(ON_PAPER + id, Deed.ON_PAPER, actor, told)
             self._mark(id)
         return self.get(id)
 
@@ -208,7 +214,8 @@ class PaperForms:
             raise NotThere("No paper form of this id was put down.")
         told = events[0].told
         done = next((str(one.told["as"]) for one in reversed(events) if one.deed is Deed.ENTERED), "")
-        return OnPaperForm(id, told["condition"], date.fromisoformat(told["on"]), events[0].at, done)
+        on, practice = date.fromisoformat(told["on"]), bool(told.get("practice", False))
+        return OnPaperForm(id, told["condition"], on, events[0].at, done, practice)
 
     def waiting(self) -> tuple[OnPaperForm, ...]:
         """Those that are to be entered, oldest first."""

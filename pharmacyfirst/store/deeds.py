@@ -25,7 +25,7 @@ class StoreRefused(PharmacyFirstError, ValueError):
 
 
 class Deed(Enum):
-    """What was done. Those of the first block change a consultation under way, those of the second what is known of a record."""
+    """What was done. Those of the first block change a consultation under way, those of the second what is known of it."""
 
     BEGUN = "begun"
     BEGUN_FROM = "begun from a finished record"
@@ -38,6 +38,7 @@ class Deed(Enum):
     ABANDONED = "abandoned"
     FINISHED = "finished"
 
+    TYPED = "typed, not continued"
     CORRECTED = "corrected"
     PRINTED = "printed"
     READ = "read"
@@ -48,6 +49,7 @@ class Deed(Enum):
     NOTED = "restricted note"
     HELD = "held"
     HOLD_ENDED = "hold ended"
+    ANSWERED_FOR = "answered for"
 
     CAME_IN = "came in"
     UNDERSTOOD = "what was understood of it"

@@ -4,7 +4,7 @@ Every page that a form posts carries the revision of the draft and the mark of i
 one, or one about another patient, is refused with what is newer beside it: two tabs, or two people, never write over each other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from pharmacyfirst.ledger import LedgerDamaged
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
+from pharmacyfirst.store.came_in import PaperForms
 from pharmacyfirst.store.content_now import content_now, content_of, why_look_again
 from pharmacyfirst.store.deeds import PROGRAM, Actor, Deed, StoreEvent, StoreRefused, attachment_of
 from pharmacyfirst.store.finding import DRAFT, EMERGENCY
@@ -74,11 +75,13 @@ class Drafts:
         id: str = "",
         as_of: date | None = None,
         corrects: str = "",
+        paper: str = "",
     ) -> ConsultationSoFar:
         """Begin a consultation with the pathway as it stands; its id is made here unless one is given (a UUID in small letters).
 
         ``as_of`` is the day it is judged by, for what is entered from paper and for practice. ``corrects`` names the record that this
-        one will take the place of. A practice consultation stays one for ever.
+        one will take the place of, ``paper`` the paper form that waits for it: of this condition and day, and real or practice as this is.
+        A practice consultation stays one for ever.
         """
         must_be(Pathway, pathway=pathway)
         must_be(bool, practice=practice)
@@ -89,9 +92,12 @@ class Drafts:
         told = {"condition": pathway.id, "practice": practice, **content_of(pathway, on).as_dict()}
         told |= {"as_of": as_of.isoformat()} if as_of is not None else {}
         told |= {"corrects": corrects} if corrects else {}
+        told |= {"paper": paper} if paper else {}
         with self._kept.together():
             if self._kept.ledger.events(CONSULTATION + id, attached=False):
                 raise StoreRefused("A consultation of this id was begun before. Nothing was begun.")
+            if paper:
+                self._must_wait(paper, (pathway.id, on, practice))
             self._kept.write(CONSULTATION + id, Deed.BEGUN, actor, told)
             return self._kept.mark(id)
 
@@ -141,6 +147,14 @@ class Drafts:
                 f"{other.owner.name} is correcting this record: it is among the drafts. Nothing was begun."
             )
 
+    def _must_wait(self, paper: str, wanted: tuple[str, date, bool]) -> None:
+        """Raises ``NotThere``, or ``StoreRefused`` where the paper form was entered, or is of another condition or day."""
+        form = PaperForms(self._kept).get(paper)
+        if form.entered_as:
+            raise StoreRefused("This paper form was entered before, or is not to be entered. Nothing was begun.")
+        if (form.condition, form.on, form.practice) != wanted:
+            raise StoreRefused("This paper form is of another condition, day or kind of patient. Nothing was begun.")
+
     def get(self, id: str) -> ConsultationSoFar:
         """A consultation as it stands, whatever its state. Raises ``NotThere``. Looking at somebody's is put down by ``Records.read``."""
         return self._kept.consultation(id)
@@ -177,6 +191,24 @@ class Drafts:
             )
         held = {"answers": dict(answers), "origins": given, "fields": dict(fields or {})}
         return self._change(id, actor, revision, mark, Deed.POSTED, {"page": page}, held)
+
+    def keep_typed(
+        self, id: str, actor: Actor, revision: int, mark: str, page: str, form: Mapping[str, Sequence[str]]
+    ) -> ConsultationSoFar:
+        """Keep a page as it stands in a browser before it is continued, so that a crash loses little of it. It answers nothing.
+
+        It counts as no change: the page itself is posted with the revision that it was shown with. What is kept already is not kept twice.
+        Raises as ``post``: of a page that is older than what was saved nothing is kept.
+        """
+        must_be(str, page=page)
+        fields = {name: [*values] for name, values in form.items()}
+        with self._kept.together():
+            now = self._expired_or(id)
+            self._must_go_on(now, actor, revision, mark)
+            before = now.typed.get(page)
+            if before is None or {name: [*values] for name, values in before.form.items()} != fields:
+                self._kept.write(CONSULTATION + id, Deed.TYPED, actor, {"page": page}, {"form": fields})
+            return self.get(id)
 
     def take_over(self, id: str, actor: Actor) -> ConsultationSoFar:
         """Go on with somebody else's consultation, or with one that expired: both names are kept, and nobody else may go on with it."""

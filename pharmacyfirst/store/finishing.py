@@ -12,6 +12,7 @@ from pharmacyfirst.record.papers.claim import claim_dates, claim_of
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
 from pharmacyfirst.sending.standing import NOT_WITH_THE_PRACTICE
+from pharmacyfirst.store.came_in import PaperForms
 from pharmacyfirst.store.deeds import Actor, Deed, StoreRefused
 from pharmacyfirst.store.finding import folded
 from pharmacyfirst.store.kept import CONSULTATION, Kept
@@ -45,6 +46,8 @@ def finish(
     if notice is not None:
         ended = record.recorded_at if record.corrects else record.ended_at or record.started_at
         kept.outbox.notices.due(record.id, notice, ended, at)
+    if now.paper:
+        PaperForms(kept).entered(now.paper, actor, record.id)
 
 
 def _corrected(kept: Kept, actor: Actor, record: Consultation) -> dict[str, str]:
@@ -134,6 +137,10 @@ def _wrong(kept: Kept, now: ConsultationSoFar, record: Consultation) -> Iterator
         yield "a practice consultation stays one, and no other becomes one"
     if (record.corrects or "") != now.corrects:
         yield "the record corrects another record than the consultation was begun for"
+    if now.paper and record.late is None:
+        yield "it was entered from paper, and the record does not say so: late"
+    if now.paper and PaperForms(kept).get(now.paper).entered_as:
+        yield "its paper form was entered before, or is not to be entered: end this one as a mistake"
     if now.look_through:
         yield f"{len(now.look_through)} pages have still to be looked through again"
     if not now.practice and abs(kept.now() - record.recorded_at) > SOON:

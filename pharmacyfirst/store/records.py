@@ -125,6 +125,16 @@ class Records:
             raise StoreRefused("Say what was found and done. Nothing was changed.")
         return self._known(id, actor, Deed.LOOKED_AT, {"lfpse": lfpse}, {"what": what})
 
+    def answered_for(self, id: str, actor: Actor, because: str) -> ConsultationSoFar:
+        """Somebody who answers for it (the superintendent) looked at what was done otherwise than the assessment says; it waits no more.
+
+        ``because`` is what they found and did; it may name people and is shown to nobody but with ``read``.
+        """
+        must_be(str, because=because)
+        if not because.strip():
+            raise StoreRefused("Say what was found and done about it. Nothing was changed.")
+        return self._known(id, actor, Deed.ANSWERED_FOR, {}, {"because": because})
+
     def note(self, id: str, actor: Actor, words: str) -> None:
         """A restricted note, about safeguarding for instance: in no message, letter, claim, search or table, and in the evidence alone."""
         must_be(str, words=words)
@@ -197,6 +207,31 @@ class Records:
     def incidents(self, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
         """The records with incidents that nobody has looked at yet, newest first."""
         return self._kept.consultations([*reversed(self._kept.found(finding.INCIDENT))][:most])
+
+    def differing(self, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
+        """The records entered late that say that something else was done than the assessment, or without a permit, and that nobody looked at.
+
+        Oldest first.
+        """
+        return self._kept.consultations(self._kept.found(finding.DIFFERS)[:most])
+
+    def at_that_time(
+        self, gphc_number: str, began: datetime, ended: datetime, practice: bool = False
+    ) -> tuple[ConsultationSoFar, ...]:
+        """The finished records of consultations that this practitioner held between two moments, or in part between them; newest first."""
+        found: list[ConsultationSoFar] = []
+        for id in reversed(self._kept.found(finding.FINISHED)):
+            for one in self._kept.consultations([id]):
+                if one.finished_at is not None and one.finished_at < began:
+                    return tuple(
+                        found
+                    )  # a record is finished after its consultation, so none before this one is of that time
+                mine = one.summary.get("practitioner") == gphc_number and one.practice is practice
+                if mine and not one.corrected_by:
+                    record = read_record(self.written(one.id))
+                    if record.started_at <= ended and (record.ended_at or record.started_at) >= began:
+                        found.append(one)
+        return tuple(found)
 
     def old(self) -> tuple[ConsultationSoFar, ...]:
         """The records past the age of the setting ``keep_years`` that no hold keeps. They are listed, and never deleted."""

@@ -51,6 +51,14 @@ class Correcting:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedPage:
+    """A page as it stood in a browser and was not continued: every field with all its values, and when. It answers nothing."""
+
+    at: datetime
+    form: Mapping[str, tuple[str, ...]] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimStep:
     """Something that became of the claim: the state (a choice of the coded list *claim*), by whom and when."""
 
@@ -66,9 +74,12 @@ class ConsultationSoFar:
 
     ``revision`` counts what changed it; ``patient_mark`` says which patient it is about without saying who (it is the digest of an event).
     A form puts both into every page, and gives them back with it. ``owner`` goes on with it, ``owners`` are all who had it.
+    ``typed`` are pages that stood in a browser and were not continued: they answer nothing until they are posted.
     ``look_through`` are the pages that have to be looked at and posted again before it can be finished, ``because`` says why.
-    ``summary`` is what a finished record comes to, without identity. ``correcting`` is there where it was begun from a finished record.
-    ``incidents_open`` are those that nobody has looked at; what was handed over without a permit is one.
+    ``correcting`` is there where it was begun from a finished record. ``paper`` is the id of the paper form that it is entered from, empty
+    where it is none. ``summary`` is what a finished record comes to, without identity; ``incidents_open`` are those that nobody has looked
+    at (what was handed over without a permit is one), ``answered_for`` whether somebody answered for what was done otherwise than the
+    assessment says.
     """
 
     id: str
@@ -88,6 +99,7 @@ class ConsultationSoFar:
     patient_mark: str = ""
     patient: Mapping[str, Any] = field(default=Frozen(), repr=False)
     pages: Mapping[str, PostedPage] = field(default=Frozen(), repr=False)
+    typed: Mapping[str, TypedPage] = field(default=Frozen(), repr=False)
     look_through: tuple[str, ...] = ()
     because: str = ""
     emergency: Mapping[str, Any] = field(default=Frozen(), repr=False)
@@ -99,6 +111,8 @@ class ConsultationSoFar:
     incidents: int = 0
     incidents_open: int = 0
     held: bool = False
+    paper: str = ""
+    answered_for: bool = False
 
     @property
     def answers(self) -> dict[str, Any]:
@@ -119,6 +133,12 @@ class ConsultationSoFar:
     def under_way(self) -> bool:
         """Whether it takes pages."""
         return self.state in UNDER_WAY
+
+    @property
+    def differs_late(self) -> bool:
+        """Whether it was entered late, what was done is not what the assessment says or was not permitted, and nobody has looked at it yet."""
+        otherwise = bool(self.summary.get("differs") or self.summary.get("unpermitted"))
+        return bool(self.summary.get("late")) and otherwise and not (self.answered_for or self.corrected_by)
 
     @property
     def claim_state(self) -> str:
@@ -188,6 +208,7 @@ def _begun(id: str, event: StoreEvent) -> ConsultationSoFar:
         practice=told["practice"],
         as_of=told.get("as_of", ""),
         corrects=told.get("corrects", ""),
+        paper=told.get("paper", ""),
         begun_at=event.at,
         changed_at=event.at,
         owner=event.actor,
@@ -205,7 +226,15 @@ def _posted(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     page = PostedPage(name, event.actor, event.at, *parts)
     open_ = tuple(one for one in now.look_through if one != name)
     pages = {one: posted for one, posted in now.pages.items() if one != name} | {name: page}
-    return replace(now, pages=Frozen(pages), look_through=open_, because=now.because if open_ else "")
+    typed = {one: kept for one, kept in now.typed.items() if one != name}
+    return replace(
+        now, pages=Frozen(pages), typed=Frozen(typed), look_through=open_, because=now.because if open_ else ""
+    )
+
+
+def _typed(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
+    form = {str(name): tuple(map(str, values)) for name, values in event.held["form"].items()}
+    return replace(now, typed=Frozen({**now.typed, event.told["page"]: TypedPage(event.at, Frozen(form))}))
 
 
 def _begun_from(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
@@ -280,10 +309,12 @@ _CHANGES: _Folds = {
 }
 CHANGING = frozenset(_CHANGES)  # the deeds that a revision counts
 _KNOWN: _Folds = {
+    Deed.TYPED: _typed,
     Deed.CORRECTED: lambda now, event: replace(now, corrected_by=event.told["by"]),
     Deed.CLAIMED: _claimed,
     Deed.INCIDENT: lambda now, _: replace(now, incidents=now.incidents + 1, incidents_open=now.incidents_open + 1),
     Deed.LOOKED_AT: lambda now, _: replace(now, incidents_open=0),
     Deed.HELD: lambda now, _: replace(now, held=True),
     Deed.HOLD_ENDED: lambda now, _: replace(now, held=False),
+    Deed.ANSWERED_FOR: lambda now, _: replace(now, answered_for=True),
 }

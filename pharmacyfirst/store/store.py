@@ -43,6 +43,7 @@ class WorkList:
     """What there is to do, on one page. ``people`` are messages not confirmed and notices due, as ``sending`` says; urgent ones first.
 
     ``claims`` and ``incidents`` are the first ``MOST_LISTED``; ``claims_by_day`` counts all claims by their days. ``trouble`` are things about the store itself, in words: the clock, the anchors.
+    ``differing`` are records entered late of which somebody has to answer for what was done.
     """
 
     at: datetime
@@ -55,6 +56,7 @@ class WorkList:
     incidents: tuple[ConsultationSoFar, ...]
     claims_by_day: Mapping[str, int]
     trouble: tuple[str, ...] = ()
+    differing: tuple[ConsultationSoFar, ...] = ()
 
     @property
     def before_closing(self) -> bool:
@@ -148,6 +150,7 @@ class Store:
             claims=self.records.claims_due(most=MOST_LISTED),
             claims_by_day=self.records.claims_by_day(),
             incidents=self.records.incidents(MOST_LISTED),
+            differing=self.records.differing(MOST_LISTED),
         )
         return replace(work, trouble=tuple(self._trouble()))
 

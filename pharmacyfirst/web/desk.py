@@ -1,18 +1,21 @@
 """What the running form stands on: content, store, clock, the pharmacy it is in, and who is at the desk."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
 from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.content.invariants import Implausible, odd_in
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
+from pharmacyfirst.web.on_paper import PaperSaid, paper_in
 from pharmacyfirst.web.patient import Who
+from pharmacyfirst.web.people import AtTheDesk
 from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.rows import hours_of
@@ -39,6 +42,7 @@ class Desk:
     sessions: Sessions
     ours: OurPharmacy | None = None
     _watch: Watch | None = field(init=False, repr=False, default=None)
+    _odd: dict[str, tuple[Implausible, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.ours is None and self.pharmacy_file.exists():
@@ -52,6 +56,14 @@ class Desk:
         """Keep what was set up. Raises ``PharmacyRefused``."""
         write_pharmacy(self.pharmacy_file, ours)
         self.ours, self._watch = ours, None
+
+    def change_people(self, people: tuple[AtTheDesk, ...]) -> None:
+        """Keep who may be at the desk from now on; whoever is there and no more among them has left. Raises ``PharmacyRefused``."""
+        assert self.ours is not None  # nobody is at the desk before the pharmacy is set up
+        ours = replace(self.ours, people=people)
+        write_pharmacy(self.pharmacy_file, ours)
+        self.ours = ours
+        self.sessions.keep_only(people)
 
     @property
     def in_force(self) -> InForceNow:
@@ -69,6 +81,12 @@ class Desk:
     def library(self) -> Library:
         """The content."""
         return self.in_force.library
+
+    def odd(self, pathway: Pathway) -> tuple[Implausible, ...]:
+        """Whom the content holds for hardly ever met, so that it is asked whether an answer is right; read once for each content."""
+        if pathway.content_digest not in self._odd:
+            self._odd[pathway.content_digest] = odd_in(self.library, pathway)
+        return self._odd[pathway.content_digest]
 
     def banner(self) -> str:
         """What is said on every page while nothing may be supplied; nothing where an adoption is in use."""
@@ -112,7 +130,7 @@ class Talk:
     """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation.
 
     ``now`` is this moment; with a practice patient seen as of another day, the same time of that day; in a correction, when what it
-    corrects ended.
+    corrects ended; of what is entered from ``paper``, when that ended.
     """
 
     held: ConsultationSoFar
@@ -121,6 +139,7 @@ class Talk:
     conversation: Conversation
     on: date
     now: datetime
+    paper: PaperSaid | None = None
 
     def at(self, moment: datetime) -> datetime:
         """A moment of the consultation, on its own day where it is seen as of another."""
@@ -151,10 +170,10 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
 
     Its day is the one on which it was begun, also where it is ended on another.
     """
-    on = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date()
-    now = _as_of(held, now)
+    on, paper = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date(), paper_in(held)
+    now = paper.ended if paper is not None else _as_of(held, now)
     pathway = desk.library.in_force(held.condition, on)
-    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now)
+    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now, paper)
 
 
 def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:

@@ -67,6 +67,11 @@ ENDED: tuple[tuple[str, str], ...] = (
     ("mistake", "A mistake: nothing to record"),
     ("other", "Another reason"),
 )
+# Why nothing was asked at all; only where it was not.
+NOBODY_CAME: tuple[tuple[Done, str], ...] = (
+    ("did not attend", "The patient did not come"),
+    ("could not be reached", "The patient could not be reached"),
+)
 _URGENCY = {Kind.EMERGENCY: "at once", Kind.REFER_URGENT: "same day"}
 
 
@@ -95,17 +100,19 @@ def urgency_of(assessment: Assessment) -> str:
     return _URGENCY.get(kind, "routine")
 
 
-def read_did(posted: Posted, assessment: Assessment, now: datetime) -> Did:
-    """What was done, as the outcome page posts it."""
+def read_did(posted: Posted, assessment: Assessment, now: datetime, on_paper: bool = False) -> Did:
+    """What was done, as the outcome page posts it. ``on_paper``: it is entered from paper, and of a time that nobody wrote nothing is said."""
     kind = assessment.outcome.kind
     option = next((one for one in OPTIONS[kind] if one.key == posted.one("o-did")), None)
     if option is None and posted.one("o-did") == ELSE:
         done = next((done for done, _ in ELSE_DONE if done == posted.one("o-else")), None)
         option = Option(ELSE, "", done, "told to go" if done == "referred" else None) if done else None
     wrong = dict(_wrong(posted, option, kind))
+    if on_paper and option is not None and option.spoken and not posted.one("o-at"):
+        wrong["o-at"] = "Say at what time, as the paper does; where it does not, choose another answer"
     if wrong or option is None:
         return Did(wrong=wrong or {"o-did": "What did you do? Choose one of the answers"})
-    return Did(_decision(posted, assessment, option, now))
+    return Did(_decision(posted, assessment, option, now, on_paper))
 
 
 def _wrong(posted: Posted, option: Option | None, kind: Kind) -> Iterator[tuple[str, str]]:
@@ -132,22 +139,22 @@ def _at(words: str, now: datetime | None) -> datetime | str | None:
     return words if now is None else now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
 
 
-def _decision(posted: Posted, assessment: Assessment, option: Option, now: datetime) -> Decision:
+def _decision(posted: Posted, assessment: Assessment, option: Option, now: datetime, on_paper: bool) -> Decision:
     """Raises ``RecordRefused`` where the words do not fit a record."""
     return Decision(
         done=option.done,
         because=posted.one("o-because") or None,
         no_supply=(posted.one("o-no-supply") or None) if assessment.outcome.kind is Kind.SUPPLY else None,
-        onward=(_onward(posted, assessment, option, now),) if option.done == "referred" else (),
+        onward=(_onward(posted, assessment, option, now, on_paper),) if option.done == "referred" else (),
         otc=(posted.one("o-otc"),) if posted.one("o-otc") else (),
         told=told_of(posted),
         notes=posted.one("o-notes") or None,
     )
 
 
-def _onward(posted: Posted, assessment: Assessment, option: Option, now: datetime) -> Onward:
+def _onward(posted: Posted, assessment: Assessment, option: Option, now: datetime, on_paper: bool) -> Onward:
     at = _at(posted.one("o-at"), now) if posted.one("o-at") else None
-    moment = at if isinstance(at, datetime) and at <= now else now
+    moment = at if isinstance(at, datetime) and (at <= now or on_paper) else None if on_paper else now
     return Onward(
         to=posted.one("o-to") or usual_place(assessment),
         urgency=urgency_of(assessment),

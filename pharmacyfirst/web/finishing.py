@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.paper.words import begun, listed
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
 from pharmacyfirst.record.fields import PREGNANCY
@@ -64,6 +65,9 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
+    if done.handed is not None and here.held.typed and here.paper is None:
+        pages = listed(begun(name) for name in here.held.typed)
+        raise NotFinished(f"Something was typed and not continued: {pages}. Open it and continue, then supply.")
     record = _made(visit, here, done)
     told = news_of(record, visit)
     return visit.desk.store.drafts.finish(
@@ -76,7 +80,8 @@ def _made(visit: Visit, here: Talk, done: Done) -> Consultation:
     account, library = account_of(visit, here, done), visit.desk.library
     adoption = None if here.held.practice else visit.desk.in_force.adoption
     if here.held.correcting is None:
-        return make_record(account, library, recorded_at=here.now, adoption=adoption)
+        made_at = visit.now if here.paper is not None else here.now
+        return make_record(account, library, recorded_at=made_at, adoption=adoption)
     old = corrected_by(visit, here)
     account = as_corrected(account, old, here)
     if any(one.permit is None for one in account.supplies) and not here.held.practice and adoption is None:
@@ -117,26 +122,23 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
     """The account of the consultation. Raises ``RecordRefused`` where a part does not fit."""
     ours, who = visit.desk.ours, here.who
     assert ours is not None  # nobody comes to a consultation before the pharmacy is set up
-    practitioner = visit.at_the_desk.person.practitioner
-    viewed, why_none = viewed_of(who, here.now)
+    typist, paper = visit.at_the_desk.person.practitioner, here.paper
+    viewed, why_none = viewed_of(who, here.now if paper is None else None)
     if done.decision.done in UNFINISHED:
         why_none = None if viewed else why_none
-    late = here.on != here.now.date()
-    if late and not done.late:
-        raise NotFinished("The consultation was on another day: say why it is finished now.")
     return Account(
         id=here.held.id,
         pathway=here.pathway.id,
         as_of=here.on,
         facts=_facts(here),
-        started_at=here.at(here.held.begun_at),
+        started_at=paper.began if paper is not None else here.at(here.held.begun_at),
         ended_at=here.now,
         place=COMES_FROM_HERE.get(who.get("channel")),
         patient=patient_of(who),
         pharmacy=ours.pharmacy,
-        practitioner=practitioner,
-        entered_by=Typist(name=practitioner.name, role=practitioner.profession, gphc_number=practitioner.gphc_number),
-        late=Late(because=done.late) if late else None,
+        practitioner=paper.practitioner if paper is not None else typist,
+        entered_by=Typist(name=typist.name, role=typist.profession, gphc_number=typist.gphc_number),
+        late=_late(here, done),
         channel=Channel(who.get("channel")),
         consent=consent_of(who, _agreed(here, who)),
         identity_checked=done.identity_checked or None,
@@ -147,9 +149,20 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         decision=done.decision,
         supplies=(done.handed,) if done.handed is not None else (),
         charge=done.charge,
-        gateways_passed=tuple(_gateways(here, here.now)),
+        gateways_passed=tuple(_gateways(here, here.now)) if paper is None else (),  # paper does not say when
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
     )
+
+
+def _late(here: Talk, done: Done) -> Late | None:
+    """Why it is entered late: as was said of the paper, or of an end on a later day. Raises ``NotFinished`` where nobody said."""
+    if here.paper is not None:
+        return here.paper.late
+    if here.on == here.now.date():
+        return None
+    if not done.late:
+        raise NotFinished("The consultation was on another day: say why it is finished now.")
+    return Late(because=done.late)
 
 
 def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:

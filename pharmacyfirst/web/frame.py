@@ -10,6 +10,7 @@ from pharmacyfirst.contract.conversation import Conversation
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.on_paper import ON_PAPER
 from pharmacyfirst.web.patient import age_words, lacking
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -48,6 +49,7 @@ class Frame:
     banner: str
     practice: str
     as_of: str
+    paper: str
     bar: PatientBar | None
     steps: tuple[PageLink, ...]
     foot: str
@@ -63,7 +65,8 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
         token=session.token if session is not None else "",
         banner=visit.desk.banner(),
         practice=PRACTICE if talk is not None and talk.held.practice else "",
-        as_of=f"Judged as of {day(talk.on)}" if talk is not None and talk.held.as_of else "",
+        as_of=f"Judged as of {day(talk.on)}" if talk is not None and talk.held.as_of and talk.paper is None else "",
+        paper=f"Entered from paper: {talk.paper.in_words()}" if talk is not None and talk.paper is not None else "",
         bar=_bar(talk) if talk is not None else None,
         steps=steps(talk, here) if talk is not None else (),
         foot=_foot(talk),
@@ -73,7 +76,7 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
 
 def _bar(talk: Talk) -> PatientBar:
     who = talk.who
-    saved = in_england(talk.held.changed_at)
+    saved = in_england(max((talk.held.changed_at, *(one.at for one in talk.held.typed.values()))))
     return PatientBar(
         name=who.name or "New patient",
         born=day(who.born) if who.born is not None else "",
@@ -120,17 +123,22 @@ def steps(talk: Talk, here: str) -> tuple[PageLink, ...]:
     conversation, joined = talk.conversation, joined_page(talk.conversation)
     first = conversation.open_on(conversation.pages[joined]) if joined is not None else ()
     done = not lacking(talk.who, talk.on) and not first and PATIENT_PAGE not in talk.held.look_through
-    found = [_step(talk, "Patient", path_of(talk, PATIENT_PAGE), "done" if done else "open", here)]
+    found = [_step(talk, "On paper", path_of(talk, "paper"), _of_paper(talk), here)] if talk.held.paper else []
+    found += [_step(talk, "Patient", path_of(talk, PATIENT_PAGE), "done" if done else "open", here)]
     for number, page in enumerate(conversation.pages):
         if number == joined:
             continue
         put = [one for one in conversation.put(page) if one.shown]
         state = "open" if conversation.open_on(page) else "done" if put else "idle"
-        if page.title in talk.held.look_through:
+        if page.title in talk.held.look_through or page.title in talk.held.typed:
             state = "open"
         found.append(_step(talk, page.title, page_path(talk, number), state, here))
     found.append(_step(talk, "Outcome", path_of(talk, "outcome"), "open", here))
     return tuple(found)
+
+
+def _of_paper(talk: Talk) -> str:
+    return "open" if ON_PAPER in talk.held.look_through or talk.paper is None else "done"
 
 
 def _step(talk: Talk, title: str, path: str, state: str, here: str) -> PageLink:

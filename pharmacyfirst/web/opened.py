@@ -49,7 +49,10 @@ def opened(visit: Visit) -> Talk | Response:
             raise NotUnderWay(held)
         if not held.owner.is_(visit.actor):
             raise NotYours(held.owner)
-        return talk(desk, held, visit.now)
+        here = talk(desk, held, visit.now)
+        if held.paper and here.paper is None:
+            return go(path_of(here, "paper"))  # nothing is judged before the times of the paper are known
+        return here
     except PharmacyFirstError as refused:
         return about(visit, refused)
 

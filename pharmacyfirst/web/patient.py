@@ -220,8 +220,8 @@ def referral_of(who: Who) -> Referral:
     return read_back(Referral, {"source": who.get("source") or "self-referred"})
 
 
-def viewed_of(who: Who, at: datetime) -> tuple[tuple[RecordViewed, ...], str | None]:
-    """Which record was read, or why none was."""
+def viewed_of(who: Who, at: datetime | None) -> tuple[tuple[RecordViewed, ...], str | None]:
+    """Which record was read, and when where that is known, or why none was."""
     viewed = who.get("viewed")
     if viewed and viewed != NONE_READ:
         return (RecordViewed(source=viewed, at=at),), None

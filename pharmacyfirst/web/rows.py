@@ -15,6 +15,7 @@ from pharmacyfirst.web.posted import Posted
 
 NOT_KNOWN, NONE, EARLIER = "?", "-", "earlier"
 DAYS_SHOWN = 8
+TODAY, THAT_DAY = {0: "Today", 1: "Yesterday"}, {0: "That day", 1: "The day before"}
 LONGEST_IN_A_ROW = 34  # letters of all choices together that stand beside a question; what is longer goes under it
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
@@ -231,9 +232,19 @@ class Filled:
 
 
 def row(
-    put: Put, pathway: Pathway, filled: Filled, today: date, *, waits: bool = True, first: Iterable[str] = ()
+    put: Put,
+    pathway: Pathway,
+    filled: Filled,
+    today: date,
+    *,
+    waits: bool = True,
+    first: Iterable[str] = (),
+    now: bool = True,
 ) -> RowShown:
-    """A question as it stands, ready to be drawn. ``first`` are the PGDs being checked, whose answers are listed first."""
+    """A question as it stands, ready to be drawn. ``first`` are the PGDs being checked, whose answers are listed first.
+
+    ``today`` is the day of the consultation; ``now``: it is this day, and not that of a paper form.
+    """
     question = put.question
     name, answer = question.name, filled.answers.get(question.name)
     not_known = name in filled.answers and answer is None
@@ -241,7 +252,7 @@ def row(
     kind = "since" if question.moment is not None else _KINDS.get(question.answer, "typed")
     typed, clock = _as_typed(question, filled), ""
     if kind == "since":
-        choices, typed, clock = _days(filled.since.get(name, ""), not_known, today)
+        choices, typed, clock = _days(filled.since.get(name, ""), not_known, today, TODAY if now else THAT_DAY)
     return RowShown(
         name=name, kind=kind, ask=question.ask, called=called(question), help=question.help, judgement=question.judgement,
         shown=put.shown, no_longer=put.stands is Stands.NO_LONGER, waits=waits, wrong=filled.wrong.get(name, ""),
@@ -303,12 +314,14 @@ def _as_typed(question: Question, filled: Filled) -> str:
     return plain(answer) if not isinstance(answer, int) else str(answer)
 
 
-def _days(kept: str, not_known: bool, today: date) -> tuple[tuple[ChoiceShown, ...], str, str]:
+def _days(
+    kept: str, not_known: bool, today: date, called: Mapping[int, str]
+) -> tuple[tuple[ChoiceShown, ...], str, str]:
     """The last days to choose from, the earlier day as it was written, and the time."""
     day, _, clock = kept.partition("T")
     recent = [today - timedelta(days=back) for back in range(DAYS_SHOWN)]
     shown = [
-        ChoiceShown(one.isoformat(), _day_in_short(one, today), one.isoformat() == day, str(at))
+        ChoiceShown(one.isoformat(), _day_in_short(one, today, called), one.isoformat() == day, str(at))
         for at, one in enumerate(recent, 1)
     ]
     earlier = bool(day) and day not in {one.isoformat() for one in recent}
@@ -320,9 +333,9 @@ def _days(kept: str, not_known: bool, today: date) -> tuple[tuple[ChoiceShown, .
     return tuple(shown), f"{written.day}/{written.month}/{written.year}" if written else "", clock
 
 
-def _day_in_short(day: date, today: date) -> str:
+def _day_in_short(day: date, today: date, called: Mapping[int, str]) -> str:
     back = (today - day).days
-    return {0: "Today", 1: "Yesterday"}.get(back, f"{day:%a} {day.day} {day:%b}")
+    return called.get(back, f"{day:%a} {day.day} {day:%b}")
 
 
 def _explained(question: Question, pathway: Pathway) -> Explained | None:

@@ -2,7 +2,7 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -91,6 +91,13 @@ class Sessions:
     def show_again(self, session: Session) -> None:
         """The PIN was given again: the patient may be seen."""
         session.hidden, session.seen_at = False, self._steady()
+
+    def keep_only(self, people: Iterable[AtTheDesk]) -> None:
+        """End every session of somebody who is not among these people, with the PIN that they have now."""
+        known = {(one.practitioner.gphc_number, one.pin) for one in people}
+        for key, session in [*self._open.items()]:
+            if (session.person.practitioner.gphc_number, session.person.pin) not in known:
+                self.end(key)
 
     def end(self, key: str) -> None:
         """Whoever was at the desk has left it."""

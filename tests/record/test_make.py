@@ -189,6 +189,38 @@ def test_another_medicine_than_was_permitted_that_was_handed_over_on_paper_is_an
     )
 
 
+def test_directions_that_were_given_on_paper_and_are_not_those_offered_are_kept(adoption):
+    given = {"quantity": Quantity(amount=6, unit="capsule"), "directions": "Take one four times a day."}
+    record = make_record(
+        late(without_permit(account_for(CASE), **given)), library(), recorded_at=NEXT_DAY, adoption=adoption
+    )
+    assert record.unpermitted[0].directions == "Take one four times a day."
+    assert "directions that were given are not those offered" in record.unpermitted[0].reasons[0].says
+    assert read_record(write_record(record), library(), adoption) == record
+
+
+def test_an_expired_pack_that_was_handed_over_on_paper_is_an_incident(adoption):
+    account = without_permit(account_for(CASE), expiry="2026-10")
+    record = make_record(late(account), library(), recorded_at=NEXT_DAY, adoption=adoption)
+    assert "expired before the last dose" in record.unpermitted[0].reasons[0].says
+    assert (
+        read_record(write_record(record), library()) == read_record(write_record(record), library(), adoption) == record
+    )
+
+
+def test_what_was_handed_over_to_a_practice_patient_though_nothing_was_offered_is_kept():
+    refused = account_of(library(), case_of("uncomplicated-uti", Kind.NOT_ELIGIBLE))
+    given = Handed(
+        pgd="nitrofurantoin", amp=account_for(CASE).supplies[0].amp, quantity=Quantity(amount=6, unit="capsule"),
+        directions="Take one twice a day for 3 days.", handed_over_at=refused.started_at,
+    )  # fmt: skip
+    decision = with_changes(account_for(CASE).decision, {"because": "for practice"})
+    account = late(with_changes(refused, {"supplies": (given,), "decision": decision}))
+    record = make_record(account, library(), recorded_at=NEXT_DAY)
+    assert [one.code for one in record.unpermitted[0].reasons] == ["not_offered"]
+    assert read_record(write_record(record), library()) == record
+
+
 def test_a_late_entry_says_why_and_by_whom():
     account = account_for(CASE)
     with pytest.raises(RecordRefused, match="late has to say why"):

@@ -78,6 +78,29 @@ def test_a_page_takes_the_place_of_what_it_held_and_of_nothing_else(store, draft
     assert now.answers["rigors"] is None
 
 
+def test_what_is_typed_is_kept_beside_the_answers_until_its_page_is_posted(store, draft):
+    def keep(now, form, actor=ROBIN, **given):
+        given = {"revision": now.revision, "mark": now.patient_mark} | given
+        return store.drafts.keep_typed(now.id, actor, page="First", form=form, **given)
+
+    now = keep(draft, {"q-rigors": ["yes"], "note": [SECRET]})
+    assert (now.revision, now.answers, now.changed_at) == (draft.revision, draft.answers, draft.changed_at)
+    assert {name: tuple(values) for name, values in now.typed["First"].form.items()} == {
+        "q-rigors": ("yes",),
+        "note": (SECRET,),
+    }
+    assert SECRET not in repr(now.typed)
+    keep(draft, {"q-rigors": ["yes"], "note": [SECRET]})
+    assert [one.deed for one in store.records.history(draft.id)].count(Deed.TYPED) == 1
+    for wrong in ({"actor": SAM}, {"revision": draft.revision - 1}, {"mark": "another"}):
+        with pytest.raises(StoreRefused):
+            keep(draft, {}, **wrong)
+    assert post(store, draft, "Second").typed.keys() == {"First"}
+    posted = post(store, store.drafts.get(draft.id), "First")
+    assert posted.typed == {}
+    assert store.mend() == 0
+
+
 def test_each_answer_keeps_where_it_came_from(store, draft):
     now = post(
         store, draft, "A", answers={"rigors": True, "diabetes": False}, origins={"diabetes": "confirmed suggestion"}

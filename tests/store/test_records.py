@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from a_store import ROBIN, SAM, SECRET, Clock, a_queued_message, an_account, begun, finished, made, opened
+from a_store import ROBIN, SAM, SECRET, Clock, a_queued_message, an_account, begun, finished, made, opened, renumbered
 from sound_records import ADDRESS, library
 
 from pharmacyfirst import Kind
 from pharmacyfirst.record import Account, write_record
+from pharmacyfirst.record.decision import Decision, Late
 from pharmacyfirst.record.make import is_judged
-from pharmacyfirst.record.people import Referral
+from pharmacyfirst.record.people import Referral, Typist
 from pharmacyfirst.sending.on_paper import AddressKind, NoticeKind, OnPaper
 from pharmacyfirst.sending.outgoing import RefusedByOutbox
 from pharmacyfirst.sending.standing import MessageState
@@ -404,6 +405,70 @@ def test_a_paper_form_waits_until_it_is_entered(store):
     now = finished(store, an_account())
     assert store.paper.entered(form.id, SAM, now.id).entered_as == now.id
     assert store.work_list().paper == ()
+
+
+def late(account):
+    typist = Typist(name="Sam Other", role="pharmacist")
+    return changed(account, late=Late(because="the system was down"), entered_by=typist)
+
+
+def test_a_paper_form_waits_until_the_record_that_it_becomes_is_stored(store):
+    account = late(an_account(practice=True))
+    form = store.paper.held(account.pathway, account.on, SAM, practice=True)
+    now = begun(store, account, paper=form.id)
+    assert now.paper == form.id
+    assert [one.id for one in store.work_list().paper] == [form.id]
+    store.drafts.finish(now.id, ROBIN, now.revision, made(store, account))
+    assert store.paper.get(form.id).entered_as == now.id
+    assert store.work_list().paper == ()
+
+
+def test_a_paper_form_is_entered_once_and_as_what_it_is(store):
+    account = late(an_account(practice=True))
+    form = store.paper.held(account.pathway, account.on, SAM, practice=True)
+    pathway = library().in_force(account.pathway, account.on)
+    for wrong in (
+        {"practice": False, "as_of": account.on},
+        {"practice": True, "as_of": account.on - timedelta(days=1)},
+    ):
+        with pytest.raises(StoreRefused, match="another condition, day or kind of patient"):
+            store.drafts.begin(pathway, ROBIN, paper=form.id, **wrong)
+    with pytest.raises(NotThere):
+        store.drafts.begin(pathway, ROBIN, practice=True, as_of=account.on, paper=account.id)
+    twice = [begun(store, one, paper=form.id) for one in (account, renumbered(account, 1))]
+    without = changed(account, late=None)
+    with pytest.raises(StoreRefused, match="entered from paper, and the record does not say so"):
+        store.drafts.finish(twice[0].id, ROBIN, twice[0].revision, made(store, without))
+    store.drafts.finish(twice[0].id, ROBIN, twice[0].revision, made(store, account))
+    with pytest.raises(StoreRefused, match="its paper form was entered before"):
+        store.drafts.finish(twice[1].id, ROBIN, twice[1].revision, made(store, renumbered(account, 1)))
+    with pytest.raises(StoreRefused, match="was entered before"):
+        store.drafts.begin(pathway, ROBIN, practice=True, as_of=account.on, paper=form.id)
+
+
+def test_what_was_done_otherwise_and_entered_late_waits_for_whoever_answers_for_it(store):
+    account = an_account()
+    other = Decision(done="advised", because="none was left", no_supply="out of stock")
+    now = finished(store, late(changed(account, decision=other, supplies=(), charge=None)))
+    assert [one.id for one in store.work_list().differing] == [now.id]
+    with pytest.raises(StoreRefused, match="Say what was found"):
+        store.records.answered_for(now.id, SAM, " ")
+    store.records.answered_for(now.id, SAM, SECRET)
+    assert store.work_list().differing == ()
+    assert store.mend() == 0
+    assert SECRET not in repr(store.records.history(now.id))
+
+
+def test_a_consultation_of_the_same_person_at_that_time_is_found(store):
+    account = an_account()
+    now = finished(store, account)
+    at, minute = account.started_at, timedelta(minutes=1)
+    number = account.practitioner.gphc_number
+    found = store.records.at_that_time
+    assert [one.id for one in found(number, at - minute, at)] == [now.id]
+    assert found(number, at - 2 * minute, at - minute) == ()
+    assert found("2999998", at, at) == found(number, at, at, practice=True) == ()
+    assert found(number, at + timedelta(days=2), at + timedelta(days=2)) == ()
 
 
 # Given out

@@ -4,6 +4,8 @@ import re
 from decimal import Decimal
 
 import pytest
+from shipped import cases_of
+from test_every_outcome import LIBRARY, supplied, who
 from visiting import AGREES, PIN, Clock, at_the_desk, begun, open_form
 
 from pharmacyfirst.kernel.outcome import Kind
@@ -133,6 +135,30 @@ def test_answers_that_contradict_each_other_are_said_once_and_stand_when_given_a
     assert not visitor.path.endswith("/page/3")
 
 
+def test_an_answer_that_is_believable_and_odd_is_asked_about_once_and_that_it_stands_is_kept(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    path, id = page(visitor, 1) and visitor.path, visitor.consultation.removeprefix("/c/")
+    facts = {name: False for name in visitor.page.shown} | {"temperature_c": Decimal("34.9")}
+    visitor.answer_page(facts)
+    assert visitor.path == path
+    assert "Is this right? Few people who walk in are below 35.0 degrees" in visitor.page.words
+    assert "confirmed" not in str(held(desk, id).fields)
+    visitor.answer_page(facts | {"temperature_c": Decimal("34.8")})  # another odd answer is asked about anew
+    assert "Is this right?" in visitor.page.words
+    visitor.answer_page(facts | {"temperature_c": Decimal("34.8")})
+    assert "Is this right?" not in visitor.page.words
+    assert held(desk, id).fields["Red flags"]["confirmed"] == ["cold"]
+
+
+def test_an_age_that_is_odd_is_asked_about_where_the_date_of_birth_is_given(desk):
+    visitor = begun(desk[0], "impetigo")
+    born = {"p-born_day": "2", "p-born_month": "1", "p-born_year": "1920"}
+    visitor.answer_page({"consent_given": True}, **AGREES | born)
+    assert "Is this right? Few people are over 100, and a year is easily mistyped" in visitor.page.words
+    visitor.answer_page({"consent_given": True}, **AGREES | born)
+    assert not visitor.path.endswith("/patient")
+
+
 def test_the_panel_says_what_is_not_known_and_in_the_way_and_never_what_would_be(visitor):
     begun(visitor, "uncomplicated-uti")
     page(visitor, 1)
@@ -195,6 +221,76 @@ def test_the_live_answer_stores_nothing_and_says_what_is_shown(desk):
 def visitor_token(visitor):
     visitor.go("/")
     return visitor.page.forms["/begin"]["token"][0]
+
+
+@pytest.mark.parametrize("done", ["did not attend", "could not be reached"])
+def test_somebody_who_did_not_come_is_on_record_where_nothing_was_asked(desk, done):
+    visitor = begun(desk[0], "acute-sore-throat", practice="")
+    nobody_came = NOBODY | {"p-share": "?", "p-look": "?", "p-viewed": "none", "p-not_viewed": "nobody came"}
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | nobody_came)
+    visitor.go(f"/c/{id}/end")
+    assert f'value="{done}"' in visitor.page.words
+    visitor.send(f"/c/{id}/end", **{"e-reason": done})
+    assert visitor.page.title == f"Saved: {done}", visitor.page.words
+    record = recorded(desk, id)
+    assert record.decision.done == done
+    assert record.decision.because.startswith("The patient ")
+    assert not record.facts.keys() - {"age_years", "date_of_birth"}
+    begun(visitor, "acute-sore-throat")
+    page(visitor, 1)
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"q-stridor": "no"})
+    visitor.go(f"{visitor.consultation}/end")
+    assert f'value="{done}"' not in visitor.page.words  # somebody answered
+    visitor.send(visitor.path, **{"e-reason": done})
+    assert "Say why it ends here" in visitor.page.words
+
+
+def test_what_is_typed_and_not_continued_is_kept_answers_nothing_and_does_not_make_continue_older(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    page(visitor, 1)
+    path, fields = (
+        visitor.path,
+        visitor.page.forms[visitor.path] | {"q-sepsis_suspected": "no", "q-temperature_c": "hot"},
+    )
+    before = held(desk, id)
+    visitor.post(f"/c/{id}/keep/1", fields)
+    assert visitor.reply.json() == {"says": "Saved 10:30"}
+    now = held(desk, id)
+    assert (now.revision, now.answers) == (before.revision, before.answers)
+    assert "token" not in now.typed["Red flags"].form
+    again = page(visitor, 1)  # as after a crash
+    assert "What was typed here by 10:30 was not continued" in again.words
+    assert 'name="q-sepsis_suspected" value="no" data-key="N" checked' in again.words
+    assert 'value="hot"' in again.words
+    assert 'class="pf-open">Red flags' in visitor.go(f"/c/{id}/outcome").words
+    visitor.post(path, fields | {"q-temperature_c": "36.8"})  # the page as it was shown before: not older
+    assert held(desk, id).answers["temperature_c"] == Decimal("36.8")
+    assert held(desk, id).typed == {}
+    visitor.post(f"/c/{id}/keep/1", fields)  # of an older page nothing is kept
+    assert visitor.reply.status_code == 409
+    assert held(desk, id).typed == {}
+
+
+def test_the_patients_details_that_were_typed_are_there_again(desk):
+    visitor = begun(desk[0], "uncomplicated-uti", practice="")
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.post(f"/c/{id}/keep/patient", visitor.page.forms[visitor.path] | NOBODY)
+    assert held(desk, id).patient_mark == ""
+    assert 'id="p-family" name="p-family" value="Nobody"' in visitor.go(f"/c/{id}/patient").words
+
+
+def test_nothing_is_supplied_over_a_page_that_was_typed_and_not_continued(desk):
+    case = next(one for one in cases_of(LIBRARY, "uncomplicated-uti") if one.expected.kind is Kind.SUPPLY)
+    visitor = begun(desk[0], case.pathway)
+    visitor.answer_all(dict(case.facts), who(case))
+    id = visitor.consultation.removeprefix("/c/")
+    page(visitor, 1)
+    visitor.post(f"/c/{id}/keep/1", visitor.page.forms[f"/c/{id}/page/1"] | {"q-rigors": "yes"})
+    visitor.go(f"/c/{id}/outcome")
+    supplied(visitor)
+    assert "Something was typed and not continued: Red flags" in visitor.page.words
 
 
 def test_the_score_is_counted_while_it_is_asked(visitor):

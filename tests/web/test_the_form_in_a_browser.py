@@ -288,6 +288,26 @@ def test_the_keys_go_on_where_the_server_does_not_answer(person):
     assert "Not checked" in person.page.text_content("#saved")
 
 
+def test_what_was_typed_is_there_again_after_a_crash_and_is_continued(person):
+    person.begin("acute-sore-throat")
+    person.turn_to("Red flags")
+    person.key("n", "n")
+    assert person.has_answered(2, "input[value=no]")
+    with person.page.expect_response("**/keep/*") as kept:
+        person.page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert kept.value.status == 200
+    person.page.reload()
+    person.page.wait_for_selector("text=was not continued")
+    assert person.has_answered(2, "input[value=no]")
+    person.look("typed-before")
+    shown = person.page.locator(".pf-row[id^=row-]:visible").count()
+    person.key(*["n"] * (shown - 2))
+    assert person.has_answered(shown, "input[value=no]")
+    with person.page.expect_navigation():
+        person.key("Enter")
+    assert person.title != "Red flags", person.page.text_content("main")
+
+
 def test_every_page_at_320_pixels(chromium, address):
     person = Person(chromium, address)
     person.page.set_viewport_size({"width": 320, "height": 640})
@@ -333,3 +353,59 @@ def test_after_quiet_seconds_the_patient_is_hidden_and_what_was_typed_stays(chro
 
 def test_a_day_of_the_form_is_that_of_its_clock():
     assert str(DAY) == NOW[:10]
+
+
+def test_a_paper_consultation_is_entered_by_the_same_keys(person):
+    case = one_of(Kind.SELF_CARE)
+    person.page.goto(person.address)
+    person.page.click("text=Enter a paper consultation")
+    person.look("paper")
+    person.page.select_option("#w-condition", case.pathway)
+    person.page.fill("#w-day", "20/11/2026")
+    person.page.fill("#w-began", "14:05")
+    person.page.fill("#w-ended", "14:20")
+    person.page.fill("#w-because", "the system was down")
+    person.page.check("#w-by-0")
+    person.page.select_option("#w-practice", "1")
+    with person.page.expect_navigation():
+        person.page.click("#continue")
+    person.page.wait_for_selector("#answers")
+    person.look("paper-patient")
+    fill_who(person, case)
+    by = {"by": "parent or guardian"} if who(case)["p-by"] != "patient" else {}
+    person.answer_all({name: value for name, value in dict(case.facts).items() if name not in (AGE, BORN)} | by)
+    assert "What was done, as the paper says?" in person.page.text_content("main")
+    person.look("paper-outcome")
+    person.page.goto(person.page.url.replace("outcome", "paper"))
+    person.look("paper-step")
+    person.page.click("nav >> text=Outcome")
+    person.page.check("input[name=o-did][value=advised]")
+    with person.page.expect_navigation():
+        person.page.click("#did button.nhsuk-button")
+    assert "entered from paper on 21 November 2026" in person.page.text_content("main")
+    person.look("paper-saved")
+
+
+def test_what_a_paper_form_says_was_handed_over_at_320_pixels(person):
+    person.page.set_viewport_size({"width": 320, "height": 640})
+    person.page.goto(f"{person.address}/paper")
+    person.look("320-paper")
+    case = one_of(Kind.SUPPLY)
+    for name, value in (
+        ("day", "19/11/2026"),
+        ("began", "14:05"),
+        ("ended", "14:20"),
+        ("because", "the system was down"),
+    ):
+        person.page.fill(f"#w-{name}", value)
+    person.page.check("#w-by-0")
+    person.page.select_option("#w-condition", case.pathway)
+    person.page.select_option("#w-practice", "1")
+    with person.page.expect_navigation():
+        person.page.click("#continue")
+    with person.page.expect_navigation():
+        person.page.click("nav >> text=Outcome")
+    person.look("320-paper-outcome")
+    with person.page.expect_navigation():
+        person.page.click("a[href*='/handed-over/']")
+    person.look("320-handed-over")

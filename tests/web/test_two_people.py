@@ -119,3 +119,41 @@ def test_an_emergency_that_expired_is_finished_once_the_threat_was_asked_about_a
     robin.post(f"{id}/threat", page.forms[f"{id}/threat"] | {"threat": "yes"})
     robin.post(robin.path, robin.page.forms[robin.path] | {"o-did": "called", "o-late": "the form was left open"})
     assert robin.page.title == "Saved: referred", robin.page.words
+
+
+def test_people_are_added_change_their_pin_and_are_taken_off_without_a_file_to_edit(two):
+    as_, folder, _ = two
+    robin = as_("robin")
+    robin.go("/at-the-desk")
+    added = {"do": "add", "n-family": "New", "n-given": "Alex", "n-gphc": "5099999", "n-pin": "8642"}
+    for wrong, says in (
+        ({}, "GPhC number of a pharmacist begins with 2"),
+        ({"n-gphc": "2999998"}, "Somebody of this GPhC number is among the people"),
+        ({"n-profession": "pharmacy technician", "n-pin": "12"}, "PIN: choose 4 to 12 digits"),
+        ({"n-profession": "pharmacy technician", "n-family": ""}, "family"),
+        ({"do": "sing"}, "Choose what to do"),
+    ):
+        robin.send("/at-the-desk", **(added | wrong))
+        assert robin.reply.status_code == 422
+        assert says in robin.page.words
+    robin.send("/at-the-desk", **(added | {"n-profession": "pharmacy technician"}))
+    assert "Alex New, GPhC 5099999" in robin.page.words
+    assert [one.name for one in read_pharmacy(folder / "pharmacy.json").people][-1] == "Alex New, GPhC 5099999"
+    robin.send("/at-the-desk", do="take off", who="2999999")
+    assert "You are at the desk: somebody else takes you off" in robin.page.words
+    robin.send("/at-the-desk", do="take off", who="1")
+    assert "Choose who is taken off" in robin.page.words
+    robin.send("/at-the-desk", do="take off", who="2999998")
+    assert "Sam Other" not in robin.page.words
+    assert as_("sam").go("/").title == "Who is at the desk?"  # at once
+    robin = as_("robin")
+    robin.go("/at-the-desk")
+    robin.send("/at-the-desk", **{"do": "new pin", "n-old": "0000", "n-new": "1357"})
+    assert "This is not your PIN" in robin.page.words
+    robin.send("/at-the-desk", **{"do": "new pin", "n-old": PIN, "n-new": "1357"})
+    assert robin.page.title == "Who is at the desk?"
+    robin.post("/who", {"gphc": "2999999", "pin": PIN})
+    assert "This is not the PIN" in robin.page.words
+    robin.post("/who", {"gphc": "2999999", "pin": "1357"})
+    assert robin.page.title == "What is the patient here about?"
+    assert "1357" not in (folder / "pharmacy.json").read_text()

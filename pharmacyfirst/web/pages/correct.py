@@ -14,7 +14,8 @@ from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.finishing import Done, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, page_path, path_of
 from pharmacyfirst.web.opened import said
-from pharmacyfirst.web.pages.questions import THREAT, Error
+from pharmacyfirst.web.pages.beside import THREAT
+from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import record_frame, record_here
 from pharmacyfirst.web.replies import go, html
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from starlette.responses import Response
 
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.record.decision import Decision, Onward
+from pharmacyfirst.record.decision import Done as WasDone
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
-from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
-from pharmacyfirst.web.did import ENDED, urgency_of, usual_place
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.did import ENDED, NOBODY_CAME, urgency_of, usual_place
 from pharmacyfirst.web.finishing import Done, finish, patient_known
 from pharmacyfirst.web.frame import drawn, frame, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
@@ -33,16 +35,27 @@ class EndPage:
     errors: tuple[Error, ...]
 
 
+def _ways(here: Talk) -> tuple[tuple[str, str], ...]:
+    """Why it may end. That nobody came is for where nothing was asked: what was answered is somebody's answers."""
+    asked = here.held.answers.keys() - {AGE, BORN}
+    return ENDED if asked else (*ENDED[:-1], *NOBODY_CAME, ENDED[-1])
+
+
+def _done(reason: str) -> WasDone:
+    nobody = next((done for done, _ in NOBODY_CAME if done == reason), None)
+    return nobody or ("referred" if reason == REFERRED else "ended early")
+
+
 def end(visit: Visit) -> Response:
     """``GET`` and ``POST /c/ID/end``."""
     here = opened(visit)
     if isinstance(here, Response):
         return here
-    posted = visit.posted
+    posted, ways = visit.posted, _ways(here)
     reason, because = posted.one("e-reason"), posted.one("e-because")
     errors: list[Error] = []
     if visit.method == "POST":
-        words = dict(ENDED).get(reason)
+        words = dict(ways).get(reason)
         if words is None:
             errors.append(Error("Say why it ends here", "e-reason"))
         elif reason == "other" and not because:
@@ -60,10 +73,15 @@ def end(visit: Visit) -> Response:
                     return go("/")
                 assessment = here.conversation.assessment
                 onward = (
-                    Onward(to=usual_place(assessment), urgency=urgency_of(assessment), how="told to go", at=here.now),
+                    Onward(
+                        to=usual_place(assessment),
+                        urgency=urgency_of(assessment),
+                        how="told to go",
+                        at=here.now if here.paper is None else None,
+                    ),
                 )
                 decision = Decision(
-                    done="referred" if reason == REFERRED else "ended early",
+                    done=_done(reason),
                     because=because or words,
                     onward=onward if reason == REFERRED else (),
                 )
@@ -77,7 +95,7 @@ def end(visit: Visit) -> Response:
         path=path_of(here, "end"),
         back=path_of(here, "outcome"),
         held=here.held,
-        reasons=tuple(ChoiceShown(value, says, value == reason, str(at)) for at, (value, says) in enumerate(ENDED, 1)),
+        reasons=tuple(ChoiceShown(value, says, value == reason, str(at)) for at, (value, says) in enumerate(ways, 1)),
         because=because,
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         where_to=here.conversation.assessment.where_to,

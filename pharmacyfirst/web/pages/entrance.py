@@ -20,6 +20,7 @@ from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
 SESSION = "desk"
+OF_A_REFUSAL = " Nothing was assessed: this is no all-clear."  # which says nothing where nobody is assessed
 
 _FIELDS = (
     ("name", "Name of the pharmacy", "pf-third"), ("ods", "ODS code", "pf-third"), ("telephone", "Telephone", "pf-third"),
@@ -81,9 +82,7 @@ def setting_up(visit: Visit) -> Response:
         visit.desk.set_up(_ours(typed, visit.posted.one("u-pin")))
     except PharmacyFirstError as refused:
         says = str(refused)
-        wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(
-            " Nothing was assessed: this is no all-clear."
-        )
+        wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(OF_A_REFUSAL)
         return _set_up_page(visit, typed, wrong)
     return go("/who")
 

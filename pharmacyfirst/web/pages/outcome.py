@@ -11,7 +11,7 @@ from pharmacyfirst.kernel.offer import Arises, Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
 from pharmacyfirst.kernel.told import PARTS, in_words
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.paper.words import begun, day
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
@@ -23,8 +23,9 @@ from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_di
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.beside import THREAT
 from pharmacyfirst.web.pages.correct import CorrectingShown, as_before, correcting_shown
-from pharmacyfirst.web.pages.questions import THREAT, Error
+from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.panel import TONES
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown, answer_in_words, called
@@ -113,7 +114,11 @@ class DidShown:
 
 @dataclass(frozen=True, slots=True)
 class OutcomePage:
-    """What the outcome page shows. ``tone`` is how urgent it looks, beside the words."""
+    """What the outcome page shows. ``tone`` is how urgent it looks, beside the words.
+
+    ``on_paper`` says of which paper form it is entered; ``reach`` that somebody who was seen then may still be in danger; ``handed_over`` are
+    the medicines of which the paper may say that they were handed over otherwise than is offered.
+    """
 
     title: str
     tone: str
@@ -137,6 +142,9 @@ class OutcomePage:
     more_urgent: str
     details_follow: bool
     correcting: CorrectingShown | None
+    on_paper: str
+    reach: bool
+    handed_over: tuple[AnswerShown, ...]
 
 
 def outcome(visit: Visit) -> Response:
@@ -178,6 +186,9 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         more_urgent=_more_urgent(here),
         details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
         correcting=correcting_shown(visit, here),
+        on_paper=here.paper.in_words() if here.paper is not None else "",
+        reach=here.paper is not None and kind <= Kind.REFER_URGENT,
+        handed_over=tuple(_handed_over(here)),
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
 
@@ -188,6 +199,12 @@ def _asks_threat(here: Talk) -> bool:
         return False
     to_hospital = here.conversation.assessment.outcome.destination == EMERGENCY_DEPARTMENT
     return (to_hospital and LIFE_THREATENING not in here.held.answers) or THREAT in here.held.look_through
+
+
+def _handed_over(here: Talk) -> Iterator[AnswerShown]:
+    """Every medicine of the pathway: what was handed over on paper happened, whatever is offered now."""
+    for pgd in here.pathway.pgds.values() if here.paper is not None else ():
+        yield AnswerShown(begun(pgd.title), "", path_of(here, f"handed-over/{pgd.id}"))
 
 
 def _more_urgent(here: Talk) -> str:
@@ -268,7 +285,7 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
     shown.append(ChoiceShown(ELSE, "Something else", chosen == ELSE, str(len(options) + 1)))
     reasons = coded_lists()["no supply"].items.items() if kind is Kind.SUPPLY else ()
     return DidShown(
-        title="Do not supply" if kind is Kind.SUPPLY else "What did you do?",
+        title=_asked_of_it(here, kind),
         options=tuple(shown),
         others=tuple(ChoiceShown(value, says, posted.one("o-else") == value) for value, says in ELSE_DONE),
         place=posted.one("o-to") or (usual_place(assessment) if any(one.done == "referred" for one in options) else ""),
@@ -291,6 +308,12 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
     )
 
 
+def _asked_of_it(here: Talk, kind: Kind) -> str:
+    if here.paper is not None:
+        return "What was done, as the paper says?"
+    return "Do not supply" if kind is Kind.SUPPLY else "What did you do?"
+
+
 def _post(visit: Visit, here: Talk) -> Response:
     assessment = here.conversation.assessment
     if here.held.state is ConsultationState.DETAILS_FOLLOW and not visit.posted.one("o-did") and here.held.emergency:
@@ -300,10 +323,10 @@ def _post(visit: Visit, here: Talk) -> Response:
             return _ended(visit, here, as_before(visit, here))
         except PharmacyFirstError as refused:
             return _refused(visit, here, refused)
-    if not here.conversation.decided and here.conversation.open:
+    if not here.conversation.decided and here.conversation.open and here.paper is None:
         return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
     try:
-        did = read_did(visit.posted, assessment, here.now)
+        did = read_did(visit.posted, assessment, here.now, here.paper is not None)
     except PharmacyFirstError as refused:
         return show(visit, here, (Error(str(refused), "did"),), 422)
     if did.decision is None:

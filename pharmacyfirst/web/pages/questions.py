@@ -6,22 +6,24 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
-from pharmacyfirst.store import ConsultationSoFar, StoreRefused
+from pharmacyfirst.paper.words import begun
+from pharmacyfirst.store import ConsultationSoFar, StoreRefused, TypedPage
 from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
+from pharmacyfirst.web.odd import CONFIRMED, OddAnswers, odd_answers
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, title_of
 from pharmacyfirst.web.patient import Who, lacking, read_who
+from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
-
-THREAT = "threat to life"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,12 @@ class Error:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """What a page of questions shows."""
+    """What a page of questions shows. ``blank`` names the questions that were said to be blank on a paper form: posted again they stay so."""
 
     title: str
     path: str
     live: str
+    keep: str
     paste: str
     end: str
     threat: str
@@ -50,6 +53,7 @@ class QuestionPage:
     stop: str = ""
     note: str = ""
     who: WhoShown | None = None
+    blank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +87,27 @@ def page_of(visit: Visit) -> Response:
     here = opened(visit)
     if isinstance(here, Response):
         return here
-    number = _number(visit, here)
+    number = page_number(visit, here)
     if number == joined_page(here.conversation) and number is not None:
         return go(path_of(here, PATIENT_PAGE))
     on = asked(here, number)
-    return _post(visit, here, on) if visit.method == "POST" else _show(visit, here, on)
+    if visit.method == "POST":
+        return _post(visit, here, on)
+    typed = here.held.typed.get(on.name)
+    return _typed_before(visit, here, on, typed) if typed is not None else _show(visit, here, on)
 
 
-def _number(visit: Visit, here: Talk) -> int | None:
+def _typed_before(visit: Visit, here: Talk, on: OnPage, typed: TypedPage) -> Response:
+    """A page with what was typed on it before and not continued, because a browser crashed or another page was opened."""
+    visit = replace(visit, posted=Posted(typed.form))
+    who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
+    answers = read_answers(questions_of(here, on), visit.posted, here.now)
+    note = f"What was typed here by {in_england(typed.at):%H:%M} was not continued. Look at it: it counts once you continue"
+    return _show(visit, here, on, answers, note=note, who=who)
+
+
+def page_number(visit: Visit, here: Talk) -> int | None:
+    """The number in the path, of a page that there is; None where it has none."""
     words = visit.names.get("number", "")
     return (
         min(int(words), len(here.conversation.pages) - 1)
@@ -116,6 +133,7 @@ def _show(
         title="Patient" if on.name == PATIENT_PAGE else on.page.title,
         path=on.path,
         live=path_of(here, f"live/{PATIENT_PAGE if on.name == PATIENT_PAGE else on.number}"),
+        keep=path_of(here, f"keep/{PATIENT_PAGE if on.name == PATIENT_PAGE else on.number}"),
         paste=path_of(here, "paste"),
         end=path_of(here, "end"),
         threat=path_of(here, "threat") if LIFE_THREATENING in here.pathway.questions else "",
@@ -127,6 +145,7 @@ def _show(
         stop=_stop(here),
         note=note or here.held.because,
         who=who_shown(who or here.who, here) if on.name == PATIENT_PAGE else None,
+        blank=" ".join(here.conversation.open_on(on.page)) if errors and here.paper is not None else "",
     )
     return html(drawn("question-page.html", f=frame(visit, view.title, here, on.path), v=view, p=panel(here)), status)
 
@@ -137,8 +156,8 @@ def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowS
     first = _considered(here.conversation)
     for question in questions_of(here, on):
         yield row(
-            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first
-        )
+            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first, now=here.paper is None
+        )  # fmt: skip
 
 
 def _considered(conversation: Conversation) -> tuple[str, ...]:
@@ -203,31 +222,42 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
-    saved = _saved(visit, here, on, answers, who)
+    given = dict(answers.values)
+    if who is not None and "born" not in who.wrong:
+        given |= facts_of_who(who, here.pathway, here.on)
+    odd = odd_answers(visit, here, on.page, given)
+    saved = _saved(visit, here, on, answers, who, odd)
     if isinstance(saved, Response):
         return saved
     emptied, here = saved
     on = asked(here, None if on.name == PATIENT_PAGE else on.number)
-    errors = tuple(_errors(here, on, answers, who))
+    left = visit.posted.one("blank").split() if here.paper is not None else []
+    errors = tuple(_errors(here, on, answers, who, left))
     if errors and not here.conversation.emergency:
-        return _show(visit, here, on, answers, errors, who=who, status=422)
-    note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
+        return _show(visit, here, on, answers, errors, "; ".join(_is_right(odd)), who, 422)
+    notes = (*_is_right(odd), *_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known))
+    note = "; ".join(notes)
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
-    return go(_next(here, on))
+    return go(page_path(here, _next(here, on)))
 
 
-def _next(here: Talk, on: OnPage) -> str:
-    """Where Continue leads: in a correction to the next page that is still to be looked through, which may be about an emergency too."""
+def _next(here: Talk, on: OnPage) -> int | None:
+    """The page to go on to.
+
+    In a correction one that is still to be looked through, which may be about an emergency too. What is blank on a paper form stays blank, so
+    of one the pages before are not gone back to.
+    """
     number = on.number if on.number is not None else -1
     left = [at for at, page in enumerate(here.conversation.pages) if page.title in here.held.look_through]
     if here.held.corrects and left:
-        return page_path(here, next((one for one in left if one > number), left[0]))
-    return page_path(here, here.conversation.page_after(number))
+        return next((one for one in left if one > number), left[0])
+    after = here.conversation.page_after(number)
+    return None if here.paper is not None and after is not None and after <= number else after
 
 
 def _saved(
-    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None
+    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None, odd: OddAnswers
 ) -> tuple[list[str], Talk] | Response:
     """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
     drafts = visit.desk.store.drafts
@@ -240,7 +270,8 @@ def _saved(
                 held = drafts.who(held.id, visit.actor, revision, mark, who.as_patient())
                 revision, mark = held.revision, held.patient_mark
             given |= facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
-        fields = {SINCE: dict(answers.since)} if answers.since else {}
+        fields: dict[str, Any] = {SINCE: dict(answers.since)} if answers.since else {}
+        fields |= {CONFIRMED: [*odd.confirmed]} if odd.confirmed else {}
         held = drafts.post(held.id, visit.actor, revision, mark, on.name, given, fields=fields)
     except StoreRefused as refused:
         return about(visit, refused)
@@ -278,7 +309,8 @@ def _without(fields: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]
     return {**fields, SINCE: since}
 
 
-def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterator[Error]:
+def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None, left: list[str]) -> Iterator[Error]:
+    """What does not fit or is blank; ``left`` are questions that are blank on a paper form, and may stay so."""
     if who is not None:
         found = lacking(who, here.on)
         yield from (Error(says, "row-born" if name == "born" else _target(name)) for name, says in found.items())
@@ -286,12 +318,17 @@ def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterat
     for question in questions_of(here, on):
         if question.name in answers.wrong:
             yield Error(answers.wrong[question.name], f"row-{question.name}")
-        elif question.name in open_:
+        elif question.name in open_ and question.name not in left:
             yield Error(called(question), f"row-{question.name}")
 
 
 def _target(name: str) -> str:
     return f"row-{name}" if name in ("gender", "source", "channel", "share", "look", "by", "viewed") else f"p-{name}"
+
+
+def _is_right(odd: OddAnswers) -> Iterator[str]:
+    for says in odd.ask:
+        yield f"Is this right? {begun(says)}. Change the answer, or continue to leave it so"
 
 
 def _contradicted(here: Talk, on: OnPage, before: set[str]) -> Iterator[str]:
@@ -318,7 +355,7 @@ def live(visit: Visit) -> Response:
     here = opened(visit)
     if isinstance(here, Response):
         return JSONResponse({"again": True}, status_code=409)
-    on = asked(here, _number(visit, here))
+    on = asked(here, page_number(visit, here))
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
     mine = {question.name for question in questions_of(here, on)}
     given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
@@ -329,7 +366,7 @@ def live(visit: Visit) -> Response:
         conversation = converse(here.pathway, given, here.on)
     except Refused:
         return JSONResponse({"again": False}, status_code=422)
-    now = Talk(here.held, here.pathway, who_of(here.held), conversation, here.on, here.now)
+    now = replace(here, who=who_of(here.held), conversation=conversation)
     put = conversation.put(on.page)
     return JSONResponse(
         {
@@ -339,41 +376,3 @@ def live(visit: Visit) -> Response:
             "score": "; ".join(one.in_words() for one in conversation.scores),
         }
     )
-
-
-def threat(visit: Visit) -> Response:
-    """``POST /c/ID/threat``: an immediate threat to life, from any page; what else stood on that page is saved with it."""
-    here = opened(visit)
-    if isinstance(here, Response):
-        return here
-    revision, mark = given_back(visit)
-    try:
-        if LIFE_THREATENING in here.pathway.questions:
-            yes = visit.posted.one("threat") == "yes"
-            held = _beside(visit, here, revision, mark)
-            visit.desk.store.drafts.post(
-                held.id, visit.actor, held.revision, held.patient_mark, THREAT, {LIFE_THREATENING: yes}
-            )
-    except PharmacyFirstError as refused:
-        return about(visit, refused)
-    return go(path_of(here, "outcome"))
-
-
-def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationSoFar:
-    """Save what stood on the page whose button it was, as far as it fits. The outcome page has no questions."""
-    number = visit.posted.one("on")
-    if not number:
-        return _same(here.held, revision, mark)
-    on = asked(here, int(number) if number.isdecimal() and int(number) < len(here.conversation.pages) else None)
-    answers = read_answers(questions_of(here, on), visit.posted, here.now)
-    kept = dict(answers.values)
-    if on.name == PATIENT_PAGE:
-        kept |= facts_of_who(here.who, here.pathway, here.on)
-    fields = {SINCE: dict(answers.since)} if answers.since else {}
-    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, fields=fields)
-
-
-def _same(held: ConsultationSoFar, revision: int, mark: str) -> ConsultationSoFar:
-    return replace(
-        held, revision=revision, patient_mark=mark
-    )  # so that the store compares what the page was shown with

@@ -46,6 +46,8 @@ class SavedPage:
     corrected: str
     corrects: str
     because: str
+    late: str
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ def saved(visit: Visit) -> Response:
         corrected=f"/r/{now.corrected_by}" if now.corrected_by else "",
         corrects=f"/r/{record.corrects}" if record.corrects else "",
         because=record.corrects_because or "",
+        late=_late(record),
+        differs=record.late is not None and (record.differs or bool(record.unpermitted)),
     )
     return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
 
@@ -127,6 +131,16 @@ def record_frame(visit: Visit, title: str, record: Consultation) -> Frame:
         requirements="; ".join(patient.requirements),
     )
     return replace(frame(visit, title), bar=bar, practice=PRACTICE if record.practice else "")
+
+
+def _late(record: Consultation) -> str:
+    """That it was entered late, by whom, and of which day it is."""
+    if record.late is None or record.entered_by is None:
+        return ""
+    return (
+        f"Held on {day(record.on)} by {record.practitioner.name}; entered {'from paper ' if record.late.paper_at else ''}"
+        f"on {day(record.recorded_at.date())} by {record.entered_by.name}, because {record.late.because}."
+    )
 
 
 def _claim(record: Consultation, now: ConsultationSoFar) -> str:

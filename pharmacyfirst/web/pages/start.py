@@ -1,5 +1,6 @@
 """The start page: what the patient is here about, practice patients to try, and what there is to do."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.sending.for_person import ForPerson
-from pharmacyfirst.store import ConsultationSoFar, ConsultationState, Sought
+from pharmacyfirst.store import ConsultationSoFar, ConsultationState, OnPaperForm, Sought
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
 from pharmacyfirst.web.frame import drawn, frame
 from pharmacyfirst.web.opened import said
@@ -79,7 +80,7 @@ def start(visit: Visit) -> Response:
     conditions = tuple(_conditions(visit))
     view = StartPage(
         conditions=conditions,
-        practice=tuple(PracticeShown(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE),
+        practice=practice_shown(),
         lists=tuple(_lists(visit)),
         none_in_force=_none_in_force(visit, conditions),
     )
@@ -131,13 +132,32 @@ def _lists(visit: Visit) -> list[Doing]:
     lists = (
         Doing("Do now", (*trouble, *people, *emergencies)),
         Doing("Drafts", drafts),
+        Doing("Paper consultations to enter", tuple(_papers(visit, work.paper))),
         Doing("Claims", claims),
+        Doing(
+            "Done otherwise on paper, for the superintendent",
+            tuple(ToDo(title_of(visit, one, "to look at"), f"/looked-at/{one.id}") for one in work.differing),
+        ),
         Doing(
             "Incidents",
             tuple(ToDo(title_of(visit, one, "to look at"), f"/r/{one.id}/incident") for one in work.incidents),
         ),
     )
     return [one for one in lists if one.items]
+
+
+def _papers(visit: Visit, forms: tuple[OnPaperForm, ...]) -> Iterator[ToDo]:
+    """The paper forms that wait, with the draft that one is being entered in."""
+    drafts = visit.desk.store.drafts
+    under_way = {one.paper: one for one in (*drafts.under_way(), *drafts.emergencies()) if one.paper}
+    for form in forms:
+        title = visit.desk.library.newest(form.condition).title_for_patients
+        says = f"{title}, {day(form.on)}{', practice' if form.practice else ''}"
+        held = under_way.get(form.id)
+        if held is not None:
+            yield ToDo(f"{says}: being entered, {_whose(visit, held)}", f"/c/{held.id}/outcome")
+        else:
+            yield ToDo(says, f"/paper/{form.id}")
 
 
 def _then(one: ForPerson) -> str:
@@ -202,6 +222,11 @@ def begin(visit: Visit) -> Response:
     except PharmacyFirstError as refused:
         return said(visit, "It cannot be begun", str(refused))
     return go(f"/c/{held.id}/{PATIENT_PAGE}")
+
+
+def practice_shown() -> tuple[PracticeShown, ...]:
+    """The practice patients, to choose from."""
+    return tuple(PracticeShown(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE)
 
 
 def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:

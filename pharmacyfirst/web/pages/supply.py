@@ -1,36 +1,38 @@
 """The supply page: the permit, the product, batch and expiry, the charge, who collects, what was told; then the record of it."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
 from pharmacyfirst import exact
 from pharmacyfirst.authority.authorise import authorise
-from pharmacyfirst.authority.permit import Channel, Permit
+from pharmacyfirst.authority.permit import Afterwards, Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.handover.scan import PackCode, ScanRefused, split_scan
-from pharmacyfirst.kernel.dose import Supplied, plain
+from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pgd import Mechanism
 from pharmacyfirst.paper.words import begun, day
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.decision import Charge, Decision
+from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.examples import actual_product
-from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.record.people import Somebody
-from pharmacyfirst.record.products import actual_products
-from pharmacyfirst.record.sense import last_day_of
-from pharmacyfirst.record.supply import Handed, directions_as
+from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.correcting import before_of, corrected_by
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import told_of
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, path_of
+from pharmacyfirst.web.handed import (
+    COLLECTED_BY_PATIENT,
+    IDENTITY,
+    OTHER_PRODUCT,
+    charges,
+    held_products,
+    read_handed,
+    scanned,
+)
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.patient import patient_of
@@ -38,14 +40,7 @@ from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
-PAID, OTHER_PRODUCT, COLLECTED_BY_PATIENT = "0001", "other", "patient"
-IDENTITY = (
-    ("name and date of birth", "Name and date of birth"),
-    ("photo identification", "Photo ID"),
-    ("known to the pharmacy", "Known to the pharmacy"),
-)
 MOST_LOOKED_AT, MOST_BYTES = 20, 20_000_000
-_EXPIRY = re.compile(r"(0?[1-9]|1[0-2])[ /.-]?(20[0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +53,14 @@ class PermitLine:
 
 @dataclass(frozen=True, slots=True)
 class PermitShown:
-    """What the legal half answers; ``may`` is whether this may be recorded as supplied."""
+    """What the legal half answers; ``may`` is whether this may be recorded as supplied.
+
+    ``otherwise`` says of what is entered from paper how it is kept where it would not have been permitted.
+    """
 
     lines: tuple[PermitLine, ...]
     may: bool
+    otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class FieldShown:
 
 @dataclass(frozen=True, slots=True)
 class SupplyPage:
-    """What the supply page shows."""
+    """What the supply page shows. ``on_paper`` says of which paper form it is entered; ``otherwise`` is where something else is."""
 
     medicine: str
     path: str
@@ -105,16 +104,13 @@ class SupplyPage:
     incident: bool
     notes: FieldShown
     patient: str
+    on_paper: str
+    at: FieldShown
+    otherwise: str
     errors: tuple[Error, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What was posted, as far as it fits, and what does not by field."""
-
-    handed: Handed | None = field(default=None, repr=False)
-    charge: Charge | None = None
-    wrong: dict[str, str] = field(default_factory=dict)
+UNPERMITTED = "It would not have been permitted. It is kept as an incident with these reasons: never claimed, and no supply under a PGD."
 
 
 def supply(visit: Visit) -> Response:
@@ -136,7 +132,7 @@ def _as_recorded(old: Consultation, offer: Offer) -> Posted:
     if before is None:
         return Posted()
     handed, told, charge, by = before.handed(), old.decision.told, old.charge, before.collected_by
-    held = before.amp.code in _held(offer) or old.practice
+    held = before.amp.code in held_products(offer) or old.practice
     filled = {
         "s-product": handed.product or "",
         "s-actual": before.amp.code if held else OTHER_PRODUCT,
@@ -167,7 +163,10 @@ THEN = (
 
 
 def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
-    """May this person supply it here and now? Asked of the adoption as it stands at this moment."""
+    """May this person supply it here and now? Asked of the adoption as it stands at this moment.
+
+    Of what is entered from paper: might whoever wrote it supply it then?
+    """
     if here.held.correcting is not None:
         return PermitShown((PermitLine(THEN, True),), True)
     edition = offer.pgd.edition
@@ -175,21 +174,26 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     document = "PGD" if offer.pgd.mechanism is Mechanism.PGD else "Clinical protocol"
     lines = [PermitLine(f"{document} {offer.pgd.id} {edition.version} in force{last}", True)]
     in_force = visit.desk.in_force
+    practitioner = here.paper.practitioner if here.paper is not None else visit.at_the_desk.person.practitioner
     if in_force.adoption is None:
         lines.append(PermitLine(in_force.trouble or "No adoption is in use: evaluation only", False))
     elif not patient_known(here):
         lines.append(PermitLine("The patient's details are missing", False))
     else:
         answer = authorise(
-            here.pathway, here.conversation.given, in_force.adoption, visit.at_the_desk.person.practitioner.gphc_number,
+            here.pathway, here.conversation.given, in_force.adoption, practitioner.gphc_number,
             Channel(here.who.get("channel")), here.now, record=here.held.id, person=patient_of(here.who).digest, pgd=offer.pgd.id,
+            afterwards=Afterwards(visit.actor.name, visit.now) if here.paper is not None else None,
         )  # fmt: skip
         if isinstance(answer, Permit):
-            lines.append(PermitLine("Adopted here, and you are authorised for it", True))
+            who = "you are" if here.paper is None else f"{practitioner.name} is"
+            lines.append(PermitLine(f"Adopted here, and {who} authorised for it", True))
             lines.extend(PermitLine(says, True) for says in answer.warnings)
         else:
             lines.extend(PermitLine(one.says, False) for one in answer.reasons)
     may = here.held.practice or all(one.holds for one in lines)
+    if here.paper is not None and not may and patient_known(here):
+        return PermitShown(tuple(lines), True, UNPERMITTED)
     if here.held.practice:
         lines.append(PermitLine("A practice patient needs no permit: nothing is handed over", True))
     return PermitShown(tuple(lines), may)
@@ -197,7 +201,7 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
 
 def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None = None, status: int = 200) -> Response:
     posted, found = visit.posted, wrong or {}
-    scan = _scan(visit)
+    scan = scanned(visit)
     chosen = posted.one("s-product") or offer.supplied[0].product.name
     first = next((one for one in offer.supplied if one.product.name == chosen), offer.supplied[0])
 
@@ -220,12 +224,12 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         quantity_field=field_of("quantity"),
         unit=quantity.unit if quantity is not None else "mL",
         because=field_of("because"),
-        shelf=tuple(_shelf(visit, offer)),
+        shelf=tuple(_shelf(visit, here, offer)),
         scan=FieldShown("", found.get("scan", "")),
         batch=field_of("batch", (scan.batch or "") if scan else ""),
         expiry=field_of("expiry", _as_typed(scan.expiry) if scan and scan.expiry else ""),
         identity=_choices("s-identity", IDENTITY, visit),
-        charge=_choices("s-charge", _charges(), visit),
+        charge=_choices("s-charge", charges(), visit),
         charge_wrong=found.get("charge", ""),
         collected=_choices("s-collected", ((COLLECTED_BY_PATIENT, "The patient"), *_relationships()), visit),
         collector=field_of("collector"),
@@ -235,6 +239,9 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         incident=here.held.correcting is not None and visit.method == "POST",
         notes=field_of("notes"),
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
+        on_paper=here.paper.in_words() if here.paper is not None else "",
+        at=field_of("at"),
+        otherwise=path_of(here, f"handed-over/{offer.pgd.id}"),
         errors=tuple(Error(says, f"s-{name}") for name, says in found.items()),
     )
     title = f"Supply {offer.pgd.medicine}"
@@ -254,10 +261,10 @@ def _products(offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
         yield ChoiceShown(one.product.name, f"{begun(one.product.name)}{much}", one.product.name == chosen, str(at))
 
 
-def _shelf(visit: Visit, offer: Offer) -> Iterator[ChoiceShown]:
-    """The batches of this medicine that were handed over today, newest first, so that they are picked and not typed."""
+def _shelf(visit: Visit, here: Talk, offer: Offer) -> Iterator[ChoiceShown]:
+    """The batches of this medicine that were handed over that day, newest first, so that they are picked and not typed."""
     store, seen = visit.desk.store, set()
-    today = [one for one in store.records.finished(MOST_LOOKED_AT) if one.summary.get("on") == visit.today.isoformat()]
+    today = [one for one in store.records.finished(MOST_LOOKED_AT) if one.summary.get("on") == here.on.isoformat()]
     for one in (one for one in today if offer.pgd.id in one.summary.get("supplied", ())):
         for handed in exact.read(store.records.written(one.id), MOST_BYTES)["supplies"]:
             batch, expiry = handed.get("batch"), handed.get("expiry")
@@ -271,26 +278,14 @@ def _shelf(visit: Visit, offer: Offer) -> Iterator[ChoiceShown]:
                 )
 
 
-def _held(offer: Offer) -> dict[str, Coded]:
-    """The actual products that we hold of those offered, by code."""
-    codes = (code for one in offer.supplied for code in one.product.codes)
-    return {actual_products()[code].code: actual_products()[code] for code in codes if code in actual_products()}
-
-
 def _actual(here: Talk, offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
-    known = _held(offer)
+    known = held_products(offer)
     if here.held.practice and not known:
         made = actual_product(offer)
         known = {made.code: made}
     for code, one in known.items():
         yield ChoiceShown(code, one.display, chosen == code or (not chosen and len(known) == 1))
     yield ChoiceShown(OTHER_PRODUCT, "Another product, by its dm+d code", chosen == OTHER_PRODUCT)
-
-
-def _charges() -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (code, f"{says[:1].upper()}{says[1:]} ({code})") for code, says in coded_lists()["exemption"].items.items()
-    )
 
 
 def _relationships() -> tuple[tuple[str, str], ...]:
@@ -309,21 +304,13 @@ def _as_typed(expiry: str) -> str:
     return f"{month} {year}"
 
 
-def _scan(visit: Visit) -> PackCode | None:
-    """What a scanner put into its field; None where nothing stands there, or nothing that can be read."""
-    try:
-        return split_scan(visit.posted.one("s-scan"), visit.today) if visit.posted.one("s-scan") else None
-    except ScanRefused:
-        return None
-
-
 # Posted
 
 
 def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     posted = visit.posted
     if posted.one("s-scan") and not posted.one("s-batch"):
-        scan = _scan(visit)
+        scan = scanned(visit)
         doubts = "; ".join(scan.doubts) if scan is not None else "this is no code of a pack that can be read"
         wrong = {"scan": f"Scan: {doubts}. Type what is missing"} if doubts else {}
         return _show(visit, here, offer, wrong, 422 if wrong else 200)
@@ -339,7 +326,7 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
             {"permit": "There is no permit, so nothing may be handed over: finish without a supply"},
             422,
         )
-    read = _read(visit, here, offer)
+    read = read_handed(visit, here, offer)
     if read.handed is None:
         return _show(visit, here, offer, read.wrong, 422)
     revision, mark = given_back(visit)
@@ -363,91 +350,3 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     except PharmacyFirstError as refused:
         return _show(visit, here, offer, {"permit": str(refused)}, 422)
     return go(f"/r/{here.held.id}")
-
-
-def _read(visit: Visit, here: Talk, offer: Offer) -> Read:
-    posted = visit.posted
-    wrong: dict[str, str] = {}
-    chosen = next((one for one in offer.supplied if one.product.name == posted.one("s-product")), None)
-    if chosen is None:
-        wrong["product"] = "Product: choose what is handed over"
-    actual = _product_posted(visit, here, offer, wrong)
-    batch, expiry = posted.one("s-batch"), _expiry(posted.one("s-expiry"))
-    if not batch and posted.one("s-shelf"):
-        expiry, _, batch = posted.one("s-shelf").partition(" ")
-        expiry = expiry if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-9]{2})?", expiry) else None
-    if not batch:
-        wrong["batch"] = "Batch: give the number on the pack"
-    if expiry is None:
-        wrong["expiry"] = "Expiry: give month and year on the pack, for example 05 2028"
-    elif last_day_of(expiry) < here.on:
-        wrong["expiry"] = "Expiry: this pack has expired"
-    if posted.one("s-identity") not in {value for value, _ in IDENTITY}:
-        wrong["identity"] = "Identity: say how you confirmed who the patient is"
-    if posted.one("s-charge") not in {value for value, _ in _charges()}:
-        wrong["charge"] = "Charge: say whether it was paid, or why not"
-    collected = posted.one("s-collected")
-    if not collected:
-        wrong["collected"] = "Collected: say who takes it away"
-    much = _quantity(posted.one("s-quantity"), chosen, wrong) if chosen is not None else None
-    if wrong or chosen is None or actual is None:
-        return Read(wrong=wrong)
-    try:
-        handed = Handed(
-            pgd=offer.pgd.id,
-            product=chosen.product.name,
-            amp=actual,
-            quantity=much,
-            quantity_because=posted.one("s-because") or None
-            if much is not None and chosen.quantity is not None
-            else None,
-            batch=batch,
-            expiry=expiry,
-            collected_by=Somebody(relationship=collected, name=posted.one("s-collector") or None)
-            if collected != COLLECTED_BY_PATIENT
-            else None,
-        )
-        code = posted.one("s-charge")
-        charge = Charge(
-            exemption=code, evidence_seen=True if posted.ticked("s-evidence") else None, taken=1 if code == PAID else 0
-        )
-    except RecordRefused as refused:
-        return Read(wrong={"product": str(refused)})
-    return Read(handed, charge)
-
-
-def _product_posted(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str]) -> Coded | None:
-    posted = visit.posted
-    code = posted.one("s-actual")
-    held = _held(offer).get(code)
-    if held is not None:
-        return held
-    if here.held.practice and code and code == actual_product(offer).code:
-        return actual_product(offer)
-    try:
-        if code == OTHER_PRODUCT:
-            return Coded(code=posted.one("s-actual-code"), display=posted.one("s-actual-name"))
-    except RecordRefused:
-        pass
-    wrong["actual"] = "Pack: choose the product in your hand, or give its dm+d code and name"
-    return None
-
-
-def _quantity(words: str, chosen: Supplied, wrong: dict[str, str]) -> Quantity | None:
-    if not words:
-        if chosen.quantity is None:
-            wrong["quantity"] = "Quantity: the document gives none, so say how much is handed over"
-        return None
-    try:
-        amount = Decimal(words)
-    except InvalidOperation:
-        amount = Decimal(0)
-    if not 0 < amount < 100_000:
-        wrong["quantity"] = "Quantity: give a number above nought"
-        return None
-    return Quantity(amount=amount, unit=chosen.quantity.unit if chosen.quantity is not None else "mL")
-
-
-def _expiry(words: str) -> str | None:
-    match = _EXPIRY.fullmatch(words)
-    return f"{match.group(2)}-{int(match.group(1)):02}" if match else None

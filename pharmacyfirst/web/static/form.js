@@ -9,7 +9,7 @@
   const rows = () => all("[data-row]").filter(visible);
   const rowOf = (one) => one.closest("[data-row]");
   const goTo = (row) => { const one = row && (all("input:checked", row)[0] || $("input,select,textarea", row)); if (one) one.focus(); return !!one; };
-  let asked = 0, busy = null, waiting = [];
+  let asked = 0, busy = null, waiting = [], typed = false;
 
   // Live: how things would stand. One call at a time answers what was asked last; a call that fails never stops the keys.
   function live() {
@@ -32,6 +32,7 @@
     });
   }
   function moveOn(row) {
+    typed = true;
     const next = () => { const list = rows(); if (!goTo(list[list.indexOf(row) + 1])) ($("#continue") || row).focus(); };
     if (!("waits" in row.dataset)) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
@@ -97,10 +98,25 @@
     const token = $("input[name=token]").value;
     fetch(form.dataset.paste, { method: "POST", body: new URLSearchParams({ token, paste: paste.value }) }).then((reply) => reply.json()).then((taken) => {
       Object.entries(taken.fields).forEach(([name, value]) => { const one = document.getElementById(name); if (one && !one.value) one.value = value; });
-      $("#paste-hint").textContent = taken.says; paste.value = ""; live();
+      $("#paste-hint").textContent = taken.says; paste.value = ""; typed = true; live();
     }).catch(() => { $("#paste-hint").textContent = "It could not be read: type the details"; });
   });
   if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
+
+  // Typed and not continued: kept every half minute, and when the page is left, so that a crash loses little. It answers nothing.
+  function keep() {
+    if (!typed || document.body.classList.contains("pf-away")) return;
+    typed = false;
+    fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true })
+      .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))))
+      .then((now) => { $("#saved").textContent = now.says; }, () => { $("#saved").textContent = "Not saved: continue to save"; });
+  }
+  if (form && form.dataset.keep) {
+    form.addEventListener("input", (event) => { typed = typed || event.target.id !== "paste"; });
+    form.addEventListener("submit", () => { typed = false; });
+    setInterval(keep, 30000);
+    addEventListener("pagehide", keep);
+  }
 
   // Quiet: the patient is hidden, and the PIN shows the page again as it was left.
   const quiet = Number(document.body.dataset.quiet || 0) * 1000;
