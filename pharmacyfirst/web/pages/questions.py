@@ -200,7 +200,7 @@ def _stop(here: Talk) -> str:
 
 
 def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
-    who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
+    who = read_who(visit.posted, here.on, here.who) if on.name == PATIENT_PAGE else None
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
     saved = _saved(visit, here, on, answers, who)
@@ -315,7 +315,7 @@ def live(visit: Visit) -> Response:
     given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
     if on.name == PATIENT_PAGE:
         given = {name: value for name, value in given.items() if name not in (AGE, BORN)}
-        given |= facts_of_who(read_who(visit.posted, here.on, here.held.practice), here.pathway, here.on)
+        given |= facts_of_who(read_who(visit.posted, here.on, here.who), here.pathway, here.on)
     try:
         conversation = converse(here.pathway, given, here.on)
     except Refused:

@@ -75,7 +75,7 @@ PRACTICE: tuple[tuple[str, str, str, int, str], ...] = (
 
 def start(visit: Visit) -> Response:
     """``GET /``."""
-    conditions = tuple(_conditions(visit))
+    conditions = conditions_shown(visit)
     view = StartPage(
         conditions=conditions,
         practice=tuple(PracticeShown(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE),
@@ -85,7 +85,8 @@ def start(visit: Visit) -> Response:
     return html(drawn("start.html", f=frame(visit, "Start"), v=view))
 
 
-def _conditions(visit: Visit) -> list[ConditionShown]:
+def conditions_shown(visit: Visit) -> tuple[ConditionShown, ...]:
+    """Every condition of the content, with whether it may be chosen today."""
     library = visit.desk.library
     found = []
     for at, condition in enumerate(library.conditions, 1):
@@ -97,7 +98,7 @@ def _conditions(visit: Visit) -> list[ConditionShown]:
         except Refused:
             why_not = f"No version is in force on {day(visit.today)}"
         found.append(ConditionShown(condition, title, who, str(at) if at < 10 else "", why_not))
-    return found
+    return tuple(found)
 
 
 def _none_in_force(visit: Visit, conditions: tuple[ConditionShown, ...]) -> str:

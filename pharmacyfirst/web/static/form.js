@@ -89,7 +89,7 @@
   const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
   else if (form && !location.hash) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text]", row).some((one) => one.value)));
-  else if (location.hash) goTo($(location.hash));
+  else if (location.hash && !$("#handed-over")) goTo($(location.hash));
 
   // Paste: the server reads it. It fills blank fields alone, and answers nothing.
   const paste = $("#paste");
@@ -101,6 +101,9 @@
     }).catch(() => { $("#paste-hint").textContent = "It could not be read: type the details"; });
   });
   if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
+
+  // Handed over: the code behind # is sent from here, and stays in no address.
+  if ($("#handed-over") && location.hash) { $("#link").value = location.hash.slice(1); history.replaceState(null, "", location.pathname); $("#handed-over").submit(); }
 
   // Quiet: the patient is hidden, and the PIN shows the page again as it was left.
   const quiet = Number(document.body.dataset.quiet || 0) * 1000;
