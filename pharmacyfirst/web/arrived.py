@@ -8,17 +8,17 @@ from starlette.responses import Response
 
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.handover.handed import bearing_of, read_handover
-from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.record.inbound.person import PersonSeen
+from pharmacyfirst.record.inbound.sources import ReferralRead, read_gp_record, read_referral
 from pharmacyfirst.record.inbound.suggestions import Suggestion
 from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState, Store
-from pharmacyfirst.web.brought import who_named
+from pharmacyfirst.web.brought import who_named, who_referred, who_seen
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.replies import go
 
-HANDOVER = "handover"
+HANDOVER, REFERRAL, GP_RECORD = "handover", "referral", "GP record"  # what is in the store, by its kind
 OPENED_BY = "opened_by"  # in the summary of a handover: the GPhC number of whoever opened it, whose alone it is until a consultation is begun
 
 
@@ -36,22 +36,39 @@ class ArrivedRead:
     mind: tuple[str, ...] = field(repr=False)
 
 
-Reader = Callable[[bytes, CameIn, date, Pathway | None], ArrivedRead]
+Reader = Callable[[bytes, CameIn, date], ArrivedRead]
 
 
-def read_arrived(store: Store, came: CameIn, on: date, pathway: Pathway | None = None) -> ArrivedRead:
+def read_arrived(store: Store, came: CameIn, on: date) -> ArrivedRead:
     """What came in, read for a consultation on a day. Raises ``PharmacyFirstError`` where it cannot be read."""
-    return _READERS[came.kind](store.inbound.bytes_of(came.id), came, on, pathway)
+    return _READERS[came.kind](store.inbound.bytes_of(came.id), came, on)
 
 
-def _handover(raw: bytes, came: CameIn, on: date, pathway: Pathway | None) -> ArrivedRead:
+def _handover(raw: bytes, came: CameIn, on: date) -> ArrivedRead:
     handed = read_handover(raw, came.at)
-    patient, bears = handed.patient, bearing_of(handed, on, pathway)
+    patient, bears = handed.patient, bearing_of(handed, on)
     person = PersonSeen(patient.family, patient.given, patient.birth_date, patient.gender, patient.nhs_number)
     return ArrivedRead(handed.source, who_named(patient), person, bears.suggestions, bears.mind)
 
 
-_READERS: Mapping[str, Reader] = {HANDOVER: _handover}
+def _referral(raw: bytes, _: CameIn, on: date) -> ArrivedRead:
+    read = read_referral(raw, on)
+    return ArrivedRead(read_source(read), who_referred(read), read.patient, read.suggestions, read.warnings)
+
+
+def read_source(read: ReferralRead) -> str:
+    """From whom a referral is, in words."""
+    ods = f" ({read.organisation_ods})" if read.organisation_ods else ""
+    return f"referral from {read.organisation or 'somebody not named'}{ods}"
+
+
+def _gp_record(raw: bytes, _: CameIn, on: date) -> ArrivedRead:
+    read = read_gp_record(raw, on)
+    return ArrivedRead(read.source, who_seen(read.patient), read.patient, read.suggestions, read.warnings)
+
+
+_READERS: Mapping[str, Reader] = {HANDOVER: _handover, REFERRAL: _referral, GP_RECORD: _gp_record}
+KINDS = frozenset(_READERS)
 
 
 def keep_handover(visit: Visit, raw: bytes) -> CameIn:

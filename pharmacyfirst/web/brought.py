@@ -1,8 +1,11 @@
 """The patient page filled in with somebody whom another system, a referral or an earlier record names. What they agree to is never filled in."""
 
+from dataclasses import replace
 from typing import Any
 
-from pharmacyfirst.record.people import Patient
+from pharmacyfirst.record.inbound.person import PersonSeen
+from pharmacyfirst.record.inbound.referral import ReferralRead
+from pharmacyfirst.record.people import PRACTICE_NHS_NUMBER, Patient
 from pharmacyfirst.web.patient import Who
 
 
@@ -31,6 +34,34 @@ def who_named(patient: Patient) -> Who:
         "requirements": "; ".join(patient.requirements),
     }
     return Who(_filled(typed), patient.practice_patient, brought=_brought(patient))
+
+
+def who_referred(read: ReferralRead) -> Who:
+    """The page of somebody whom a GP practice referred, with what they need of a service."""
+    who = who_seen(read.patient)
+    more = {"source": "GP practice", "requirements": "; ".join(read.requirements)}
+    return replace(who, typed={**who.typed, **_filled(more)})
+
+
+def who_seen(person: PersonSeen) -> Who:
+    """The page of somebody as a referral or a GP record has them. Its NHS number brings no trace; one that is nobody's is a practice patient's."""
+    born, number = person.birth_date, person.nhs_number or ""
+    typed = {
+        "family": person.family or "",
+        "given": " ".join(person.given),
+        "born_day": str(born.day) if born is not None else "",
+        "born_month": str(born.month) if born is not None else "",
+        "born_year": str(born.year) if born is not None else "",
+        "gender": person.gender or "",
+        "nhs_number": number,
+        "address": ", ".join(person.address),
+        "postcode": person.postcode or "",
+        "telephone": person.telephones[0] if person.telephones else "",
+        "practice_ods": person.practice_ods or "",
+        "practice_name": person.practice_name or "",
+    }
+    brought = {"sensitivity": "restricted"} if person.restricted else {}
+    return Who(_filled(typed), number.startswith(PRACTICE_NHS_NUMBER), brought=brought)
 
 
 def _filled(typed: dict[str, str]) -> dict[str, str]:

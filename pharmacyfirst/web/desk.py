@@ -1,9 +1,10 @@
 """What the running form stands on: content, store, clock, the pharmacy it is in, and who is at the desk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.library import Library
@@ -32,7 +33,8 @@ class Desk:
     """The form of one pharmacy. ``clock`` says what time it is, with its distance from UTC; nothing else here reads a clock.
 
     ``content`` is the folder of the pathways. ``secret`` is what the pharmacy's system shows to hand a patient over (None: nobody can),
-    ``links`` are the patients who wait to be opened. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
+    ``links`` are the patients who wait to be opened, ``read_before`` what was read of a patient elsewhere, so that it is not read for each
+    page. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
     """
 
     content: Path
@@ -43,6 +45,7 @@ class Desk:
     ours: OurPharmacy | None = None
     secret: Secret | None = None
     links: Links = field(default_factory=Links)
+    read_before: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _watch: Watch | None = field(init=False, repr=False, default=None)
 
     def __post_init__(self) -> None:

@@ -10,9 +10,10 @@ from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
-from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.fields import PREGNANCY, read_back
+from pharmacyfirst.record.inbound.against import ReasonMissing
 from pharmacyfirst.record.make import make_record
-from pharmacyfirst.record.people import Typist
+from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Typist
 from pharmacyfirst.record.sense import pregnancy_may_be_sent
 from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.sending.on_paper import NoticeKind
@@ -20,8 +21,11 @@ from pharmacyfirst.sending.outgoing import Prepared
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
+from pharmacyfirst.web.rows import called
+from pharmacyfirst.web.suggested import against_on_record
 
 CONSENT = "consent_given"
+NOT_ASKED_WHY = "Nobody was asked why: it was an emergency, or it ended before the end."
 COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "telephone": "at a distance"}
 
 
@@ -80,7 +84,7 @@ def counted_now(visit: Visit, here: Talk) -> Talk:
         if any(fresh[fact] != page.answers.get(fact) for fact in fresh):
             answers = {**page.answers, **fresh}
             held = visit.desk.store.drafts.post(
-                held.id, visit.actor, held.revision, held.patient_mark, name, answers, fields=dict(page.fields)
+                held.id, visit.actor, held.revision, held.patient_mark, name, answers, page.origins, dict(page.fields)
             )
     return here if held is here.held else talk(visit.desk, held, visit.now)
 
@@ -116,12 +120,28 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         not_viewed_because=why_none,
         referral=referral_of(who),
         complaint=who.get("complaint") or None,
+        answered_against=tuple(_against(visit, here, done.decision)),
         decision=done.decision,
         supplies=(done.handed,) if done.handed is not None else (),
         charge=done.charge,
         gateways_passed=tuple(_gateways(here, here.now)),
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
     )
+
+
+def _against(visit: Visit, here: Talk, decision: Decision) -> Iterator[AnsweredAgainstOnRecord]:
+    """The answers that contradict what was found elsewhere. An emergency, or an end before the end, waits for no reason."""
+    waits = here.conversation.emergency or decision.done in UNFINISHED
+    try:
+        found = against_on_record(visit, here, NOT_ASKED_WHY if waits else "")
+    except ReasonMissing as missing:
+        names = ", ".join(called(here.pathway.questions[name]) for name in missing.facts)
+        raise NotFinished(
+            f"{names}: the answer contradicts what was found elsewhere. Say why on its page, or answer again."
+        ) from None
+    for one in found:
+        held = {name: value for name, value in one.as_dict().items() if value is not None}
+        yield read_back(AnsweredAgainstOnRecord, held)
 
 
 def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:

@@ -94,6 +94,11 @@ class Who:
         return found | ({"brought": dict(self.brought)} if self.brought else {})
 
     @property
+    def born_as_brought(self) -> bool:
+        """Whether the date of birth is the one that came from elsewhere."""
+        return self.born is not None and self.born.isoformat() == self.brought.get("birth_date")
+
+    @property
     def trace(self) -> Mapping[str, Any] | None:
         """The trace that came with the NHS number; None once anything was changed of the person who was traced."""
         here, brought = self.as_patient(), self.brought

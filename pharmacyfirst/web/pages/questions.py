@@ -1,7 +1,7 @@
 """A page of questions: shown as the conversation stands, saved whole when it is posted, judged live while it is answered."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -11,8 +11,8 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
-from pharmacyfirst.store import ConsultationSoFar, StoreRefused
-from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
+from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar, StoreRefused
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
@@ -20,6 +20,7 @@ from pharmacyfirst.web.panel import panel, title_of
 from pharmacyfirst.web.patient import Who, lacking, read_who
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
+from pharmacyfirst.web.suggested import AskedRow, Given, beside_rows, minded, reason_of, with_suggestions
 
 THREAT = "threat to life"
 
@@ -44,8 +45,9 @@ class QuestionPage:
     threat: str
     on: str
     held: ConsultationSoFar
-    rows: tuple[RowShown, ...]
+    rows: tuple[AskedRow, ...]
     prompts: tuple[str, ...]
+    mind: tuple[str, ...] = field(repr=False)
     errors: tuple[Error, ...] = ()
     stop: str = ""
     note: str = ""
@@ -111,7 +113,7 @@ def _show(
     filled = Filled(
         {**here.held.answers, **typed}, {**here.since, **since}, wrong, visit.posted if answers is not None else None
     )
-    rows = tuple(_rows(visit, here, on, filled))
+    rows = tuple(beside_rows(visit, here, _rows(visit, here, on, filled), answers))
     view = QuestionPage(
         title="Patient" if on.name == PATIENT_PAGE else on.page.title,
         path=on.path,
@@ -123,6 +125,7 @@ def _show(
         held=here.held,
         rows=rows,
         prompts=tuple(_prompts(here, on)),
+        mind=minded(visit, here, on.name, on.page.facts),
         errors=errors,
         stop=_stop(here),
         note=note or here.held.because,
@@ -201,14 +204,17 @@ def _stop(here: Talk) -> str:
 
 def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.who) if on.name == PATIENT_PAGE else None
-    answers = read_answers(questions_of(here, on), visit.posted, here.now)
+    given = with_suggestions(
+        visit, here, questions_of(here, on), read_answers(questions_of(here, on), visit.posted, here.now)
+    )
+    answers = given.answers
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
-    saved = _saved(visit, here, on, answers, who)
+    saved = _saved(visit, here, on, given, who)
     if isinstance(saved, Response):
         return saved
     emptied, here = saved
     on = asked(here, None if on.name == PATIENT_PAGE else on.number)
-    errors = tuple(_errors(here, on, answers, who))
+    errors = (*_errors(here, on, answers, who), *_unexplained(here, given))
     if errors and not here.conversation.emergency:
         return _show(visit, here, on, answers, errors, who=who, status=422)
     note = "; ".join((*_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known)))
@@ -217,28 +223,27 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     return go(page_path(here, here.conversation.page_after(on.number if on.number is not None else -1)))
 
 
-def _saved(
-    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None
-) -> tuple[list[str], Talk] | Response:
+def _saved(visit: Visit, here: Talk, on: OnPage, given: Given, who: Who | None) -> tuple[list[str], Talk] | Response:
     """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
     drafts = visit.desk.store.drafts
     revision, mark = given_back(visit)
     held = here.held
-    given = dict(answers.values)
+    values, origins = dict(given.answers.values), dict(given.origins)
     try:
         if who is not None:
             if who.as_patient() != dict(held.patient) or not held.patient_mark:
                 held = drafts.who(held.id, visit.actor, revision, mark, who.as_patient())
                 revision, mark = held.revision, held.patient_mark
-            given |= facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
-        fields = {SINCE: dict(answers.since)} if answers.since else {}
-        held = drafts.post(held.id, visit.actor, revision, mark, on.name, given, fields=fields)
+            born = facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
+            values |= born
+            origins |= dict.fromkeys(born, HANDED_OVER if who.born_as_brought else TYPED)
+        held = drafts.post(held.id, visit.actor, revision, mark, on.name, values, origins, given.fields)
     except StoreRefused as refused:
         return about(visit, refused)
     except (
         PharmacyFirstError
     ) as refused:  # the disk is full, or gone: what was typed stays on the page, to be sent again
-        return _show(visit, here, on, answers, (Error(f"Not saved: {refused}", "continue"),), who=who, status=503)
+        return _show(visit, here, on, given.answers, (Error(f"Not saved: {refused}", "continue"),), who=who, status=503)
     try:
         after = talk(visit.desk, held, visit.now)
     except Refused as refused:
@@ -255,9 +260,9 @@ def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
     for name, page in held.pages.items():
         kept = {fact: value for fact, value in page.answers.items() if fact not in gone}
         if len(kept) != len(page.answers):
-            fields = _without(page.fields, gone)
+            fields, origins = _without(page.fields, gone), {fact: page.origins[fact] for fact in kept}
             held = visit.desk.store.drafts.post(
-                held.id, visit.actor, held.revision, held.patient_mark, name, kept, fields=fields
+                held.id, visit.actor, held.revision, held.patient_mark, name, kept, origins, fields
             )
     questions = here.pathway.questions
     says = [f"Emptied, because it is no longer asked: {', '.join(called(questions[name]) for name in gone)}"]
@@ -265,8 +270,17 @@ def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
 
 
 def _without(fields: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]:
-    since = {name: value for name, value in dict(fields.get(SINCE) or {}).items() if name not in gone}
-    return {**fields, SINCE: since}
+    """What is kept beside a page without what was about these answers."""
+    parts = {part: {name: one for name, one in dict(held).items() if name not in gone} for part, held in fields.items()}
+    return {part: held for part, held in parts.items() if held}
+
+
+def _unexplained(here: Talk, given: Given) -> Iterator[Error]:
+    for name in given.unexplained:
+        words = called(here.pathway.questions[name])
+        yield Error(
+            f"{words}: the answer contradicts what was found elsewhere. Say why, or answer again", reason_of(name)
+        )
 
 
 def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None) -> Iterator[Error]:
@@ -357,11 +371,13 @@ def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationS
         return _same(here.held, revision, mark)
     on = asked(here, int(number) if number.isdecimal() and int(number) < len(here.conversation.pages) else None)
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
-    kept = dict(answers.values)
+    given = with_suggestions(visit, here, questions_of(here, on), answers)
+    kept, origins = dict(given.answers.values), dict(given.origins)
     if on.name == PATIENT_PAGE:
-        kept |= facts_of_who(here.who, here.pathway, here.on)
-    fields = {SINCE: dict(answers.since)} if answers.since else {}
-    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, fields=fields)
+        born = facts_of_who(here.who, here.pathway, here.on)
+        kept |= born
+        origins |= dict.fromkeys(born, HANDED_OVER if here.who.born_as_brought else TYPED)
+    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, origins, given.fields)
 
 
 def _same(held: ConsultationSoFar, revision: int, mark: str) -> ConsultationSoFar:

@@ -36,13 +36,31 @@
     if (!("waits" in row.dataset)) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
   }
+  // A suggestion: the box beside it, or its key, says that it was asked and is so. An answer otherwise takes the tick away.
+  const answersTo = (box) => box.value.split(",").map((value) => all(`[name="${box.name.replace("b-", "q-")}"]`, rowOf(box)).find((one) => one.value === value));
+  const ticks = (row) => all("input[type=checkbox]:not([data-confirms])", row);
+  function confirm(box) {
+    box.checked = true;
+    ticks(rowOf(box)).forEach((one) => { if ("alone" in one.dataset) one.checked = false; });
+    answersTo(box).forEach((one) => { if (one) one.checked = true; });
+    settle(rowOf(box));
+  }
+  const settle = (row) => all("[data-confirms]:checked", row).forEach((box) => { box.checked = answersTo(box).every((one) => one && one.checked); });
   function press(key, at) {
     const row = rowOf(at);
+    const suggested = row && key.toUpperCase() === "C" ? all("[data-confirms]", row) : [];
+    if (suggested.length) {
+      const several = ticks(row).length > 0;
+      if (several || suggested.length === 1) suggested.forEach(confirm); else suggested[0].focus();
+      if (!several && suggested.length === 1) moveOn(row); else live();
+      return true;
+    }
     const choice = row && all("[data-key]", row).find((one) => one.dataset.key === key.toUpperCase());
     const notKnown = row && key.toUpperCase() === "U" && $("input[id$='-nk']", row);
     const one = choice || notKnown;
     if (one) {
       if (one === notKnown) { all("input[type=text]", row).forEach((box) => { box.value = ""; }); one.checked = true; } else if (one.type === "checkbox") alone(one); else one.checked = true;
+      settle(row);
       const box = one.value === "earlier" && $("input[id$='-on']", row);
       if (box) box.focus(); else moveOn(row);
       return true;
@@ -56,26 +74,28 @@
   }
   function alone(box) {
     const was = box.checked;
-    all("input[type=checkbox]", rowOf(box)).forEach((one) => { one.checked = false; });
+    ticks(rowOf(box)).forEach((one) => { one.checked = false; });
     box.checked = !was || document.activeElement !== box;
   }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || document.body.classList.contains("pf-away")) return;
     const at = event.target, key = event.key;
     if (typing(at) && !(key.toUpperCase() === "U" && at.inputMode === "decimal")) return;
-    const mine = /^[ynu1-9/]$/i.test(key) || key === "Backspace" || key === "Enter";
+    const mine = /^[yncu1-9/]$/i.test(key) || key === "Backspace" || key === "Enter";
     if (!mine || (event.repeat && rowOf(at))) { if (mine && rowOf(at) && key !== "Enter") event.preventDefault(); return; }
     if (busy) { waiting.push(key); event.preventDefault(); return; }
     if (press(key, at)) event.preventDefault();
   });
   document.addEventListener("change", (event) => {
     const box = event.target, row = rowOf(box);
-    if (row && box.type === "checkbox" && box.checked) all("input[type=checkbox]", row).forEach((one) => {
+    if ("confirms" in box.dataset) { if (box.checked) confirm(box); live(); return; }
+    if (row && box.type === "checkbox" && box.checked) ticks(row).forEach((one) => {
       const apart = (it) => "alone" in it.dataset;
       if (one !== box && row.querySelector("[data-alone]") && (apart(box) || apart(one))) one.checked = false;
     });
     if (row && box.type === "text" && box.value) { const not = $("input[id$='-nk']", row); if (not) not.checked = false; }
     if (row && box.id.endsWith("-nk") && box.checked) all("input[type=text]", row).forEach((one) => { one.value = ""; });
+    if (row) settle(row);
     live();
   });
   document.addEventListener("input", (event) => {
