@@ -18,7 +18,7 @@ from starlette.routing import Route
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over
 from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import arrived, ended, entrance, outcome, questions, saved, start, supply, who
+from pharmacyfirst.web.pages import again, arrived, ended, entrance, outcome, questions, saved, start, supply, who
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, asked_of_this_machine, bounded, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -56,6 +56,7 @@ PAGES: Mapping[str, Served] = {
     "/begin": Served(start.begin),
     "/find": Served(start.find),
     "/in/{id}": Served(arrived.arrived),
+    "/again/{id}": Served(again.again),
     "/setting-up": Served(entrance.setting_up, open=True),
     "/who": Served(entrance.who_is_here, open=True),
     OPENS_AT: Served(entrance.handed_over, open=True),

@@ -12,7 +12,7 @@ from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.sources import ReferralRead, read_gp_record, read_referral
 from pharmacyfirst.record.inbound.suggestions import Suggestion
 from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState, Store
-from pharmacyfirst.web.brought import who_named, who_referred, who_seen
+from pharmacyfirst.web.brought import begin_with, who_named, who_referred, who_seen
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.patient import Who
@@ -84,18 +84,16 @@ def may_see(visit: Visit, came: CameIn) -> bool:
 
 def begin_from(visit: Visit, came: CameIn, condition: str) -> Response:
     """Begin a consultation with the patient who came in; where one was begun with it already, the way to that one."""
-    store, library = visit.desk.store, visit.desk.library
+    store = visit.desk.store
     begun = consultation_of(store, came)
     if begun is not None:
         return go(f"/c/{begun.id}/{PATIENT_PAGE}")
     try:
-        who = read_arrived(store, came, visit.today).who
-        held = store.drafts.begin(library.in_force(condition, visit.today), visit.actor, practice=who.practice)
-        store.drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
-        store.inbound.dealt_with(came.id, visit.actor, consultation=held.id)
+        path = begin_with(visit, read_arrived(store, came, visit.today).who, condition)
+        store.inbound.dealt_with(came.id, visit.actor, consultation=path.split("/")[2])
     except PharmacyFirstError as refused:
         return said(visit, "It cannot be begun", str(refused))
-    return go(f"/c/{held.id}/{PATIENT_PAGE}")
+    return go(path)
 
 
 def consultation_of(store: Store, came: CameIn) -> ConsultationSoFar | None:

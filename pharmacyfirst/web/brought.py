@@ -6,7 +6,15 @@ from typing import Any
 from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.referral import ReferralRead
 from pharmacyfirst.record.people import PRACTICE_NHS_NUMBER, Patient
+from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
 from pharmacyfirst.web.patient import Who
+
+WHO_IT_IS = frozenset(
+    {
+        "family", "given", "born_day", "born_month", "born_year", "gender", "nhs_number", "address", "postcode", "no_address", "telephone",
+        "practice_ods", "practice_name", "no_practice", "requirements",
+    }
+)  # fmt: skip
 
 
 def who_named(patient: Patient) -> Who:
@@ -62,6 +70,21 @@ def who_seen(person: PersonSeen) -> Who:
     }
     brought = {"sensitivity": "restricted"} if person.restricted else {}
     return Who(_filled(typed), number.startswith(PRACTICE_NHS_NUMBER), brought=brought)
+
+
+def who_again(who: Who) -> Who:
+    """Who it is, of a page that was filled in before: not what was agreed to, how they came, or what was traced then."""
+    typed = {name: value for name, value in who.typed.items() if name in WHO_IT_IS}
+    brought = {name: who.brought[name] for name in ("title", "sensitivity") if name in who.brought}
+    return Who(_filled(typed), who.practice, brought=brought)
+
+
+def begin_with(visit: Visit, who: Who, condition: str) -> str:
+    """Begin a consultation today with somebody whose page is filled in; the path of that page. Raises ``PharmacyFirstError``."""
+    drafts = visit.desk.store.drafts
+    held = drafts.begin(visit.desk.library.in_force(condition, visit.today), visit.actor, practice=who.practice)
+    drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
+    return f"/c/{held.id}/{PATIENT_PAGE}"
 
 
 def _filled(typed: dict[str, str]) -> dict[str, str]:

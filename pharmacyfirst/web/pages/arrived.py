@@ -13,6 +13,7 @@ from pharmacyfirst.web.frame import PRACTICE, drawn, frame, spaced
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.start import ConditionShown, conditions_shown
+from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.replies import go, html
 
 
@@ -26,13 +27,14 @@ class ArrivedPart:
 
 @dataclass(frozen=True, slots=True)
 class ArrivedPage:
-    """What the page shows."""
+    """What the page shows. ``waits``: it may be dealt with otherwise, for a reason."""
 
     title: str
     path: str
     about: tuple[str, ...] = field(repr=False)
     parts: tuple[ArrivedPart, ...] = field(repr=False)
-    conditions: tuple[ConditionShown, ...] = ()
+    conditions: tuple[ConditionShown, ...]
+    waits: bool = False
     errors: tuple[Error, ...] = ()
 
 
@@ -64,18 +66,28 @@ def arrived(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, came: CameIn, read: ArrivedRead, errors: tuple[Error, ...] = ()) -> Response:
-    who = read.who
-    about = (who.name, f"born {day(who.born)}" if who.born is not None else "", _number(who.get("nhs_number")))
     view = ArrivedPage(
         title=f"{read.source[:1].upper()}{read.source[1:]}",
         path=f"/in/{came.id}",
-        about=tuple(one for one in about if one),
+        about=about_whom(read.who),
         parts=tuple(one for one in _parts(read) if one.lines),
         conditions=conditions_shown(visit),
+        waits=True,
         errors=errors,
     )
+    return page_about(visit, read.who, view)
+
+
+def about_whom(who: Who) -> tuple[str, ...]:
+    """Whom a page is about: name, date of birth, NHS number, as far as they are known."""
+    born = f"born {day(who.born)}" if who.born is not None else ""
+    return tuple(one for one in (who.name, born, _number(who.get("nhs_number"))) if one)
+
+
+def page_about(visit: Visit, who: Who, view: ArrivedPage) -> Response:
+    """The page, marked where the patient is a practice patient."""
     around = replace(frame(visit, view.title), practice=PRACTICE if who.practice else "")
-    return html(drawn("arrived.html", f=around, v=view), 422 if errors else 200)
+    return html(drawn("arrived.html", f=around, v=view), 422 if view.errors else 200)
 
 
 def _number(number: str) -> str:

@@ -13,6 +13,7 @@ from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
 from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, facts_of_who, talk, who_of
+from pharmacyfirst.web.elsewhere import EarlierHere, elsewhere
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
@@ -48,6 +49,7 @@ class QuestionPage:
     rows: tuple[AskedRow, ...]
     prompts: tuple[str, ...]
     mind: tuple[str, ...] = field(repr=False)
+    earlier: tuple[EarlierHere, ...] = field(repr=False)
     errors: tuple[Error, ...] = ()
     stop: str = ""
     note: str = ""
@@ -126,6 +128,7 @@ def _show(
         rows=rows,
         prompts=tuple(_prompts(here, on)),
         mind=minded(visit, here, on.name, on.page.facts),
+        earlier=elsewhere(visit, here).earlier,
         errors=errors,
         stop=_stop(here),
         note=note or here.held.because,

@@ -1,6 +1,6 @@
 """The start page: what the patient is here about, practice patients to try, and what there is to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from starlette.responses import Response
@@ -199,7 +199,16 @@ def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
 class FoundPage:
     """The consultations that were found, newest first."""
 
-    items: tuple[ToDo, ...]
+    items: tuple["FoundShown", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundShown:
+    """A consultation that was found, and the way to a new one for the same patient."""
+
+    found: ToDo
+    who: str = field(repr=False)
+    again: str
 
 
 def find(visit: Visit) -> Response:
@@ -211,7 +220,11 @@ def find(visit: Visit) -> Response:
         return said(visit, "Nothing was looked for", str(refused), status=422)
     found = {one.id: one for each in by for one in each}
     items = tuple(
-        ToDo(_title(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one))
+        FoundShown(
+            ToDo(_title(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one)),
+            who_of(one).name or "this patient",
+            f"/again/{one.id}",
+        )
         for one in found.values()
     )
     return html(drawn("found.html", f=frame(visit, "Found"), v=FoundPage(items)))
