@@ -35,12 +35,21 @@ class OpenedHandover:
     by: str
     at: datetime
     _handover: Handover = field(repr=False)
+    _raw: bytes = field(repr=False)
 
     def of(self, gphc_number: str) -> Handover:
         """The handover, for the pharmacist who opened it. Raises ``LinkRefused`` for anybody else."""
+        self._must_be_theirs(gphc_number)
+        return self._handover
+
+    def as_it_came(self, gphc_number: str) -> bytes:
+        """Its bytes, to be kept, for the pharmacist who opened it. Raises ``LinkRefused`` for anybody else."""
+        self._must_be_theirs(gphc_number)
+        return self._raw
+
+    def _must_be_theirs(self, gphc_number: str) -> None:
         if not hmac.compare_digest(gphc_number.encode(), self.by.encode()):
             raise LinkRefused(NO_LINK)
-        return self._handover
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class _Waiting:
     link: bytes = field(repr=False)
     given: datetime
     handover: Handover = field(repr=False)
+    raw: bytes = field(repr=False)
 
 
 class Links:
@@ -60,8 +70,11 @@ class Links:
     def __repr__(self) -> str:
         return f"Links({len(self._waiting)} waiting)"
 
-    def give(self, handover: Handover, at: datetime) -> str:
-        """A link for a handover: 43 letters, digits, hyphens and underscores. Raises ``LinkRefused`` where too many wait already."""
+    def give(self, handover: Handover, at: datetime, raw: bytes = b"") -> str:
+        """A link for a handover: 43 letters, digits, hyphens and underscores. Raises ``LinkRefused`` where too many wait already.
+
+        ``raw`` are the bytes that it was read from, for whoever opens it to keep.
+        """
         now, link = in_england(at), secrets.token_urlsafe(32)
         with self._lock:
             self._forget(now)
@@ -69,7 +82,7 @@ class Links:
                 raise LinkRefused(
                     "Too many patients were handed over and not opened. Wait ten minutes, then try again."
                 )
-            self._waiting.append(_Waiting(_digest(link), now, handover))
+            self._waiting.append(_Waiting(_digest(link), now, handover, raw))
         return link
 
     def open(self, link: str, by: str, at: datetime) -> OpenedHandover:
@@ -85,7 +98,7 @@ class Links:
                     found = one
             if found is not None and found.handover.asked_by.for_practitioner in (None, by):
                 self._waiting.remove(found)
-                return OpenedHandover(by, now, found.handover)
+                return OpenedHandover(by, now, found.handover, found.raw)
         raise LinkRefused(NO_LINK)
 
     def _forget(self, now: datetime) -> None:

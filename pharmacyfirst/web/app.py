@@ -7,6 +7,7 @@ patient after quiet minutes, and sends nothing that a browser may keep, run or f
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,8 +16,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
+from pharmacyfirst.web.handing import OPENS_AT, hand_over
 from pharmacyfirst.web.opened import places, said, take_over
 from pharmacyfirst.web.pages import (
+    again,
+    arrived,
     beside,
     claims,
     closing,
@@ -35,7 +39,7 @@ from pharmacyfirst.web.pages import (
     supply,
     who,
 )
-from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
+from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, asked_of_this_machine, bounded, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
 
@@ -56,7 +60,6 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,12 @@ PAGES: Mapping[str, Served] = {
     "/": Served(start.start),
     "/begin": Served(start.begin),
     "/find": Served(start.find),
+    "/in/{id}": Served(arrived.arrived),
+    "/again/{id}": Served(again.again),
     "/setting-up": Served(entrance.setting_up, open=True),
     "/who": Served(entrance.who_is_here, open=True),
     "/at-the-desk": Served(people_here.at_the_desk),
+    OPENS_AT: Served(entrance.handed_over, open=True),
     "/hide": Served(entrance.hide),
     "/show": Served(entrance.show_again),
     "/paper": Served(paper.enter),
@@ -125,7 +131,10 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callab
             app.state.desk = desk
             yield
 
-    routes = [Route(path, _door(page, log), methods=_methods(path)) for path, page in PAGES.items()]
+    routes = [
+        Route(path, _door(partial(_answer, page=page), log), methods=_methods(path)) for path, page in PAGES.items()
+    ]
+    routes += [Route("/handover", _door(hand_over, log), methods=["POST"])]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
@@ -135,10 +144,13 @@ def _methods(path: str) -> list[str]:
     return ["POST"] if path in ONLY_POSTED else ["GET"] if path in ONLY_ASKED else ["GET", "POST"]
 
 
-def _door(page: Served, log: Callable[[str], None]) -> Callable[[Request], Awaitable[Response]]:
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def _door(inside: Answer, log: Callable[[str], None]) -> Answer:
     async def answer(request: Request) -> Response:
         try:
-            return _closed(await _answer(request, page))
+            return _closed(await inside(request))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
@@ -167,10 +179,7 @@ def _sorry(request: Request) -> Response:
 
 async def _answer(request: Request, page: Served) -> Response:
     desk: Desk = request.app.state.desk
-    if (
-        request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK
-        and request.headers.get("host") not in LOOPBACK
-    ):
+    if not asked_of_this_machine(request.headers):
         return PlainTextResponse("This form answers on this machine alone.", 403)
     session = _session(request)
     posted = Posted()
@@ -218,15 +227,7 @@ def ours(headers: Mapping[str, str]) -> bool:
 
 async def _body(request: Request) -> bytes:
     """The body, no more of it than any of our pages sends."""
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > MOST_BYTES:
-        raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
-    return body
+    return await bounded(request.stream(), request.headers, MOST_BYTES)
 
 
 def _session(request: Request) -> Session | None:

@@ -1,15 +1,18 @@
 """What the running form stands on: content, store, clock, the pharmacy it is in, and who is at the desk."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.invariants import Implausible, odd_in
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.handover.link import Links
+from pharmacyfirst.handover.secret import Secret
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
@@ -32,7 +35,9 @@ EVALUATION = (
 class Desk:
     """The form of one pharmacy. ``clock`` says what time it is, with its distance from UTC; nothing else here reads a clock.
 
-    ``content`` is the folder of the pathways. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
+    ``content`` is the folder of the pathways. ``secret`` is what the pharmacy's system shows to hand a patient over (None: nobody can),
+    ``links`` are the patients who wait to be opened, ``read_before`` what was read of a patient elsewhere, so that it is not read for each
+    page. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
     """
 
     content: Path
@@ -41,6 +46,9 @@ class Desk:
     pharmacy_file: Path
     sessions: Sessions
     ours: OurPharmacy | None = None
+    secret: Secret | None = None
+    links: Links = field(default_factory=Links)
+    read_before: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _watch: Watch | None = field(init=False, repr=False, default=None)
     _odd: dict[str, tuple[Implausible, ...]] = field(init=False, repr=False, default_factory=dict)
 
@@ -162,7 +170,8 @@ def since_of(held: ConsultationSoFar) -> dict[str, str]:
 def who_of(held: ConsultationSoFar) -> Who:
     """The patient page as it was typed."""
     typed = held.patient.get("typed") or {}
-    return Who({str(name): str(value) for name, value in dict(typed).items()}, held.practice)
+    brought = dict(held.patient.get("brought") or {})
+    return Who({str(name): str(value) for name, value in dict(typed).items()}, held.practice, brought=brought)
 
 
 def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:

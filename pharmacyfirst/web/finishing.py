@@ -11,9 +11,10 @@ from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.paper.words import begun, listed
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
-from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.fields import PREGNANCY, read_back
+from pharmacyfirst.record.inbound.against import ReasonMissing
 from pharmacyfirst.record.make import make_record
-from pharmacyfirst.record.people import Typist
+from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Typist
 from pharmacyfirst.record.sense import pregnancy_may_be_sent
 from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.sending.on_paper import NoticeKind
@@ -22,8 +23,11 @@ from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.web.correcting import NO_CHAIN, Chain, as_corrected, corrected_by, messages_before
 from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
+from pharmacyfirst.web.rows import called
+from pharmacyfirst.web.suggested import against_on_record
 
 CONSENT = "consent_given"
+NOT_ASKED_WHY = "Nobody was asked why: it was an emergency, or it ended before the end."
 COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "telephone": "at a distance"}
 
 
@@ -113,7 +117,7 @@ def counted_now(visit: Visit, here: Talk) -> Talk:
         if any(fresh[fact] != page.answers.get(fact) for fact in fresh):
             answers = {**page.answers, **fresh}
             held = visit.desk.store.drafts.post(
-                held.id, visit.actor, held.revision, held.patient_mark, name, answers, fields=dict(page.fields)
+                held.id, visit.actor, held.revision, held.patient_mark, name, answers, page.origins, dict(page.fields)
             )
     return here if held is here.held else talk(visit.desk, held, visit.now)
 
@@ -146,6 +150,7 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         not_viewed_because=why_none,
         referral=referral_of(who),
         complaint=who.get("complaint") or None,
+        answered_against=tuple(_against(visit, here, done.decision)),
         decision=done.decision,
         supplies=(done.handed,) if done.handed is not None else (),
         charge=done.charge,
@@ -163,6 +168,21 @@ def _late(here: Talk, done: Done) -> Late | None:
     if not done.late:
         raise NotFinished("The consultation was on another day: say why it is finished now.")
     return Late(because=done.late)
+
+
+def _against(visit: Visit, here: Talk, decision: Decision) -> Iterator[AnsweredAgainstOnRecord]:
+    """The answers that contradict what was found elsewhere. An emergency, or an end before the end, waits for no reason."""
+    waits = here.conversation.emergency or decision.done in UNFINISHED
+    try:
+        found = against_on_record(visit, here, NOT_ASKED_WHY if waits else "")
+    except ReasonMissing as missing:
+        names = ", ".join(called(here.pathway.questions[name]) for name in missing.facts)
+        raise NotFinished(
+            f"{names}: the answer contradicts what was found elsewhere. Say why on its page, or answer again."
+        ) from None
+    for one in found:
+        held = {name: value for name, value in one.as_dict().items() if value is not None}
+        yield read_back(AnsweredAgainstOnRecord, held)
 
 
 def _gateways(here: Talk, now: datetime) -> Iterator[GatewayPassed]:

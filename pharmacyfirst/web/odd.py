@@ -11,7 +11,7 @@ from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.web.desk import Talk, Visit
 
-CONFIRMED = "confirmed"  # the field of a page that names what was asked about and stands
+STANDS = "stands"  # the field of a page that names what was asked about and stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The patient page: who the patient is, how they came, what they agreed to, as it is typed; and the parts of a record made of it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -50,11 +50,16 @@ NEEDED = ("gender", "source", "channel", "share", "look", "by")
 
 @dataclass(frozen=True, slots=True)
 class Who:
-    """The patient page as it was typed, by field; what does not fit stands in ``wrong`` by field. ``repr`` shows nothing of it."""
+    """The patient page as it was typed, by field; what does not fit stands in ``wrong`` by field. ``repr`` shows nothing of it.
+
+    ``brought`` is whom another system or an earlier record named, as JSON holds a patient: what the page has no field for comes from
+    there, and it tells what was changed since.
+    """
 
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
     practice: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
+    brought: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def get(self, name: str) -> str:
         """What was typed or chosen in a field; nothing where it is blank."""
@@ -86,7 +91,22 @@ class Who:
             found["birth_date"] = self.born.isoformat()
         if self.get("nhs_number") and "nhs_number" not in self.wrong:
             found["nhs_number"] = "".join(self.get("nhs_number").split())
-        return found
+        return found | ({"brought": dict(self.brought)} if self.brought else {})
+
+    @property
+    def born_as_brought(self) -> bool:
+        """Whether the date of birth is the one that came from elsewhere."""
+        return self.born is not None and self.born.isoformat() == self.brought.get("birth_date")
+
+    @property
+    def trace(self) -> Mapping[str, Any] | None:
+        """The trace that came with the NHS number; None once anything was changed of the person who was traced."""
+        here, brought = self.as_patient(), self.brought
+        names = ("family", "birth_date", "nhs_number")
+        same = all(here.get(name) == brought.get(name) for name in names) and here.get("given", []) == [
+            *brought.get("given", ())
+        ]
+        return brought.get("trace") if same else None
 
 
 def viewed_choices() -> tuple[tuple[str, str], ...]:
@@ -96,13 +116,13 @@ def viewed_choices() -> tuple[tuple[str, str], ...]:
     return (*((name, f"{says[:1].upper()}{says[1:]}") for name, says in shown), (NONE_READ, "None"))
 
 
-def read_who(posted: Posted, today: date, practice: bool) -> Who:
-    """The patient page as it was posted, with what does not fit."""
+def read_who(posted: Posted, today: date, before: Who) -> Who:
+    """The patient page as it was posted, with what does not fit. ``before`` is how it stood."""
     names = (*TEXTS, *CHOICES, "viewed", "born_day", "born_month", "born_year", "relationship", "competence")
     typed = {name: posted.one(f"p-{name}") for name in names}
     typed["told"] = "yes" if posted.ticked("p-told") else ""
-    who = Who(typed, practice)
-    return Who(typed, practice, dict(_wrong(who, today)))
+    who = replace(before, typed=typed, wrong={})
+    return replace(who, wrong=dict(_wrong(who, today)))
 
 
 def _wrong(who: Who, today: date) -> Iterator[tuple[str, str]]:
@@ -177,7 +197,8 @@ def patient_of(who: Who) -> Patient:
         "birth_date": who.born,
         "gender": who.get("gender"),
         "nhs_number": number,
-        "trace": {"status": NOT_TRACED} if number else None,
+        "trace": (who.trace or {"status": NOT_TRACED}) if number else None,
+        "title": who.brought.get("title"),
         "address": [one.strip() for one in who.get("address").split(",") if one.strip()],
         "postcode": who.get("postcode").upper(),
         "no_address_because": "" if who.get("address") else who.get("no_address"),
@@ -185,6 +206,7 @@ def patient_of(who: Who) -> Patient:
         "gp_practice": {"ods": ods} | _named(who.get("practice_name")) if ods else None,
         "no_practice_because": "" if ods else who.get("no_practice"),
         "requirements": [who.get("requirements")] if who.get("requirements") else [],
+        "sensitivity": who.brought.get("sensitivity"),
         "practice_patient": who.practice,
     }
     return read_back(Patient, {name: value for name, value in held.items() if value not in (None, "")})

@@ -1,6 +1,6 @@
 """What a browser posts, read with bounds: names and values of one form, and nothing of it in any message."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -9,6 +9,7 @@ from pharmacyfirst.errors import PharmacyFirstError
 MOST_BYTES = 64_000
 MOST_FIELDS = 600
 LONGEST_VALUE = 4_000
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class NotAForm(PharmacyFirstError, ValueError):
@@ -33,6 +34,26 @@ class Posted:
     def ticked(self, name: str) -> bool:
         """Whether a box was ticked."""
         return name in self.fields
+
+
+async def bounded(parts: AsyncIterable[bytes], headers: Mapping[str, str], most: int) -> bytes:
+    """A body of ``most`` bytes at the utmost, of which no more than that is read. Raises ``NotAForm``."""
+    length = headers.get("content-length", "")
+    body = b""
+    if not length.isdecimal() or int(length) <= most:
+        async for part in parts:
+            body += part
+            if len(body) > most:
+                break
+        else:
+            return body
+    raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
+
+
+def asked_of_this_machine(headers: Mapping[str, str]) -> bool:
+    """Whether a request names this machine itself as the one it asks."""
+    host = headers.get("host", "")
+    return host in LOOPBACK or host.rpartition(":")[0] in LOOPBACK
 
 
 def read_form(body: bytes) -> Posted:

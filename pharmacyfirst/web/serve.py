@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.handover.secret import SecretUnusable, make_secret
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
@@ -17,6 +18,7 @@ from pharmacyfirst.web.pharmacy import read_pharmacy
 from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
 
 PHARMACY_FILE = "pharmacy.json"
+SECRET_FILE = "handover-secret"
 ADDRESSES = ("127.0.0.1", "::1", "localhost")
 
 
@@ -42,7 +44,12 @@ def application(
     async def open_desk() -> AsyncIterator[Desk]:
         with open_store(folder, clock) as store:
             file = pharmacy or folder / PHARMACY_FILE
-            yield Desk(content or pathways_folder(), store, clock, file, Sessions(steady, quiet))
+            desk = Desk(content or pathways_folder(), store, clock, file, Sessions(steady, quiet))
+            try:
+                desk.secret = make_secret(folder / SECRET_FILE)
+            except SecretUnusable as unusable:
+                log(str(unusable))  # everything else works without it
+            yield desk
 
     return form(open_desk, log)
 

@@ -142,12 +142,12 @@ def test_an_answer_that_is_believable_and_odd_is_asked_about_once_and_that_it_st
     visitor.answer_page(facts)
     assert visitor.path == path
     assert "Is this right? Few people who walk in are below 35.0 degrees" in visitor.page.words
-    assert "confirmed" not in str(held(desk, id).fields)
+    assert "stands" not in str(held(desk, id).fields)
     visitor.answer_page(facts | {"temperature_c": Decimal("34.8")})  # another odd answer is asked about anew
     assert "Is this right?" in visitor.page.words
     visitor.answer_page(facts | {"temperature_c": Decimal("34.8")})
     assert "Is this right?" not in visitor.page.words
-    assert held(desk, id).fields["Red flags"]["confirmed"] == ["cold"]
+    assert held(desk, id).fields["Red flags"]["stands"] == ["cold"]
 
 
 def test_an_age_that_is_odd_is_asked_about_where_the_date_of_birth_is_given(desk):

@@ -179,6 +179,18 @@ def at_the_desk(client, **pharmacy):
     return visitor
 
 
+def handed_over(client, body, folder, **headers):
+    """What the form answers to the pharmacy's own system: a program of this machine, which is no browser and reads the secret's file."""
+    shows = {"authorization": f"Bearer {(folder / 'handover-secret').read_text().strip()}"} | headers
+    cookies, site = dict(client.cookies), client.headers.pop("sec-fetch-site")
+    client.cookies.clear()
+    try:
+        return client.post("/handover", content=body, headers={name: value for name, value in shows.items() if value})
+    finally:
+        client.cookies.update(cookies)
+        client.headers["sec-fetch-site"] = site
+
+
 def begun(visitor, condition, practice="1"):
     """A consultation that has just begun, at its first page."""
     visitor.go("/")

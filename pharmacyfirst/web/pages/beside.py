@@ -7,13 +7,14 @@ from starlette.responses import JSONResponse, Response
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
-from pharmacyfirst.store import ConsultationSoFar
-from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who
+from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, facts_of_who
 from pharmacyfirst.web.frame import path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.questions import asked, page_number, questions_of
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.rows import read_answers
+from pharmacyfirst.web.suggested import with_suggestions
 
 THREAT = "threat to life"
 NOT_KEPT = ("token", "revision", "mark", "on", "blank")
@@ -58,11 +59,13 @@ def _beside(visit: Visit, here: Talk, revision: int, mark: str) -> ConsultationS
         return _same(here.held, revision, mark)
     on = asked(here, int(number) if number.isdecimal() and int(number) < len(here.conversation.pages) else None)
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
-    kept = dict(answers.values)
+    given = with_suggestions(visit, here, questions_of(here, on), answers)
+    kept, origins = dict(given.answers.values), dict(given.origins)
     if on.name == PATIENT_PAGE:
-        kept |= facts_of_who(here.who, here.pathway, here.on)
-    fields = {SINCE: dict(answers.since)} if answers.since else {}
-    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, fields=fields)
+        born = facts_of_who(here.who, here.pathway, here.on)
+        kept |= born
+        origins |= dict.fromkeys(born, HANDED_OVER if here.who.born_as_brought else TYPED)
+    return visit.desk.store.drafts.post(here.held.id, visit.actor, revision, mark, on.name, kept, origins, given.fields)
 
 
 def _same(held: ConsultationSoFar, revision: int, mark: str) -> ConsultationSoFar:

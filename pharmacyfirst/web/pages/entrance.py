@@ -1,7 +1,7 @@
 """Before any patient is shown: setting the pharmacy up, who is at the desk, and the PIN again after quiet minutes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from starlette.responses import Response
@@ -12,12 +12,14 @@ from pharmacyfirst.record.examples import PHARMACY, PRACTITIONER
 from pharmacyfirst.record.people import Pharmacy, PractitionerOnRecord
 from pharmacyfirst.web.desk import Visit
 from pharmacyfirst.web.frame import drawn, frame
+from pharmacyfirst.web.pages.handed import LINK, open_link
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.who import TextShown
 from pharmacyfirst.web.people import AtTheDesk, pin_digest
 from pharmacyfirst.web.pharmacy import OurPharmacy
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
+from pharmacyfirst.web.sessions import Held
 
 SESSION = "desk"
 OF_A_REFUSAL = " Nothing was assessed: this is no all-clear."  # which says nothing where nobody is assessed
@@ -54,11 +56,15 @@ class SettingUpPage:
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """Who is at the desk, with their PIN. ``hidden``: somebody was, and the patient is hidden until the PIN is given again."""
+    """Who is at the desk, with their PIN. ``hidden``: somebody was, and the patient is hidden until the PIN is given again.
+
+    ``link`` opens a patient who was handed over, once the PIN was given.
+    """
 
     people: tuple[ChoiceShown, ...]
     hidden: bool
     errors: tuple[Error, ...]
+    link: str = field(default="", repr=False)
 
 
 def example_fields() -> dict[str, str]:
@@ -125,21 +131,44 @@ def who_is_here(visit: Visit) -> Response:
     if visit.method == "POST":
         person = ours.person(visit.posted.one("gphc"))
         if person is not None and sessions.right(person, visit.posted.one("pin")):
-            reply = go("/")
-            reply.set_cookie(SESSION, sessions.begin(person), httponly=True, samesite="strict", path="/")
-            return reply
+            return _begun(visit, sessions.begin(person))
         waits = person is not None and sessions.waits(person)
         errors = (Error("Too many wrong PINs: wait a minute" if waits else "This is not the PIN", "pin"),)
-    return desk_page(visit, errors=errors)
+    return desk_page(visit, errors=errors, link=visit.posted.one(LINK))
 
 
-def desk_page(visit: Visit, hidden: bool = False, errors: tuple[Error, ...] = ()) -> Response:
+def _begun(visit: Visit, key: str) -> Response:
+    """Whoever gave their PIN is at the desk: the start page, or the patient who was handed over and waits for the PIN."""
+    reply = go("/")
+    if visit.posted.one(LINK):
+        reply = open_link(replace(visit, session=visit.desk.sessions.of(key)))
+    reply.set_cookie(SESSION, key, httponly=True, samesite="strict", path="/")
+    return reply
+
+
+def handed_over(visit: Visit) -> Response:
+    """``GET`` and ``POST /handed-over``: whom the pharmacy's system handed over.
+
+    The link's own part stands behind ``#``, so that it is in no request's path; the page's script posts it, or somebody types it. It is the
+    token of that post: a browser that came from elsewhere has not shown its session yet. Nobody sees anything without a PIN.
+    """
+    if visit.method != "POST":
+        return html(drawn("patient-handed-over.html", f=frame(visit, "Patient handed over")))
+    if visit.session is None:
+        return desk_page(visit, link=visit.posted.one(LINK))
+    if visit.session.hidden:
+        visit.session.held = Held(visit.path, open_link, visit.names, visit.posted, visit.method)
+        return desk_page(visit, hidden=True)
+    return open_link(visit)
+
+
+def desk_page(visit: Visit, hidden: bool = False, errors: tuple[Error, ...] = (), link: str = "") -> Response:
     """The page that asks for the PIN; it shows nobody."""
     ours = visit.desk.ours
     people = ours.people if ours is not None and not hidden else ()
     only = len(people) == 1
     shown = tuple(ChoiceShown(one.practitioner.gphc_number, one.name, only) for one in people)
-    view = DeskPage(shown, hidden, errors)
+    view = DeskPage(shown, hidden, errors, link)
     return html(drawn("desk.html", f=frame(visit, "Who is at the desk?"), v=view), 422 if errors else 200)
 
 

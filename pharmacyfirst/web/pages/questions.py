@@ -1,7 +1,7 @@
 """A page of questions: shown as the conversation stands, saved whole when it is posted, judged live while it is answered."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -13,10 +13,11 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
 from pharmacyfirst.paper.words import begun
-from pharmacyfirst.store import ConsultationSoFar, StoreRefused, TypedPage
-from pharmacyfirst.web.desk import PATIENT_PAGE, SINCE, Talk, Visit, facts_of_who, talk, who_of
+from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar, StoreRefused, TypedPage
+from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, facts_of_who, talk, who_of
+from pharmacyfirst.web.elsewhere import EarlierHere, elsewhere
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
-from pharmacyfirst.web.odd import CONFIRMED, OddAnswers, odd_answers
+from pharmacyfirst.web.odd import STANDS, OddAnswers, odd_answers
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, title_of
@@ -24,6 +25,7 @@ from pharmacyfirst.web.patient import Who, lacking, read_who
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
+from pharmacyfirst.web.suggested import AskedRow, Given, beside_rows, minded, reason_of, with_suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,10 @@ class QuestionPage:
     threat: str
     on: str
     held: ConsultationSoFar
-    rows: tuple[RowShown, ...]
+    rows: tuple[AskedRow, ...]
     prompts: tuple[str, ...]
+    mind: tuple[str, ...] = field(repr=False)
+    earlier: tuple[EarlierHere, ...] = field(repr=False)
     errors: tuple[Error, ...] = ()
     stop: str = ""
     note: str = ""
@@ -100,8 +104,8 @@ def page_of(visit: Visit) -> Response:
 def _typed_before(visit: Visit, here: Talk, on: OnPage, typed: TypedPage) -> Response:
     """A page with what was typed on it before and not continued, because a browser crashed or another page was opened."""
     visit = replace(visit, posted=Posted(typed.form))
-    who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
-    answers = read_answers(questions_of(here, on), visit.posted, here.now)
+    who = read_who(visit.posted, here.on, here.who) if on.name == PATIENT_PAGE else None
+    answers = _given(visit, here, on).answers
     note = f"What was typed here by {in_england(typed.at):%H:%M} was not continued. Look at it: it counts once you continue"
     return _show(visit, here, on, answers, note=note, who=who)
 
@@ -128,7 +132,7 @@ def _show(
     filled = Filled(
         {**here.held.answers, **typed}, {**here.since, **since}, wrong, visit.posted if answers is not None else None
     )
-    rows = tuple(_rows(visit, here, on, filled))
+    rows = tuple(beside_rows(visit, here, _rows(visit, here, on, filled), answers))
     view = QuestionPage(
         title="Patient" if on.name == PATIENT_PAGE else on.page.title,
         path=on.path,
@@ -141,6 +145,8 @@ def _show(
         held=here.held,
         rows=rows,
         prompts=tuple(_prompts(here, on)),
+        mind=minded(visit, here, on.name, on.page.facts),
+        earlier=elsewhere(visit, here).earlier,
         errors=errors,
         stop=_stop(here),
         note=note or here.held.because,
@@ -219,20 +225,21 @@ def _stop(here: Talk) -> str:
 
 
 def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
-    who = read_who(visit.posted, here.on, here.held.practice) if on.name == PATIENT_PAGE else None
-    answers = read_answers(questions_of(here, on), visit.posted, here.now)
+    who = read_who(visit.posted, here.on, here.who) if on.name == PATIENT_PAGE else None
+    given = _given(visit, here, on)
+    answers = given.answers
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
-    given = dict(answers.values)
+    values = dict(answers.values)
     if who is not None and "born" not in who.wrong:
-        given |= facts_of_who(who, here.pathway, here.on)
-    odd = odd_answers(visit, here, on.page, given)
-    saved = _saved(visit, here, on, answers, who, odd)
+        values |= facts_of_who(who, here.pathway, here.on)
+    odd = odd_answers(visit, here, on.page, values)
+    saved = _saved(visit, here, on, given, who, odd)
     if isinstance(saved, Response):
         return saved
     emptied, here = saved
     on = asked(here, None if on.name == PATIENT_PAGE else on.number)
     left = visit.posted.one("blank").split() if here.paper is not None else []
-    errors = tuple(_errors(here, on, answers, who, left))
+    errors = (*_errors(here, on, answers, who, left), *_unexplained(here, given))
     if errors and not here.conversation.emergency:
         return _show(visit, here, on, answers, errors, "; ".join(_is_right(odd)), who, 422)
     notes = (*_is_right(odd), *_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known))
@@ -240,6 +247,11 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
     return go(page_path(here, _next(here, on)))
+
+
+def _given(visit: Visit, here: Talk, on: OnPage) -> Given:
+    questions = questions_of(here, on)
+    return with_suggestions(visit, here, questions, read_answers(questions, visit.posted, here.now))
 
 
 def _next(here: Talk, on: OnPage) -> int | None:
@@ -257,28 +269,29 @@ def _next(here: Talk, on: OnPage) -> int | None:
 
 
 def _saved(
-    visit: Visit, here: Talk, on: OnPage, answers: Answers, who: Who | None, odd: OddAnswers
+    visit: Visit, here: Talk, on: OnPage, given: Given, who: Who | None, odd: OddAnswers
 ) -> tuple[list[str], Talk] | Response:
     """The page on disk, with what it empties elsewhere; and the consultation as it then stands."""
     drafts = visit.desk.store.drafts
     revision, mark = given_back(visit)
     held = here.held
-    given = dict(answers.values)
+    values, origins = dict(given.answers.values), dict(given.origins)
     try:
         if who is not None:
             if who.as_patient() != dict(held.patient) or not held.patient_mark:
                 held = drafts.who(held.id, visit.actor, revision, mark, who.as_patient())
                 revision, mark = held.revision, held.patient_mark
-            given |= facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
-        fields: dict[str, Any] = {SINCE: dict(answers.since)} if answers.since else {}
-        fields |= {CONFIRMED: [*odd.confirmed]} if odd.confirmed else {}
-        held = drafts.post(held.id, visit.actor, revision, mark, on.name, given, fields=fields)
+            born = facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
+            values |= born
+            origins |= dict.fromkeys(born, HANDED_OVER if who.born_as_brought else TYPED)
+        fields = {**given.fields, STANDS: [*odd.confirmed]} if odd.confirmed else given.fields
+        held = drafts.post(held.id, visit.actor, revision, mark, on.name, values, origins, fields)
     except StoreRefused as refused:
         return about(visit, refused)
     except (
         PharmacyFirstError
     ) as refused:  # the disk is full, or gone: what was typed stays on the page, to be sent again
-        return _show(visit, here, on, answers, (Error(f"Not saved: {refused}", "continue"),), who=who, status=503)
+        return _show(visit, here, on, given.answers, (Error(f"Not saved: {refused}", "continue"),), who=who, status=503)
     try:
         after = talk(visit.desk, held, visit.now)
     except Refused as refused:
@@ -295,9 +308,9 @@ def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
     for name, page in held.pages.items():
         kept = {fact: value for fact, value in page.answers.items() if fact not in gone}
         if len(kept) != len(page.answers):
-            fields = _without(page.fields, gone)
+            fields, origins = _without(page.fields, gone), {fact: page.origins[fact] for fact in kept}
             held = visit.desk.store.drafts.post(
-                held.id, visit.actor, held.revision, held.patient_mark, name, kept, fields=fields
+                held.id, visit.actor, held.revision, held.patient_mark, name, kept, origins, fields
             )
     questions = here.pathway.questions
     says = [f"Emptied, because it is no longer asked: {', '.join(called(questions[name]) for name in gone)}"]
@@ -305,8 +318,20 @@ def emptied_elsewhere(visit: Visit, here: Talk) -> tuple[list[str], Talk]:
 
 
 def _without(fields: Mapping[str, Any], gone: tuple[str, ...]) -> dict[str, Any]:
-    since = {name: value for name, value in dict(fields.get(SINCE) or {}).items() if name not in gone}
-    return {**fields, SINCE: since}
+    """What is kept beside a page without what was about these answers."""
+    by_answer = {part: held for part, held in fields.items() if part != STANDS}
+    parts = {
+        part: {name: one for name, one in dict(held).items() if name not in gone} for part, held in by_answer.items()
+    }
+    return {part: held for part, held in {**fields, **parts}.items() if held}
+
+
+def _unexplained(here: Talk, given: Given) -> Iterator[Error]:
+    for name in given.unexplained:
+        words = called(here.pathway.questions[name])
+        yield Error(
+            f"{words}: the answer contradicts what was found elsewhere. Say why, or answer again", reason_of(name)
+        )
 
 
 def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None, left: list[str]) -> Iterator[Error]:
@@ -361,7 +386,7 @@ def live(visit: Visit) -> Response:
     given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
     if on.name == PATIENT_PAGE:
         given = {name: value for name, value in given.items() if name not in (AGE, BORN)}
-        given |= facts_of_who(read_who(visit.posted, here.on, here.held.practice), here.pathway, here.on)
+        given |= facts_of_who(read_who(visit.posted, here.on, here.who), here.pathway, here.on)
     try:
         conversation = converse(here.pathway, given, here.on)
     except Refused:

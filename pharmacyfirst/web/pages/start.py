@@ -1,7 +1,7 @@
 """The start page: what the patient is here about, practice patients to try, and what there is to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from starlette.responses import Response
@@ -77,7 +77,7 @@ PRACTICE: tuple[tuple[str, str, str, int, str], ...] = (
 
 def start(visit: Visit) -> Response:
     """``GET /``."""
-    conditions = tuple(_conditions(visit))
+    conditions = conditions_shown(visit)
     view = StartPage(
         conditions=conditions,
         practice=practice_shown(),
@@ -87,7 +87,8 @@ def start(visit: Visit) -> Response:
     return html(drawn("start.html", f=frame(visit, "Start"), v=view))
 
 
-def _conditions(visit: Visit) -> list[ConditionShown]:
+def conditions_shown(visit: Visit) -> tuple[ConditionShown, ...]:
+    """Every condition of the content, with whether it may be chosen today."""
     library = visit.desk.library
     found = []
     for at, condition in enumerate(library.conditions, 1):
@@ -99,7 +100,7 @@ def _conditions(visit: Visit) -> list[ConditionShown]:
         except Refused:
             why_not = f"No version is in force on {day(visit.today)}"
         found.append(ConditionShown(condition, title, who, str(at) if at < 10 else "", why_not))
-    return found
+    return tuple(found)
 
 
 def _none_in_force(visit: Visit, conditions: tuple[ConditionShown, ...]) -> str:
@@ -250,7 +251,16 @@ def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
 class FoundPage:
     """The consultations that were found, newest first."""
 
-    items: tuple[ToDo, ...]
+    items: tuple["FoundShown", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundShown:
+    """A consultation that was found, and the way to a new one for the same patient."""
+
+    found: ToDo
+    who: str = field(repr=False)
+    again: str
 
 
 def find(visit: Visit) -> Response:
@@ -262,7 +272,11 @@ def find(visit: Visit) -> Response:
         return said(visit, "Nothing was looked for", str(refused), status=422)
     found = {one.id: one for each in by for one in each}
     items = tuple(
-        ToDo(title_of(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one))
+        FoundShown(
+            ToDo(title_of(visit, one, f"{one.state.value}, {day(in_england(one.begun_at).date())}"), _way_to(one)),
+            who_of(one).name or "this patient",
+            f"/again/{one.id}",
+        )
         for one in found.values()
     )
     return html(drawn("found.html", f=frame(visit, "Found"), v=FoundPage(items)))

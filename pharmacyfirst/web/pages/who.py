@@ -1,11 +1,13 @@
 """The fields of the patient page, ready to be drawn."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.responses import JSONResponse, Response
 
 from pharmacyfirst.handover.pasted import read_pasted
+from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import ASKS, CHOICES, Who, is_child, viewed_choices
@@ -85,7 +87,7 @@ def who_shown(who: Who, here: Talk) -> WhoShown:
     selects = tuple(_selects(who))
     child = is_child(who, here.on)
     return WhoShown(
-        texts=tuple(_texts(who, _FIELDS)),
+        texts=tuple(_with_trace(who, one) for one in _texts(who, _FIELDS)),
         born=tuple(TextShown(f"p-{name}", says, who.get(name)) for name, says in born),
         born_wrong=who.wrong.get("born", ""),
         choices=tuple(_choices(who)),
@@ -102,6 +104,19 @@ def who_shown(who: Who, here: Talk) -> WhoShown:
 def _texts(who: Who, fields: Iterable[tuple[str, str, str, str]]) -> Iterable[TextShown]:
     for name, says, size, hint in fields:
         yield TextShown(f"p-{name}", says, who.get(name), who.wrong.get(name, ""), size, hint)
+
+
+def _with_trace(who: Who, shown: TextShown) -> TextShown:
+    """The field of the NHS number says how well the number is known, while the person is the one who was traced."""
+    trace = who.trace
+    if shown.name != "p-nhs_number" or trace is None:
+        return shown
+    words = [f"by {trace['by']}"] if "by" in trace else []
+    if "at" in trace:
+        at = datetime.fromisoformat(trace["at"])
+        words.append(f"at {at:%H:%M} on {day(at.date())}")
+    traced = f"Traced {' '.join(words)}, s" if words else "S"
+    return replace(shown, hint=f"{traced}tatus {trace['status']}")
 
 
 def _choices(who: Who) -> Iterable[ChooseShown]:

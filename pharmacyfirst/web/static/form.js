@@ -5,25 +5,23 @@
   const all = (what, within = document) => [...within.querySelectorAll(what)];
   const form = $("#answers");
   const typing = (one) => one.matches("input[type=text],input[type=search],input[type=password],textarea,select");
-  const visible = (one) => one.checkVisibility();
+  const visible = (one) => one.checkVisibility(), rowOf = (one) => one.closest("[data-row]");
   const rows = () => all("[data-row]").filter(visible);
-  const rowOf = (one) => one.closest("[data-row]");
   const goTo = (row) => { const one = row && (all("input:checked", row)[0] || $("input,select,textarea", row)); if (one) one.focus(); return !!one; };
+  const post = (where, body, more) => fetch(where, { method: "POST", body: new URLSearchParams(body), ...more })
+    .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))));
+  const away = () => document.body.classList.contains("pf-away");
   let asked = 0, busy = null, waiting = [], typed = false;
-
   // Live: how things would stand. One call at a time answers what was asked last; a call that fails never stops the keys.
   function live() {
     if (!form || !form.dataset.live) return Promise.resolve();
     const number = ++asked;
-    const call = fetch(form.dataset.live, { method: "POST", body: new URLSearchParams(new FormData(form)) })
-      .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))))
-      .then((now) => { if (number === asked) show(now); })
+    const call = post(form.dataset.live, new FormData(form)).then((now) => { if (number === asked) show(now); })
       .catch(() => { $("#saved").textContent = "Not checked: continue to save"; });
     return Promise.race([call, new Promise((done) => setTimeout(done, 400))]);
   }
   function show(now) {
-    $("#panel").innerHTML = now.panel;
-    $("#score").textContent = now.score;
+    $("#panel").innerHTML = now.panel; $("#score").textContent = now.score;
     const stop = $("#stop");
     if (stop.textContent !== now.stop) { stop.textContent = now.stop; stop.className = now.stop ? "pf-stop" : ""; }
     const here = rowOf(document.activeElement);
@@ -37,13 +35,29 @@
     if (!("waits" in row.dataset)) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
   }
+  // A suggestion: the box beside it, or its key, says that it was asked and is so. An answer otherwise takes the tick away.
+  const answersTo = (box) => box.value.split(",").map((value) => all(`[name="${box.name.replace("b-", "q-")}"]`, rowOf(box)).find((one) => one.value === value));
+  const ticks = (row) => all("input[type=checkbox]:not([data-confirms])", row);
+  function confirm(box) {
+    ticks(rowOf(box)).forEach((one) => { if ("alone" in one.dataset) one.checked = false; });
+    [box, ...answersTo(box)].forEach((one) => { if (one) one.checked = true; });
+    settle(rowOf(box));
+  }
+  const settle = (row) => all("[data-confirms]:checked", row).forEach((box) => { box.checked = answersTo(box).every((one) => one && one.checked); });
   function press(key, at) {
     const row = rowOf(at);
-    const choice = row && all("[data-key]", row).find((one) => one.dataset.key === key.toUpperCase());
+    const suggested = row && key.toUpperCase() === "C" ? all("[data-confirms]", row) : [];
+    if (suggested.length) {
+      const several = ticks(row).length > 0, alone = suggested.length === 1;
+      if (several || alone) suggested.forEach(confirm); else suggested[0].focus();
+      if (!several && alone) moveOn(row); else live();
+      return true;
+    }
     const notKnown = row && key.toUpperCase() === "U" && $("input[id$='-nk']", row);
-    const one = choice || notKnown;
+    const one = (row && all("[data-key]", row).find((choice) => choice.dataset.key === key.toUpperCase())) || notKnown;
     if (one) {
       if (one === notKnown) { all("input[type=text]", row).forEach((box) => { box.value = ""; }); one.checked = true; } else if (one.type === "checkbox") alone(one); else one.checked = true;
+      settle(row);
       const box = one.value === "earlier" && $("input[id$='-on']", row);
       if (box) box.focus(); else moveOn(row);
       return true;
@@ -56,27 +70,28 @@
     return false;
   }
   function alone(box) {
-    const was = box.checked;
-    all("input[type=checkbox]", rowOf(box)).forEach((one) => { one.checked = false; });
+    const was = box.checked; ticks(rowOf(box)).forEach((one) => { one.checked = false; });
     box.checked = !was || document.activeElement !== box;
   }
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || document.body.classList.contains("pf-away")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || away()) return;
     const at = event.target, key = event.key;
     if (typing(at) && !(key.toUpperCase() === "U" && at.inputMode === "decimal")) return;
-    const mine = /^[ynu1-9/]$/i.test(key) || key === "Backspace" || key === "Enter";
+    const mine = /^[yncu1-9/]$/i.test(key) || key === "Backspace" || key === "Enter";
     if (!mine || (event.repeat && rowOf(at))) { if (mine && rowOf(at) && key !== "Enter") event.preventDefault(); return; }
     if (busy) { waiting.push(key); event.preventDefault(); return; }
     if (press(key, at)) event.preventDefault();
   });
   document.addEventListener("change", (event) => {
     const box = event.target, row = rowOf(box);
-    if (row && box.type === "checkbox" && box.checked) all("input[type=checkbox]", row).forEach((one) => {
+    if ("confirms" in box.dataset) { if (box.checked) confirm(box); live(); return; }
+    if (row && box.type === "checkbox" && box.checked) ticks(row).forEach((one) => {
       const apart = (it) => "alone" in it.dataset;
       if (one !== box && row.querySelector("[data-alone]") && (apart(box) || apart(one))) one.checked = false;
     });
     if (row && box.type === "text" && box.value) { const not = $("input[id$='-nk']", row); if (not) not.checked = false; }
     if (row && box.id.endsWith("-nk") && box.checked) all("input[type=text]", row).forEach((one) => { one.value = ""; });
+    if (row) settle(row);
     live();
   });
   document.addEventListener("input", (event) => {
@@ -90,44 +105,38 @@
   const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
   else if (form && !location.hash) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text]", row).some((one) => one.value)));
-  else if (location.hash) goTo($(location.hash));
-
+  else if (location.hash && !$("#handed-over")) goTo($(location.hash));
   // Paste: the server reads it. It fills blank fields alone, and answers nothing.
-  const paste = $("#paste");
+  const paste = $("#paste"), token = ($("input[name=token]") || {}).value;
   if (paste) paste.addEventListener("change", () => {
-    const token = $("input[name=token]").value;
-    fetch(form.dataset.paste, { method: "POST", body: new URLSearchParams({ token, paste: paste.value }) }).then((reply) => reply.json()).then((taken) => {
+    post(form.dataset.paste, { token, paste: paste.value }).then((taken) => {
       Object.entries(taken.fields).forEach(([name, value]) => { const one = document.getElementById(name); if (one && !one.value) one.value = value; });
       $("#paste-hint").textContent = taken.says; paste.value = ""; typed = true; live();
     }).catch(() => { $("#paste-hint").textContent = "It could not be read: type the details"; });
   });
   if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
-
   // Typed and not continued: kept every half minute, and when the page is left, so that a crash loses little. It answers nothing.
   function keep() {
-    if (!typed || document.body.classList.contains("pf-away")) return;
+    if (!typed || away()) return;
     typed = false;
-    fetch(form.dataset.keep, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true })
-      .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))))
+    post(form.dataset.keep, new FormData(form), { keepalive: true })
       .then((now) => { $("#saved").textContent = now.says; }, () => { $("#saved").textContent = "Not saved: continue to save"; });
   }
   if (form && form.dataset.keep) {
     form.addEventListener("input", (event) => { typed = typed || event.target.id !== "paste"; });
     form.addEventListener("submit", () => { typed = false; });
-    setInterval(keep, 30000);
-    addEventListener("pagehide", keep);
+    setInterval(keep, 30000); addEventListener("pagehide", keep);
   }
-
+  // Handed over: the code behind # is sent from here, and stays in no address.
+  if ($("#handed-over") && location.hash) { $("#link").value = location.hash.slice(1); history.replaceState(null, "", location.pathname); $("#handed-over").submit(); }
   // Quiet: the patient is hidden, and the PIN shows the page again as it was left.
   const quiet = Number(document.body.dataset.quiet || 0) * 1000;
   let timer = 0;
-  const stir = () => { clearTimeout(timer); timer = setTimeout(away, quiet); };
-  function away() {
+  const stir = () => { if (!away()) { clearTimeout(timer); timer = setTimeout(hide, quiet); } };
+  function hide() {
     const veil = document.createElement("form");
-    veil.className = "pf-veil";
-    veil.innerHTML = '<h1>Your PIN again</h1><p role="status"></p><label for="veil">PIN</label><input class="nhsuk-input" id="veil" type="password" autocomplete="off"><button class="nhsuk-button">Show the patient</button>';
+    veil.className = "pf-veil"; veil.innerHTML = '<h1>Your PIN again</h1><p role="status"></p><label for="veil">PIN</label><input class="nhsuk-input" id="veil" type="password" autocomplete="off"><button class="nhsuk-button">Show the patient</button>';
     document.body.classList.add("pf-away"); document.body.append(veil); $("input", veil).focus();
-    const token = $("input[name=token]").value;
     fetch("/hide").catch(() => {});
     veil.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -137,5 +146,5 @@
       }, () => { $("p", veil).textContent = "The form cannot be reached"; });
     });
   }
-  if (quiet) { ["keydown", "pointerdown", "pointermove"].forEach((one) => document.addEventListener(one, () => { if (!document.body.classList.contains("pf-away")) stir(); })); stir(); }
+  if (quiet) { ["keydown", "pointerdown", "pointermove"].forEach((one) => document.addEventListener(one, stir)); stir(); }
 })();

@@ -1,0 +1,169 @@
+"""What is known of the patient elsewhere: what came in about them, and earlier consultations here. It suggests, and answers nothing."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.kernel.questions import AGE, BORN
+from pharmacyfirst.paper.words import day
+from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.fields import RecordRefused, read_back
+from pharmacyfirst.record.inbound.earlier import Denied, read_earlier
+from pharmacyfirst.record.inbound.person import PersonSeen
+from pharmacyfirst.record.inbound.same_person import compared
+from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
+from pharmacyfirst.record.people import Patient
+from pharmacyfirst.store import CameIn, ConsultationState
+from pharmacyfirst.web.arrived import GP_RECORD, KINDS, read_arrived
+from pharmacyfirst.web.desk import Talk, Visit
+from pharmacyfirst.web.patient import NOT_TRACED, Who
+
+MOST_READ = 64  # consultations whose sources are kept in memory; then they are read again
+ANOTHER = "Nothing of it is shown here: look at both, and correct whichever is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierHere:
+    """An earlier consultation here: when, about what and what was done, and where its record is."""
+
+    says: str = field(repr=False)
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What other sources say of the patient who is there: what they suggest, what was answered with no before, what is to be minded."""
+
+    suggestions: tuple[Suggestion, ...] = field(default=(), repr=False)
+    denied: tuple[Denied, ...] = field(default=(), repr=False)
+    mind: tuple[str, ...] = field(default=(), repr=False)
+    earlier: tuple[EarlierHere, ...] = field(default=(), repr=False)
+
+
+def elsewhere(visit: Visit, here: Talk) -> Elsewhere:
+    """All that other sources say of the patient, read once for each patient that the consultation is about."""
+    came = [one for one in visit.desk.store.inbound.of(here.held.id) if not one.newer and one.kind in KINDS]
+    looked = here.who.get("look") != "no"
+    key = (
+        here.held.id,
+        here.held.patient_mark,
+        here.on,
+        here.pathway.content_digest,
+        looked,
+        *(one.id for one in came),
+    )
+    kept = visit.desk.read_before
+    if key not in kept:
+        if len(kept) >= MOST_READ:
+            kept.clear()
+        kept[key] = _read(visit, here, came, looked)
+    found: Elsewhere = kept[key]
+    return found
+
+
+def patient_there(who: Who) -> Patient | None:
+    """The patient as far as is needed to compare; None while name or date of birth are not known."""
+    number = "".join(who.get("nhs_number").split()) if "nhs_number" not in who.wrong else ""
+    held: dict[str, Any] = {
+        "family": who.get("family"),
+        "given": who.get("given").split(),
+        "birth_date": who.born,
+        "gender": "unknown",
+    }
+    held |= {"nhs_number": number, "trace": {"status": NOT_TRACED}} if number else {}
+    try:
+        return read_back(Patient, held | {"practice_patient": who.practice})
+    except RecordRefused:
+        return None
+
+
+def _read(visit: Visit, here: Talk, came: Iterable[CameIn], looked: bool) -> Elsewhere:
+    patient = patient_there(here.who)
+    suggestions: list[Suggestion] = []
+    mind: list[str] = []
+    for one in came:
+        if patient is None:
+            mind.append(
+                "What came in is shown once name and date of birth are there, because it is compared with them."
+            )
+        elif one.kind == GP_RECORD and not looked:
+            mind.append("The patient does not agree that the care record is looked at: nothing of it is shown.")
+        else:
+            _read_one(visit, one, patient, here.on, suggestions, mind)
+    found = _earlier(visit, here, patient) if patient is not None else Elsewhere()
+    every = (*suggestions, *found.suggestions)
+    return Elsewhere(
+        every, found.denied, tuple(dict.fromkeys((*mind, *found.mind, *_not_placed(every, here)))), found.earlier
+    )
+
+
+def _read_one(
+    visit: Visit, came: CameIn, patient: Patient, on: date, suggestions: list[Suggestion], mind: list[str]
+) -> None:
+    try:
+        read = read_arrived(visit.desk.store, came, on)
+    except PharmacyFirstError as refused:
+        mind.append(f"The {came.kind} that came in is not used: {refused}")
+        return
+    differs = compared(read.person, patient).differences
+    if differs:
+        mind.append(f"The {came.kind} that came in may be another person's: {'; '.join(differs)}. {ANOTHER}")
+        return
+    suggestions += read.suggestions
+    mind += read.mind
+
+
+def _not_placed(suggestions: Iterable[Suggestion], here: Talk) -> Iterator[str]:
+    """What no question of this pathway asks so: it is said, because a thing that fits nowhere hides nothing."""
+    for one in suggestions:
+        if one.fact not in (BORN, AGE) and not for_pathway([one], here.pathway):
+            when = f", {day(one.date)}" if one.date is not None else ""
+            yield f"{one.why[:1].upper()}{one.why[1:]} ({one.source}{when}). No question here asks about it so: judge it yourself."
+
+
+# Earlier consultations here
+
+
+def _earlier(visit: Visit, here: Talk, patient: Patient) -> Elsewhere:
+    records, mind = [], []
+    for record in _records(visit, here):
+        if record is None:
+            mind.append(
+                "An earlier record here cannot be read, so nothing was taken from it: pharmacyfirst store verify says more."
+            )
+            continue
+        whose = record.patient
+        seen = PersonSeen(whose.family, whose.given, whose.birth_date, nhs_number=whose.nhs_number)
+        if compared(seen, patient).same:
+            records.append(record)
+        else:
+            mind.append(f"An earlier record here has this name or NHS number, and may be another person's. {ANOTHER}")
+    found = read_earlier(records, patient, here.on)
+    corrected = {one.corrects for one in records}
+    lines = tuple(_line(one) for one in records if one.id not in corrected)
+    return Elsewhere(found.suggestions, found.denied, (*mind, *found.mind), lines)
+
+
+def _records(visit: Visit, here: Talk) -> Iterator[Consultation | None]:
+    """The finished records of this patient, newest first, None for one that cannot be read; that they were read is put down.
+
+    A practice patient's stay apart.
+    """
+    records, drafts = visit.desk.store.records, visit.desk.store.drafts
+    for id in reversed(records.same_patient(here.held.id)):
+        held = drafts.get(id)
+        if held.state is ConsultationState.FINISHED and held.practice == here.held.practice:
+            records.read(id, visit.actor, "record, for a later consultation")
+            try:
+                yield records.record(id, visit.desk.library)
+            except PharmacyFirstError:
+                yield None
+
+
+def _line(record: Consultation) -> EarlierHere:
+    handed = (*(one.medicine for one in record.supplies), *(one.amp.display for one in record.unpermitted))
+    supplied = ", ".join(handed)
+    did = f"supplied {supplied}" if supplied else record.decision.done
+    return EarlierHere(f"{day(record.on)}, {record.in_words.title.partition(', ')[0]}, {did}", f"/r/{record.id}")

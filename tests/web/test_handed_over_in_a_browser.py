@@ -1,0 +1,130 @@
+"""A handed-over patient in a real browser: the link's own part is taken out of the address and sent from there."""
+
+import httpx2
+import pytest
+import test_the_form_in_a_browser as browsing
+from shipped import cases_of
+from test_every_outcome import LIBRARY
+from test_handing_over import PATIENT, SECRET, sent
+from test_the_form_in_a_browser import Person, serving, simple
+
+from pharmacyfirst import Kind
+
+chromium = browsing.chromium
+
+
+@pytest.fixture
+def form(tmp_path):
+    address, stop = serving(tmp_path)
+    yield address, tmp_path
+    stop()
+
+
+def link_of(address, folder, **changes):
+    """The link that the pharmacy's own system is given."""
+    shows = {"authorization": f"Bearer {(folder / 'handover-secret').read_text().strip()}"}
+    reply = httpx2.post(f"{address}/handover", content=sent(**changes), headers=shows)
+    assert reply.status_code == 201, reply.text
+    return reply.json()["link"]
+
+
+def test_the_link_opens_the_patient_and_leaves_no_code_in_the_address(chromium, form):
+    address, folder = form
+    person = Person(chromium, address)
+    person.page.goto(link_of(address, folder))
+    person.page.wait_for_selector("#answers")
+    assert person.title == "Patient"
+    assert person.page.input_value("#p-family") == SECRET
+    assert "#" not in person.page.url
+    person.page.go_back()
+    assert "#" not in person.page.url
+    person.look("handed-over")
+    assert person.outside == []
+    person.page.context.close()
+
+
+def test_it_waits_for_the_pin_and_without_the_script_the_code_is_typed(chromium, form):
+    address, folder = form
+    browsing.Person(chromium, address).page.context.close()  # the pharmacy is set up
+    link = link_of(address, folder)
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(link)
+    page.fill("#link", link.partition("#")[2])
+    page.click("button:has-text('Open')")
+    page.fill("#pin", browsing.PIN)
+    page.click("text=Begin")
+    assert page.text_content("h1") == "Patient"
+    assert page.input_value("#p-family") == SECRET
+    page.context.close()
+
+
+CONDITION, ALLERGY = "acute-sore-throat", "penicillin_allergy"
+
+
+def with_the_allergy():
+    """Somebody who may be supplied, and has the allergy that the pharmacy's system knows of."""
+    cases = [one for one in cases_of(LIBRARY, CONDITION) if one.expected.kind is Kind.SUPPLY]
+    return next(
+        dict(one.facts) for one in cases
+        if dict(one.facts).get(ALLERGY) is True and simple(dict(one.facts)) and dict(one.facts).get("age_years", 0) >= 18
+    )  # fmt: skip
+
+
+def test_a_handed_over_patient_comes_to_a_supply_with_the_suggestion_confirmed_by_its_key(chromium, form):
+    address, folder = form
+    person, facts = Person(chromium, address), with_the_allergy()
+    patient = PATIENT | {"birth_date": f"{2026 - facts['age_years']}-01-02"}
+    allergies = [{"words": "Amoxicillin: rash", "dated": "2019-05-01"}]
+    person.page.goto(link_of(address, folder, pathway=CONDITION, patient=patient, allergies=allergies))
+    person.page.wait_for_selector("#answers")
+    person.keys = 0
+    known = {
+        "source": "self-referred",
+        "channel": "in person",
+        "share": True,
+        "look": True,
+        "by": "patient",
+        "viewed": "GP record",
+    }
+    for _ in range(14):
+        person.page.wait_for_load_state("load")
+        if person.page.url.endswith("/outcome"):
+            break
+        for _ in range(40):
+            row = person.row
+            if row == "continue":
+                break
+            if row == ALLERGY:
+                person.look("suggestion")
+                person.key("c")
+                assert person.page.is_checked(f"#q-{ALLERGY}-0")
+                assert person.page.is_checked(f"#b-{ALLERGY}-0")
+            else:
+                person.answer(row, (known | facts).get(row))
+        with person.page.expect_navigation():
+            person.key("Enter")
+    assert person.page.locator(".pf-supply").count(), person.title
+    assert person.keys <= 95
+    print(f"{person.keys} keys from the link to the outcome")
+    assert person.outside == []
+    person.page.context.close()
+
+
+def test_an_answer_otherwise_takes_the_tick_away(chromium, form):
+    address, folder = form
+    person = Person(chromium, address)
+    allergies = [{"words": "Amoxicillin: rash"}]
+    person.page.goto(link_of(address, folder, pathway=CONDITION, allergies=allergies))
+    person.page.wait_for_selector("#answers")
+    person.page.click("nav >> text=Allergies")
+    person.page.wait_for_selector(f"#row-{ALLERGY}")
+    person.page.check(f"#b-{ALLERGY}-0")
+    assert person.page.is_checked(f"#q-{ALLERGY}-0")
+    person.page.check(f"#q-{ALLERGY}-1")
+    assert not person.page.is_checked(f"#b-{ALLERGY}-0")
+    person.page.click("#continue")
+    person.page.wait_for_selector("text=Why your answer stands against it")
+    person.look("suggestion-against")
+    person.page.set_viewport_size({"width": 320, "height": 640})
+    person.look("320-suggestion-against")
+    person.page.context.close()
