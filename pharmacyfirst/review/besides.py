@@ -100,10 +100,10 @@ class Besides:
                 named(one.id, one.backing.open),
                 (
                     (
-                        Line((Part(one.says),), self.notes.marks(one.backing.evidence)),
+                        Line(self.notes.prose(one.says).parts, self.notes.marks(one.backing.evidence)),
                         *self.notes.remark(one.backing.note),
                     ),
-                    (line(one.shipped),),
+                    (self.notes.prose(one.shipped),),
                 ),
             )
             for one in self.pathway.conflicts

@@ -1,5 +1,6 @@
 """Evidence as numbered notes: a superscript in the text, and all of it once, at the end."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,6 +8,8 @@ from pharmacyfirst.kernel.evidence import Evidence, Grade, Source
 from pharmacyfirst.kernel.pathway import SharedList
 from pharmacyfirst.review.layout import Line, Mark, Part, Table, TableRow, line, lines
 from pharmacyfirst.review.wording import Wording
+
+_WORD = re.compile(r"[\w-]+")
 
 GRADES = {
     Grade.PRIMARY: "Read in a text of the NHS, of NICE or of the regulator.",
@@ -27,6 +30,7 @@ class Notes:
         self._sources, self._wording = sources, wording
         self._numbers: dict[tuple[tuple[Evidence, ...], str], int] = {}
         self._lists: dict[str, SharedList] = {}
+        self._in_prose: set[str] = set()
 
     def marks(self, evidence: tuple[Evidence, ...], shared: SharedList | None = None) -> tuple[Mark, ...]:
         """The superscript of one clause; none where there is no evidence."""
@@ -51,6 +55,11 @@ class Notes:
         """A note for the reviewer as a line of its own; none where there is no note."""
         return lines(remark(note, self._wording), "note")
 
+    def prose(self, words: str) -> Line:
+        """A line of the condition's own file that may name sources by their tags: those stand among the sources, too."""
+        self._in_prose.update(_WORD.findall(words))
+        return line(words)
+
     def tables(self) -> tuple[Table, ...]:
         """What the grades mean, the notes, and the sources they name: for the end of the document."""
         yielded = [_grades_explained(), self._notes()]
@@ -65,7 +74,10 @@ class Notes:
         return tuple(yielded)
 
     def _tags(self, where: str) -> set[str]:
-        return {tag for evidence, at in self._numbers if at == where for one in evidence for tag in one.sources}
+        in_prose = set() if where else self._in_prose
+        return in_prose | {
+            tag for evidence, at in self._numbers if at == where for one in evidence for tag in one.sources
+        }
 
     def _notes(self) -> Table:
         rows = tuple(

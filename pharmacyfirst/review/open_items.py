@@ -38,7 +38,7 @@ def _table(caption: str, pathway: Pathway, named_at: Mapping[str, tuple[Line, ..
             (line(item.id),),
             (
                 (_says(item, notes), *notes.remark(item.backing.note)),
-                (line(item.until_then),),
+                (notes.prose(item.until_then),),
                 named_at[item.id],
             ),
         )
@@ -55,7 +55,7 @@ def _table(caption: str, pathway: Pathway, named_at: Mapping[str, tuple[Line, ..
 
 
 def _says(item: OpenItem, notes: Notes) -> Line:
-    return Line((Part(item.says),), notes.marks(item.backing.evidence))
+    return Line(notes.prose(item.says).parts, notes.marks(item.backing.evidence))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """What a pharmacist or a reviewer stumbled on in a pathway's pages: said so that it can be read in one way alone."""
 
+import re
+
 import pytest
 from review_pages import CONDITIONS, every_page, pathway_of, pathway_page, row, squeezed, table, text, tree
 
+from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.review.documents import AUTHORISATION, OPEN_ITEMS
 from pharmacyfirst.review.said import anchor_of_said
 from pharmacyfirst.review.who_goes_where import OUTCOMES, anchor_of
@@ -53,11 +56,31 @@ def test_a_row_that_refers_says_to_whom():
     assert "Refer To: another pharmacy that has the cream" in row(page(("shipped", "impetigo")), "IMP-S9")
 
 
+def test_what_a_thing_counts_as_says_so_where_there_are_no_columns():
+    """Under each other the lines of the list began with *none*, and nothing said of what."""
+    narrow = (templates_folder() / "document.css").read_text(encoding="utf-8").partition("max-width: 215mm")[2]
+    assert 'th[data-column="Counts as"]::before { content: attr(data-column)' in narrow
+    heads = [one.get("data-column") for one in tree(page(("shipped", "impetigo"))).iter("th")]
+    assert "Counts as" in heads
+
+
 def test_that_nothing_unknown_is_no_names_the_one_question_that_is_never_required():
     """Two sentences that contradict each other stood on one page: that not known is never no, and of one criterion that it reads as no."""
     stops = "while nobody answers “Immediate threat to life”, it stops nobody."
     assert stops in row(page(("shipped", "impetigo")), "stopping")
     assert "never required" not in row(page(("made-up", "yawning")), "stopping")
+
+
+@pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)
+def test_a_source_that_a_conflict_or_an_open_item_names_stands_among_the_sources(key):
+    """A reviewer who looks for the tag in brackets found it nowhere on the page where no clause cites it."""
+    pathway, html = pathway_of(*key), page(key)
+    said = [words for one in pathway.conflicts for words in (one.says, one.shipped)]
+    said += [words for one in pathway.open_items.values() for words in (one.says, one.until_then)]
+    named = set(re.findall(r"[\w-]+", " ".join(said))) & set(pathway.sources)
+    assert [tag for tag in named if f'id="source-{tag}"' not in html] == []
+    if key == ("shipped", "acute-otitis-media"):
+        assert {"MONO-1", "SPS-BF"} <= named
 
 
 @pytest.mark.parametrize("key", CONDITIONS, ids=" ".join)
