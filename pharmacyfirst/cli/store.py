@@ -7,7 +7,7 @@ every process of the machine. Only files that were asked for tell who a patient 
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -252,6 +252,38 @@ def evidence(id: str, into: Path, place: Path, by: str, whole: bool) -> None:
     with _opened(place) as one:
         _write(into, [(everything_of if whole else evidence_of)(one, id, Actor(by, "at the terminal"))])
     click.echo("Written.")
+
+
+@store.command("take-in")
+@click.argument("file", metavar="FILE", type=options.FILE)
+@_store_folder
+@_by
+@options.as_of
+def take_in(file: Path, place: Path, by: str, as_of: date | None) -> None:
+    """Take in a referral or a GP record that another system received, as it came. It is on the work list until somebody deals with it.
+
+    FILE is a BaRS referral from general practice, or a GP record (GP Connect, Summary Care Record), as XML or JSON. A cancelled referral is
+    taken in too. What is refused is not kept, and the exit status is 1. The form may run meanwhile. Names nobody.
+
+    \b
+    Example:
+      pharmacyfirst store take-in message.xml --by "A. Pharmacist" --store data
+    """
+    from pharmacyfirst.record.inbound.refusal import InboundRefused
+    from pharmacyfirst.store import Actor
+    from pharmacyfirst.store.take_in import CANCELLED
+    from pharmacyfirst.store.take_in import take_in as taken_in
+
+    raw = options.read_file(file, "FILE")
+    with _opened(place) as one:
+        try:
+            came = taken_in(one, raw, as_of or options.today_in_london(), Actor(by, "at the terminal"))
+        except InboundRefused as refused:
+            raise NotDone(f"not taken ({refused.code}): {refused}") from None
+        newer = one.inbound.versions(came.request)
+    cancelled = "cancelled " if came.summary.get(CANCELLED) else ""
+    version = f", version {len(newer)} of one request" if len(newer) > 1 else ""
+    click.echo(f"{cancelled}{came.kind} in{version}: {came.id}")
 
 
 @store.command()

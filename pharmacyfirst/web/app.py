@@ -37,9 +37,19 @@ from pharmacyfirst.web.pages import (
     saved,
     start,
     supply,
+    taking_in,
     who,
 )
-from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, asked_of_this_machine, bounded, read_form
+from pharmacyfirst.web.posted import (
+    MOST_BYTES,
+    MOST_BYTES_OF_A_FILE,
+    NotAForm,
+    Posted,
+    asked_of_this_machine,
+    bounded,
+    read_file_form,
+    read_form,
+)
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
 
@@ -64,11 +74,12 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A page: its handler, and whether it is shown before anybody has given a PIN."""
+    """A page: its handler, and whether it is shown before anybody has given a PIN. ``file``: a file is posted to it."""
 
     handler: Handler
     open: bool = False
     live: bool = False
+    file: bool = False
 
 
 PAGES: Mapping[str, Served] = {
@@ -77,6 +88,7 @@ PAGES: Mapping[str, Served] = {
     "/find": Served(start.find),
     "/in/{id}": Served(arrived.arrived),
     "/again/{id}": Served(again.again),
+    "/take-in": Served(taking_in.take_in_file, file=True),
     "/setting-up": Served(entrance.setting_up, open=True),
     "/who": Served(entrance.who_is_here, open=True),
     "/at-the-desk": Served(people_here.at_the_desk),
@@ -188,7 +200,7 @@ async def _answer(request: Request, page: Served) -> Response:
         if not ours(request.headers):
             return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
         try:
-            posted = read_form(await _body(request))
+            posted = await _posted(request, page)
         except NotAForm as refused:
             return said(visit, "Not saved", str(refused), status=413)
         visit = Visit(desk, request.path_params, posted, visit.now, request.method, request.url.path, session)
@@ -223,6 +235,13 @@ def ours(headers: Mapping[str, str]) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     return headers.get("origin", "").partition("://")[2] == headers.get("host", "-")
+
+
+async def _posted(request: Request, page: Served) -> Posted:
+    if not page.file:
+        return read_form(await _body(request))
+    body = await bounded(request.stream(), request.headers, MOST_BYTES_OF_A_FILE)
+    return read_file_form(request.headers.get("content-type", ""), body)
 
 
 async def _body(request: Request) -> bytes:

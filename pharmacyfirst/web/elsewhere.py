@@ -14,9 +14,10 @@ from pharmacyfirst.record.inbound.earlier import Denied, read_earlier
 from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.same_person import compared
 from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
-from pharmacyfirst.record.people import Patient
+from pharmacyfirst.record.people import Patient, Referral
 from pharmacyfirst.store import CameIn, ConsultationState
-from pharmacyfirst.web.arrived import GP_RECORD, KINDS, read_arrived
+from pharmacyfirst.store.take_in import GP_RECORD
+from pharmacyfirst.web.arrived import KINDS, ArrivedRead, read_arrived
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import NOT_TRACED, Who
 
@@ -40,6 +41,12 @@ class Elsewhere:
     denied: tuple[Denied, ...] = field(default=(), repr=False)
     mind: tuple[str, ...] = field(default=(), repr=False)
     earlier: tuple[EarlierHere, ...] = field(default=(), repr=False)
+    referral: Referral | None = field(default=None, repr=False)
+
+
+def referred_by(visit: Visit, here: Talk) -> Referral | None:
+    """The referral that the consultation belongs to, for its record; None where there is none of this patient, or they came otherwise."""
+    return elsewhere(visit, here).referral if here.who.get("source") == "GP practice" else None
 
 
 def elsewhere(visit: Visit, here: Talk) -> Elsewhere:
@@ -83,6 +90,7 @@ def _read(visit: Visit, here: Talk, came: Iterable[CameIn], looked: bool) -> Els
     patient = patient_there(here.who)
     suggestions: list[Suggestion] = []
     mind: list[str] = []
+    referral: Referral | None = None
     for one in came:
         if patient is None:
             mind.append(
@@ -90,29 +98,28 @@ def _read(visit: Visit, here: Talk, came: Iterable[CameIn], looked: bool) -> Els
             )
         elif one.kind == GP_RECORD and not looked:
             mind.append("The patient does not agree that the care record is looked at: nothing of it is shown.")
-        else:
-            _read_one(visit, one, patient, here.on, suggestions, mind)
+        elif (read := _read_one(visit, one, patient, here.on, mind)) is not None:
+            suggestions += read.suggestions
+            mind += read.mind
+            referral = read.referral or referral
     found = _earlier(visit, here, patient) if patient is not None else Elsewhere()
     every = (*suggestions, *found.suggestions)
-    return Elsewhere(
-        every, found.denied, tuple(dict.fromkeys((*mind, *found.mind, *_not_placed(every, here)))), found.earlier
-    )
+    minded = tuple(dict.fromkeys((*mind, *found.mind, *_not_placed(every, here))))
+    return Elsewhere(every, found.denied, minded, found.earlier, referral)
 
 
-def _read_one(
-    visit: Visit, came: CameIn, patient: Patient, on: date, suggestions: list[Suggestion], mind: list[str]
-) -> None:
+def _read_one(visit: Visit, came: CameIn, patient: Patient, on: date, mind: list[str]) -> ArrivedRead | None:
+    """What one thing that came in says of the patient; None where it is not used, and why is minded."""
     try:
         read = read_arrived(visit.desk.store, came, on)
     except PharmacyFirstError as refused:
         mind.append(f"The {came.kind} that came in is not used: {refused}")
-        return
+        return None
     differs = compared(read.person, patient).differences
     if differs:
         mind.append(f"The {came.kind} that came in may be another person's: {'; '.join(differs)}. {ANOTHER}")
-        return
-    suggestions += read.suggestions
-    mind += read.mind
+        return None
+    return read
 
 
 def _not_placed(suggestions: Iterable[Suggestion], here: Talk) -> Iterator[str]:

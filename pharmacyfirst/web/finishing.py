@@ -22,6 +22,7 @@ from pharmacyfirst.sending.outgoing import Prepared
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.web.correcting import NO_CHAIN, Chain, as_corrected, corrected_by, messages_before
 from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
+from pharmacyfirst.web.elsewhere import referred_by
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
 from pharmacyfirst.web.rows import called
 from pharmacyfirst.web.suggested import against_on_record
@@ -148,7 +149,7 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         identity_checked=done.identity_checked or None,
         records_viewed=viewed,
         not_viewed_because=why_none,
-        referral=referral_of(who),
+        referral=referred_by(visit, here) or referral_of(who),
         complaint=who.get("complaint") or None,
         answered_against=tuple(_against(visit, here, done.decision)),
         decision=done.decision,

@@ -1,5 +1,6 @@
 """What a browser posts, read with bounds: names and values of one form, and nothing of it in any message."""
 
+import re
 from collections.abc import AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -7,6 +8,7 @@ from urllib.parse import parse_qsl
 from pharmacyfirst.errors import PharmacyFirstError
 
 MOST_BYTES = 64_000
+MOST_BYTES_OF_A_FILE = 5_000_000 + MOST_BYTES  # what is read of a referral or record, and the form around it
 MOST_FIELDS = 600
 LONGEST_VALUE = 4_000
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -18,9 +20,10 @@ class NotAForm(PharmacyFirstError, ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The fields of a form, each with all its values in order. What it holds is not shown by ``repr``."""
+    """The fields of a form, each with all its values in order, and the bytes of the file that came with it. ``repr`` shows neither."""
 
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    file: bytes = field(default=b"", repr=False)
 
     def one(self, name: str) -> str:
         """The last value of a field without the blanks around it; nothing where it was not sent."""
@@ -70,3 +73,33 @@ def read_form(body: bytes) -> Posted:
             raise NotAForm("A field holds more than any field of this form takes. Nothing was saved.")
         found[name] = (*found.get(name, ()), value)
     return Posted(found)
+
+
+_BOUNDARY = re.compile(r'multipart/form-data; *boundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?')
+_NAMED = re.compile(
+    rb'^content-disposition: *form-data; *name="([^"\r\n]*)"(; *filename)?', re.IGNORECASE | re.MULTILINE
+)
+
+
+def read_file_form(content_type: str, body: bytes) -> Posted:
+    """A form with one file in it, as a browser sends it (``multipart/form-data``), byte for byte. The file's name, which may be somebody's, is not read.
+
+    Raises ``NotAForm`` for anything else.
+    """
+    boundary = _BOUNDARY.fullmatch(content_type.strip())
+    fields: dict[str, tuple[str, ...]] = {}
+    file = b""
+    if boundary is None or len(body) > MOST_BYTES_OF_A_FILE:
+        raise NotAForm("What was sent is no file of a form of ours. Nothing was saved.")
+    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode())
+    for part in parts[:MOST_FIELDS]:
+        head, found, held = part.partition(b"\r\n\r\n")
+        named = _NAMED.search(head)
+        if not found or named is None:
+            continue
+        if named[2]:
+            file = held
+        elif len(held) <= LONGEST_VALUE:
+            name, value = named[1].decode("ascii", "replace"), held.decode("utf-8", "replace")
+            fields[name] = (*fields.get(name, ()), value)
+    return Posted(fields, file)

@@ -127,3 +127,25 @@ def test_where_there_is_no_store_none_is_made(tmp_path):
     for words in (("verify",), ("status",), ("export", tmp_path / "x"), ("table", tmp_path / "y")):
         assert "There is no store" in said(*words, "--store", tmp_path, code=2)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_referral_is_taken_in_by_ids_alone_and_what_is_refused_is_not_kept(folder, tmp_path):
+    sys.path.append(str(Path(__file__).resolve().parents[1] / "web"))
+    from referrals import allergy, bundle, referral
+
+    file = tmp_path / f"{SECRET}.json"
+    day = ("--as-of", "2026-11-21")
+    for raw, says in (
+        (referral(), "referral in: "),
+        (referral(), "referral in: "),  # the same bytes again change nothing
+        (referral(until="2026-11-21T16:00:00Z"), "referral in, version 2 of one request: "),
+        (referral(status="revoked"), "cancelled referral in, version 3 of one request: "),
+        (bundle(allergy("Amoxicillin")), "GP record in: "),
+    ):
+        file.write_bytes(raw)
+        assert said("take-in", file, *BY, *day, "--store", folder).startswith(says)
+    file.write_bytes(referral(status="on-hold"))
+    assert "not taken (not_active)" in said("take-in", file, *BY, *day, "--store", folder, code=1)
+    with opened(folder, Clock()) as store:
+        waiting = store.inbound.waiting()
+    assert [(one.kind, one.summary.get("cancelled")) for one in waiting] == [("referral", True), ("GP record", None)]

@@ -3,6 +3,8 @@
 import httpx2
 import pytest
 import test_the_form_in_a_browser as browsing
+from referrals import allergy as referred_allergy
+from referrals import referral
 from shipped import cases_of
 from test_every_outcome import LIBRARY
 from test_handing_over import PATIENT, SECRET, sent
@@ -127,4 +129,31 @@ def test_an_answer_otherwise_takes_the_tick_away(chromium, form):
     person.look("suggestion-against")
     person.page.set_viewport_size({"width": 320, "height": 640})
     person.look("320-suggestion-against")
+    person.page.context.close()
+
+
+def test_a_referral_is_taken_in_seen_and_begun_with(chromium, form, tmp_path_factory):
+    address, _ = form
+    person = Person(chromium, address)
+    file = tmp_path_factory.mktemp("sent") / "message.json"
+    file.write_bytes(referral(referred_allergy("Amoxicillin 250mg capsules")))
+    person.page.click("text=Take in a referral")
+    person.look("taking-in")
+    person.page.set_input_files("#file", file)
+    person.page.click("button:has-text('Take it in')")
+    person.page.wait_for_selector("h1:has-text('Referral from')")
+    person.look("referral")
+    person.page.set_viewport_size({"width": 320, "height": 640})
+    person.look("320-referral")
+    person.page.goto(address)
+    person.look("320-start-with-a-referral")
+    person.page.set_viewport_size({"width": 1280, "height": 800})
+    person.look("start-with-a-referral")
+    person.page.click("text=Referral, Ann")
+    person.page.wait_for_selector("h1:has-text('Referral from')")
+    person.key("3")
+    person.page.wait_for_selector("#answers")
+    assert person.page.input_value("#p-family") == SECRET
+    person.look("referred-patient")
+    assert person.outside == []
     person.page.context.close()

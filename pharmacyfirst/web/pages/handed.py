@@ -21,7 +21,7 @@ def open_link(visit: Visit) -> Response:
         return said(visit, "Nothing was opened", str(refused), status=410)
     handover = opened.of(gphc_number)
     try:
-        came = keep_handover(visit, opened.as_it_came(gphc_number))
+        came = keep_handover(visit, opened.as_it_came(gphc_number), handover.patient)
     except PharmacyFirstError as refused:
         return said(visit, "The patient has to be handed over again", str(refused), status=503)
     if handover.pathway is not None and _in_force(visit, handover.pathway):

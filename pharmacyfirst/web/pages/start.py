@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from starlette.responses import Response
 
@@ -13,7 +13,9 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.sending.for_person import ForPerson
-from pharmacyfirst.store import ConsultationSoFar, ConsultationState, OnPaperForm, Sought
+from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState, OnPaperForm, Sought
+from pharmacyfirst.store.take_in import ABOUT, CANCELLED
+from pharmacyfirst.web.arrived import may_see, moment_in_words
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
 from pharmacyfirst.web.frame import drawn, frame
 from pharmacyfirst.web.opened import said
@@ -132,6 +134,7 @@ def _lists(visit: Visit) -> list[Doing]:
     trouble = tuple(ToDo(one, "") for one in work.trouble)
     lists = (
         Doing("Do now", (*trouble, *people, *emergencies)),
+        Doing("Came in", tuple(_came_in(visit, work.referrals))),
         Doing("Drafts", drafts),
         Doing("Paper consultations to enter", tuple(_papers(visit, work.paper))),
         Doing("Claims", claims),
@@ -145,6 +148,43 @@ def _lists(visit: Visit) -> list[Doing]:
         ),
     )
     return [one for one in lists if one.items]
+
+
+URGENCY = {
+    "stat": "at once",
+    "asap": "as soon as possible",
+    "urgent": "urgent",
+    "routine": "routine",
+}  # of FHIR, the most urgent first
+
+
+def _came_in(visit: Visit, waiting: tuple[CameIn, ...]) -> list[ToDo]:
+    """What came in and waits: the most urgent first, then by when contact is to be made."""
+    urgencies = [*URGENCY]
+
+    def order(one: CameIn) -> tuple[bool, int, str, datetime]:
+        held, urgency = one.summary, str(one.summary.get("urgency") or "")
+        place = urgencies.index(urgency) if urgency in urgencies else urgencies.index("routine")
+        return not held.get(CANCELLED), place, str(held.get("contact_by") or "9"), one.at
+
+    mine = sorted((one for one in waiting if may_see(visit, one)), key=order)
+    return [ToDo("; ".join(filter(None, _says(visit, one))), f"/in/{one.id}") for one in mine]
+
+
+def _says(visit: Visit, came: CameIn) -> Iterator[str]:
+    held = came.summary
+    urgency = str(held.get("urgency") or "")
+    kind = f"cancelled {came.kind}" if held.get(CANCELLED) else came.kind
+    yield f"{kind[:1].upper()}{kind[1:]}{f', {held[ABOUT]}' if held.get(ABOUT) else ''}"
+    yield URGENCY.get(urgency, urgency)
+    if held.get("organisation") or held.get("ods"):
+        yield f"from {held.get('organisation') or 'somebody not named'} ({held.get('ods') or 'no ODS code'})"
+    yield next(iter(held.get("asks") or ()), "").partition("\n")[0]
+    yield from (f"needs: {one}" for one in held.get("individual_requirements") or ())
+    if held.get("contact_by"):
+        yield f"contact by {moment_in_words(str(held['contact_by'])).replace(f'on {day(visit.today)}', 'today')}"
+    if len(visit.desk.store.inbound.versions(came.request)) > 1 and not held.get(CANCELLED):
+        yield "a newer version"
 
 
 def _papers(visit: Visit, forms: tuple[OnPaperForm, ...]) -> Iterator[ToDo]:
