@@ -24,6 +24,7 @@ from pharmacyfirst.web.patient import Who, lacking, read_who
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
+from pharmacyfirst.web.times import times_that_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +155,11 @@ def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowS
     put = {one.question.name: one for one in here.conversation.put(on.page)}
     waiting = _waiting(here, on)
     first = _considered(here.conversation)
+    timed = times_that_matter(here.conversation, filled.since, here.on, here.now)
     for question in questions_of(here, on):
+        name = question.name
         yield row(
-            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first, now=here.paper is None
+            put[name], here.pathway, filled, here.now.date(), waits=name in waiting, first=first, now=here.paper is None, time=name in timed
         )  # fmt: skip
 
 
@@ -364,6 +367,7 @@ def live(visit: Visit) -> Response:
     return JSONResponse(
         {
             "panel": drawn("panel.html", p=panel(now)),
+            "times": sorted(times_that_matter(conversation, answers.since, here.on, here.now)),
             "shown": [one.question.name for one in put if one.shown],
             "stop": _stop(now),
             "score": "; ".join(one.in_words() for one in conversation.scores),
