@@ -264,6 +264,11 @@ def test_what_is_typed_and_not_continued_is_kept_answers_nothing_and_does_not_ma
     assert "What was typed here by 10:30 was not continued" in again.words
     assert 'name="q-sepsis_suspected" value="no" data-key="N" checked' in again.words
     assert 'value="hot"' in again.words
+    visitor.post(f"/c/{id}/keep/1", fields | {"q-sepsis_suspected": "yes"})
+    assert (
+        "Send to A&amp;E now. Continue leads to the outcome." in page(visitor, 1).words
+    )  # a red flag among it is said at once
+    assert held(desk, id).answers == {}
     assert 'class="pf-open">Red flags' in visitor.go(f"/c/{id}/outcome").words
     visitor.post(path, fields | {"q-temperature_c": "36.8"})  # the page as it was shown before: not older
     assert held(desk, id).answers["temperature_c"] == Decimal("36.8")
