@@ -194,6 +194,7 @@ class RowShown:
     choices: tuple[ChoiceShown, ...]
     groups: tuple[ChoicesShown, ...]
     clock: str
+    time: bool
     explained: "Explained | None"
 
     @property
@@ -240,10 +241,12 @@ def row(
     waits: bool = True,
     first: Iterable[str] = (),
     now: bool = True,
+    time: bool = True,
 ) -> RowShown:
     """A question as it stands, ready to be drawn. ``first`` are the PGDs being checked, whose answers are listed first.
 
-    ``today`` is the day of the consultation; ``now``: it is this day, and not that of a paper form.
+    ``today`` is the day of the consultation; ``now``: it is this day, and not that of a paper form;
+    ``time``: the time of the day matters too, where a moment is asked for.
     """
     question = put.question
     name, answer = question.name, filled.answers.get(question.name)
@@ -258,7 +261,7 @@ def row(
         shown=put.shown, no_longer=put.stands is Stands.NO_LONGER, waits=waits, wrong=filled.wrong.get(name, ""),
         unit=question.unit, typed=typed, not_known=not_known,
         stacked=sum(len(one.says) for one in choices) > LONGEST_IN_A_ROW or any(len(one.says) > 20 for one in choices),
-        choices=choices, groups=_groups(question, answer, pathway, tuple(first)), clock=clock,
+        choices=choices, groups=_groups(question, answer, pathway, tuple(first)), clock=clock, time=time,
         explained=_explained(question, pathway),
     )  # fmt: skip
 

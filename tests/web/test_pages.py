@@ -264,6 +264,11 @@ def test_what_is_typed_and_not_continued_is_kept_answers_nothing_and_does_not_ma
     assert "What was typed here by 10:30 was not continued" in again.words
     assert 'name="q-sepsis_suspected" value="no" data-key="N" checked' in again.words
     assert 'value="hot"' in again.words
+    visitor.post(f"/c/{id}/keep/1", fields | {"q-sepsis_suspected": "yes"})
+    assert (
+        "Send to A&amp;E now. Continue leads to the outcome." in page(visitor, 1).words
+    )  # a red flag among it is said at once
+    assert held(desk, id).answers == {}
     assert 'class="pf-open">Red flags' in visitor.go(f"/c/{id}/outcome").words
     visitor.post(path, fields | {"q-temperature_c": "36.8"})  # the page as it was shown before: not older
     assert held(desk, id).answers["temperature_c"] == Decimal("36.8")
@@ -486,3 +491,19 @@ def test_the_start_page_says_in_words_when_no_pgd_is_in_force(tmp_path):
         page = at_the_desk(client).page
     assert "No PGD is in force today. The last day of the newest was 30 January 2027." in page.words
     assert "assess, advise and refer as usual" in page.words
+
+
+def test_the_time_of_a_day_is_asked_only_where_times_of_that_day_are_judged_differently(desk):
+    visitor = begun(desk[0], "shingles")
+    number = next(number for number in range(1, 9) if 'rash_onset_to_first_dose-day"' in page(visitor, number).words)
+    path, name = visitor.path, "q-hours_rash_onset_to_first_dose-day"
+    fields = visitor.page.forms[path]
+    asked = {}
+    for day in ("2026-11-21", "2026-11-20", "2026-11-18", "2026-11-14", "?"):
+        visitor.post(path.replace("page", "live"), fields | {name: day})
+        asked[day] = visitor.reply.json()["times"] != []
+    # 72 hours and 168 hours end within the third and the seventh day back
+    assert asked == {"2026-11-21": False, "2026-11-20": False, "2026-11-18": True, "2026-11-14": True, "?": False}
+    visitor.post(path.replace("page", "live"), fields | {name: "2026-11-20", name.replace("-day", "-time"): "14:00"})
+    assert visitor.reply.json()["times"] == ["hours_rash_onset_to_first_dose"]  # a time that was given stays to be seen
+    assert "data-matters" not in page(visitor, number).words

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from test_every_outcome import CASES, DAY, DID, who
+from test_every_outcome import CASES, DAY, DID, LIBRARY, who
 from visiting import NOW, PIN, Clock
 
 from pharmacyfirst import Kind
@@ -129,9 +129,13 @@ class Person:
             self.key("n")
         elif row.locator("input[id$='-on']").count():
             since = datetime.fromisoformat(NOW) - timedelta(hours=float(value))
-            self.key("9")
-            self.typed(f"{since.day}/{since.month}/{since.year}", "Tab")
-            self.typed(f"{since:%H:%M}", "Tab")
+            back = (datetime.fromisoformat(NOW).date() - since.date()).days
+            self.key(str(min(back, 8) + 1))
+            if back >= 8:
+                self.typed(f"{since.day}/{since.month}/{since.year}", "Tab")
+            self.page.wait_for_timeout(450)  # where the time matters its box is in focus once the server has said so
+            if self.page.evaluate("document.activeElement.id.endsWith('-time')"):
+                self.typed(f"{since:%H:%M}", "Tab")
         elif row.locator("input[type=text]").count():
             self.typed(str(value), "Tab", "Tab")
         else:
@@ -286,6 +290,36 @@ def test_the_keys_go_on_where_the_server_does_not_answer(person):
     person.key("n", "n", "n")
     assert person.has_answered(3, "input[value=no]")
     assert "Not checked" in person.page.text_content("#saved")
+
+
+def test_the_time_of_a_day_is_asked_where_it_matters_and_nowhere_else(person):
+    found = [(one.id, page, q) for one in LIBRARY.newest_all() for page, q in moments(one)]
+    assert found
+    for condition, title, question in found:
+        person.begin(condition)
+        person.turn_to(title)
+        asked = set()
+        for day in range(1, 9):
+            row = person.page.locator(f"#row-{question}")
+            if not row.is_visible():
+                break
+            row.locator(f"input[data-key='{day}']").focus()
+            with person.page.expect_response("**/live/*") as reply:
+                person.key(str(day))
+            matters = question in reply.value.json()["times"]
+            person.page.wait_for_selector(f"[data-time={question}]", state="visible" if matters else "hidden")
+            asked |= {day} if matters else set()
+        assert 0 < len(asked) < 8, (condition, asked)
+    person.look("time-matters")
+
+
+def moments(pathway):
+    """The questions about hours that anybody may be asked, with their pages."""
+    for page in pathway.pages:
+        for name in page.facts:
+            question = pathway.questions[name]
+            if question.moment is not None and question.asked_when is None:
+                yield page.title, name
 
 
 def test_what_was_typed_is_there_again_after_a_crash_and_is_continued(person):

@@ -26,6 +26,7 @@ from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
 from pharmacyfirst.web.suggested import AskedRow, Given, beside_rows, minded, reason_of, with_suggestions
+from pharmacyfirst.web.times import times_that_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _typed_before(visit: Visit, here: Talk, on: OnPage, typed: TypedPage) -> Res
     visit = replace(visit, posted=Posted(typed.form))
     who = read_who(visit.posted, here.on, here.who) if on.name == PATIENT_PAGE else None
     answers = _given(visit, here, on).answers
+    here = _would_stand(visit, here, on, answers) or here  # a red flag among it is said at once
     note = f"What was typed here by {in_england(typed.at):%H:%M} was not continued. Look at it: it counts once you continue"
     return _show(visit, here, on, answers, note=note, who=who)
 
@@ -160,9 +162,11 @@ def _rows(visit: Visit, here: Talk, on: OnPage, filled: Filled) -> Iterator[RowS
     put = {one.question.name: one for one in here.conversation.put(on.page)}
     waiting = _waiting(here, on)
     first = _considered(here.conversation)
+    timed = times_that_matter(here.conversation, filled.since, here.on, here.now)
     for question in questions_of(here, on):
+        name = question.name
         yield row(
-            put[question.name], here.pathway, filled, here.now.date(), waits=question.name in waiting, first=first, now=here.paper is None
+            put[name], here.pathway, filled, here.now.date(), waits=name in waiting, first=first, now=here.paper is None, time=name in timed
         )  # fmt: skip
 
 
@@ -375,6 +379,19 @@ def _red_flags_not_known(here: Talk, on: OnPage, before: tuple[str, ...]) -> Ite
 # Live
 
 
+def _would_stand(visit: Visit, here: Talk, on: OnPage, answers: Answers) -> Talk | None:
+    """The consultation as it would stand with what is on the page; None where that cannot be judged. Nothing is stored."""
+    mine = {question.name for question in questions_of(here, on)}
+    given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
+    if on.name == PATIENT_PAGE:
+        given = {name: value for name, value in given.items() if name not in (AGE, BORN)}
+        given |= facts_of_who(read_who(visit.posted, here.on, here.who), here.pathway, here.on)
+    try:
+        return replace(here, who=who_of(here.held), conversation=converse(here.pathway, given, here.on))
+    except Refused:
+        return None
+
+
 def live(visit: Visit) -> Response:
     """``POST /c/ID/live/PAGE``: how things would stand with what is on the page; nothing is stored."""
     here = opened(visit)
@@ -382,20 +399,15 @@ def live(visit: Visit) -> Response:
         return JSONResponse({"again": True}, status_code=409)
     on = asked(here, page_number(visit, here))
     answers = read_answers(questions_of(here, on), visit.posted, here.now)
-    mine = {question.name for question in questions_of(here, on)}
-    given = {name: value for name, value in here.conversation.given.items() if name not in mine} | dict(answers.values)
-    if on.name == PATIENT_PAGE:
-        given = {name: value for name, value in given.items() if name not in (AGE, BORN)}
-        given |= facts_of_who(read_who(visit.posted, here.on, here.who), here.pathway, here.on)
-    try:
-        conversation = converse(here.pathway, given, here.on)
-    except Refused:
+    now = _would_stand(visit, here, on, answers)
+    if now is None:
         return JSONResponse({"again": False}, status_code=422)
-    now = replace(here, who=who_of(here.held), conversation=conversation)
+    conversation = now.conversation
     put = conversation.put(on.page)
     return JSONResponse(
         {
             "panel": drawn("panel.html", p=panel(now)),
+            "times": sorted(times_that_matter(conversation, answers.since, here.on, here.now)),
             "shown": [one.question.name for one in put if one.shown],
             "stop": _stop(now),
             "score": "; ".join(one.in_words() for one in conversation.scores),

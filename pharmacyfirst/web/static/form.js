@@ -25,14 +25,16 @@
     const stop = $("#stop");
     if (stop.textContent !== now.stop) { stop.textContent = now.stop; stop.className = now.stop ? "pf-stop" : ""; }
     const here = rowOf(document.activeElement);
+    all("[data-time]").forEach((one) => { one.hidden = !now.times.includes(one.dataset.time) && !$("input", one).value; });
     all(".pf-row[id^=row-]", $(".pf-rows:last-of-type", form) || form).forEach((row) => {
       if (row !== here && !row.dataset.own) row.hidden = !now.shown.includes(row.dataset.row);
     });
   }
   function moveOn(row) {
     typed = true;
-    const next = () => { const list = rows(); if (!goTo(list[list.indexOf(row) + 1])) ($("#continue") || row).focus(); };
-    if (!("waits" in row.dataset)) { live(); next(); return; }
+    const time = $("[data-time]", row);
+    const next = () => { const list = rows(); if (time && !time.hidden) { $("input", time).focus(); return; } if (!goTo(list[list.indexOf(row) + 1])) ($("#continue") || row).focus(); };
+    if (!("waits" in row.dataset) && !time) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
   }
   // A suggestion: the box beside it, or its key, says that it was asked and is so. An answer otherwise takes the tick away.
@@ -99,6 +101,7 @@
     const words = event.target.value.toLowerCase();
     all(".pf-columns .pf-choice", rowOf(event.target)).forEach((one) => { one.hidden = !one.textContent.toLowerCase().includes(words) && !$("input", one).checked; });
   });
+  all("[data-time]").forEach((one) => { one.hidden = !("matters" in one.dataset); });
   all(".pf-find,#keys,#paste-box,[data-copy]").forEach((one) => { one.hidden = false; });
   all(".pf-row").forEach((row) => { if (row.closest(".pf-rows") && !row.closest("#answers > .pf-rows")) row.dataset.own = "yes"; });
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => navigator.clipboard.writeText($("#" + button.dataset.copy).value).then(() => { button.textContent = "Copied"; })));
