@@ -15,7 +15,7 @@ from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.same_person import compared
 from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
 from pharmacyfirst.record.people import Patient, Referral
-from pharmacyfirst.store import CameIn, ConsultationState
+from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState
 from pharmacyfirst.store.take_in import GP_RECORD
 from pharmacyfirst.web.arrived import KINDS, ArrivedRead, read_arrived
 from pharmacyfirst.web.desk import Talk, Visit
@@ -156,17 +156,32 @@ def _earlier(visit: Visit, here: Talk, patient: Patient) -> Elsewhere:
 def _records(visit: Visit, here: Talk) -> Iterator[Consultation | None]:
     """The finished records of this patient, newest first, None for one that cannot be read; that they were read is put down.
 
-    A practice patient's stay apart.
+    A practice patient's stay apart. What is being corrected says nothing beside its own correction, nor does what came after a consultation
+    beside it, where that is entered or corrected later.
     """
     records, drafts = visit.desk.store.records, visit.desk.store.drafts
+    corrected = _corrected(visit, here.held)
     for id in reversed(records.same_patient(here.held.id)):
         held = drafts.get(id)
-        if held.state is ConsultationState.FINISHED and held.practice == here.held.practice:
+        mine = held.practice == here.held.practice and id not in corrected
+        if held.state is ConsultationState.FINISHED and mine:
             records.read(id, visit.actor, "record, for a later consultation")
             try:
-                yield records.record(id, visit.desk.library)
+                record = records.record(id, visit.desk.library)
             except PharmacyFirstError:
                 yield None
+                continue
+            if record.started_at <= here.now:
+                yield record
+
+
+def _corrected(visit: Visit, held: ConsultationSoFar) -> set[str]:
+    """The ids of the records that this one takes the place of, one after the other."""
+    found: set[str] = set()
+    while held.corrects:
+        found.add(held.corrects)
+        held = visit.desk.store.drafts.get(held.corrects)
+    return found
 
 
 def _line(record: Consultation) -> EarlierHere:

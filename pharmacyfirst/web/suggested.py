@@ -20,7 +20,7 @@ from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.rows import Answers, ChoiceShown, RowShown, called
 
 # What the store keeps of a page beside its answers: which suggestions were confirmed, and why an answer against one stands.
-TAKEN, AGAINST = "confirmed", "against"
+TAKEN, AGAINST = "taken", "against"
 CONFIRMS = "C"  # the key
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, supplied, who
-from visiting import Clock, at_the_desk, begun, open_form
+from visiting import Clock, at_the_desk, begun, open_form, somebody_new
 
 from pharmacyfirst import Kind
 from pharmacyfirst.content.adoption_written import written
@@ -59,7 +59,7 @@ def to_the_outcome(visitor, case=CASE, **changes):
     entered(visitor, **changes)
     assert visitor.path.endswith("/patient"), visitor.page.words
     practice = changes.get("w__practice")
-    visitor.answer_all(dict(case.facts), who(case) | ({} if practice else REAL))
+    visitor.answer_all(dict(case.facts), who(case) | ({} if practice else REAL | somebody_new()))
     return visitor.consultation.removeprefix("/c/")
 
 

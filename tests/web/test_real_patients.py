@@ -3,7 +3,7 @@
 import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, SUPPLIED, supplied, who
-from visiting import NOW, Clock, at_the_desk, begun, open_form
+from visiting import NOW, Clock, at_the_desk, begun, open_form, somebody_new
 
 from pharmacyfirst import Kind
 from pharmacyfirst.content.adoption_written import written
@@ -31,7 +31,7 @@ def adopted(folder):
 
 def to_the_outcome(visitor, facts=CASE.facts, **more):
     begun(visitor, CONDITION, practice="")
-    visitor.answer_all(dict(facts), who(CASE) | NAMED | more)
+    visitor.answer_all(dict(facts), who(CASE) | NAMED | somebody_new() | more)
     return visitor.consultation.removeprefix("/c/")
 
 

@@ -68,7 +68,7 @@ def test_it_is_an_answer_once_it_is_confirmed_and_the_store_keeps_where_it_came_
     visitor.send(visitor.path, **{f"b-{ALLERGY}": "yes"})
     held = kept(visitor, folder)
     assert (held.answers[ALLERGY], held.origins[ALLERGY]) == (True, "confirmed suggestion")
-    (taken,) = next(iter(held.fields.values()))["confirmed"][ALLERGY]
+    (taken,) = next(iter(held.fields.values()))["taken"][ALLERGY]
     assert taken["source"] == "handed over by Example PMR"
     assert (taken["dated"], taken["by"], taken["at"]) == ("2019-05-01", "2999999", Clock().now.isoformat())
     page = page_with(visitor, ALLERGY)
