@@ -67,7 +67,7 @@ def test_a_supply_has_its_permit_and_the_practice_is_to_be_told(desk):
     assert now.summary["told_by"] == "letter"  # without an NHS number no message finds the practice
     assert [one.record_id for one in work.people] == [id]
     assert [one.id for one in work.claims] == [id]
-    assert "print the letter" in visitor.page.words
+    assert "Print the letter" in visitor.page.words
 
 
 def test_pregnancy_is_written_in_the_gp_record_only_where_that_is_wanted(desk):

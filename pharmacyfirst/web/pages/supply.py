@@ -7,45 +7,48 @@ from decimal import Decimal, InvalidOperation
 
 from starlette.responses import Response
 
-from pharmacyfirst import exact
 from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.permit import Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.handover.scan import PackCode, ScanRefused, split_scan
-from pharmacyfirst.kernel.dose import Supplied, plain
+from pharmacyfirst.kernel.dose import Supplied
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pgd import Mechanism
 from pharmacyfirst.paper.words import begun, day
-from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.decision import Charge, Decision
 from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.people import Somebody
-from pharmacyfirst.record.products import actual_products
 from pharmacyfirst.record.sense import last_day_of
 from pharmacyfirst.record.supply import Handed, directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
-from pharmacyfirst.web.correcting import before_of, corrected_by
+from pharmacyfirst.web.correcting import corrected_by
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import told_of
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.packs import (
+    COLLECTED_BY_PATIENT,
+    OTHER_PRODUCT,
+    as_recorded,
+    expiry_as_typed,
+    expiry_in,
+    on_the_shelf,
+    products_held,
+)
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.patient import patient_of
-from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
-PAID, OTHER_PRODUCT, COLLECTED_BY_PATIENT = "0001", "other", "patient"
+PAID = "0001"
 IDENTITY = (
     ("name and date of birth", "Name and date of birth"),
     ("photo identification", "Photo ID"),
     ("known to the pharmacy", "Known to the pharmacy"),
 )
-MOST_LOOKED_AT, MOST_BYTES = 20, 20_000_000
-_EXPIRY = re.compile(r"(0?[1-9]|1[0-2])[ /.-]?(20[0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,38 +129,8 @@ def supply(visit: Visit) -> Response:
     if offer is None:  # an answer changed since: it is offered no more
         return go(path_of(here, "outcome"))
     if visit.method == "GET" and here.held.correcting is not None:
-        visit = replace(visit, posted=_as_recorded(corrected_by(visit, here), offer))
+        visit = replace(visit, posted=as_recorded(corrected_by(visit, here), offer))
     return _post(visit, here, offer) if visit.method == "POST" else _show(visit, here, offer)
-
-
-def _as_recorded(old: Consultation, offer: Offer) -> Posted:
-    """The page filled in as the record has it that is corrected; blank where that has nothing of this document."""
-    before = before_of(old, offer.pgd.id)
-    if before is None:
-        return Posted()
-    handed, told, charge, by = before.handed(), old.decision.told, old.charge, before.collected_by
-    held = before.amp.code in _held(offer) or old.practice
-    filled = {
-        "s-product": handed.product or "",
-        "s-actual": before.amp.code if held else OTHER_PRODUCT,
-        "s-actual-code": "" if held else before.amp.code,
-        "s-actual-name": "" if held else before.amp.display,
-        "s-quantity": plain(before.quantity.amount) if handed.quantity_because else "",
-        "s-because": handed.quantity_because or "",
-        "s-batch": before.batch or "",
-        "s-expiry": _as_typed(before.expiry) if before.expiry else "",
-        "s-identity": old.identity_checked or "",
-        "s-charge": charge.exemption if charge is not None else "",
-        "s-evidence": "yes" if charge is not None and charge.evidence_seen else "",
-        "s-collected": by.relationship if by is not None else COLLECTED_BY_PATIENT,
-        "s-collector": (by.name or "") if by is not None else "",
-        "s-notes": old.decision.notes or "",
-        "o-told-medicine": "yes" if told is not None and told.about_the_medicine else "",
-        "o-told-netting": "yes" if told is not None and told.safety_netting else "",
-        "o-told-leaflet": "yes" if told is not None and told.leaflet else "",
-        "o-pregnancy": "yes" if old.pregnancy_confirmed else "",
-    }
-    return Posted({name: (value,) for name, value in filled.items() if value})
 
 
 THEN = (
@@ -220,10 +193,10 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         quantity_field=field_of("quantity"),
         unit=quantity.unit if quantity is not None else "mL",
         because=field_of("because"),
-        shelf=tuple(_shelf(visit, offer)),
+        shelf=tuple(on_the_shelf(visit, offer)),
         scan=FieldShown("", found.get("scan", "")),
         batch=field_of("batch", (scan.batch or "") if scan else ""),
-        expiry=field_of("expiry", _as_typed(scan.expiry) if scan and scan.expiry else ""),
+        expiry=field_of("expiry", expiry_as_typed(scan.expiry) if scan and scan.expiry else ""),
         identity=_choices("s-identity", IDENTITY, visit),
         charge=_choices("s-charge", _charges(), visit),
         charge_wrong=found.get("charge", ""),
@@ -254,31 +227,8 @@ def _products(offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
         yield ChoiceShown(one.product.name, f"{begun(one.product.name)}{much}", one.product.name == chosen, str(at))
 
 
-def _shelf(visit: Visit, offer: Offer) -> Iterator[ChoiceShown]:
-    """The batches of this medicine that were handed over today, newest first, so that they are picked and not typed."""
-    store, seen = visit.desk.store, set()
-    today = [one for one in store.records.finished(MOST_LOOKED_AT) if one.summary.get("on") == visit.today.isoformat()]
-    for one in (one for one in today if offer.pgd.id in one.summary.get("supplied", ())):
-        for handed in exact.read(store.records.written(one.id), MOST_BYTES)["supplies"]:
-            batch, expiry = handed.get("batch"), handed.get("expiry")
-            if handed["pgd"] == offer.pgd.id and batch and expiry and (batch, expiry) not in seen and not one.practice:
-                seen.add((batch, expiry))
-                yield ChoiceShown(
-                    f"{expiry} {batch}",
-                    f"{batch}, {_as_typed(expiry)}",
-                    visit.posted.one("s-shelf") == f"{expiry} {batch}",
-                    str(len(seen)),
-                )
-
-
-def _held(offer: Offer) -> dict[str, Coded]:
-    """The actual products that we hold of those offered, by code."""
-    codes = (code for one in offer.supplied for code in one.product.codes)
-    return {actual_products()[code].code: actual_products()[code] for code in codes if code in actual_products()}
-
-
 def _actual(here: Talk, offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
-    known = _held(offer)
+    known = products_held(offer)
     if here.held.practice and not known:
         made = actual_product(offer)
         known = {made.code: made}
@@ -302,11 +252,6 @@ def _choices(name: str, choices: tuple[tuple[str, str], ...], visit: Visit) -> t
         ChoiceShown(value, says, visit.posted.one(name) == value, str(at) if at < 10 else "")
         for at, (value, says) in enumerate(choices, 1)
     )
-
-
-def _as_typed(expiry: str) -> str:
-    year, month = expiry.split("-")[:2]
-    return f"{month} {year}"
 
 
 def _scan(visit: Visit) -> PackCode | None:
@@ -345,18 +290,11 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     revision, mark = given_back(visit)
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     decision = Decision(done="supplied", told=told_of(posted), notes=posted.one("s-notes") or None)
+    pregnancy, incident = posted.ticked("o-pregnancy"), posted.ticked("b-incident")
+    identity = posted.one("s-identity")
     try:
         finish(
-            visit,
-            as_shown,
-            Done(
-                decision,
-                read.handed,
-                read.charge,
-                posted.one("s-identity"),
-                pregnancy=posted.ticked("o-pregnancy"),
-                incident=posted.ticked("b-incident"),
-            ),
+            visit, as_shown, Done(decision, read.handed, read.charge, identity, pregnancy=pregnancy, incident=incident)
         )
     except StoreRefused as refused:
         return about(visit, refused)
@@ -372,7 +310,7 @@ def _read(visit: Visit, here: Talk, offer: Offer) -> Read:
     if chosen is None:
         wrong["product"] = "Product: choose what is handed over"
     actual = _product_posted(visit, here, offer, wrong)
-    batch, expiry = posted.one("s-batch"), _expiry(posted.one("s-expiry"))
+    batch, expiry = posted.one("s-batch"), expiry_in(posted.one("s-expiry"))
     if not batch and posted.one("s-shelf"):
         expiry, _, batch = posted.one("s-shelf").partition(" ")
         expiry = expiry if re.fullmatch(r"20[0-9]{2}-(0[1-9]|1[0-2])(-[0-9]{2})?", expiry) else None
@@ -419,7 +357,7 @@ def _read(visit: Visit, here: Talk, offer: Offer) -> Read:
 def _product_posted(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str]) -> Coded | None:
     posted = visit.posted
     code = posted.one("s-actual")
-    held = _held(offer).get(code)
+    held = products_held(offer).get(code)
     if held is not None:
         return held
     if here.held.practice and code and code == actual_product(offer).code:
@@ -446,8 +384,3 @@ def _quantity(words: str, chosen: Supplied, wrong: dict[str, str]) -> Quantity |
         wrong["quantity"] = "Quantity: give a number above nought"
         return None
     return Quantity(amount=amount, unit=chosen.quantity.unit if chosen.quantity is not None else "mL")
-
-
-def _expiry(words: str) -> str | None:
-    match = _EXPIRY.fullmatch(words)
-    return f"{match.group(2)}-{int(match.group(1)):02}" if match else None
