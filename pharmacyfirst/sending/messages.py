@@ -23,6 +23,7 @@ class UnknownMessage(PharmacyFirstError, KeyError):
 MESSAGE, RECEIVED, OURS = f"{OUTBOX}message/", f"{OUTBOX}received/", "outbox: "
 # Kinds of events of what came in: it is here, or it is still at MESH; and a person has dealt with it.
 GOT, NOT_GOT, SEEN = "received", "not taken", "seen"
+ROUND_DONE = "outbox: a round"
 
 
 class Messages:
@@ -79,6 +80,11 @@ class Messages:
         """How many messages there are in each state."""
         found = self._ledger.counted(OURS + waiting.STATE)
         return {state: found.get(state.value, 0) for state in MessageState}
+
+    def last_round(self) -> datetime | None:
+        """When, by the clock, a round last came to its end; None where none did."""
+        clock = next(iter(self._ledger.counted(ROUND_DONE)), "").partition(" ")[2]
+        return datetime.fromisoformat(clock) if clock else None
 
     def to_send(self) -> tuple[str, ...]:
         """The messages to send now, oldest first. A replacement waits until the practice's system has taken what it replaces.

@@ -19,7 +19,7 @@ from pharmacyfirst.ledger import Ledger, LedgerDamaged, as_text
 from pharmacyfirst.sending import waiting
 from pharmacyfirst.sending.for_person import ASKED_AGAIN, CANNOT_TAKE, DAMAGED, LOOK, ForPerson, for_person
 from pharmacyfirst.sending.incoming import Received, Understood, read, within_bounds
-from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, SEEN, Messages
+from pharmacyfirst.sending.messages import GOT, MESSAGE, NOT_GOT, OURS, RECEIVED, ROUND_DONE, SEEN, Messages
 from pharmacyfirst.sending.on_paper import Notices, OnPaper, needed
 from pharmacyfirst.sending.outgoing import Outgoing, Post, Prepared, RefusedByOutbox, must_fit_mesh, only_prepared
 from pharmacyfirst.sending.standing import (
@@ -47,7 +47,6 @@ from pharmacyfirst.sending.stored import (
 from pharmacyfirst.sending.working_days import due
 
 _DAMAGED_STREAM, _DAMAGED = f"{OUTBOX}damaged", "outbox: damaged"
-_ROUND, _ROUND_DONE = f"{OUTBOX}round", "outbox: a round"
 
 
 class CommitFirst(PharmacyFirstError, RuntimeError):
@@ -157,15 +156,10 @@ class Outbox(Messages):
         with self._ledger.transaction():
             self._clock.look(at)
 
-    def last_round(self) -> datetime | None:
-        """When, by the clock, a round last came to its end; None where none did."""
-        clock = next(iter(self._ledger.counted(_ROUND_DONE)), "").partition(" ")[2]
-        return datetime.fromisoformat(clock) if clock else None
-
     def end_round(self, at: datetime) -> None:
         """A round has come to its end, and MESH was reached."""
         with self._ledger.transaction():
-            self._ledger.mark(_ROUND, {(_ROUND_DONE, f"{as_text(self._clock.look(at))} {as_text(at)}")})
+            self._ledger.mark(f"{OUTBOX}round", {(ROUND_DONE, f"{as_text(self._clock.look(at))} {as_text(at)}")})
 
     def begin_post(self, bundle_id: str, at: datetime) -> Post:
         """Put the intent to send on disk and give out the message. Nothing may be posted before this has returned.
@@ -372,7 +366,7 @@ class Outbox(Messages):
         """That the sender has stopped, or cannot reach MESH, where something waits for it."""
         names = (waiting.TO_SEND, waiting.POSTING, waiting.AWAITING, waiting.UNCONFIRMED)
         first = min((one for name in names for one in self._ledger.counted(OURS + name)), default="")
-        ended, _, clock = next(iter(self._ledger.counted(_ROUND_DONE)), "").partition(" ")
+        ended, _, clock = next(iter(self._ledger.counted(ROUND_DONE)), "").partition(" ")
         since = max(first, ended)
         if first and since <= _before(steady, waits.rounds):
             says = "no round of the sender has come to its end" + (f" since {_minute(clock)}" if clock else " yet")

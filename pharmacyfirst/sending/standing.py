@@ -138,8 +138,6 @@ OVER = (MessageState.FALLBACK_SENT, MessageState.REPLACED, MessageState.VOID)
 FAILED = (MessageState.UNDELIVERED, MessageState.INF_FAILED, MessageState.BUS_FAILED, MessageState.UNCONFIRMED)
 UNSENT = (MessageState.DRAFTED, MessageState.VALIDATED, MessageState.QUEUED)
 AWAITING = (MessageState.SENT, MessageState.INF_OK)
-# Of these the practice has nothing, as far as anybody knows; where a POST is open, nobody does.
-NOT_WITH_THE_PRACTICE = (*UNSENT, MessageState.UNDELIVERED, MessageState.INF_FAILED, MessageState.BUS_FAILED)
 
 
 def after(now: Standing | None, event: MessageEvent) -> Standing:

@@ -11,7 +11,7 @@ from pharmacyfirst.record.make import is_judged
 from pharmacyfirst.record.papers.claim import claim_dates, claim_of
 from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.outgoing import Prepared
-from pharmacyfirst.sending.standing import NOT_WITH_THE_PRACTICE
+from pharmacyfirst.sending.standing import UNSENT, MessageState
 from pharmacyfirst.store.came_in import PaperForms
 from pharmacyfirst.store.deeds import Actor, Deed, StoreRefused
 from pharmacyfirst.store.finding import folded
@@ -19,6 +19,8 @@ from pharmacyfirst.store.kept import CONSULTATION, Kept
 from pharmacyfirst.store.so_far import ConsultationSoFar, ConsultationState
 
 NOTHING = "Nothing was stored."
+# Of these the practice has nothing, as far as anybody knows; where a POST is open, nobody does.
+NOT_WITH_THE_PRACTICE = (*UNSENT, MessageState.UNDELIVERED, MessageState.INF_FAILED, MessageState.BUS_FAILED)
 SOON = timedelta(minutes=10)  # a record says when it was made, and is stored then
 
 

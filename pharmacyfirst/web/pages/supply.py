@@ -5,21 +5,18 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from pharmacyfirst import exact
 from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.permit import Afterwards, Channel, Permit
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pgd import Mechanism
 from pharmacyfirst.paper.words import begun, day
-from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
-from pharmacyfirst.web.correcting import before_of, corrected_by
+from pharmacyfirst.web.correcting import corrected_by
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.did import told_of
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
@@ -34,13 +31,11 @@ from pharmacyfirst.web.handed import (
     scanned,
 )
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.packs import as_recorded, expiry_as_typed, on_the_shelf
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.patient import patient_of
-from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
-
-MOST_LOOKED_AT, MOST_BYTES = 20, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,38 +117,8 @@ def supply(visit: Visit) -> Response:
     if offer is None:  # an answer changed since: it is offered no more
         return go(path_of(here, "outcome"))
     if visit.method == "GET" and here.held.correcting is not None:
-        visit = replace(visit, posted=_as_recorded(corrected_by(visit, here), offer))
+        visit = replace(visit, posted=as_recorded(corrected_by(visit, here), offer))
     return _post(visit, here, offer) if visit.method == "POST" else _show(visit, here, offer)
-
-
-def _as_recorded(old: Consultation, offer: Offer) -> Posted:
-    """The page filled in as the record has it that is corrected; blank where that has nothing of this document."""
-    before = before_of(old, offer.pgd.id)
-    if before is None:
-        return Posted()
-    handed, told, charge, by = before.handed(), old.decision.told, old.charge, before.collected_by
-    held = before.amp.code in held_products(offer) or old.practice
-    filled = {
-        "s-product": handed.product or "",
-        "s-actual": before.amp.code if held else OTHER_PRODUCT,
-        "s-actual-code": "" if held else before.amp.code,
-        "s-actual-name": "" if held else before.amp.display,
-        "s-quantity": plain(before.quantity.amount) if handed.quantity_because else "",
-        "s-because": handed.quantity_because or "",
-        "s-batch": before.batch or "",
-        "s-expiry": _as_typed(before.expiry) if before.expiry else "",
-        "s-identity": old.identity_checked or "",
-        "s-charge": charge.exemption if charge is not None else "",
-        "s-evidence": "yes" if charge is not None and charge.evidence_seen else "",
-        "s-collected": by.relationship if by is not None else COLLECTED_BY_PATIENT,
-        "s-collector": (by.name or "") if by is not None else "",
-        "s-notes": old.decision.notes or "",
-        "o-told-medicine": "yes" if told is not None and told.about_the_medicine else "",
-        "o-told-netting": "yes" if told is not None and told.safety_netting else "",
-        "o-told-leaflet": "yes" if told is not None and told.leaflet else "",
-        "o-pregnancy": "yes" if old.pregnancy_confirmed else "",
-    }
-    return Posted({name: (value,) for name, value in filled.items() if value})
 
 
 THEN = (
@@ -224,10 +189,10 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         quantity_field=field_of("quantity"),
         unit=quantity.unit if quantity is not None else "mL",
         because=field_of("because"),
-        shelf=tuple(_shelf(visit, here, offer)),
+        shelf=tuple(on_the_shelf(visit, here, offer)),
         scan=FieldShown("", found.get("scan", "")),
         batch=field_of("batch", (scan.batch or "") if scan else ""),
-        expiry=field_of("expiry", _as_typed(scan.expiry) if scan and scan.expiry else ""),
+        expiry=field_of("expiry", expiry_as_typed(scan.expiry) if scan and scan.expiry else ""),
         identity=_choices("s-identity", IDENTITY, visit),
         charge=_choices("s-charge", charges(), visit),
         charge_wrong=found.get("charge", ""),
@@ -261,23 +226,6 @@ def _products(offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
         yield ChoiceShown(one.product.name, f"{begun(one.product.name)}{much}", one.product.name == chosen, str(at))
 
 
-def _shelf(visit: Visit, here: Talk, offer: Offer) -> Iterator[ChoiceShown]:
-    """The batches of this medicine that were handed over that day, newest first, so that they are picked and not typed."""
-    store, seen = visit.desk.store, set()
-    today = [one for one in store.records.finished(MOST_LOOKED_AT) if one.summary.get("on") == here.on.isoformat()]
-    for one in (one for one in today if offer.pgd.id in one.summary.get("supplied", ())):
-        for handed in exact.read(store.records.written(one.id), MOST_BYTES)["supplies"]:
-            batch, expiry = handed.get("batch"), handed.get("expiry")
-            if handed["pgd"] == offer.pgd.id and batch and expiry and (batch, expiry) not in seen and not one.practice:
-                seen.add((batch, expiry))
-                yield ChoiceShown(
-                    f"{expiry} {batch}",
-                    f"{batch}, {_as_typed(expiry)}",
-                    visit.posted.one("s-shelf") == f"{expiry} {batch}",
-                    str(len(seen)),
-                )
-
-
 def _actual(here: Talk, offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
     known = held_products(offer)
     if here.held.practice and not known:
@@ -297,11 +245,6 @@ def _choices(name: str, choices: tuple[tuple[str, str], ...], visit: Visit) -> t
         ChoiceShown(value, says, visit.posted.one(name) == value, str(at) if at < 10 else "")
         for at, (value, says) in enumerate(choices, 1)
     )
-
-
-def _as_typed(expiry: str) -> str:
-    year, month = expiry.split("-")[:2]
-    return f"{month} {year}"
 
 
 # Posted
@@ -332,18 +275,11 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     revision, mark = given_back(visit)
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     decision = Decision(done="supplied", told=told_of(posted), notes=posted.one("s-notes") or None)
+    pregnancy, incident = posted.ticked("o-pregnancy"), posted.ticked("b-incident")
+    identity = posted.one("s-identity")
     try:
         finish(
-            visit,
-            as_shown,
-            Done(
-                decision,
-                read.handed,
-                read.charge,
-                posted.one("s-identity"),
-                pregnancy=posted.ticked("o-pregnancy"),
-                incident=posted.ticked("b-incident"),
-            ),
+            visit, as_shown, Done(decision, read.handed, read.charge, identity, pregnancy=pregnancy, incident=incident)
         )
     except StoreRefused as refused:
         return about(visit, refused)
