@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.paper.words import begun, listed
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
 from pharmacyfirst.record.fields import PREGNANCY
@@ -21,6 +20,7 @@ from pharmacyfirst.sending.outgoing import Prepared
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
+from pharmacyfirst.web.typed import in_the_way_of
 
 CONSENT = "consent_given"
 COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "telephone": "at a distance"}
@@ -62,9 +62,8 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
-    if done.handed is not None and here.held.typed and here.paper is None:
-        pages = listed(begun(name) for name in here.held.typed)
-        raise NotFinished(f"Something was typed and not continued: {pages}. Open it and continue, then supply.")
+    if why_not := in_the_way_of(here, supplied=done.handed is not None):
+        raise NotFinished(why_not)
     account = account_of(visit, here, done)
     adoption = None if here.held.practice else visit.desk.in_force.adoption
     made_at = visit.now if here.paper is not None else here.now
