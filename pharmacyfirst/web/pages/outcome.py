@@ -22,6 +22,7 @@ from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_di
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.beside import THREAT
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.panel import TONES
 from pharmacyfirst.web.replies import go, html
@@ -165,9 +166,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         where_to=tuple(dict.fromkeys(one for one in (assessment.where_to,) if one)),
         reasons=tuple(ReasonShown(one.id, one.says, one.where_to) for one in assessment.reasons),
         prompts=tuple(one.says for one in here.pathway.prompts if kind.word in one.at),
-        asks_threat=assessment.outcome.destination == EMERGENCY_DEPARTMENT
-        and LIFE_THREATENING not in here.held.answers
-        and LIFE_THREATENING in here.pathway.questions,
+        asks_threat=_asks_threat(here),
         threat=path_of(here, "threat"),
         not_known=tuple(_answers(here, conversation.in_the_way)) if not undecided else (),
         open=tuple(_answers(here, conversation.open))
@@ -188,6 +187,14 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         handed_over=tuple(_handed_over(here)),
     )
     return html(drawn("outcome.html", f=frame(visit, title, here, view.path), v=view), status)
+
+
+def _asks_threat(here: Talk) -> bool:
+    """Whether a threat to life is asked about here: of whoever is sent to A&E, and where an answer of before has to be looked through."""
+    if LIFE_THREATENING not in here.pathway.questions:
+        return False
+    to_hospital = here.conversation.assessment.outcome.destination == EMERGENCY_DEPARTMENT
+    return THREAT in here.held.look_through or (to_hospital and LIFE_THREATENING not in here.held.answers)
 
 
 def _handed_over(here: Talk) -> Iterator[AnswerShown]:
