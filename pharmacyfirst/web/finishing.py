@@ -8,7 +8,6 @@ from typing import Any, Literal
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.paper.words import begun, listed
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
 from pharmacyfirst.record.fields import PREGNANCY, read_back
@@ -26,6 +25,7 @@ from pharmacyfirst.web.elsewhere import referred_by
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
 from pharmacyfirst.web.rows import called
 from pharmacyfirst.web.suggested import against_on_record
+from pharmacyfirst.web.typed import in_the_way_of
 
 CONSENT = "consent_given"
 NOT_ASKED_WHY = "Nobody was asked why: it was an emergency, or it ended before the end."
@@ -70,9 +70,8 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
-    if done.handed is not None and here.held.typed and here.paper is None:
-        pages = listed(begun(name) for name in here.held.typed)
-        raise NotFinished(f"Something was typed and not continued: {pages}. Open it and continue, then supply.")
+    if why_not := in_the_way_of(here, supplied=done.handed is not None):
+        raise NotFinished(why_not)
     record = _made(visit, here, done)
     told = news_of(record, visit)
     return visit.desk.store.drafts.finish(

@@ -298,6 +298,22 @@ def test_nothing_is_supplied_over_a_page_that_was_typed_and_not_continued(desk):
     assert "Something was typed and not continued: Red flags" in visitor.page.words
 
 
+def test_nothing_is_ended_over_a_red_flag_that_was_typed_and_not_continued(desk):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    visitor.answer_page({"consent_given": True}, **AGREES)
+    page(visitor, 1)
+    fields = visitor.page.forms[visitor.path]
+    ended = {"e-reason": "left"}
+    visitor.post(f"/c/{id}/keep/1", fields | {"q-sepsis_suspected": "yes"})
+    visitor.go(f"/c/{id}/end")
+    assert "Something was typed and not continued: Red flags" in visitor.send(f"/c/{id}/end", **ended).words
+    visitor.post(f"/c/{id}/keep/1", fields | {"q-sepsis_suspected": "no"})
+    visitor.go(f"/c/{id}/end")
+    visitor.send(f"/c/{id}/end", **ended)
+    assert visitor.page.title == "Saved: ended early", visitor.page.words
+
+
 def test_the_score_is_counted_while_it_is_asked(visitor):
     begun(visitor, "acute-sore-throat")
     id = visitor.consultation

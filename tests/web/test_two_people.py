@@ -77,6 +77,24 @@ def test_a_draft_expires_and_is_taken_up_again_with_its_answers(two):
     assert "It had expired" in robin.go(f"{id}/page/2").words
 
 
+def test_a_threat_to_life_that_was_denied_is_looked_through_again_with_the_rest(two):
+    as_, _, clock = two
+    robin = begun(as_("robin"), "acute-sore-throat")
+    id = robin.consultation
+    robin.go(f"{id}/page/1")
+    robin.answer_page({"stridor": True})
+    robin.send(f"{id}/threat", threat="no")
+    assert "Is there an immediate threat to life?" not in robin.go(f"{id}/outcome").words
+    clock.pass_seconds(2 * 24 * 3600)
+    robin.go("/")
+    robin.send("/show", pin=PIN)
+    robin.go(f"{id}/outcome")
+    robin.send(f"{id}/take-over")
+    assert "Is there an immediate threat to life?" in robin.go(f"{id}/outcome").words
+    robin.send(f"{id}/threat", threat="no")
+    assert "Is there an immediate threat to life?" not in robin.page.words
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -9,16 +9,15 @@ from starlette.responses import JSONResponse, Response
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import PharmacyFirstError, Refused
-from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
-from pharmacyfirst.paper.words import begun
 from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar, StoreRefused, TypedPage
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.elsewhere import EarlierHere, elsewhere
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.odd import STANDS, OddAnswers, odd_answers
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.noticed import contradicted, is_right, red_flags_not_known
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, title_of
 from pharmacyfirst.web.patient import Who, lacking, read_who
@@ -245,8 +244,13 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     left = visit.posted.one("blank").split() if here.paper is not None else []
     errors = (*_errors(here, on, answers, who, left), *_unexplained(here, given))
     if errors and not here.conversation.emergency:
-        return _show(visit, here, on, answers, errors, "; ".join(_is_right(odd)), who, 422)
-    notes = (*_is_right(odd), *_contradicted(here, on, before), *emptied, *_red_flags_not_known(here, on, not_known))
+        return _show(visit, here, on, answers, errors, "; ".join(is_right(odd)), who, 422)
+    notes = (
+        *is_right(odd),
+        *contradicted(here, on.page, before),
+        *emptied,
+        *red_flags_not_known(here, on.page, not_known),
+    )
     note = "; ".join(notes)
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
@@ -353,27 +357,6 @@ def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None, left: lis
 
 def _target(name: str) -> str:
     return f"row-{name}" if name in ("gender", "source", "channel", "share", "look", "by", "viewed") else f"p-{name}"
-
-
-def _is_right(odd: OddAnswers) -> Iterator[str]:
-    for says in odd.ask:
-        yield f"Is this right? {begun(says)}. Change the answer, or continue to leave it so"
-
-
-def _contradicted(here: Talk, on: OnPage, before: set[str]) -> Iterator[str]:
-    """Answers that contradict each other, said at the second of them, once: given again they stand."""
-    for one in here.conversation.contradictions:
-        if one.id not in before and not set(one.reads).isdisjoint(on.page.facts):
-            yield f"{one.because[:1].upper()}{one.because[1:]} ({one.id}). Change an answer, or continue to leave it so"
-
-
-def _red_flags_not_known(here: Talk, on: OnPage, before: tuple[str, ...]) -> Iterator[str]:
-    """That red flags of this page are not known, said once: when they become so."""
-    urgent = {name for one in here.pathway.stopping if one.kind <= Kind.REFER_URGENT for name in one.reads}
-    found = [name for name in here.conversation.in_the_way if name in urgent and name in on.page.facts]
-    if set(found) - set(before):
-        are = "1 red flag is" if len(found) == 1 else f"{len(found)} red flags are"
-        yield f"{are} not known. Nothing can be supplied while that is so. Find it out, refer today (End here), or continue"
 
 
 # Live

@@ -1,0 +1,31 @@
+"""What is said once about a page that was posted: odd answers, answers that contradict each other, red flags that are not known."""
+
+from collections.abc import Collection, Iterator
+
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.pathway import Page
+from pharmacyfirst.paper.words import begun
+from pharmacyfirst.web.desk import Talk
+from pharmacyfirst.web.odd import OddAnswers
+
+
+def is_right(odd: OddAnswers) -> Iterator[str]:
+    """Answers that are believable and odd."""
+    for says in odd.ask:
+        yield f"Is this right? {begun(says)}. Change the answer, or continue to leave it so"
+
+
+def contradicted(here: Talk, page: Page, before: Collection[str]) -> Iterator[str]:
+    """Answers that contradict each other, said at the second of them: given again they stand. ``before`` are those that did so already."""
+    for one in here.conversation.contradictions:
+        if one.id not in before and not set(one.reads).isdisjoint(page.facts):
+            yield f"{begun(one.because)} ({one.id}). Change an answer, or continue to leave it so"
+
+
+def red_flags_not_known(here: Talk, page: Page, before: Collection[str]) -> Iterator[str]:
+    """That red flags of this page are not known, said when they become so; ``before`` are the questions that were in the way already."""
+    urgent = {name for one in here.pathway.stopping if one.kind <= Kind.REFER_URGENT for name in one.reads}
+    found = [name for name in here.conversation.in_the_way if name in urgent and name in page.facts]
+    if set(found) - set(before):
+        are = "1 red flag is" if len(found) == 1 else f"{len(found)} red flags are"
+        yield f"{are} not known. Nothing can be supplied while that is so. Find it out, refer today (End here), or continue"
