@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from test_every_outcome import supplied
 from test_real_patients import SECRET, adopted, recorded, to_the_outcome
-from visiting import PIN, Clock, at_the_desk, begun, open_form
+from visiting import PIN, Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.sending.outbox import Outbox
@@ -15,8 +15,6 @@ from pharmacyfirst.sending.standing import Happened, MessageEvent, MessageState
 from pharmacyfirst.store import Store, open_store
 from pharmacyfirst.store.store import FILE
 
-# A patient of the sandbox of NHS England's PDS, whom its documentation names: nobody.
-NUMBER = "9000000009"
 WORDS = f"{SECRET} was given the wrong strength"
 
 
@@ -51,7 +49,7 @@ def bundle_of(folder, id):
 
 def test_the_message_is_shown_as_people_read_it_and_its_state_until_it_is_confirmed(desk, clock):
     visitor, folder = desk
-    id = a_record(visitor, **{"p-nhs_number": NUMBER})
+    id = a_record(visitor, **{"p-nhs_number": a_number()})
     assert "In the queue, not sent yet" in visitor.page.words
     page = visitor.go(f"/r/{id}/message")
     bundle = bundle_of(folder, id)
@@ -87,7 +85,7 @@ def test_the_message_is_shown_as_people_read_it_and_its_state_until_it_is_confir
 
 def test_a_message_that_failed_says_what_to_do_and_is_sent_again_or_voided_by_a_person(desk, clock):
     visitor, folder = desk
-    id = a_record(visitor, **{"p-nhs_number": NUMBER})
+    id = a_record(visitor, **{"p-nhs_number": a_number()})
     bundle, outbox = bundle_of(folder, id), sender(folder)
     outbox.begin_post(bundle, clock())
     outbox.record(bundle, MessageEvent(Happened.REFUSED, clock(), code="EPL-153"))
@@ -107,7 +105,7 @@ def test_a_message_that_failed_says_what_to_do_and_is_sent_again_or_voided_by_a_
 
 def test_a_message_that_was_not_confirmed_is_told_on_paper(desk, clock):
     visitor, folder = desk
-    id = a_record(visitor, **{"p-nhs_number": NUMBER})
+    id = a_record(visitor, **{"p-nhs_number": a_number()})
     bundle, outbox = bundle_of(folder, id), sender(folder)
     visitor.go(f"/r/{id}/told")
     visitor.send(f"/r/{id}/told", t__kind="pdf", t__to="nhsmail", t__mailbox="surgery@example.org")

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from test_every_outcome import LIBRARY, SUPPLIED, supplied
 from test_real_patients import CASE, CONDITION, SECRET, adopted, recorded, to_the_outcome
-from visiting import NOW, Clock, at_the_desk, begun, open_form
+from visiting import NOW, Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.record.judged import read_record
@@ -313,7 +313,7 @@ def test_a_correction_that_adds_the_nhs_number_is_sent_as_a_message_of_its_own_a
 
 def test_the_message_of_a_correction_replaces_the_one_that_was_sent(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor, **{"p-nhs_number": NUMBER})
+    id = supply_on_record(visitor, **{"p-nhs_number": a_number()})
     first = message_of(folder, id)
     with closing(open_ledger(folder / FILE)) as ledger:
         outbox = Outbox(ledger)

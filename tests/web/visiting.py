@@ -146,6 +146,16 @@ def somebody_new():
     return {"p-given": "Ann " + "".join(chr(ord("a") + int(digit)) for digit in f"{next(_CALLED):04}")}
 
 
+def a_number():
+    """An NHS number that nobody before had, from where the sandbox of NHS England's PDS has its patients, who are nobody."""
+    for _ in range(2):
+        nine = f"900{next(_CALLED):06}"
+        check = 11 - sum(int(digit) * weight for digit, weight in zip(nine, range(10, 1, -1), strict=True)) % 11
+        if check != 10:
+            return nine + str(check % 11)
+    raise AssertionError("two after each other have no check digit")
+
+
 class Clock:
     """A clock that stands until it is moved, and counts seconds with it."""
 

@@ -91,10 +91,9 @@
       const apart = (it) => "alone" in it.dataset;
       if (one !== box && row.querySelector("[data-alone]") && (apart(box) || apart(one))) one.checked = false;
     });
-    if (row && box.type === "text" && box.value) { const not = $("input[id$='-nk']", row); if (not) not.checked = false; }
+    if (row && box.type === "text" && box.value) all("input[id$='-nk']", row).forEach((not) => { not.checked = false; });
     if (row && box.id.endsWith("-nk") && box.checked) all("input[type=text]", row).forEach((one) => { one.value = ""; });
-    if (row) settle(row);
-    live();
+    if (row) settle(row); live();
   });
   document.addEventListener("input", (event) => {
     if (!("find" in event.target.dataset)) return;
@@ -120,15 +119,13 @@
   if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
   // Typed and not continued: kept every half minute, and when the page is left, so that a crash loses little. It answers nothing.
   function keep() {
-    if (!typed || away()) return;
-    typed = false;
+    if (typed && !away()) typed = false; else return;
     post(form.dataset.keep, new FormData(form), { keepalive: true })
       .then((now) => { $("#saved").textContent = now.says; }, () => { $("#saved").textContent = "Not saved: continue to save"; });
   }
   if (form && form.dataset.keep) {
     form.addEventListener("input", (event) => { typed = typed || event.target.id !== "paste"; });
-    form.addEventListener("submit", () => { typed = false; });
-    setInterval(keep, 30000); addEventListener("pagehide", keep);
+    form.addEventListener("submit", () => { typed = false; }); addEventListener("pagehide", keep); setInterval(keep, 30000);
   }
   // Handed over: the code behind # is sent from here, and stays in no address.
   if ($("#handed-over") && location.hash) { $("#link").value = location.hash.slice(1); history.replaceState(null, "", location.pathname); $("#handed-over").submit(); }
