@@ -6,9 +6,9 @@
   const form = $("#answers");
   const typing = (one) => one.matches("input[type=text],input[type=search],input[type=password],textarea,select");
   const visible = (one) => one.checkVisibility();
-  const rows = () => all("[data-row]").filter(visible);
+  const rows = () => all("[data-row]:not(.pf-more *)").filter(visible);
   const rowOf = (one) => one.closest("[data-row]");
-  const goTo = (row) => { const one = row && (all("input:checked", row)[0] || $("input,select,textarea", row)); if (one) one.focus(); return !!one; };
+  const goTo = (row) => { const one = row && (all("input:checked", row)[0] || $("input:not([type=hidden]),select,textarea", row)); if (one) one.focus(); return !!one; };
   let asked = 0, busy = null, waiting = [];
 
   // Live: how things would stand. One call at a time answers what was asked last; a call that fails never stops the keys.
@@ -27,12 +27,13 @@
     const stop = $("#stop");
     if (stop.textContent !== now.stop) { stop.textContent = now.stop; stop.className = now.stop ? "pf-stop" : ""; }
     const here = rowOf(document.activeElement);
-    all(".pf-row[id^=row-]", $(".pf-rows:last-of-type", form) || form).forEach((row) => {
-      if (row !== here && !row.dataset.own) row.hidden = !now.shown.includes(row.dataset.row);
+    all(".pf-row", form).forEach((row) => {  // of the patient's own fields none is hidden
+      if (row !== here && $("[name^=q-]", row)) row.hidden = !now.shown.includes(row.dataset.row);
     });
+    if (here) here.scrollIntoView({ block: "nearest" }); // a stop that has just appeared above pushes it down
   }
   function moveOn(row) {
-    const next = () => { const list = rows(); if (!goTo(list[list.indexOf(row) + 1])) ($("#continue") || row).focus(); };
+    const next = () => { const list = rows(); if (!goTo(list[list.indexOf(row) + 1])) ($("#continue") || $("button.nhsuk-button", row.closest("form")) || row).focus(); };
     if (!("waits" in row.dataset)) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
   }
@@ -50,8 +51,8 @@
     if (key === "Backspace" && row && !typing(at)) { const list = rows(); goTo(list[list.indexOf(row) - 1]); return true; }
     if (key === "/" && row && $("[data-find]", row)) { $("[data-find]", row).focus(); return true; }
     if (key === "Enter" && at.matches("input[type=radio],input[type=checkbox]") && at.form) { at.form.requestSubmit($("#continue") || undefined); return true; }
-    const begin = !row && all("button[data-key]").find((button) => button.dataset.key === key);
-    if (begin && at === document.body) { begin.click(); return true; }
+    const begin = at.closest(".pf-conditions") && $(`.pf-conditions [data-key="${CSS.escape(key)}"]`);
+    if (begin) { begin.click(); return true; }
     return false;
   }
   function alone(box) {
@@ -84,12 +85,21 @@
     all(".pf-columns .pf-choice", rowOf(event.target)).forEach((one) => { one.hidden = !one.textContent.toLowerCase().includes(words) && !$("input", one).checked; });
   });
   all(".pf-find,#keys,#paste-box,[data-copy]").forEach((one) => { one.hidden = false; });
-  all(".pf-row").forEach((row) => { if (row.closest(".pf-rows") && !row.closest("#answers > .pf-rows")) row.dataset.own = "yes"; });
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => navigator.clipboard.writeText($("#" + button.dataset.copy).value).then(() => { button.textContent = "Copied"; })));
+  // A link to a question: the browser by itself would leave the focus nowhere.
+  function follow() {
+    const there = location.hash && $(location.hash), folded = there && there.closest("details");
+    if (!there) return;
+    if (folded) folded.open = true;
+    history.replaceState(null, "", location.pathname);
+    if (!goTo(rowOf(there) || there)) there.focus();
+  }
+  window.addEventListener("hashchange", follow);
   const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
-  else if (form && !location.hash) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text]", row).some((one) => one.value)));
-  else if (location.hash) goTo($(location.hash));
+  else if (location.hash) follow();
+  else if (form || $("#supply")) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text],select", row).some((one) => one.value))) || $("#continue").focus();
+  else if ($("#outcome,.pf-conditions button")) $("#outcome,.pf-conditions button").focus();
 
   // Paste: the server reads it. It fills blank fields alone, and answers nothing.
   const paste = $("#paste");
@@ -107,17 +117,17 @@
   let timer = 0;
   const stir = () => { clearTimeout(timer); timer = setTimeout(away, quiet); };
   function away() {
-    const veil = document.createElement("form");
-    veil.className = "pf-veil";
-    veil.innerHTML = '<h1>Your PIN again</h1><p role="status"></p><label for="veil">PIN</label><input class="nhsuk-input" id="veil" type="password" autocomplete="off"><button class="nhsuk-button">Show the patient</button>';
-    document.body.classList.add("pf-away"); document.body.append(veil); $("input", veil).focus();
+    const cover = document.createElement("div"), veil = document.createElement("form");
+    cover.className = "pf-veil"; cover.setAttribute("role", "dialog"); cover.setAttribute("aria-modal", "true"); cover.setAttribute("aria-labelledby", "veil-title");
+    veil.innerHTML = '<h1 id="veil-title">Your PIN again</h1><p role="status"></p><label for="veil">PIN</label><input class="nhsuk-input" id="veil" type="password" autocomplete="off"><button class="nhsuk-button">Show the patient</button>';
+    cover.append(veil); document.body.classList.add("pf-away"); document.body.append(cover); $("input", veil).focus();
     const token = $("input[name=token]").value;
     fetch("/hide").catch(() => {});
     veil.addEventListener("submit", (event) => {
       event.preventDefault();
       fetch("/show", { method: "POST", body: new URLSearchParams({ token, pin: $("input", veil).value }) }).then((reply) => {
         if (!reply.ok) { $("p", veil).textContent = "This is not the PIN, or wait a minute"; return; }
-        veil.remove(); document.body.classList.remove("pf-away"); stir();
+        cover.remove(); document.body.classList.remove("pf-away"); stir();
       }, () => { $("p", veil).textContent = "The form cannot be reached"; });
     });
   }
