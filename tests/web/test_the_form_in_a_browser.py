@@ -124,9 +124,61 @@ def test_every_other_kind_of_outcome_by_keyboard_alone(somebody, desk, album, ki
     whole(desk[2], person.consultation, case)
 
 
+def test_letters_twice_as_large_are_so_and_nothing_scrolls_sideways(somebody):
+    person = somebody(VIEWS[-1])
+    red_flags(person)
+    assert person.page.evaluate("getComputedStyle(document.querySelector('#answers legend')).fontSize") == "32px"
+    person.look("large-red-flags")
+
+
+def test_what_is_in_focus_and_what_is_chosen_show_in_forced_colours(somebody):
+    person = somebody(next(one for one in VIEWS if one.name == "forced-colours"))
+    red_flags(person)
+    assert person.page.evaluate("matchMedia('(forced-colors: active)').matches")
+    assert person.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    person.key("y")
+    person.page.wait_for_selector("#stop.pf-stop")
+    assert person.page.evaluate("parseFloat(getComputedStyle(document.querySelector('#stop')).borderLeftWidth)") >= 3
+    assert (
+        person.page.evaluate("getComputedStyle(document.querySelector('#answers input:checked')).appearance") != "none"
+    )
+    person.look("forced-stop")
+
+
 def test_among_them_is_somebody_under_16_for_whom_a_parent_agrees():
     firsts = [first_case(condition) for condition in LIBRARY.conditions]
     assert [case for case in firsts if patient_of(case)["p-by"] == "parent or guardian"]
+
+
+# Printed
+
+NOT_BLACK_ON_WHITE = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()), style = getComputedStyle(one);
+  const light = (colour, clear) => (colour.endsWith(", 0)") ? clear : Math.max(...colour.match(/[0-9.]+/g).slice(0, 3)));
+  return own && one.checkVisibility() && style.clipPath === "none" && (light(style.color, 0) > 130 || light(style.backgroundColor, 255) < 225);
+}).map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`)"""
+
+
+def test_what_is_printed_is_black_on_white_and_has_no_buttons(somebody):
+    person = somebody()
+    person.begin("impetigo", "1")
+    person.fill_page(patient_of(first_case("impetigo")) | {"q-consent_given": "yes"})
+    person.load("Enter")
+    person.tab_to(lambda at: at["name"] == "threat")
+    person.load("Enter")
+    assert person.title == "Dial 999 now"
+    person.page.emulate_media(media="print")
+    assert person.page.evaluate(NOT_BLACK_ON_WHITE) == []
+    assert not person.page.is_visible("button")
+    person.look("printed-outcome", judged=False)
+    person.page.emulate_media(media="screen")
+    person.finish(Kind.EMERGENCY)
+    record = person.page.url
+    person.page.emulate_media(media="print")
+    for paper in ("leaflet", "letter", "page"):
+        person.page.goto(f"{record}/{paper}.html")
+        assert person.page.evaluate(NOT_BLACK_ON_WHITE) == [], paper
+        person.look(f"printed-{paper}", judged=False)
 
 
 # The keys under stress
