@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from shipped import cases_of
 from test_every_outcome import DID, SUPPLIED, who
-from visiting import NOW, PHARMACY, PIN, Clock, filled
+from visiting import CANARIES, NOW, PHARMACY, PIN, SECRET, Clock, Watched, filled
 
 from pharmacyfirst import Kind, load
 from pharmacyfirst.content.adoption_written import written
@@ -42,7 +42,7 @@ MAILBOX = "X26OT000"
 MOST_STEPS = 400  # keys on one page before it is given up
 # Somebody who is nobody: no NHS number, because every real one is somebody's.
 NOBODY = {
-    "p-family": "Featherstonehaugh", "p-given": "Ann", "p-address": "7 Nowhere Lane, Leeds", "p-postcode": "LS1 6AE", "p-practice_ods": "B86999",
+    "p-family": SECRET, "p-given": "Ann", "p-address": "7 Nowhere Lane, Leeds", "p-postcode": "LS1 6AE", "p-practice_ods": "B86999",
 }  # fmt: skip
 
 
@@ -77,6 +77,7 @@ def serving(folder, **more):
     import uvicorn
 
     app = application(folder, clock=Clock(), log=lambda line: None, **more)
+    app.add_middleware(Watched)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -179,12 +180,12 @@ class Person:
         if seen.large:
             self.context.route("**/form.css", _large)
         self.address, self.seen, self.script = address, seen, script
-        self.keys, self.loads, self.asked, self.covered, self.outside = 0, 0, [], [], []
+        self.keys, self.loads, self.covered, self.outside = 0, 0, [], []
         self.page.on("request", self._asks)
         self.page.on("pageerror", lambda error: self.outside.append(f"error in the script: {error}"))
 
     def _asks(self, request):
-        self.asked.append(request.url)
+        self.outside += [f"{word} in an address" for word in CANARIES if word in request.url]
         self.loads += request.is_navigation_request() and request.redirected_from is None
         if not request.url.startswith(self.address):
             self.outside.append(request.url)

@@ -98,6 +98,7 @@ class SupplyPage:
     collector: FieldShown
     told: tuple[ChoiceShown, ...]
     pregnancy: str
+    pregnancy_wanted: bool
     notes: FieldShown
     patient: str
     errors: tuple[Error, ...]
@@ -186,6 +187,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         collector=field_of("collector"),
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
         pregnancy=pregnancy_asked(here),
+        pregnancy_wanted=posted.ticked("o-pregnancy"),
         notes=field_of("notes"),
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
         errors=tuple(Error(says, f"s-{name}") for name, says in found.items()),
@@ -195,6 +197,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
 
 
 _TOLD = (
+    ("s-evidence", "Evidence of the exemption seen"),
     ("o-told-medicine", "How to take it, and what to watch for"),
     ("o-told-netting", "When to get help"),
     ("o-told-leaflet", "The leaflet"),
