@@ -9,6 +9,7 @@ import re
 import shutil
 import threading
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from shipped import cases_of
 from test_every_outcome import DID, SUPPLIED, who
-from visiting import CANARIES, NOW, PHARMACY, PIN, SECRET, Clock, Watched, filled
+from visiting import CANARIES, LEAKS, NOW, PHARMACY, PIN, SECRET, Clock, Watched, filled
 
 from pharmacyfirst import Kind, load
 from pharmacyfirst.content.adoption_written import written
@@ -79,7 +80,7 @@ def serving(folder, **more):
     app = application(folder, clock=Clock(), log=lambda line: None, **more)
     app.add_middleware(Watched)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
-    thread = threading.Thread(target=server.run)
+    thread = threading.Thread(target=server.run, daemon=True)  # so that a run that is stopped comes to its end
     thread.start()
     while not server.started:
         time.sleep(0.02)
@@ -180,7 +181,7 @@ class Person:
         if seen.large:
             self.context.route("**/form.css", _large)
         self.address, self.seen, self.script = address, seen, script
-        self.keys, self.loads, self.covered, self.outside = 0, 0, [], []
+        self.keys, self.loads, self.covered, self.outside, self.spent = 0, 0, [], [], Counter()
         self.page.on("request", self._asks)
         self.page.on("pageerror", lambda error: self.outside.append(f"error in the script: {error}"))
 
@@ -189,6 +190,11 @@ class Person:
         self.loads += request.is_navigation_request() and request.redirected_from is None
         if not request.url.startswith(self.address):
             self.outside.append(request.url)
+
+    def leave(self):
+        """Close the window. Nothing was asked of anybody else, nothing in focus was covered, and the form named nobody where it should not."""
+        self.context.close()
+        assert (self.outside, self.covered, LEAKS) == ([], [], [])
 
     # Keys
 
@@ -281,7 +287,7 @@ class Person:
     def fill_page(self, fields):
         """Every field of the page from where the focus stands, as it should be; then Enter continues."""
         for _ in range(MOST_STEPS):
-            here = self.here
+            here, before = self.here, self.keys
             if here["covered"] and self.still_covered():
                 self.covered.append(f"{self.title}: {here['id'] or here['classes']}")
             if here["id"] == "continue" or (here["form"] == "did" and here["tag"] == "BUTTON"):
@@ -292,19 +298,29 @@ class Person:
             elif here["name"] in fields and not self.is_right(here, fields[here["name"]]):
                 self.fill(here, fields[here["name"]])
                 if here["type"] in ("radio", "checkbox", "text") and not self.page.evaluate(LEFT, fields):
+                    self.spent[here["name"]] += self.keys - before
                     return  # Enter continues from here too
             elif here["folded"] and not {*here["folded"]}.isdisjoint(self.page.evaluate(LEFT, fields)):
                 self.key("Enter")
             else:
                 self.key("Tab")
+            self.spent[here["name"]] += self.keys - before
         raise AssertionError(f"no end of {self.title}: {self.here}")
+
+    def fields_of(self, facts, patient):
+        """The fields of this page as the facts say; what they do not say is not known."""
+        fields = {**patient} if self.path.endswith("/patient") else {}
+        words = self.page.content()
+        for name in re.findall(r'id="row-([a-z_0-9]+)"', words):
+            fields |= filled(name, facts.get(name), words) if f'name="q-{name}' in words else {}
+        return fields
 
     # A consultation
 
     def begin(self, condition, practice=""):
         """A consultation about a condition, from the start page."""
         self.page.goto(self.address)
-        self.keys, self.loads = 0, 0
+        self.keys, self.loads, self.spent = 0, 0, Counter()
         if practice:
             self.tab_to(lambda at: at["id"] == "practice")
             self.key(*["ArrowDown"] * int(practice))
@@ -331,11 +347,7 @@ class Person:
             if self.path.endswith("/outcome"):
                 return
             self.to_the_page()
-            fields = {**patient} if self.path.endswith("/patient") else {}
-            words = self.page.content()
-            for name in re.findall(r'id="row-([a-z_0-9]+)"', words):
-                fields |= filled(name, facts.get(name), words) if f'name="q-{name}' in words else {}
-            self.fill_page(fields)
+            self.fill_page(self.fields_of(facts, patient))
             self.load("Enter")
         raise AssertionError(f"no outcome: {self.title}")
 
@@ -382,10 +394,16 @@ class Person:
         assert wide <= window, f"{name} scrolls sideways"
         if self.seen.name == "reduced-motion":
             assert self.page.evaluate(MOVES) == [], name
-        if judged and self.script and AXE.exists():  # without a script it has none to judge with
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-            assert not found, f"{name}: {[(one['id'], one['nodes'][0]['html'][:120]) for one in found]}"
+        if judged:
+            assert self.violations() == [], name
+
+    def violations(self):
+        """What axe-core finds wrong with the page; nothing where it is not there, or the page has no script to judge it with."""
+        if not self.script or not AXE.exists():
+            return []
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+        return [(one["id"], one["nodes"][0]["html"][:120]) for one in found]
 
     @property
     def consultation(self):

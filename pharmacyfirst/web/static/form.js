@@ -86,6 +86,10 @@
   });
   all(".pf-find,#keys,#paste-box,[data-copy]").forEach((one) => { one.hidden = false; });
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => navigator.clipboard.writeText($("#" + button.dataset.copy).value).then(() => { button.textContent = "Copied"; })));
+  function goToBlank() {
+    const blank = rows().find((row) => !$("input:checked", row) && !all("input[type=text],select", row).some((one) => one.value));
+    if (!goTo(blank)) ($("#continue") || document.body).focus();
+  }
   // A link to a question: the browser by itself would leave the focus nowhere.
   function follow() {
     const there = location.hash && $(location.hash), folded = there && there.closest("details");
@@ -98,7 +102,7 @@
   const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
   else if (location.hash) follow();
-  else if (form || $("#supply")) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text],select", row).some((one) => one.value))) || $("#continue").focus();
+  else if (form || $("#supply")) goToBlank();
   else if ($("#outcome,.pf-conditions button")) $("#outcome,.pf-conditions button").focus();
 
   // Paste: the server reads it. It fills blank fields alone, and answers nothing.
@@ -107,7 +111,7 @@
     const token = $("input[name=token]").value;
     fetch(form.dataset.paste, { method: "POST", body: new URLSearchParams({ token, paste: paste.value }) }).then((reply) => reply.json()).then((taken) => {
       Object.entries(taken.fields).forEach(([name, value]) => { const one = document.getElementById(name); if (one && !one.value) one.value = value; });
-      $("#paste-hint").textContent = taken.says; paste.value = ""; live();
+      $("#paste-hint").textContent = taken.says; paste.value = ""; live(); goToBlank();
     }).catch(() => { $("#paste-hint").textContent = "It could not be read: type the details"; });
   });
   if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
