@@ -220,7 +220,8 @@ def _of_session(visit: Visit, page: Served) -> Response:
     if session.hidden and page.handler is not entrance.show_again:
         if page.live:
             return JSONResponse({"again": True}, 409)
-        session.held = Held(visit.path, page.handler, visit.names, visit.posted, visit.method)
+        if session.held is None or visit.method == "POST":  # what was typed is not forgotten for what is only asked for
+            session.held = Held(visit.path, page.handler, visit.names, visit.posted, visit.method)
         return entrance.desk_page(visit, hidden=True)
     reply = page.handler(visit)
     if page.handler is entrance.show_again and not session.hidden and (held := session.held) is not None:
@@ -269,7 +270,11 @@ async def _leave(request: Request) -> Response:
     """``POST /leave``: whoever was at the desk leaves it."""
     desk: Desk = request.app.state.desk
     session = _session(request)
-    if ours(request.headers) and session is not None and session.owns(read_form(await _body(request)).one("token")):
+    try:
+        token = read_form(await _body(request)).one("token")
+    except NotAForm:
+        token = ""
+    if ours(request.headers) and session is not None and session.owns(token):
         desk.sessions.end(request.cookies.get(entrance.SESSION, ""))
     return _closed(go("/who"))
 

@@ -21,7 +21,7 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
+from thorough import agreement, altered, browser, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
 
 PARTS = {
     part.name: part
@@ -35,6 +35,7 @@ PARTS = {
         letters.PART,
         sending.PART,
         store.PART,
+        browser.PART,
     )
 }
 STATE = ROOT / ".cache" / "thorough"
@@ -50,7 +51,7 @@ def fingerprint():
         path
         for folder in ("pharmacyfirst", "pathways", "pgd_templates", "tests")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in {".py", ".yaml", ".json", ".html"}
+        if path.suffix in {".py", ".yaml", ".json", ".html", ".css", ".js"}
     ]
     said = hashlib.sha256()
     for path in sorted(files):

@@ -3,10 +3,10 @@
 from contextlib import closing
 
 import pytest
-from test_afterwards import NUMBER, a_record
+from looking import PICTURES, Person, chromium, serving  # noqa: F401  # chromium is a fixture
+from test_afterwards import a_record
 from test_real_patients import adopted
-from test_the_form_in_a_browser import PICTURES, Person, chromium, serving  # noqa: F401  # chromium is a fixture
-from visiting import Clock, at_the_desk, begun, open_form
+from visiting import Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.sending.outbox import Outbox
@@ -21,7 +21,7 @@ def left(tmp_path_factory):
     folder = tmp_path_factory.mktemp("form")
     with open_form(folder) as client:
         visitor = at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"})
-        letter, message = a_record(visitor), a_record(visitor, **{"p-nhs_number": NUMBER})
+        letter, message = a_record(visitor), a_record(visitor, **{"p-nhs_number": a_number()})
         visitor.go(f"/r/{letter}/incident")
         visitor.send(f"/r/{letter}/incident", i__do="report", i__what="the label was on another bag")
         begun(visitor, "shingles", "")

@@ -6,6 +6,7 @@ import stat
 import pytest
 from visiting import PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, at_the_desk, begun, open_form
 
+from pharmacyfirst.web.app import PAGES
 from pharmacyfirst.web.posted import MOST_BYTES
 from pharmacyfirst.web.serve import NotOnThisMachine, must_be_here
 from pharmacyfirst.web.sessions import MOST_WRONG_PINS, QUIET_SECONDS, WRONG_PIN_WAIT_SECONDS
@@ -186,6 +187,51 @@ def test_an_error_tells_where_and_nothing_of_what(tmp_path, monkeypatch):
     assert len(logged) == 1
     assert logged[0].startswith("RuntimeError in GET /c/{id}/outcome: ")
     assert "Charlie" not in logged[0]
+
+
+ONLY_ASKED = {"/", "/hide", "/r/{id}", "/r/{id}/{paper}"}
+
+
+@pytest.mark.parametrize("path", [*(path for path, page in PAGES.items() if not page.open and path not in ONLY_ASKED)])
+def test_each_page_that_takes_a_form_wants_it_from_a_page_of_ours_and_of_this_session(client, path):
+    visitor = begun(at_the_desk(client), "uncomplicated-uti")
+    id = visitor.consultation.removeprefix("/c/")
+    there = path.format(id=id, number=1, pgd="nitrofurantoin", paper="letter.txt", name="x")
+    fields = visitor.page.forms[visitor.path]
+    assert visitor.post(there, fields | {"token": "x" * 32}).title == "Not saved"
+    assert visitor.reply.status_code == 403
+    body = "&".join(f"{name}={value}" for name in ("token",) for value in fields[name])
+    reply = client.post(there, content=body, headers=SAME_ORIGIN | {"sec-fetch-site": "cross-site"})
+    assert (reply.status_code, "did not come from a page of this form" in reply.text) == (403, True)
+
+
+def test_a_body_beyond_the_bounds_ends_nobodys_time_at_the_desk(client):
+    visitor = at_the_desk(client)
+    assert client.post("/leave", content=b"a=" + b"x" * MOST_BYTES, headers=SAME_ORIGIN).status_code == 200
+    assert visitor.go("/").title == "What is the patient here about?"
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_read_no_further_than_the_bounds(client):
+    at_the_desk(client)
+    sent = []
+
+    def parts():
+        for _ in range(100):
+            sent.append(1)
+            yield b"x" * MOST_BYTES
+
+    assert client.post("/begin", content=parts(), headers=SAME_ORIGIN).status_code == 413
+
+
+def test_what_was_posted_while_hidden_is_not_forgotten_for_what_is_asked_for_after_it(client, clock):
+    visitor = begun(at_the_desk(client), "uncomplicated-uti")
+    visitor.go(f"{visitor.consultation}/page/1")
+    path, fields = visitor.path, visitor.page.forms[visitor.path] | {"q-sepsis_suspected": "no"}
+    clock.pass_seconds(QUIET_SECONDS)
+    visitor.post(path, fields)
+    visitor.go("/hide")
+    visitor.send("/show", pin=PIN)
+    assert 'name="q-sepsis_suspected" value="no" data-key="N" checked' in visitor.page.words
 
 
 def test_leaving_the_desk_ends_the_session(client):

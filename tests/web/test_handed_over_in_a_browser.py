@@ -1,14 +1,14 @@
 """A handed-over patient in a real browser: the link's own part is taken out of the address and sent from there."""
 
 import httpx2
+import looking as browsing
 import pytest
-import test_the_form_in_a_browser as browsing
+from looking import Person, serving, simple
 from referrals import allergy as referred_allergy
 from referrals import referral
 from shipped import cases_of
 from test_every_outcome import LIBRARY
 from test_handing_over import PATIENT, SECRET, sent
-from test_the_form_in_a_browser import Person, serving, simple
 
 from pharmacyfirst import Kind
 

@@ -3,7 +3,7 @@
 import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, SUPPLIED, supplied, who
-from visiting import NOW, Clock, at_the_desk, begun, open_form, somebody_new
+from visiting import NOW, SECRET, Clock, at_the_desk, begun, open_form, somebody_new
 
 from pharmacyfirst import Kind
 from pharmacyfirst.content.adoption_written import written
@@ -13,7 +13,6 @@ from pharmacyfirst.web.finishing import message_for
 
 CONDITION = "uncomplicated-uti"
 CASE = next(case for case in cases_of(LIBRARY, CONDITION) if case.expected.kind is Kind.SUPPLY)
-SECRET = "Featherstonehaugh"
 # No NHS number, because every real one is somebody's.
 NAMED = {
     "p-family": SECRET, "p-given": "Ann", "p-address": "7 Nowhere Lane, Leeds", "p-postcode": "LS1 6AE", "p-practice_ods": "B86999",
@@ -180,6 +179,27 @@ def test_what_is_missing_of_a_supply_is_said_and_nothing_is_recorded(desk, chang
     assert says in visitor.page.words
     with open_store(folder, Clock()) as store:
         assert store.records.finished() == ()
+
+
+def test_what_was_typed_is_there_again_where_something_is_missing(desk):
+    visitor, _ = desk
+    id = to_the_outcome(visitor)
+    outcome = visitor.page.forms[visitor.path] | {
+        "o-did": "advised", "o-no-supply": "other", "o-to": "the practice", "o-accepted": "the duty doctor", "o-at": "10:15", "o-otc": "a spray",
+        "o-notes": "a note", "o-told-netting": "yes", "o-told-leaflet": "yes", "o-pregnancy": "yes",
+    }  # fmt: skip
+    again = visitor.post(visitor.path, outcome | {"o-because": ""})
+    assert visitor.reply.status_code == 422
+    held = again.forms[visitor.path]
+    assert {name for name, value in outcome.items() if name in held and held[name] not in (value, [value])} == set()
+    assert {"o-told-netting", "o-told-leaflet", "o-pregnancy", "o-notes"} <= {*held}
+    page = visitor.go(f"/c/{id}/supply/nitrofurantoin")
+    fields = page.forms[visitor.path] | SUPPLIED | {
+        "s-batch": "", "s-collector": "Sam", "s-notes": "a note", "s-evidence": "yes", "o-told-leaflet": "yes", "o-pregnancy": "yes", "s-because": "a spare",
+        "s-quantity": "4",
+    }  # fmt: skip
+    held = visitor.post(visitor.path, fields).forms[visitor.path]
+    assert {name for name, value in fields.items() if held.get(name) not in (value, [value])} == set()
 
 
 def test_a_scan_fills_batch_and_expiry(desk):

@@ -1,46 +1,33 @@
-"""The form in a real browser: by keyboard alone, at 320 pixels, without its script, and judged by axe-core on every page.
+"""The form in a real browser: every condition to a supply and every kind of outcome by keyboard alone, with its script and without, at any
+size, zoom and contrast, judged by axe-core; what the keys do under stress; printed; and the record that each of them leaves behind.
 
-What it shows is kept under .cache/form, one picture a page, to be looked at.
+The large product of it all: `make thorough PART=browser`. The pictures are to be looked at: .cache/form, or where PHARMACYFIRST_PICTURES says.
 """
 
-import shutil
-import threading
-import time
-from datetime import datetime, timedelta
-from pathlib import Path
-
 import pytest
-from test_every_outcome import CASES, DAY, DID, LIBRARY, who
-from visiting import NOW, PIN, Clock
+from in_a_browser import (
+    BROWSER,
+    DAY,
+    LIBRARY,
+    MAILBOX,
+    NOBODY,
+    VIEWS,
+    Person,
+    adopted,
+    desk_of,
+    facts_of,
+    first_case,
+    launched,
+    patient_of,
+    serving,
+    whole,
+)
+from visiting import NOW, PIN
 
 from pharmacyfirst import Kind
-from pharmacyfirst.kernel.questions import AGE, BORN
-from pharmacyfirst.web.serve import application
 
-ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / ".cache" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-PICTURES = ROOT / ".cache" / "form"
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-MOST_KEYS = 95  # from the start page to a saved supply, the patient's details handed over: form.md, section 5
-
-
-def serving(folder, **more):
-    """The form on a port of its own, in a thread, and what stops it."""
-    import uvicorn
-
-    app = application(folder, clock=Clock(), log=lambda line: None, **more)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-
-    def stop():
-        server.should_exit = True
-        thread.join()
-
-    return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", stop
+QUIET_SECONDS = 300
+OTHERS = [kind for kind in Kind if kind is not Kind.SUPPLY]
 
 
 @pytest.fixture(scope="module")
@@ -50,396 +37,218 @@ def chromium():
     )
     if BROWSER is None:
         pytest.skip("needs chromium: make system installs it")
-    with api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+    with api.sync_playwright() as play, launched(play) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    where, stop = serving(tmp_path_factory.mktemp("form"))
-    yield where
-    stop()
-
-
-class Person:
-    """Somebody in a browser, who counts the keys."""
-
-    def __init__(self, browser, address, **context):
-        self.page = browser.new_context(viewport={"width": 1280, "height": 800}, **context).new_page()
-        self.address, self.keys, self.outside = address, 0, []
-        self.page.on(
-            "request", lambda request: self.outside.append(request.url) if not request.url.startswith(address) else None
-        )
-        self.page.on("pageerror", lambda error: self.outside.append(f"error in the script: {error}"))
-        self.page.goto(address)
-        if self.page.query_selector("#u-pin"):
-            self.page.fill("#u-pin", PIN)
-            self.page.click("text=Set it up")
-        self.page.fill("#pin", PIN)
-        self.page.click("text=Begin")
-
-    def key(self, *names):
-        for name in names:
-            self.page.keyboard.press(name)
-            self.keys += 1
-
-    def begin(self, condition, practice="1"):
-        self.page.goto(self.address)
-        self.page.select_option("#practice", practice)
-        self.page.click(f"button[value={condition}]")
-        self.page.wait_for_selector("#answers")
-
-    def turn_to(self, title):
-        """A page by its step, until its own script has put the first question in focus: keys before that are nobody's."""
-        self.page.click(f"nav >> text={title}")
-        self.page.wait_for_selector(f"h1:has-text('{title}')")
-        self.page.wait_for_load_state("load")
-        self.page.wait_for_function("document.activeElement.closest('[data-row]') !== null")
-
-    def has_answered(self, how_many, which="input[type=radio]"):
-        """Whether so many answers come to be given, however slow the machine is, and no more of them soon after."""
-        count = f"document.querySelectorAll('#answers {which}:checked').length"
-        self.page.wait_for_function(f"{count} >= {how_many}", timeout=15_000)
-        self.page.wait_for_timeout(450)
-        return self.page.evaluate(count) == how_many
-
-    @property
-    def row(self):
-        """The question in focus, once the server has answered what came before."""
-        self.page.wait_for_timeout(30)
-        return self.page.evaluate(
-            "(document.activeElement.closest('[data-row]') || {dataset: {}}).dataset.row || document.activeElement.id"
-        )
-
-    @property
-    def title(self):
-        return self.page.text_content("h1")
-
-    def answer(self, name, value):
-        """One answer by the keys of the form."""
-        row = self.page.locator(f"#row-{name}")
-        if value is None:
-            self.key("u")
-        elif isinstance(value, bool):
-            self.key("y" if value else "n")
-        elif isinstance(value, (tuple, list)):
-            assert not value, "only empty lists are answered by a key"
-            self.key("n")
-        elif row.locator("input[id$='-on']").count():
-            since = datetime.fromisoformat(NOW) - timedelta(hours=float(value))
-            back = (datetime.fromisoformat(NOW).date() - since.date()).days
-            self.key(str(min(back, 8) + 1))
-            if back >= 8:
-                self.typed(f"{since.day}/{since.month}/{since.year}", "Tab")
-            self.page.wait_for_timeout(450)  # where the time matters its box is in focus once the server has said so
-            if self.page.evaluate("document.activeElement.id.endsWith('-time')"):
-                self.typed(f"{since:%H:%M}", "Tab")
-        elif row.locator("input[type=text]").count():
-            self.typed(str(value), "Tab", "Tab")
-        else:
-            self.key(row.locator(f"input[value='{value}']").get_attribute("data-key"))
-
-    def typed(self, words, *then):
-        self.page.keyboard.type(words)
-        self.keys += len(words)
-        self.key(*then)
-
-    def answer_all(self, facts):
-        """Page after page until the outcome is shown."""
-        known = {"share": True, "look": True, "by": "patient", "viewed": "GP record"} | facts
-        for _ in range(14):
-            if self.page.url.endswith("/outcome"):
-                return
-            for _ in range(40):
-                row = self.row
-                if row == "continue":
-                    break
-                self.answer(row, known.get(row))
-            with self.page.expect_navigation():
-                self.key("Enter")
-        raise AssertionError(f"no outcome: {self.title} {self.row}")
-
-    def look(self, name):
-        """Keep a picture, and have axe judge the page; no word of ours may be wider than the window."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-        wide, window = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= window, f"{name} scrolls sideways"
-        if AXE.exists():
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
-            found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-            assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], name
-
-
-def simple(facts):
-    """Whether every list among the facts is empty, so that a key answers it."""
-    return not any(isinstance(value, (list, tuple)) and value for value in facts.values())
-
-
-def one_of(kind):
-    cases = [param.values[0] for param in CASES]
-    return next(case for case in cases if case.expected.kind is kind and simple(dict(case.facts)))
+def desk(chromium, tmp_path_factory):
+    """The form of a pharmacy that has adopted everything: its address, what the browser keeps of who is at the desk, and its data."""
+    folder = tmp_path_factory.mktemp("form")
+    file = adopted(tmp_path_factory.mktemp("adoption"))
+    with serving(folder) as address:
+        yield address, desk_of(chromium, address, **{"u-adoption": str(file), "u-mailbox": MAILBOX}), folder
 
 
 @pytest.fixture
-def person(chromium, address):
-    found = Person(chromium, address)
-    yield found
-    assert found.outside == []
-    found.page.context.close()
+def somebody(chromium, desk):
+    """Somebody at the desk, as they see the form, until they leave it."""
+    there = []
+
+    def comes(seen=VIEWS[0], script=True):
+        there.append(Person(chromium, *desk[:2], seen, script))
+        return there[-1]
+
+    yield comes
+    for person in there:
+        person.leave()
 
 
-def fill_who(person, case):
-    """The age that the case has; the rest of the practice patient stays."""
-    for name, value in who(case).items():
-        if name.startswith("p-born") or name in ("p-consenter",):
-            person.page.evaluate("([id, value]) => { document.getElementById(id).value = value; }", [name, value])
-        elif name in ("p-by",):
-            person.page.check(f"input[name={name}][value='{value}']")
-        elif name in ("p-relationship", "p-competence"):
-            person.page.evaluate("([id, value]) => { document.getElementById(id).value = value; }", [name, value])
-    first = person.page.query_selector("#p-share-0")
-    first.focus()
+class Album:
+    """Each kind of page is kept once for each way to see it; axe judges it once in each size, which is all that can tell for it."""
+
+    def __init__(self):
+        self.kept = set()
+
+    def of(self, person):
+        def look():
+            new = {(person.kind, person.seen.name), (person.kind, person.seen.width)} - self.kept
+            self.kept |= new
+            if new:
+                person.look(person.kind, judged=(person.kind, person.seen.width) in new)
+
+        return look
 
 
-def test_a_supply_by_keyboard_alone_in_at_most_as_many_keys_as_were_set(person):
-    case = next(
-        param.values[0]
-        for param in CASES
-        if param.values[0].pathway == "uncomplicated-uti" and param.values[0].expected.kind is Kind.SUPPLY
-    )
-    person.begin(case.pathway)
-    person.look("patient")
-    person.answer_all({name: value for name, value in dict(case.facts).items() if name not in (AGE, BORN)})
+@pytest.fixture(scope="module")
+def album():
+    return Album()
+
+
+def by_turns(at):
+    """How the consultation of this number is held: as it is seen, and with the script or without."""
+    return VIEWS[at % len(VIEWS)], at % 2 == 0
+
+
+def practice_patient(at):
+    """Every third is a practice patient; the others have no NHS number."""
+    return "1" if at % 3 == 0 else ""
+
+
+@pytest.mark.parametrize("condition", LIBRARY.conditions)
+def test_each_condition_to_a_saved_supply_by_keyboard_alone(somebody, desk, album, condition):
+    at = LIBRARY.conditions.index(condition)
+    person, case, practice = somebody(*by_turns(at)), first_case(condition), practice_patient(at)
+    look = album.of(person)
+    person.begin(condition, practice)
+    person.answer_all(facts_of(case), patient_of(case, {} if practice else NOBODY), look)
     assert person.title == "May be supplied"
-    person.look("may-be-supplied")
-    person.page.locator(".pf-supply").focus()
-    with person.page.expect_navigation():
-        person.key("Enter")
-    person.look("supply")
-    person.page.focus("#s-batch")
-    person.typed("AB1234", "Tab")
-    person.typed("05 2028", "Tab", "Tab")
-    person.key("1")
-    person.page.focus("#s-charge")
-    person.key("ArrowDown", "Tab", "ArrowDown")
-    with person.page.expect_navigation():
-        person.page.focus("#continue")
-        person.key("Enter")
-    assert person.title == "Saved: supplied nitrofurantoin"
-    person.look("saved")
-    assert person.keys <= MOST_KEYS
+    person.supply(look)
+    assert person.title.startswith("Saved: supplied "), person.page.text_content("main")
+    record = whole(desk[2], person.consultation, case)
+    assert (record.patient.nhs_number is not None, record.practice) == (bool(practice), bool(practice))
+    assert (record.supplies[0].permit is not None) == (not practice)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.SUPPLY], ids=lambda kind: kind.word)
-def test_every_kind_of_outcome_by_the_keys(person, kind):
-    case = one_of(kind)
-    facts = {name: value for name, value in dict(case.facts).items() if name not in (AGE, BORN)}
-    person.begin(case.pathway)
-    fill_who(person, case)
-    by = {"by": "parent or guardian"} if who(case)["p-by"] != "patient" else {}
-    person.answer_all(facts | by)
-    person.look(kind.word.replace(" ", "-"))
-    person.page.check(f"input[name=o-did][value='{DID[kind]['o-did']}']")
-    if "o-accepted" in DID[kind]:
-        person.page.fill("#o-accepted", DID[kind]["o-accepted"])
-    with person.page.expect_navigation():
-        person.page.click("#did button.nhsuk-button")
+@pytest.mark.parametrize("kind", OTHERS, ids=lambda kind: kind.word)
+def test_every_other_kind_of_outcome_by_keyboard_alone(somebody, desk, album, kind):
+    at = OTHERS.index(kind) + 1
+    case = next(filter(None, (first_case(condition, kind) for condition in LIBRARY.conditions)))
+    person, practice = somebody(*by_turns(at)), practice_patient(at)
+    look = album.of(person)
+    person.begin(case.pathway, practice)
+    person.answer_all(facts_of(case), patient_of(case, {} if practice else NOBODY), look)
+    person.finish(kind, look)
     assert person.title.startswith("Saved: "), person.page.text_content("main")
+    whole(desk[2], person.consultation, case)
 
 
-def test_a_key_that_is_held_down_answers_one_question(person):
-    person.begin("uncomplicated-uti")
-    person.turn_to("Red flags")
-    for repeat in range(12):
-        person.page.evaluate(
-            "repeat => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: 'n', repeat, bubbles: true, cancelable: true}))",
-            repeat > 0,
-        )
-    assert person.has_answered(1)
+def test_letters_twice_as_large_are_so_and_nothing_scrolls_sideways(somebody):
+    person = somebody(VIEWS[-1])
+    red_flags(person)
+    assert person.page.evaluate("getComputedStyle(document.querySelector('#answers legend')).fontSize") == "32px"
+    person.look("large-red-flags")
 
 
-def test_ten_quick_keys_answer_ten_questions_and_none_is_skipped(person):
-    person.begin("acute-sore-throat")
-    person.turn_to("Red flags")
-    shown = person.page.locator(".pf-row[id^=row-]:visible").count()
-    person.key(*["n"] * shown)
-    assert person.has_answered(shown, "input[value=no]")
-    assert person.row == "continue"
-
-
-def test_a_question_that_has_just_appeared_is_the_next(person):
-    person.begin("uncomplicated-uti")
-    person.turn_to("Before nitrofurantoin")
-    for _ in range(20):
-        if person.row == "known_kidney_disease":
-            break
-        person.key("n")
+def test_what_is_in_focus_and_what_is_chosen_show_in_forced_colours(somebody):
+    person = somebody(next(one for one in VIEWS if one.name == "forced-colours"))
+    red_flags(person)
+    assert person.page.evaluate("matchMedia('(forced-colors: active)').matches")
+    assert person.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     person.key("y")
-    person.page.wait_for_selector("#row-egfr_ml_min:visible", timeout=15_000)
-    person.page.wait_for_timeout(450)
-    assert person.row == "egfr_ml_min"
+    person.page.wait_for_selector("#stop.pf-stop")
+    assert person.page.evaluate("parseFloat(getComputedStyle(document.querySelector('#stop')).borderLeftWidth)") >= 3
+    assert (
+        person.page.evaluate("getComputedStyle(document.querySelector('#answers input:checked')).appearance") != "none"
+    )
+    person.look("forced-stop")
 
 
-def test_the_keys_go_on_where_the_server_does_not_answer(person):
-    person.begin("acute-sore-throat")
-    person.turn_to("Red flags")
+def test_among_them_is_somebody_under_16_for_whom_a_parent_agrees():
+    firsts = [first_case(condition) for condition in LIBRARY.conditions]
+    assert [case for case in firsts if patient_of(case)["p-by"] == "parent or guardian"]
+
+
+# Printed
+
+NOT_BLACK_ON_WHITE = """() => [...document.querySelectorAll("body *")].filter((one) => {
+  const own = [...one.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()), style = getComputedStyle(one);
+  const light = (colour, clear) => (colour.endsWith(", 0)") ? clear : Math.max(...colour.match(/[0-9.]+/g).slice(0, 3)));
+  return own && one.checkVisibility() && style.clipPath === "none" && (light(style.color, 0) > 130 || light(style.backgroundColor, 255) < 225);
+}).map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 40)}`)"""
+
+
+def test_what_is_printed_is_black_on_white_and_has_no_buttons(somebody):
+    person = somebody()
+    person.begin("impetigo", "1")
+    person.fill_page(patient_of(first_case("impetigo")) | {"q-consent_given": "yes"})
+    person.load("Enter")
+    person.tab_to(lambda at: at["name"] == "threat")
+    person.load("Enter")
+    assert person.title == "Dial 999 now"
+    person.page.emulate_media(media="print")
+    assert person.page.evaluate(NOT_BLACK_ON_WHITE) == []
+    assert not person.page.is_visible("button")
+    person.look("printed-outcome", judged=False)
+    person.page.emulate_media(media="screen")
+    person.finish(Kind.EMERGENCY)
+    record = person.page.url
+    person.page.emulate_media(media="print")
+    for paper in ("leaflet", "letter", "page"):
+        person.page.goto(f"{record}/{paper}.html")
+        assert person.page.evaluate(NOT_BLACK_ON_WHITE) == [], paper
+        person.look(f"printed-{paper}", judged=False)
+
+
+# The keys under stress
+
+
+def red_flags(person, condition="uncomplicated-uti", title="Red flags"):
+    """A page of questions, once the script has put the first of them in focus: keys before that are nobody's."""
+    person.begin(condition)
+    person.page.goto(person.page.url.replace("patient", "page/1"))
+    person.wait_for_row(person.page.locator(".pf-row:visible").first.get_attribute("data-row"))
+    return person.page.locator(".pf-row:visible")
+
+
+def test_a_key_that_is_held_down_answers_one_question(somebody):
+    person = somebody()
+    second = red_flags(person).nth(1).get_attribute("data-row")
+    person.page.evaluate(
+        """() => [...Array(12).keys()].forEach((at) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", {key: "n", repeat: at > 0, bubbles: true, cancelable: true})))"""
+    )
+    person.wait_for_row(second)
+    assert person.page.locator("#answers input:checked").count() == 1
+
+
+def test_a_page_of_questions_takes_a_key_for_each_and_one_more_however_quick(somebody):
+    person = somebody()
+    shown = red_flags(person, "acute-sore-throat").count()
+    person.keys = 0
+    person.key(*["n"] * shown)
+    person.page.wait_for_function("document.activeElement.id === 'continue'")
+    assert person.page.locator("#answers input[value=no]:checked").count() == shown
+    person.load("Enter")
+    assert person.title != "Red flags"
+    assert person.keys == shown + 1
+
+
+def test_a_question_that_has_just_appeared_is_the_next(somebody):
+    person = somebody()
+    person.begin("uncomplicated-uti")
+    person.page.goto(person.page.url.replace("patient", "page/5#row-known_kidney_disease"))
+    person.wait_for_row("known_kidney_disease")
+    person.key("y")
+    person.wait_for_row("egfr_ml_min")
+
+
+def test_the_keys_go_on_where_the_server_does_not_answer(somebody):
+    person = somebody()
+    rows = red_flags(person, "acute-sore-throat")
     person.page.route("**/live/*", lambda route: route.abort())
     person.key("n", "n", "n")
-    assert person.has_answered(3, "input[value=no]")
-    assert "Not checked" in person.page.text_content("#saved")
+    person.wait_for_row(rows.nth(3).get_attribute("data-row"))
+    assert person.page.locator("#answers input[value=no]:checked").count() == 3
+    person.page.wait_for_function("document.getElementById('saved').textContent.includes('Not checked')")
 
 
-def test_the_time_of_a_day_is_asked_where_it_matters_and_nowhere_else(person):
-    found = [(one.id, page, q) for one in LIBRARY.newest_all() for page, q in moments(one)]
-    assert found
-    for condition, title, question in found:
-        person.begin(condition)
-        person.turn_to(title)
-        asked = set()
-        for day in range(1, 9):
-            row = person.page.locator(f"#row-{question}")
-            if not row.is_visible():
-                break
-            row.locator(f"input[data-key='{day}']").focus()
-            with person.page.expect_response("**/live/*") as reply:
-                person.key(str(day))
-            matters = question in reply.value.json()["times"]
-            person.page.wait_for_selector(f"[data-time={question}]", state="visible" if matters else "hidden")
-            asked |= {day} if matters else set()
-        assert 0 < len(asked) < 8, (condition, asked)
-    person.look("time-matters")
-
-
-def moments(pathway):
-    """The questions about hours that anybody may be asked, with their pages."""
-    for page in pathway.pages:
-        for name in page.facts:
-            question = pathway.questions[name]
-            if question.moment is not None and question.asked_when is None:
-                yield page.title, name
-
-
-def test_what_was_typed_is_there_again_after_a_crash_and_is_continued(person):
-    person.begin("acute-sore-throat")
-    person.turn_to("Red flags")
-    person.key("n", "n")
-    assert person.has_answered(2, "input[value=no]")
-    with person.page.expect_response("**/keep/*") as kept:
-        person.page.evaluate("dispatchEvent(new Event('pagehide'))")
-    assert kept.value.status == 200
-    person.page.reload()
-    person.page.wait_for_selector("text=was not continued")
-    assert person.has_answered(2, "input[value=no]")
-    person.look("typed-before")
-    shown = person.page.locator(".pf-row[id^=row-]:visible").count()
-    person.key(*["n"] * (shown - 2))
-    assert person.has_answered(shown, "input[value=no]")
-    with person.page.expect_navigation():
-        person.key("Enter")
-    assert person.title != "Red flags", person.page.text_content("main")
-
-
-def test_every_page_at_320_pixels(chromium, address):
-    person = Person(chromium, address)
-    person.page.set_viewport_size({"width": 320, "height": 640})
-    person.page.goto(address)
-    person.look("320-start")
-    person.begin("shingles")
-    links = person.page.eval_on_selector_all(".pf-steps a", "links => links.map(link => link.href)")
-    for number, link in enumerate(links):
-        person.page.goto(link)
-        person.look(f"320-{number}")
-    person.page.goto(links[-1].replace("outcome", "end"))
-    person.look("320-end")
-
-
-def test_without_its_script_everything_goes_by_continue(chromium, address):
-    person = Person(chromium, address, java_script_enabled=False)
+def test_after_quiet_minutes_the_patient_is_hidden_and_what_was_typed_stays(somebody):
+    person = somebody()
+    person.page.clock.install()
     person.begin("uncomplicated-uti")
-    assert not person.page.is_visible("#keys")
-    assert not person.page.is_visible("#paste")
-    person.page.goto(person.page.url.replace("patient", "page/1"))
-    person.page.check("#q-sepsis_suspected-0")
-    person.page.click("#continue")
-    assert person.title == "Send to A&E now"
-
-
-def test_after_quiet_seconds_the_patient_is_hidden_and_what_was_typed_stays(chromium, tmp_path):
-    where, stop = serving(tmp_path, quiet=1.5)
-    try:
-        person = Person(chromium, where)
-        person.begin("uncomplicated-uti")
-        person.page.fill("#p-telephone, #p-address", "12 Somewhere")
-        person.page.wait_for_selector(".pf-veil")
-        assert not person.page.is_visible(".pf-bar")
-        person.page.screenshot(path=PICTURES / "hidden.png")
-        person.page.fill("#veil", PIN)
-        person.key("Enter")
-        person.page.wait_for_selector(".pf-veil", state="detached")
-        assert person.page.input_value("#p-address") == "12 Somewhere"
-        assert person.page.is_visible(".pf-bar")
-    finally:
-        stop()
+    person.typed("Featherstonehaugh")
+    person.page.clock.fast_forward(QUIET_SECONDS * 1000)
+    person.page.wait_for_selector("#veil")
+    assert not person.page.is_visible(".pf-bar")
+    assert not person.page.is_visible("#p-family")
+    person.look("hidden")
+    person.typed(PIN)
+    person.key("Enter")
+    person.page.wait_for_selector(".pf-veil", state="detached")
+    assert person.page.input_value("#p-family") == "Featherstonehaugh"
+    assert person.page.is_visible(".pf-bar")
 
 
 def test_a_day_of_the_form_is_that_of_its_clock():
     assert str(DAY) == NOW[:10]
-
-
-def test_a_paper_consultation_is_entered_by_the_same_keys(person):
-    case = one_of(Kind.SELF_CARE)
-    person.page.goto(person.address)
-    person.page.click("text=Enter a paper consultation")
-    person.look("paper")
-    person.page.select_option("#w-condition", case.pathway)
-    person.page.fill("#w-day", "20/11/2026")
-    person.page.fill("#w-began", "14:05")
-    person.page.fill("#w-ended", "14:20")
-    person.page.fill("#w-because", "the system was down")
-    person.page.check("#w-by-0")
-    person.page.select_option("#w-practice", "1")
-    with person.page.expect_navigation():
-        person.page.click("#continue")
-    person.page.wait_for_selector("#answers")
-    person.look("paper-patient")
-    fill_who(person, case)
-    by = {"by": "parent or guardian"} if who(case)["p-by"] != "patient" else {}
-    person.answer_all({name: value for name, value in dict(case.facts).items() if name not in (AGE, BORN)} | by)
-    assert "What was done, as the paper says?" in person.page.text_content("main")
-    person.look("paper-outcome")
-    person.page.goto(person.page.url.replace("outcome", "paper"))
-    person.look("paper-step")
-    person.page.click("nav >> text=Outcome")
-    person.page.check("input[name=o-did][value=advised]")
-    with person.page.expect_navigation():
-        person.page.click("#did button.nhsuk-button")
-    assert "entered from paper on 21 November 2026" in person.page.text_content("main")
-    person.look("paper-saved")
-
-
-def test_what_a_paper_form_says_was_handed_over_at_320_pixels(person):
-    person.page.set_viewport_size({"width": 320, "height": 640})
-    person.page.goto(f"{person.address}/paper")
-    person.look("320-paper")
-    case = one_of(Kind.SUPPLY)
-    for name, value in (
-        ("day", "19/11/2026"),
-        ("began", "14:05"),
-        ("ended", "14:20"),
-        ("because", "the system was down"),
-    ):
-        person.page.fill(f"#w-{name}", value)
-    person.page.check("#w-by-0")
-    person.page.select_option("#w-condition", case.pathway)
-    person.page.select_option("#w-practice", "1")
-    with person.page.expect_navigation():
-        person.page.click("#continue")
-    with person.page.expect_navigation():
-        person.page.click("nav >> text=Outcome")
-    person.look("320-paper-outcome")
-    with person.page.expect_navigation():
-        person.page.click("a[href*='/handed-over/']")
-    person.look("320-handed-over")

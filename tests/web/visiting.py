@@ -182,10 +182,55 @@ PHARMACY = {
 }  # fmt: skip
 
 
+# Who is in these tests: nothing of it may be found in a log, in what is printed, in an address that the form gives out, or in an error.
+SECRET = "Featherstonehaugh"
+CANARIES = (SECRET, "Nowhere Lane", "LS1 6AE", "LS1%206AE", "Charlie Practice", "999000", "999 000")
+LEAKS = []
+
+
+class Watched:
+    """Looks at every answer of the form: what it should not say, and what a browser might keep, is put down in ``LEAKS``."""
+
+    def __init__(self, app):
+        self.app = app
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        seen = {"status": 0, "headers": {}}
+
+        async def looked_at(message):
+            if message["type"] == "http.response.start":
+                seen["status"] = message["status"]
+                seen["headers"] = {name.decode().lower(): value.decode() for name, value in message["headers"]}
+            elif message["type"] == "http.response.body":
+                LEAKS.extend(leaks(scope["path"], seen["status"], seen["headers"], message.get("body", b"")))
+            await send(message)
+
+        return await self.app(scope, receive, looked_at)
+
+
+def leaks(path, status, headers, body):
+    """What is wrong with an answer."""
+    words = body.decode("utf-8", "replace")
+    given_out = [headers.get("location", ""), *re.findall(r'(?:href|src|action)="([^"]*)"', words)]
+    for word in CANARIES:
+        if any(word in one for one in given_out):
+            yield f"{word} in an address on {path}"
+        if status == 500 and word in words:
+            yield f"{word} in an error on {path}"
+    kept = "no-cache" if path.startswith("/static/") else "no-store"
+    if headers.get("cache-control") != kept:
+        yield f"a browser may keep {path}, {status}"
+    if "unsafe" in headers.get("content-security-policy", "unsafe"):
+        yield f"no strict policy on {path}, {status}"
+
+
 def open_form(folder, clock=None, **more):
     """The form over a folder, in a browser; to be entered."""
     clock = clock or Clock()
     app = application(folder, clock=clock, steady=clock.steady, **more)
+    app.add_middleware(Watched)
     return TestClient(app, base_url="http://127.0.0.1:8080", headers={"sec-fetch-site": "same-origin"})
 
 

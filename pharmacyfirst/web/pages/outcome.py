@@ -106,9 +106,12 @@ class DidShown:
     at: str
     otc: str
     notes: str
+    told: tuple[ChoiceShown, ...]
     pregnancy: str
+    pregnancy_wanted: bool
     finish: str
     late: bool
+    late_because: str
     more_open: bool
 
 
@@ -275,6 +278,9 @@ def _findings(here: Talk) -> Iterator[FindingShown]:
         yield FindingShown(one.id, one.item.stage, one.item.in_words(), one.verdict.value, one in assessment.deciding)
 
 
+_TOLD = (("o-told-netting", "Said when to get help"), ("o-told-leaflet", "Gave it in writing"))
+
+
 def did_shown(visit: Visit, here: Talk) -> DidShown:
     """What is asked of what was done, as it was posted where it was."""
     assessment, posted = here.conversation.assessment, visit.posted
@@ -299,9 +305,12 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         at=posted.one("o-at"),
         otc=posted.one("o-otc"),
         notes=posted.one("o-notes"),
+        told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
         pregnancy=pregnancy_asked(here),
+        pregnancy_wanted=posted.ticked("o-pregnancy"),
         finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
         late=here.on != here.now.date(),
+        late_because=posted.one("o-late"),
         more_open=kind is Kind.SUPPLY
         or chosen in (ELSE, ENDED_EARLY)
         or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),

@@ -95,7 +95,7 @@ class SupplyPage:
     collector: FieldShown
     told: tuple[ChoiceShown, ...]
     pregnancy: str
-    ticked: tuple[str, ...]
+    pregnancy_wanted: bool
     incident: bool
     notes: FieldShown
     patient: str
@@ -200,7 +200,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         collector=field_of("collector"),
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
         pregnancy=pregnancy_asked(here),
-        ticked=tuple(name for name in ("s-evidence", "o-pregnancy") if posted.ticked(name)),
+        pregnancy_wanted=posted.ticked("o-pregnancy"),
         incident=here.held.correcting is not None and visit.method == "POST",
         notes=field_of("notes"),
         patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
@@ -214,6 +214,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
 
 
 _TOLD = (
+    ("s-evidence", "Evidence of the exemption seen"),
     ("o-told-medicine", "How to take it, and what to watch for"),
     ("o-told-netting", "When to get help"),
     ("o-told-leaflet", "The leaflet"),

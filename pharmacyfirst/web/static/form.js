@@ -6,34 +6,34 @@
   const form = $("#answers");
   const typing = (one) => one.matches("input[type=text],input[type=search],input[type=password],textarea,select");
   const visible = (one) => one.checkVisibility(), rowOf = (one) => one.closest("[data-row]");
-  const rows = () => all("[data-row]").filter(visible);
-  const goTo = (row) => { const one = row && (all("input:checked", row)[0] || $("input,select,textarea", row)); if (one) one.focus(); return !!one; };
+  const rows = () => all("[data-row]:not(.pf-more *)").filter(visible);
+  const goTo = (row) => { const one = row && (all("input:checked", row)[0] || $("input:not([type=hidden]),select,textarea", row)); if (one) one.focus(); return !!one; };
   const post = (where, body, more) => fetch(where, { method: "POST", body: new URLSearchParams(body), ...more })
     .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(reply.status))));
   const away = () => document.body.classList.contains("pf-away");
-  let asked = 0, busy = null, waiting = [], typed = false;
+  let asked = 0, busy = null, waiting = [], typed = false, timer = 0;
   // Live: how things would stand. One call at a time answers what was asked last; a call that fails never stops the keys.
   function live() {
     if (!form || !form.dataset.live) return Promise.resolve();
     const number = ++asked;
-    const call = post(form.dataset.live, new FormData(form)).then((now) => { if (number === asked) show(now); })
-      .catch(() => { $("#saved").textContent = "Not checked: continue to save"; });
+    const call = post(form.dataset.live, new FormData(form)).then((now) => { if (number === asked) show(now); }).catch(() => { $("#saved").textContent = "Not checked: continue to save"; });
     return Promise.race([call, new Promise((done) => setTimeout(done, 400))]);
   }
   function show(now) {
     $("#panel").innerHTML = now.panel; $("#score").textContent = now.score;
-    const stop = $("#stop");
+    const stop = $("#stop"), here = rowOf(document.activeElement);
     if (stop.textContent !== now.stop) { stop.textContent = now.stop; stop.className = now.stop ? "pf-stop" : ""; }
-    const here = rowOf(document.activeElement);
     all("[data-time]").forEach((one) => { one.hidden = !now.times.includes(one.dataset.time) && !$("input", one).value; });
-    all(".pf-row[id^=row-]", $(".pf-rows:last-of-type", form) || form).forEach((row) => {
-      if (row !== here && !row.dataset.own) row.hidden = !now.shown.includes(row.dataset.row);
+    all(".pf-row", form).forEach((row) => {  // of the patient's own fields none is hidden
+      if (row !== here && $("[name^=q-]", row)) row.hidden = !now.shown.includes(row.dataset.row);
     });
+    if (here) here.scrollIntoView({ block: "nearest" }); // a stop that has just appeared above pushes it down
   }
   function moveOn(row) {
     typed = true;
     const time = $("[data-time]", row);
-    const next = () => { const list = rows(); if (time && !time.hidden) { $("input", time).focus(); return; } if (!goTo(list[list.indexOf(row) + 1])) ($("#continue") || row).focus(); };
+    const after = () => { const list = rows(); return list[list.indexOf(row) + 1]; }, end = () => $("#continue") || $("button.nhsuk-button", row.closest("form")) || row;
+    const next = () => { if (time && !time.hidden) $("input", time).focus(); else if (!goTo(after())) end().focus(); };
     if (!("waits" in row.dataset) && !time) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
   }
@@ -42,17 +42,16 @@
   const ticks = (row) => all("input[type=checkbox]:not([data-confirms])", row);
   function confirm(box) {
     ticks(rowOf(box)).forEach((one) => { if ("alone" in one.dataset) one.checked = false; });
-    [box, ...answersTo(box)].forEach((one) => { if (one) one.checked = true; });
-    settle(rowOf(box));
+    [box, ...answersTo(box)].forEach((one) => { if (one) one.checked = true; }); settle(rowOf(box));
   }
   const settle = (row) => all("[data-confirms]:checked", row).forEach((box) => { box.checked = answersTo(box).every((one) => one && one.checked); });
   function press(key, at) {
     const row = rowOf(at);
     const suggested = row && key.toUpperCase() === "C" ? all("[data-confirms]", row) : [];
     if (suggested.length) {
-      const several = ticks(row).length > 0, alone = suggested.length === 1;
-      if (several || alone) suggested.forEach(confirm); else suggested[0].focus();
-      if (!several && alone) moveOn(row); else live();
+      const several = ticks(row).length > 0, single = suggested.length === 1;
+      if (several || single) suggested.forEach(confirm); else suggested[0].focus();
+      if (!several && single) moveOn(row); else live();
       return true;
     }
     const notKnown = row && key.toUpperCase() === "U" && $("input[id$='-nk']", row);
@@ -67,14 +66,11 @@
     if (key === "Backspace" && row && !typing(at)) { const list = rows(); goTo(list[list.indexOf(row) - 1]); return true; }
     if (key === "/" && row && $("[data-find]", row)) { $("[data-find]", row).focus(); return true; }
     if (key === "Enter" && at.matches("input[type=radio],input[type=checkbox]") && at.form) { at.form.requestSubmit($("#continue") || undefined); return true; }
-    const begin = !row && all("button[data-key]").find((button) => button.dataset.key === key);
-    if (begin && at === document.body) { begin.click(); return true; }
-    return false;
+    const begin = at.closest(".pf-conditions") && $(`.pf-conditions [data-key="${CSS.escape(key)}"]`);
+    if (begin) begin.click();
+    return !!begin;
   }
-  function alone(box) {
-    const was = box.checked; ticks(rowOf(box)).forEach((one) => { one.checked = false; });
-    box.checked = !was || document.activeElement !== box;
-  }
+  const alone = (box) => { const was = box.checked; ticks(rowOf(box)).forEach((one) => { one.checked = false; }); box.checked = !was || document.activeElement !== box; };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || away()) return;
     const at = event.target, key = event.key;
@@ -88,8 +84,7 @@
     const box = event.target, row = rowOf(box);
     if ("confirms" in box.dataset) { if (box.checked) confirm(box); live(); return; }
     if (row && box.type === "checkbox" && box.checked) ticks(row).forEach((one) => {
-      const apart = (it) => "alone" in it.dataset;
-      if (one !== box && row.querySelector("[data-alone]") && (apart(box) || apart(one))) one.checked = false;
+      if (one !== box && ("alone" in box.dataset || "alone" in one.dataset)) one.checked = false;
     });
     if (row && box.type === "text" && box.value) all("input[id$='-nk']", row).forEach((not) => { not.checked = false; });
     if (row && box.id.endsWith("-nk") && box.checked) all("input[type=text]", row).forEach((one) => { one.value = ""; });
@@ -97,31 +92,39 @@
   });
   document.addEventListener("input", (event) => {
     if (!("find" in event.target.dataset)) return;
-    const words = event.target.value.toLowerCase();
-    all(".pf-columns .pf-choice", rowOf(event.target)).forEach((one) => { one.hidden = !one.textContent.toLowerCase().includes(words) && !$("input", one).checked; });
+    const words = event.target.value.toLowerCase(), has = (one) => one.textContent.toLowerCase().includes(words) || $("input", one).checked;
+    all(".pf-columns .pf-choice", rowOf(event.target)).forEach((one) => { one.hidden = !has(one); });
   });
   all("[data-time]").forEach((one) => { one.hidden = !("matters" in one.dataset); });
   all(".pf-find,#keys,#paste-box,[data-copy]").forEach((one) => { one.hidden = false; });
-  all(".pf-row").forEach((row) => { if (row.closest(".pf-rows") && !row.closest("#answers > .pf-rows")) row.dataset.own = "yes"; });
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => navigator.clipboard.writeText($("#" + button.dataset.copy).value).then(() => { button.textContent = "Copied"; })));
+  const blank = (row) => !$("input:checked", row) && !all("input[type=text],select", row).some((one) => one.value);
+  const goToBlank = () => goTo(rows().find(blank)) || ($("#continue") || document.body).focus();
+  // A link to a question: the browser by itself would leave the focus nowhere.
+  function follow() {
+    const there = location.hash && $(location.hash), folded = there && there.closest("details");
+    if (folded) folded.open = true;
+    if (there) { history.replaceState(null, "", location.pathname); if (!goTo(rowOf(there) || there)) there.focus(); }
+  }
+  window.addEventListener("hashchange", follow);
   const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
-  else if (form && !location.hash) goTo(rows().find((row) => !$("input:checked", row) && !all("input[type=text]", row).some((one) => one.value)));
-  else if (location.hash && !$("#handed-over")) goTo($(location.hash));
+  else if (location.hash && !$("#handed-over")) follow();
+  else if (form || $("#supply")) goToBlank();
+  else if ($("#outcome,.pf-conditions button")) $("#outcome,.pf-conditions button").focus();
   // Paste: the server reads it. It fills blank fields alone, and answers nothing.
   const paste = $("#paste"), token = ($("input[name=token]") || {}).value;
   if (paste) paste.addEventListener("change", () => {
     post(form.dataset.paste, { token, paste: paste.value }).then((taken) => {
       Object.entries(taken.fields).forEach(([name, value]) => { const one = document.getElementById(name); if (one && !one.value) one.value = value; });
-      $("#paste-hint").textContent = taken.says; paste.value = ""; typed = true; live();
+      $("#paste-hint").textContent = taken.says; paste.value = ""; typed = true; live(); goToBlank();
     }).catch(() => { $("#paste-hint").textContent = "It could not be read: type the details"; });
   });
   if (paste) paste.addEventListener("paste", () => setTimeout(() => paste.dispatchEvent(new Event("change"))));
   // Typed and not continued: kept every half minute, and when the page is left, so that a crash loses little. It answers nothing.
   function keep() {
     if (typed && !away()) typed = false; else return;
-    post(form.dataset.keep, new FormData(form), { keepalive: true })
-      .then((now) => { $("#saved").textContent = now.says; }, () => { $("#saved").textContent = "Not saved: continue to save"; });
+    post(form.dataset.keep, new FormData(form), { keepalive: true }).then((now) => now.says, () => "Not saved: continue to save").then((says) => { $("#saved").textContent = says; });
   }
   if (form && form.dataset.keep) {
     form.addEventListener("input", (event) => { typed = typed || event.target.id !== "paste"; });
@@ -130,19 +133,16 @@
   // Handed over: the code behind # is sent from here, and stays in no address.
   if ($("#handed-over") && location.hash) { $("#link").value = location.hash.slice(1); history.replaceState(null, "", location.pathname); $("#handed-over").submit(); }
   // Quiet: the patient is hidden, and the PIN shows the page again as it was left.
-  const quiet = Number(document.body.dataset.quiet || 0) * 1000;
-  let timer = 0;
-  const stir = () => { if (!away()) { clearTimeout(timer); timer = setTimeout(hide, quiet); } };
+  const quiet = Number(document.body.dataset.quiet || 0) * 1000, stir = () => { if (!away()) { clearTimeout(timer); timer = setTimeout(hide, quiet); } };
   function hide() {
-    const veil = document.createElement("form");
-    veil.className = "pf-veil"; veil.innerHTML = '<h1>Your PIN again</h1><p role="status"></p><label for="veil">PIN</label><input class="nhsuk-input" id="veil" type="password" autocomplete="off"><button class="nhsuk-button">Show the patient</button>';
-    document.body.classList.add("pf-away"); document.body.append(veil); $("input", veil).focus();
-    fetch("/hide").catch(() => {});
+    document.body.classList.add("pf-away"); document.body.append($("#cover").content.cloneNode(true));
+    const cover = $(".pf-veil"), veil = $("form", cover);
+    $("input", veil).focus(); fetch("/hide").catch(() => {});
     veil.addEventListener("submit", (event) => {
       event.preventDefault();
       fetch("/show", { method: "POST", body: new URLSearchParams({ token, pin: $("input", veil).value }) }).then((reply) => {
         if (!reply.ok) { $("p", veil).textContent = "This is not the PIN, or wait a minute"; return; }
-        veil.remove(); document.body.classList.remove("pf-away"); stir();
+        cover.remove(); document.body.classList.remove("pf-away"); stir();
       }, () => { $("p", veil).textContent = "The form cannot be reached"; });
     });
   }

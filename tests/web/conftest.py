@@ -1,0 +1,22 @@
+"""The canary of the form, over all these tests: who they are about is in no log, nothing printed, no address and no error."""
+
+import pytest
+from visiting import CANARIES, LEAKS
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks():
+    """Every answer of the form was looked at on its way (``visiting.Watched``)."""
+    LEAKS.clear()
+    yield
+    assert [*dict.fromkeys(LEAKS)] == []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Whatever a test made the form print or log is looked through; a test that names somebody there fails."""
+    report = yield
+    said = report.capstdout + report.capstderr + report.caplog
+    if report.passed and (named := [word for word in CANARIES if word in said]):
+        report.outcome, report.longrepr = "failed", f"printed or logged while {report.when}: {', '.join(named)}"
+    return report
