@@ -181,8 +181,16 @@ class Records:
 
     def same_patient(self, id: str) -> tuple[str, ...]:
         """The ids of all consultations of the patient of this one: the same NHS number, or names and birth date, oldest first."""
-        now = self._kept.consultation(id)
-        patient = now.patient
+        read = sorted(self._kept.consultations(self._of_patient(id)), key=lambda one: (one.begun_at, one.id))
+        return tuple(one.id for one in read)
+
+    def earlier(self, id: str) -> tuple[str, ...]:
+        """The ids of the finished records of the patient of this one, newest first, without this one itself. None of them is read."""
+        found = self._of_patient(id) - {id}
+        return tuple(one for one in reversed(self._kept.found(finding.FINISHED)) if one in found) if found else ()
+
+    def _of_patient(self, id: str) -> set[str]:
+        patient = self._kept.consultation(id).patient
         names = [word for name in _names(patient) for word in finding.folded(name)]
         born, number = str(patient.get("birth_date") or ""), finding.digits(str(patient.get("nhs_number") or ""))
         found = {id}
@@ -192,8 +200,7 @@ class Records:
             found |= set.intersection(
                 set(self._kept.found(finding.BORN, born)), *(set(self._kept.found(finding.NAME, one)) for one in names)
             )
-        read = sorted(self._kept.consultations(found), key=lambda one: (one.begun_at, one.id))
-        return tuple(one.id for one in read)
+        return found
 
     def claims_due(self, until: date | None = None, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
         """The records to claim, those first whose day comes first; with ``until`` those whose day is no later."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from pharmacyfirst.errors import PharmacyFirstError
@@ -15,12 +16,13 @@ from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.same_person import compared
 from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
 from pharmacyfirst.record.people import Patient, Referral
-from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState
+from pharmacyfirst.store import CameIn, ConsultationSoFar
 from pharmacyfirst.store.take_in import GP_RECORD
 from pharmacyfirst.web.arrived import KINDS, ArrivedRead, read_arrived
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import NOT_TRACED, Who
 
+MOST_EARLIER = 10  # earlier records that are read; a practice patient has thousands
 MOST_READ = 64  # consultations whose sources are kept in memory; then they are read again
 ANOTHER = "Nothing of it is shown here: look at both, and correct whichever is wrong."
 
@@ -135,15 +137,16 @@ def _not_placed(suggestions: Iterable[Suggestion], here: Talk) -> Iterator[str]:
 
 def _earlier(visit: Visit, here: Talk, patient: Patient) -> Elsewhere:
     records, mind = [], []
-    for record in _records(visit, here):
-        if record is None:
+    for number, record in enumerate(_records(visit, here)):
+        if number == MOST_EARLIER:
+            mind.append(
+                f"More than {MOST_EARLIER} earlier records are here: the newest alone were read. Find the others, and look."
+            )
+        elif record is None:
             mind.append(
                 "An earlier record here cannot be read, so nothing was taken from it: pharmacyfirst store verify says more."
             )
-            continue
-        whose = record.patient
-        seen = PersonSeen(whose.family, whose.given, whose.birth_date, nhs_number=whose.nhs_number)
-        if compared(seen, patient).same:
+        elif compared(_seen(record.patient), patient).same:
             records.append(record)
         else:
             mind.append(f"An earlier record here has this name or NHS number, and may be another person's. {ANOTHER}")
@@ -153,26 +156,32 @@ def _earlier(visit: Visit, here: Talk, patient: Patient) -> Elsewhere:
     return Elsewhere(found.suggestions, found.denied, (*mind, *found.mind), lines)
 
 
+def _seen(whose: Patient) -> PersonSeen:
+    return PersonSeen(whose.family, whose.given, whose.birth_date, nhs_number=whose.nhs_number)
+
+
 def _records(visit: Visit, here: Talk) -> Iterator[Consultation | None]:
-    """The finished records of this patient, newest first, None for one that cannot be read; that they were read is put down.
+    """The newest records of this patient, newest first, None for one that cannot be read; that they were read is put down.
 
     A practice patient's stay apart. What is being corrected says nothing beside its own correction, nor does what came after a consultation
     beside it, where that is entered or corrected later.
     """
     records, drafts = visit.desk.store.records, visit.desk.store.drafts
     corrected = _corrected(visit, here.held)
-    for id in reversed(records.same_patient(here.held.id)):
-        held = drafts.get(id)
-        mine = held.practice == here.held.practice and id not in corrected
-        if held.state is ConsultationState.FINISHED and mine:
-            records.read(id, visit.actor, "record, for a later consultation")
-            try:
-                record = records.record(id, visit.desk.library)
-            except PharmacyFirstError:
-                yield None
-                continue
-            if record.started_at <= here.now:
-                yield record
+    mine = (
+        id
+        for id in records.earlier(here.held.id)
+        if drafts.get(id).practice == here.held.practice and id not in corrected
+    )
+    for id in islice(mine, MOST_EARLIER + 1):
+        records.read(id, visit.actor, "record, for a later consultation")
+        try:
+            record = records.record(id, visit.desk.library)
+        except PharmacyFirstError:
+            yield None
+            continue
+        if record.started_at <= here.now:
+            yield record
 
 
 def _corrected(visit: Visit, held: ConsultationSoFar) -> set[str]:

@@ -117,3 +117,11 @@ def test_whom_a_draft_is_about_can_be_begun_with_again(desk):
 def test_nobody_of_an_id_that_is_none_is_begun_with(desk, id):
     visitor, _, _ = desk
     assert visitor.go(f"/again/{id}").title == "It cannot be begun"
+
+
+def test_of_very_many_earlier_records_the_newest_alone_are_read_and_that_is_said(desk, monkeypatch):
+    visitor, _, id = desk
+    monkeypatch.setattr("pharmacyfirst.web.elsewhere.MOST_EARLIER", 0)
+    page = again(visitor, id)
+    assert "More than 0 earlier records are here: the newest alone were read" in page.words
+    assert "Earlier here" not in page.words

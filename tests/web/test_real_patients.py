@@ -80,7 +80,7 @@ def test_the_batch_of_today_is_picked_the_next_time(desk):
     visitor, _ = desk
     to_the_outcome(visitor)
     supplied(visitor)
-    id = to_the_outcome(visitor)
+    id = to_the_outcome(visitor, **{"p-given": "Bea"})
     page = visitor.go(f"/c/{id}/supply/nitrofurantoin")
     assert "Batch used today" in page.words
     fields = page.forms[visitor.path] | SUPPLIED | {"s-shelf": "2028-05 AB1234", "s-batch": "", "s-expiry": ""}

@@ -37,23 +37,15 @@
     if (!("waits" in row.dataset) && !time) { live(); next(); return; }
     busy = live().then(() => { next(); busy = null; const keys = waiting; waiting = []; keys.forEach((key) => press(key, document.activeElement)); });
   }
-  // A suggestion: the box beside it, or its key, says that it was asked and is so. An answer otherwise takes the tick away.
-  const answersTo = (box) => box.value.split(",").map((value) => all(`[name="${box.name.replace("b-", "q-")}"]`, rowOf(box)).find((one) => one.value === value));
+  // A suggestion is confirmed by its box or its key; an answer otherwise takes the tick away.
   const ticks = (row) => all("input[type=checkbox]:not([data-confirms])", row);
-  function confirm(box) {
-    ticks(rowOf(box)).forEach((one) => { if ("alone" in one.dataset) one.checked = false; });
-    [box, ...answersTo(box)].forEach((one) => { if (one) one.checked = true; }); settle(rowOf(box));
-  }
+  const answersTo = (box) => box.value.split(",").map((value) => $(`[name="${box.name.replace("b-", "q-")}"][value="${value}"]`, rowOf(box)));
   const settle = (row) => all("[data-confirms]:checked", row).forEach((box) => { box.checked = answersTo(box).every((one) => one && one.checked); });
+  const confirm = (box) => { box.checked = true; ticks(rowOf(box)).forEach((one) => { if ("alone" in one.dataset) one.checked = false; }); answersTo(box).forEach((one) => { if (one) one.checked = true; }); settle(rowOf(box)); };
   function press(key, at) {
-    const row = rowOf(at);
-    const suggested = row && key.toUpperCase() === "C" ? all("[data-confirms]", row) : [];
-    if (suggested.length) {
-      const several = ticks(row).length > 0, single = suggested.length === 1;
-      if (several || single) suggested.forEach(confirm); else suggested[0].focus();
-      if (!several && single) moveOn(row); else live();
-      return true;
-    }
+    const row = rowOf(at), boxes = row && key.toUpperCase() === "C" ? all("[data-confirms]", row) : [], list = boxes.length && ticks(row).length;
+    if (list || boxes.length === 1) { boxes.forEach(confirm); if (list) live(); else moveOn(row); return true; }
+    if (boxes.length) { boxes[0].focus(); return true; }
     const notKnown = row && key.toUpperCase() === "U" && $("input[id$='-nk']", row);
     const one = (row && all("[data-key]", row).find((choice) => choice.dataset.key === key.toUpperCase())) || notKnown;
     if (one) {
