@@ -338,7 +338,7 @@ class Person:
         self.page.keyboard.insert_text(words)
         self.keys += 1
         self.key("Tab")
-        self.page.wait_for_function("document.getElementById('paste').value === ''")
+        self.page.wait_for_function("() => document.getElementById('paste').value === ''")
 
     def answer_all(self, facts, patient, look=lambda: None):
         """Page after page until the outcome is shown; ``look`` is called on each."""

@@ -207,7 +207,7 @@ def test_a_page_of_questions_takes_a_key_for_each_and_one_more_however_quick(som
     shown = red_flags(person, "acute-sore-throat").count()
     person.keys = 0
     person.key(*["n"] * shown)
-    person.page.wait_for_function("document.activeElement.id === 'continue'")
+    person.page.wait_for_function("() => document.activeElement.id === 'continue'")
     assert person.page.locator("#answers input[value=no]:checked").count() == shown
     person.load("Enter")
     assert person.title != "Red flags"
@@ -230,7 +230,7 @@ def test_the_keys_go_on_where_the_server_does_not_answer(somebody):
     person.key("n", "n", "n")
     person.wait_for_row(rows.nth(3).get_attribute("data-row"))
     assert person.page.locator("#answers input[value=no]:checked").count() == 3
-    person.page.wait_for_function("document.getElementById('saved').textContent.includes('Not checked')")
+    person.page.wait_for_function("() => document.getElementById('saved').textContent.includes('Not checked')")
 
 
 def test_after_quiet_minutes_the_patient_is_hidden_and_what_was_typed_stays(somebody):

@@ -79,7 +79,6 @@ class SupplyPage:
     actual: tuple[ChoiceShown, ...]
     actual_code: FieldShown
     actual_name: FieldShown
-    directions: str
     quantity: str
     quantity_field: FieldShown
     unit: str
@@ -184,10 +183,13 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         actual=tuple(_actual(here, offer, posted.one("s-actual"))),
         actual_code=field_of("actual-code"),
         actual_name=field_of("actual-name"),
-        directions=directions_as(offer, first, first.product.form),
         quantity=quantity.in_words() if quantity is not None else "",
         quantity_field=field_of("quantity"),
-        unit=quantity.unit if quantity is not None else "mL",
+        unit="in the unit of the product"
+        if len(offer.supplied) > 1
+        else quantity.unit
+        if quantity is not None
+        else "mL",
         because=field_of("because"),
         shelf=tuple(on_the_shelf(visit, here, offer)),
         scan=FieldShown("", found.get("scan", "")),
@@ -222,9 +224,11 @@ _TOLD = (
 
 
 def _products(offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
+    """Each product with its own directions, so that none is read beside those of another."""
     for at, one in enumerate(offer.supplied, 1):
         much = f", {one.quantity.in_words()}" if one.quantity is not None else ""
-        yield ChoiceShown(one.product.name, f"{begun(one.product.name)}{much}", one.product.name == chosen, str(at))
+        words = f"{begun(one.product.name)}{much}: {directions_as(offer, one, one.product.form)}"
+        yield ChoiceShown(one.product.name, words, one.product.name == chosen, str(at))
 
 
 def _actual(here: Talk, offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
