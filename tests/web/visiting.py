@@ -32,7 +32,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         held = dict(attributes)
-        if tag == "form":
+        if tag == "form" and "action" in held:
             self._form = self.forms.setdefault(held["action"], {})
         elif tag == "fieldset" and held.get("id", "").startswith("row-") and "hidden" not in held:
             self.shown.append(held["id"].removeprefix("row-"))
