@@ -1,12 +1,12 @@
 """The form as one ASGI application: which path is which page, and the door that every request comes through.
 
-The door lets in what was asked of this machine by one of our own pages, reads a form with bounds, knows who is at the desk, hides the
-patient after quiet minutes, and sends nothing that a browser may keep, run or fetch from elsewhere.
+The door lets in what was asked of this machine by one of our own pages, reads a form with bounds, knows who is at the desk and what they
+may, hides the patient after quiet minutes, and sends nothing that a browser may keep, run or fetch from elsewhere.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -15,11 +15,12 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
-from pharmacyfirst.web.opened import places, said, take_over
-from pharmacyfirst.web.pages import ended, entrance, outcome, questions, saved, start, supply, who
+from pharmacyfirst.web.opened import WayOn, places, said, take_over
+from pharmacyfirst.web.pages import account, colleagues, ended, entrance, outcome, questions, saved, start, supply, who
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
+from pharmacyfirst.web.who_may import may
 
 Handler = Callable[[Visit], Response]
 STATIC = Path(__file__).with_name("static")
@@ -37,27 +38,33 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "strict-transport-security": "max-age=31536000",  # browsers heed it where they came by https
 }
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A page: its handler, and whether it is shown before anybody has given a PIN."""
+    """A page: its handler, and whether it is shown before anybody has given a PIN or signed in; ``early``: before the pharmacy is set up, or
+    while somebody has still to choose what they sign in with.
+    """
 
     handler: Handler
     open: bool = False
     live: bool = False
+    early: bool = False
 
 
 PAGES: Mapping[str, Served] = {
     "/": Served(start.start),
     "/begin": Served(start.begin),
     "/find": Served(start.find),
-    "/setting-up": Served(entrance.setting_up, open=True),
+    "/setting-up": Served(entrance.setting_up, open=True, early=True),
     "/who": Served(entrance.who_is_here, open=True),
-    "/hide": Served(entrance.hide),
-    "/show": Served(entrance.show_again),
+    "/hide": Served(entrance.hide, early=True),
+    "/show": Served(entrance.show_again, early=True),
+    "/account": Served(account.account, early=True),
+    "/people": Served(colleagues.colleagues, early=True),
+    "/people/{id}": Served(colleagues.one_colleague, early=True),
     "/c/{id}/patient": Served(questions.page_of),
     "/c/{id}/page/{number}": Served(questions.page_of),
     "/c/{id}/live/{number}": Served(questions.live, live=True),
@@ -134,14 +141,12 @@ def _sorry(request: Request) -> Response:
 
 async def _answer(request: Request, page: Served) -> Response:
     desk: Desk = request.app.state.desk
-    if (
-        request.headers.get("host", "").rpartition(":")[0] not in LOOPBACK
-        and request.headers.get("host") not in LOOPBACK
-    ):
-        return PlainTextResponse("This form answers on this machine alone.", 403)
-    session = _session(request)
-    posted = Posted()
-    visit = Visit(desk, request.path_params, posted, desk.now(), request.method, request.url.path, session)
+    if refused := desk.place.refuses(request.headers, request.client.host if request.client is not None else ""):
+        return PlainTextResponse(refused, 403)
+    key = request.cookies.get(desk.place.cookie, "")
+    visit = Visit(
+        desk, request.path_params, Posted(), desk.now(), request.method, request.url.path, desk.session(key), key
+    )
     if request.method == "POST":
         if not ours(request.headers):
             return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
@@ -149,30 +154,47 @@ async def _answer(request: Request, page: Served) -> Response:
             posted = read_form(await _body(request))
         except NotAForm as refused:
             return said(visit, "Not saved", str(refused), status=413)
-        visit = Visit(desk, request.path_params, posted, visit.now, request.method, request.url.path, session)
-    if desk.ours is None and page.handler is not entrance.setting_up:
+        visit = replace(visit, posted=posted)
+    sets_up = page.handler is entrance.setting_up
+    if desk.ours is None and not sets_up and not desk.people_sign_in:
         return go("/setting-up")
-    if page.open:
+    if page.open and not (sets_up and desk.people_sign_in):
         return page.handler(visit)
-    return _of_session(visit, page)
+    return _of_session(visit, page, _pattern(request))
 
 
-def _of_session(visit: Visit, page: Served) -> Response:
+def _of_session(visit: Visit, page: Served, pattern: str) -> Response:
     session = visit.session
     if session is None:
         return JSONResponse({"again": True}, 409) if page.live else go("/who")
     if visit.method == "POST" and not session.owns(visit.posted.one("token")):
         return said(visit, "Not saved", "This page is of an earlier time at the desk. Open it again.", status=403)
+    if not may(pattern, visit.method, session.person.roles):
+        return _not_theirs(visit, page)
     if session.hidden and page.handler is not entrance.show_again:
         if page.live:
             return JSONResponse({"again": True}, 409)
         session.held = Held(visit.path, page.handler, visit.names, visit.posted, visit.method)
         return entrance.desk_page(visit, hidden=True)
+    if not page.early and visit.desk.owes(session.person):
+        return go("/account")
+    if not page.early and visit.desk.ours is None:
+        return go("/setting-up")
     reply = page.handler(visit)
     if page.handler is entrance.show_again and not session.hidden and (held := session.held) is not None:
         session.held = None  # what was posted, or asked for, while the patient was hidden is done now
-        return held.handler(Visit(visit.desk, held.names, held.posted, visit.now, held.method, held.path, session))
+        return held.handler(replace(visit, names=held.names, posted=held.posted, method=held.method, path=held.path))
     return reply
+
+
+def _not_theirs(visit: Visit, page: Served) -> Response:
+    """What somebody sees of a page that is for others: nothing of it."""
+    if page.live:
+        return JSONResponse({"again": True}, 403)
+    if page.handler is start.start:
+        return go("/account")
+    says = "This page is for other roles than yours. Nothing was shown or done."
+    return said(visit, "Not for your role", says, ways=(WayOn("To your account", "/account"),), status=403)
 
 
 def ours(headers: Mapping[str, str]) -> bool:
@@ -198,7 +220,7 @@ async def _body(request: Request) -> bytes:
 
 def _session(request: Request) -> Session | None:
     desk: Desk = request.app.state.desk
-    return desk.sessions.of(request.cookies.get(entrance.SESSION, ""))
+    return desk.session(request.cookies.get(desk.place.cookie, ""))
 
 
 def _closed(reply: Response) -> Response:
@@ -217,7 +239,7 @@ async def _leave(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     session = _session(request)
     if ours(request.headers) and session is not None and session.owns(read_form(await _body(request)).one("token")):
-        desk.sessions.end(request.cookies.get(entrance.SESSION, ""))
+        desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
     return _closed(go("/who"))
 
 

@@ -26,6 +26,11 @@ class Posted:
         values = self.fields.get(name)
         return values[-1].strip() if values else ""
 
+    def whole(self, name: str) -> str:
+        """The last value of a field as it was typed, for passwords; nothing where it was not sent."""
+        values = self.fields.get(name)
+        return values[-1] if values else ""
+
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field, in order."""
         return self.fields.get(name, ())

@@ -1,4 +1,4 @@
-"""Before any patient is shown: setting the pharmacy up, who is at the desk, and the PIN again after quiet minutes."""
+"""Before any patient is shown: setting the pharmacy up, signing in or who is at the desk, and the PIN again after quiet minutes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,18 +8,17 @@ from starlette.responses import Response
 
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.people import NotSignedIn
 from pharmacyfirst.record.examples import PHARMACY, PRACTITIONER
 from pharmacyfirst.record.people import Pharmacy, PractitionerOnRecord
 from pharmacyfirst.web.desk import Visit
 from pharmacyfirst.web.frame import drawn, frame
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.who import TextShown
-from pharmacyfirst.web.people import AtTheDesk, pin_digest
+from pharmacyfirst.web.people import AtTheDesk, SignedIn, SomebodyHere, pin_digest
 from pharmacyfirst.web.pharmacy import OurPharmacy
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
-
-SESSION = "desk"
 
 _FIELDS = (
     ("name", "Name of the pharmacy", "pf-third"), ("ods", "ODS code", "pf-third"), ("telephone", "Telephone", "pf-third"),
@@ -27,6 +26,7 @@ _FIELDS = (
     ("mailbox", "MESH mailbox", "pf-third"), ("adoption", "File of the adoption record", "pf-wide"),
     ("family", "Your family name", "pf-third"), ("given", "Your given names", "pf-third"), ("gphc", "Your GPhC number", "pf-third"),
 )  # fmt: skip
+_OF_A_PERSON = ("family", "given", "gphc")
 _HINTS = {
     "adoption": "Leave it blank to evaluate: then nothing can be supplied to a real patient",
     "mailbox": "Leave it blank where there is none: letters are printed",
@@ -44,10 +44,10 @@ _PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class SettingUpPage:
-    """What the first page shows."""
+    """What the first page shows. ``pin`` is asked where nobody has an account."""
 
     texts: tuple[TextShown, ...]
-    pin: TextShown
+    pin: TextShown | None
     errors: tuple[Error, ...]
 
 
@@ -57,6 +57,14 @@ class DeskPage:
 
     people: tuple[ChoiceShown, ...]
     hidden: bool
+    errors: tuple[Error, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """What the page shows on which people sign in."""
+
+    signs_in_as: str
     errors: tuple[Error, ...]
 
 
@@ -78,23 +86,30 @@ def setting_up(visit: Visit) -> Response:
     typed = {name: visit.posted.one(f"u-{name}") for name, _, _ in _FIELDS}
     wrong: dict[str, str] = {}
     try:
-        visit.desk.set_up(_ours(typed, visit.posted.one("u-pin")))
+        visit.desk.set_up(_ours(typed, _person(visit, typed)))
     except PharmacyFirstError as refused:
         says = str(refused)
         wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(
             " Nothing was assessed: this is no all-clear."
         )
         return _set_up_page(visit, typed, wrong)
-    return go("/who")
+    return go("/" if visit.desk.people_sign_in else "/who")
 
 
-def _ours(typed: Mapping[str, str], pin: str) -> OurPharmacy:
-    adoption = Path(typed["adoption"]).expanduser().absolute() if typed["adoption"] else None
-    if adoption is not None:
-        read_adoption(adoption)
+def _person(visit: Visit, typed: Mapping[str, str]) -> tuple[AtTheDesk, ...]:
+    """Who is at the desk; where people sign in nobody is named in the pharmacy's file."""
+    if visit.desk.people_sign_in:
+        return ()
     practitioner = PractitionerOnRecord(
         gphc_number=typed["gphc"], family=typed["family"], given=tuple(typed["given"].split())
     )
+    return (AtTheDesk(practitioner, pin_digest(visit.posted.one("u-pin"))),)
+
+
+def _ours(typed: Mapping[str, str], people: tuple[AtTheDesk, ...]) -> OurPharmacy:
+    adoption = Path(typed["adoption"]).expanduser().absolute() if typed["adoption"] else None
+    if adoption is not None:
+        read_adoption(adoption)
     pharmacy = Pharmacy(
         ods=typed["ods"].upper(),
         name=typed["name"],
@@ -102,23 +117,28 @@ def _ours(typed: Mapping[str, str], pin: str) -> OurPharmacy:
         postcode=typed["postcode"].upper() or None,
         telephone=typed["telephone"] or None,
     )
-    return OurPharmacy(pharmacy, typed["mailbox"], adoption, (AtTheDesk(practitioner, pin_digest(pin)),))
+    return OurPharmacy(pharmacy, typed["mailbox"], adoption, people)
 
 
 def _set_up_page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+    signing_in = visit.desk.people_sign_in
+    pin = TextShown("u-pin", "A PIN of your own, 4 to 12 digits", "", wrong.get("pin", ""), "pf-third")
     view = SettingUpPage(
         tuple(
             TextShown(f"u-{name}", says, typed.get(name, ""), wrong.get(name, ""), size, _HINTS.get(name, ""))
             for name, says, size in _FIELDS
+            if not (signing_in and name in _OF_A_PERSON)
         ),
-        TextShown("u-pin", "A PIN of your own, 4 to 12 digits", "", wrong.get("pin", ""), "pf-third"),
+        None if signing_in else pin,
         tuple(Error(says, f"u-{name}") for name, says in wrong.items()),
     )
     return html(drawn("setting-up.html", f=frame(visit, "Set up the pharmacy"), v=view), 422 if wrong else 200)
 
 
 def who_is_here(visit: Visit) -> Response:
-    """``GET`` and ``POST /who``: who is at the desk, with their PIN."""
+    """``GET`` and ``POST /who``: who is at the desk, with their PIN; where people have accounts, they sign in."""
+    if visit.desk.people_sign_in:
+        return sign_in(visit)
     ours, sessions = visit.desk.ours, visit.desk.sessions
     if ours is None:
         return go("/setting-up")
@@ -126,12 +146,32 @@ def who_is_here(visit: Visit) -> Response:
     if visit.method == "POST":
         person = ours.person(visit.posted.one("gphc"))
         if person is not None and sessions.right(person, visit.posted.one("pin")):
-            reply = go("/")
-            reply.set_cookie(SESSION, sessions.begin(person), httponly=True, samesite="strict", path="/")
-            return reply
+            return begun(visit, person, go("/"))
         waits = person is not None and sessions.waits(person)
         errors = (Error("Too many wrong PINs: wait a minute" if waits else "This is not the PIN", "pin"),)
     return desk_page(visit, errors=errors)
+
+
+def sign_in(visit: Visit) -> Response:
+    """Word, password and code: all are looked at together, so that none of them alone tells whether it was right."""
+    posted = visit.posted
+    errors: tuple[Error, ...] = ()
+    if visit.method == "POST":
+        try:
+            one = visit.desk.signing_in.sign_in(posted.one("word"), posted.whole("password"), posted.one("code"))
+            return begun(visit, SignedIn(one), go("/"))
+        except NotSignedIn as refused:
+            errors = (Error(str(refused), "word"),)
+    view = SignInPage(posted.one("word"), errors)
+    return html(drawn("sign-in.html", f=frame(visit, "Sign in"), v=view), 422 if errors else 200)
+
+
+def begun(visit: Visit, person: SomebodyHere, reply: Response) -> Response:
+    """The reply with a new session for somebody; the one that this browser had ends."""
+    place = visit.desk.place
+    key = visit.desk.sessions.begin(person, before=visit.session_key)
+    reply.set_cookie(place.cookie, key, httponly=True, samesite="strict", path="/", secure=place.secure)
+    return reply
 
 
 def desk_page(visit: Visit, hidden: bool = False, errors: tuple[Error, ...] = ()) -> Response:
@@ -155,6 +195,9 @@ def show_again(visit: Visit) -> Response:
     session = visit.at_the_desk
     if not visit.desk.sessions.right(session.person, visit.posted.one("pin")):
         waits = visit.desk.sessions.waits(session.person)
+        if waits and isinstance(session.person, SignedIn):  # a PIN is short: whoever does not know it signs in again
+            visit.desk.sessions.end(visit.session_key)
+            return go("/who")
         return desk_page(
             visit,
             hidden=True,
