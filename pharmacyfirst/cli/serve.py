@@ -8,6 +8,7 @@ import click
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.people.provider import read_provider
 
 if TYPE_CHECKING:
     from pharmacyfirst.web.place import WhereServed
@@ -34,10 +35,16 @@ DATA = Path("pharmacyfirst-data")
 @click.option("--certificate", type=options.FILE_THERE, metavar="FILE", help="Certificate for TLS (PEM).")
 @click.option("--key", type=options.FILE_THERE, metavar="FILE", help="The key of the certificate (PEM).")
 @click.option("--proxy", default="", metavar="ADDRESS", help="The one proxy that ends TLS and passes requests on.")
+@click.option(
+    "--provider",
+    type=options.FILE_THERE,
+    metavar="FILE",
+    help="The identity provider with which people may sign in (JSON).",
+)
 @options.pathways
 def serve(
     data: Path, pharmacy: Path | None, host: str, port: int, name: str,
-    certificate: Path | None, key: Path | None, proxy: str, folder: Path | None,
+    certificate: Path | None, key: Path | None, proxy: str, provider: Path | None, folder: Path | None,
 ) -> None:  # fmt: skip
     """Serve the pharmacist's form to a browser on this machine.
 
@@ -57,10 +64,16 @@ def serve(
     try:
         signing_in = served.must_open(data, pharmacy)
         where = place_of(host, name, str(certificate or ""), str(key or ""), proxy, signing_in)
+        known = read_provider(provider) if provider is not None else None
     except PharmacyFirstError as refused:
         raise BadInput(f"{refused} Nothing was started.") from None
     app = served.application(
-        data, content=folder, pharmacy=pharmacy, log=lambda line: click.echo(line, err=True), place=where
+        data,
+        content=folder,
+        pharmacy=pharmacy,
+        log=lambda line: click.echo(line, err=True),
+        place=where,
+        provider=known,
     )
     click.echo(
         f"The form is at {_address(host, port, where)}. Ctrl-C ends it; what was saved is kept in the data folder."

@@ -211,7 +211,7 @@ class People:
         """What somebody is from now on. Raises ``PeopleRefused``, for the last administrator too."""
         with self._ledger.transaction():
             one, number = self.get(id), number_that_fits(roles, gphc_number)
-            if one.gphc_number and number != one.gphc_number:
+            if one.gphc_number and number not in ("", one.gphc_number):
                 raise PeopleRefused("A GPhC number is a person's for ever: add another account for somebody else.")
             if Role.ADMINISTRATOR not in roles:
                 self._not_the_last(one)

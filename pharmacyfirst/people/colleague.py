@@ -124,11 +124,6 @@ class Colleague:
         return " ".join((*self.given, self.family))
 
     @property
-    def role(self) -> Role:
-        """The role that stands beside their name on what they do: the registered one before all others."""
-        return next(role for role in Role if role in self.roles)
-
-    @property
     def one_time(self) -> bool:
         """Whether the password was made for them and has to be changed."""
         return self.one_time_until is not None

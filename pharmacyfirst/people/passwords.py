@@ -26,6 +26,11 @@ _TRIED_FIRST = ("password", "passw0rd", "qwertyuiop", "qwerty", "pharmacy", "fir
     "winter", "autumn", "spring", "january", "february", "changeme", "secret")  # fmt: skip
 
 
+def must_be_usable() -> None:
+    """Raises ``ExtraMissing`` where no password could be looked at."""
+    _hasher()
+
+
 @cache
 def _hasher() -> "PasswordHasher":
     try:

@@ -26,7 +26,7 @@ class Role(Enum):
 _PROFESSIONS = {Role.PHARMACIST: "pharmacist", Role.TECHNICIAN: "pharmacy technician"}
 _MAY = {
     Role.PHARMACIST: "holds consultations, supplies under the PGDs that name pharmacists, finishes records and sends them",
-    Role.TECHNICIAN: "the same, under the PGDs that name pharmacy technicians",
+    Role.TECHNICIAN: "holds consultations, supplies under the PGDs that name pharmacy technicians, finishes records and sends them",
     Role.REVIEWER: "finds and reads finished records and their papers; changes nothing",
     Role.ADMINISTRATOR: "adds people, gives and takes roles, disables; sees no patient",
     Role.AUDITOR: "finds and reads finished records, and who did what to the accounts; changes nothing",

@@ -16,7 +16,19 @@ from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.opened import WayOn, places, said, take_over
-from pharmacyfirst.web.pages import account, colleagues, ended, entrance, outcome, questions, saved, start, supply, who
+from pharmacyfirst.web.pages import (
+    account,
+    colleagues,
+    ended,
+    entrance,
+    outcome,
+    provider,
+    questions,
+    saved,
+    start,
+    supply,
+    who,
+)
 from pharmacyfirst.web.posted import MOST_BYTES, NotAForm, Posted, read_form
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
@@ -100,6 +112,10 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callab
             yield
 
     routes = [Route(path, _door(page, log), methods=_methods(path)) for path, page in PAGES.items()]
+    routes += [
+        Route("/provider", _door(provider.there, log), methods=["GET"]),
+        Route("/provider/back", _door(provider.back, log), methods=["GET"]),
+    ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
@@ -109,10 +125,14 @@ def _methods(path: str) -> list[str]:
     return ["POST"] if path in ONLY_POSTED else ["GET"] if path in ONLY_ASKED else ["GET", "POST"]
 
 
-def _door(page: Served, log: Callable[[str], None]) -> Callable[[Request], Awaitable[Response]]:
+def _door(
+    page: Served | Callable[[Request], Awaitable[Response]], log: Callable[[str], None]
+) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         try:
-            return _closed(await _answer(request, page))
+            if refused := _not_for_here(request):
+                return _closed(PlainTextResponse(refused, 403))
+            return _closed(await (_answer(request, page) if isinstance(page, Served) else page(request)))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
@@ -139,10 +159,14 @@ def _sorry(request: Request) -> Response:
     )
 
 
+def _not_for_here(request: Request) -> str:
+    """Why a request is not answered at all; empty where it is."""
+    desk: Desk = request.app.state.desk
+    return desk.place.refuses(request.headers, request.client.host if request.client is not None else "")
+
+
 async def _answer(request: Request, page: Served) -> Response:
     desk: Desk = request.app.state.desk
-    if refused := desk.place.refuses(request.headers, request.client.host if request.client is not None else ""):
-        return PlainTextResponse(refused, 403)
     key = request.cookies.get(desk.place.cookie, "")
     visit = Visit(
         desk, request.path_params, Posted(), desk.now(), request.method, request.url.path, desk.session(key), key

@@ -1,7 +1,7 @@
 """What the running form stands on: content, store, clock, the pharmacy it is in, and who is at the desk."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.people import People, SigningIn
+from pharmacyfirst.people.provider import Provider
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.people import SignedIn, SomebodyHere
@@ -43,6 +44,7 @@ class Desk:
     people: People
     signing_in: SigningIn
     place: WhereServed = HERE
+    provider: Provider | None = None
     ours: OurPharmacy | None = None
     _watch: Watch | None = field(init=False, repr=False, default=None)
 
@@ -71,7 +73,7 @@ class Desk:
             return None
         person = session.person
         if isinstance(person, SignedIn) and self.people.stands(person.colleague.id, person.colleague.stamp):
-            session.person = SignedIn(self.people.get(person.colleague.id), person.by_provider)
+            session.person = replace(person, colleague=self.people.get(person.colleague.id))
         elif isinstance(person, SignedIn) or self.people_sign_in:
             self.sessions.end(key)
             return None

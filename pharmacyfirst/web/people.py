@@ -57,16 +57,23 @@ class AtTheDesk:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody who has signed in. ``by_provider``: an identity provider said who they are, and answers for how it knows."""
+    """Somebody who has signed in. ``vouched``: the roles for which an identity provider vouches, which answers for how it knows; None
+    for who signed in with a password.
+    """
 
     colleague: Colleague
-    by_provider: bool = False
+    vouched: frozenset[Role] | None = None
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether a provider said who they are."""
+        return self.vouched is not None
 
     @property
     def name(self) -> str:
         """For instance ``Robin Sample, GPhC 2999999``, or ``Alex Example, auditor``."""
         one = self.colleague
-        return f"{one.name}, GPhC {one.gphc_number}" if one.gphc_number else f"{one.name}, {one.role.value}"
+        return f"{one.name}, GPhC {one.gphc_number}" if one.gphc_number else f"{one.name}, {self._role.value}"
 
     @property
     def key(self) -> str:
@@ -75,21 +82,26 @@ class SignedIn:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """What they are."""
-        return self.colleague.roles
+        """What they are: as the account has it, and no more than the provider vouches for."""
+        return self.colleague.roles if self.vouched is None else self.colleague.roles & self.vouched
+
+    @property
+    def _role(self) -> Role:
+        """The role that stands beside their name: the registered one before all others."""
+        return next(role for role in Role if role in self.roles)
 
     @property
     def practitioner(self) -> PractitionerOnRecord:
         """As they stand on a record. Raises ``NotRegistered``."""
         one = self.colleague
-        if one.role not in REGISTERED:
+        if self._role not in REGISTERED:
             raise NotRegistered("This is for registered professionals alone. Nothing was done.")
         return PractitionerOnRecord.model_validate(
             {
                 "gphc_number": one.gphc_number,
                 "family": one.family,
                 "given": one.given,
-                "profession": one.role.profession,
+                "profession": self._role.profession,
             }
         )
 
@@ -97,7 +109,7 @@ class SignedIn:
     def actor(self) -> Actor:
         """As they stand beside what they do."""
         one = self.colleague
-        return Actor(one.name, one.role.profession or one.role.value, one.gphc_number)
+        return Actor(one.name, self._role.profession or self._role.value, one.gphc_number)
 
     def knows(self, pin: str) -> bool:
         """Whether this is their PIN."""

@@ -39,6 +39,11 @@ class WhereServed:
         """The name of the cookie. With this prefix a browser takes it from https and for this very name alone."""
         return "__Host-desk" if self.secure else "desk"
 
+    @property
+    def cookie_of_the_way(self) -> str:
+        """The name of the cookie of a browser that is on its way to a provider and back."""
+        return f"{self.cookie}-way"
+
     def refuses(self, headers: Mapping[str, str], peer: str) -> str:
         """Why a request is not answered: it asks for another name, or came round the proxy; empty where it is."""
         host = headers.get("host", "")

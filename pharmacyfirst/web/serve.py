@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.people import PeopleRefused, SigningIn, open_people
+from pharmacyfirst.people.passwords import must_be_usable
+from pharmacyfirst.people.provider import Provider, ProviderSettings
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
@@ -32,9 +34,10 @@ def machine_clock() -> datetime:
 def application(
     folder: Path, *, content: Path | None = None, pharmacy: Path | None = None, clock: Callable[[], datetime] = machine_clock,
     steady: Callable[[], float] = monotonic, quiet: float = QUIET_SECONDS, log: Callable[[str], None] = print, place: WhereServed = HERE,
+    provider: ProviderSettings | None = None,
 ) -> Starlette:  # fmt: skip
     """The form over a data folder. ``clock`` is the one clock it goes by, ``steady`` counts seconds; ``pharmacy`` is the pharmacy's file,
-    ``place`` where browsers reach it.
+    ``place`` where browsers reach it, ``provider`` the identity provider with which people may sign in.
 
     Raises nothing: what cannot be opened is refused when it starts.
     """
@@ -45,6 +48,7 @@ def application(
             yield Desk(
                 content or pathways_folder(), store, clock, pharmacy or folder / PHARMACY_FILE,
                 Sessions(steady, quiet), people, SigningIn(people, steady), place,
+                Provider(provider, clock, steady) if provider is not None else None,
             )  # fmt: skip
 
     return form(open_desk, log)
@@ -53,7 +57,7 @@ def application(
 def must_open(folder: Path, pharmacy: Path | None = None) -> bool:
     """Look whether the data folder and the pharmacy's file can be used, so that a mistake is said in words before anything is served.
 
-    Whether people sign in there. Raises ``PharmacyRefused``, ``LedgerUnusable``, ``StoreRefused`` or ``PeopleRefused``.
+    Whether people sign in there. Raises ``PharmacyRefused``, ``LedgerUnusable``, ``StoreRefused``, ``PeopleRefused`` or ``ExtraMissing``.
     """
     file = pharmacy or folder / PHARMACY_FILE
     if file.exists():
@@ -61,6 +65,8 @@ def must_open(folder: Path, pharmacy: Path | None = None) -> bool:
     with open_store(folder, machine_clock) as store, open_people(folder, machine_clock) as people:
         if store.people_sign_in and not people.are_there:
             raise PeopleRefused(ACCOUNTS_GONE)
+        if people.are_there:
+            must_be_usable()
         return people.are_there
 
 

@@ -24,7 +24,7 @@ _CONSULT_BY_POST = Allowed(do=REGISTERED)
 _READ = Allowed(see=_READERS)
 
 # Shown before anybody has signed in: the way in and the way out, and files that are the same for everybody.
-OPEN = ("/who", "/leave", "/static/{name}", "/favicon.ico")
+OPEN = ("/who", "/provider", "/provider/back", "/leave", "/static/{name}", "/favicon.ico")
 
 WHO_MAY: Mapping[str, Allowed] = {
     "/": Allowed(see=REGISTERED),

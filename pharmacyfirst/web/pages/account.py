@@ -1,6 +1,6 @@
 """Somebody's own account: what they are and may, their password, their second factor and their PIN."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
@@ -74,10 +74,10 @@ def account(visit: Visit) -> Response:
         return shown(visit, person, errors=(Error(str(refused), visit.posted.one("do")),))
     now = visit.desk.people.get(person.colleague.id)
     if now.stamp == person.colleague.stamp:
-        visit.at_the_desk.person = SignedIn(now, person.by_provider)
-        return shown(visit, SignedIn(now, person.by_provider), done)
+        visit.at_the_desk.person = replace(person, colleague=now)
+        return shown(visit, replace(person, colleague=now), done)
     # What proves them has changed: every session of theirs is over, and this browser gets a new one.
-    return begun(visit, SignedIn(now, person.by_provider), go("/account"))
+    return begun(visit, replace(person, colleague=now), go("/account"))
 
 
 def shown(visit: Visit, person: SignedIn, done: str = "", errors: tuple[Error, ...] = ()) -> Response:

@@ -98,7 +98,8 @@ def _added(visit: Visit, actor: Actor) -> tuple[Colleague, str, str]:
         posted.one("word"), posted.one("family"), tuple(posted.one("given").split()), _chosen(visit), posted.one("gphc")
     )
     one = people.add(who, by=actor.name)
-    return one, people.one_time_password(one.id, by=actor.name), "Added."
+    password = people.one_time_password(one.id, by=actor.name)
+    return people.get(one.id), password, "Added."
 
 
 def one_colleague(visit: Visit) -> Response:

@@ -62,9 +62,10 @@ class DeskPage:
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
-    """What the page shows on which people sign in."""
+    """What the page shows on which people sign in. ``provider`` is what people call it, where there is one."""
 
     signs_in_as: str
+    provider: str
     errors: tuple[Error, ...]
 
 
@@ -162,7 +163,8 @@ def sign_in(visit: Visit) -> Response:
             return begun(visit, SignedIn(one), go("/"))
         except NotSignedIn as refused:
             errors = (Error(str(refused), "word"),)
-    view = SignInPage(posted.one("word"), errors)
+    provider = visit.desk.provider
+    view = SignInPage(posted.one("word"), provider.settings.called if provider is not None else "", errors)
     return html(drawn("sign-in.html", f=frame(visit, "Sign in"), v=view), 422 if errors else 200)
 
 
