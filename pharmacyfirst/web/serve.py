@@ -76,5 +76,5 @@ def run(app: Starlette, address: str, port: int, place: WhereServed = HERE) -> N
 
     uvicorn.run(
         app, host=address, port=port, access_log=False, log_level="warning", server_header=False, date_header=False,
-        proxy_headers=False, ssl_certfile=place.certificate or None, ssl_keyfile=place.key or None,
+        timeout_graceful_shutdown=5, proxy_headers=False, ssl_certfile=place.certificate or None, ssl_keyfile=place.key or None,
     )  # fmt: skip

@@ -128,3 +128,79 @@ def test_where_the_accounts_are_gone_nothing_is_served(folder):
     result = the_program.run("serve", "--data", folder)
     assert result.exit_code == 2
     assert "Put a copy of people.sqlite back" in result.output
+
+
+def certificate_for(folder, name):
+    """A certificate of this name and its key, in files, signed by itself."""
+    from datetime import UTC, datetime, timedelta
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key, called = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(called).issuer_name(called).public_key(key.public_key())
+        .serial_number(x509.random_serial_number()).not_valid_before(today - timedelta(days=1)).not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return files
+
+
+def test_over_tls_it_answers_its_own_name_and_nothing_without_tls(folder):
+    import http.client
+    import socket
+    import ssl
+    import subprocess
+    import sys
+    import time
+
+    made, key = certificate_for(folder, "localhost")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = [
+        "--data",
+        str(folder),
+        "--port",
+        str(port),
+        "--name",
+        "localhost",
+        "--certificate",
+        str(made),
+        "--key",
+        str(key),
+    ]
+    command = [sys.executable, "-m", "pharmacyfirst", "serve", *settings]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        assert f"https://localhost:{port}" in program.stdout.readline()
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        asked = http.client.HTTPSConnection(
+            "localhost", port, timeout=30, context=ssl.create_default_context(cafile=made)
+        )
+        asked.request("GET", "/who")
+        reply = asked.getresponse()
+        assert (reply.status, b"Sign in" in reply.read()) == (200, True)
+        asked.request("GET", "/who", headers={"host": "pharmacy.example"})
+        assert asked.getresponse().status == 403
+        plain = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        with pytest.raises((http.client.HTTPException, OSError)):
+            plain.request("GET", "/who") or plain.getresponse()
+        asked.close(), plain.close()
+    finally:
+        program.terminate()
+        program.wait(timeout=20)

@@ -4,9 +4,9 @@ import re
 
 import pyotp
 import pytest
-from test_people_sign_in import NEW_PASSWORD, PASSWORD, add
+from test_people_sign_in import NEW_PASSWORD
 from test_the_form_in_a_browser import AXE, PICTURES, RULES, chromium, serving  # noqa: F401  (a fixture)
-from visiting import PIN, Clock
+from visiting import PASSWORD, PIN, Clock, with_account
 
 from pharmacyfirst.people import open_people
 from pharmacyfirst.people.second_factor import SECONDS
@@ -56,8 +56,7 @@ class SomebodyInABrowser:
 
 @pytest.fixture
 def folder(tmp_path):
-    with open_people(tmp_path, Clock()) as people:
-        add(people, "robin", pin="")
+    with_account(tmp_path, Clock(), pin="")
     return tmp_path
 
 

@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 import pytest
 from own_provider import OwnProvider, settings_for
 from test_people_in_a_browser import SomebodyInABrowser
-from test_people_sign_in import PHARMACY, add, sign_in, token
+from test_people_sign_in import set_up, sign_in, token
 from test_the_form_in_a_browser import chromium, serving  # noqa: F401  (a fixture)
-from visiting import PIN, Clock, Visitor, open_form
+from visiting import PASSWORD, PIN, Clock, Visitor, open_form, with_account
 
 from pharmacyfirst.people import PeopleDeed, Role, open_people
 
@@ -26,12 +26,9 @@ def own(clock):
 
 @pytest.fixture
 def client(tmp_path, clock, own):
-    with open_people(tmp_path, clock) as people:
-        add(people, "adi")
+    with_account(tmp_path, clock, "adi")
     with open_form(tmp_path, clock, provider=settings_for(own.issuer)) as client:
-        visitor = sign_in(client, "adi")
-        visitor.post("/setting-up", PHARMACY | {"token": token(visitor)})
-        client.cookies.clear()
+        set_up(client, sign_in(client, "adi"))
         yield client
 
 
@@ -104,8 +101,7 @@ def test_an_answer_without_bounds_is_not_read(client, own):
 
 
 def test_somebody_with_several_roles_has_those_that_the_provider_vouches_for(client, own, tmp_path, clock):
-    with open_people(tmp_path, clock) as people:
-        add(people, "robin")
+    with_account(tmp_path, clock, "robin")
     visitor = through(client, own)
     assert visitor.go("/people").title == "Not for your role"
     client.cookies.clear()
@@ -127,16 +123,13 @@ def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_pat
     mock = pytest.importorskip(
         "oidc_provider_mock", reason="needs oidc-provider-mock: it is among the packages for development"
     )
-    from test_people_sign_in import PASSWORD
-
     from pharmacyfirst.web.serve import machine_clock
 
     user = mock.User(
         sub="555",
         claims={"family_name": "Sample", "given_name": "Robin", "gphc": "2999999", "role": "R1", "acr": "AAL3"},
     )
-    with open_people(tmp_path, machine_clock) as people:
-        add(people, "adi")
+    with_account(tmp_path, machine_clock, "adi")
     with mock.run_server_in_thread(user_claims=[user], require_nonce=True) as server:
         issuer = f"http://localhost:{server.server_port}"
         settings = settings_for(issuer, back="")
