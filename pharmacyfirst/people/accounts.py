@@ -79,6 +79,11 @@ class People:
         """Whether there is anybody, so that signing in is demanded."""
         return bool(self._known())
 
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether anybody has a way in at this moment."""
+        return any(one.active and (one.password or one.subject) for one in self._known().values())
+
     def all(self) -> tuple[Colleague, ...]:
         """Everybody, by the word they sign in with, the disabled too."""
         return tuple(sorted(self._known().values(), key=lambda one: one.signs_in_as))

@@ -32,6 +32,7 @@ _LEEWAY = 60
 _SECONDS = 5
 _GOES_FOR = 10 * 60
 _MOST_GOING = 1_000
+_KNOWN_FOR = 10 * 60
 _HERE = ("127.0.0.1", "localhost", "::1")
 THE_PROVIDER = "the provider"
 NOT_BELIEVED = "The provider's answer cannot be believed, so nobody was let in: {why}. Begin again; if it happens again, tell whoever looks after this form."
@@ -126,6 +127,7 @@ class Provider:
         self.settings = settings
         self._clock, self._steady = clock, steady
         self._gone: dict[str, _Gone] = {}
+        self._known: tuple[float, dict[str, Any]] = (0.0, {})
         self._one_at_a_time = Lock()
 
     def go_there(self) -> tuple[str, str]:
@@ -187,7 +189,14 @@ class Provider:
         return held
 
     def _knows(self) -> dict[str, Any]:
-        """What the provider says of itself. Raises ``NotSignedIn``."""
+        """What the provider says of itself, asked anew after some minutes. Raises ``NotSignedIn``."""
+        at, known = self._known
+        if not known or self._steady() - at >= _KNOWN_FOR:
+            known = self._said()
+            self._known = self._steady(), known
+        return known
+
+    def _said(self) -> dict[str, Any]:
         known = self._asked(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
         if known.get("issuer") != self.settings.issuer:
             raise _not_believed("it is of another provider")

@@ -17,7 +17,7 @@ MOST_WRONG = 5
 FIRST_WAIT, LONGEST_WAIT = 60, 60 * 60
 # Each guess costs the processor some time: of all wrong ones together no more than these are looked at in a minute.
 MOST_WRONG_A_MINUTE = 60
-_MOST_WORDS = 10_000
+_MOST_WORDS, _LONGEST_WORD = 10_000, 64
 
 WRONG = (
     "This is not right: look at the word you sign in with, the password, and the code where you have an authenticator"
@@ -47,7 +47,7 @@ class SigningIn:
 
     def sign_in(self, word: str, password: str, code: str = "") -> Colleague:
         """Whoever signs in with this word, password and code, which is put down. Raises ``NotSignedIn``."""
-        word, now = folded(word), self._steady()
+        word, now = folded(word)[:_LONGEST_WORD], self._steady()
         tried = self._wrong.get(word, _Tried())
         self._lately = [one for one in self._lately if now - one < 60]
         if now < tried.until:

@@ -67,7 +67,7 @@ def must_open(folder: Path, pharmacy: Path | None = None) -> bool:
             raise PeopleRefused(ACCOUNTS_GONE)
         if people.are_there:
             must_be_usable()
-        return people.are_there
+        return people.can_sign_in
 
 
 def run(app: Starlette, address: str, port: int, place: WhereServed = HERE) -> None:

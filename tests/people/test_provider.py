@@ -117,10 +117,9 @@ def test_what_does_not_fit_lets_nobody_in(provider, own, says, why):
     ids=str,
 )
 def test_a_provider_that_is_not_the_one_or_cannot_be_heard_lets_nobody_in(provider, own, lies, why):
-    address, key = provider.go_there()
     own.lies = lies
     with pytest.raises(NotSignedIn, match=why):
-        provider.come_back(key, own.signs_in(address))
+        through(provider, own)
 
 
 def test_another_state_another_issuer_and_no_code_let_nobody_in(provider, own):
