@@ -22,7 +22,7 @@ from pharmacyfirst.web.arrived import KINDS, ArrivedRead, read_arrived
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import NOT_TRACED, Who
 
-MOST_EARLIER = 10  # earlier records that are read; a practice patient has thousands
+MOST_EARLIER = 5  # earlier records that are read, each judged again; a practice patient has thousands
 MOST_READ = 64  # consultations whose sources are kept in memory; then they are read again
 ANOTHER = "Nothing of it is shown here: look at both, and correct whichever is wrong."
 

@@ -194,7 +194,8 @@ class Person:
     def leave(self):
         """Close the window. Nothing was asked of anybody else, nothing in focus was covered, and the form named nobody where it should not."""
         self.context.close()
-        assert (self.outside, self.covered, LEAKS) == ([], [], [])
+        wrong = [*self.outside, *(f"covered: {one}" for one in self.covered), *LEAKS]
+        assert not wrong, "\n".join(dict.fromkeys(wrong))
 
     # Keys
 

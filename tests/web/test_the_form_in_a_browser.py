@@ -127,6 +127,8 @@ def test_letters_twice_as_large_are_so_and_nothing_scrolls_sideways(somebody):
     person = somebody(VIEWS[-1])
     red_flags(person)
     assert person.page.evaluate("getComputedStyle(document.querySelector('#answers legend')).fontSize") == "32px"
+    widths = "[...document.querySelectorAll('#answers legend')].map((one) => one.clientWidth).filter((one) => one)"
+    assert min(person.page.evaluate(widths)) > 400
     person.look("large-red-flags")
 
 

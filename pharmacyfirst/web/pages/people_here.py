@@ -30,7 +30,7 @@ class PeoplePage:
     errors: tuple[Error, ...]
 
 
-class _NotTaken(Exception):
+class _NotDone(Exception):
     """Something that was posted does not do; says what, and beside which field."""
 
     def __init__(self, target: str, says: str):
@@ -48,7 +48,7 @@ def at_the_desk(visit: Visit) -> Response:
     try:
         people = {ADD: _added, TAKE_OFF: _taken_off, NEW_PIN: _with_new_pin}.get(do, _nothing)(visit)
         visit.desk.change_people(people)
-    except _NotTaken as wrong:
+    except _NotDone as wrong:
         return _page(visit, visit.posted.fields, (Error(str(wrong), wrong.target),))
     except PharmacyFirstError as refused:
         says = str(refused).removesuffix(OF_A_REFUSAL)
@@ -62,7 +62,7 @@ def _people(visit: Visit) -> tuple[AtTheDesk, ...]:
 
 
 def _nothing(_: Visit) -> tuple[AtTheDesk, ...]:
-    raise _NotTaken("n-family", "Choose what to do")
+    raise _NotDone("n-family", "Choose what to do")
 
 
 def _added(visit: Visit) -> tuple[AtTheDesk, ...]:
@@ -78,7 +78,7 @@ def _added(visit: Visit) -> tuple[AtTheDesk, ...]:
         },
     )
     if any(one.practitioner.gphc_number == practitioner.gphc_number for one in _people(visit)):
-        raise _NotTaken("n-gphc", "Somebody of this GPhC number is among the people already")
+        raise _NotDone("n-gphc", "Somebody of this GPhC number is among the people already")
     return (*_people(visit), AtTheDesk(practitioner, pin_digest(posted.one("n-pin"))))
 
 
@@ -86,9 +86,9 @@ def _taken_off(visit: Visit) -> tuple[AtTheDesk, ...]:
     number = visit.posted.one("who")
     left = tuple(one for one in _people(visit) if one.practitioner.gphc_number != number)
     if len(left) == len(_people(visit)):
-        raise _NotTaken("n-who", "Choose who is taken off")
+        raise _NotDone("n-who", "Choose who is taken off")
     if number == visit.at_the_desk.person.practitioner.gphc_number:
-        raise _NotTaken("n-who", "You are at the desk: somebody else takes you off")
+        raise _NotDone("n-who", "You are at the desk: somebody else takes you off")
     return left
 
 
@@ -96,7 +96,7 @@ def _with_new_pin(visit: Visit) -> tuple[AtTheDesk, ...]:
     me = visit.at_the_desk.person
     assert isinstance(me, AtTheDesk)  # nobody here has an account
     if not visit.desk.sessions.right(me, visit.posted.one("n-old")):
-        raise _NotTaken("n-old", "This is not your PIN, or wait a minute")
+        raise _NotDone("n-old", "This is not your PIN, or wait a minute")
     mine = replace(me, pin=pin_digest(visit.posted.one("n-new")))
     number = me.practitioner.gphc_number
     return tuple(mine if one.practitioner.gphc_number == number else one for one in _people(visit))
