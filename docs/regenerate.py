@@ -35,11 +35,13 @@ from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.handover.handed import handover_schema
 from pharmacyfirst.kernel.explain import value_in_words
+from pharmacyfirst.people import REGISTERED, Role
 from pharmacyfirst.record import Account, Consent, make_record, write_record
 from pharmacyfirst.record.examples import account_of
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.schema import record_schemas
 from pharmacyfirst.record.standard import elements, holds
+from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
@@ -293,6 +295,21 @@ def place_of(name: str) -> str:
     return f"[`{path}:{node.lineno}`](../{path}#L{node.lineno}) `{within}`"
 
 
+def who_may(_: str) -> str:
+    """Which page of the form is for whom."""
+
+    def of(roles: frozenset[Role]) -> str:
+        words = (["registered"] if roles >= REGISTERED else []) + [
+            one.value for one in Role if one in roles - REGISTERED
+        ]
+        return "everybody" if roles == frozenset(Role) else ", ".join(words) or "-"
+
+    rows = ["| page | who may see it | who may do what it does |", "|---|---|---|"]
+    rows += [f"| `{path}` | {of(allowed.see)} | {of(allowed.do)} |" for path, allowed in sorted(WHO_MAY.items())]
+    open_ = ", ".join(f"`{path}`" for path in OPEN)
+    return "\n".join(rows) + f"\n\nBefore anybody has signed in: {open_}.\n"
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "changes": changes,
     "consultations": consultations,
@@ -305,6 +322,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "record-standard": record_standard,
     "readability": lambda _: readability(),
     "transcript": transcript,
+    "who-may": who_may,
 }
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {

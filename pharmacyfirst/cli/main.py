@@ -70,6 +70,13 @@ def _medicines() -> click.Command:
     return medicines
 
 
+def _people() -> click.Command:
+    """Who may come in: the accounts of the pharmacy's people, with their roles."""
+    from pharmacyfirst.cli.people import people
+
+    return people
+
+
 def _pgd() -> click.Command:
     """The old name of "pharmacyfirst render"."""
     from pharmacyfirst.cli.pgd import pgd
@@ -135,6 +142,7 @@ ENTRIES = {
     "check": _check,
     "consult": _consult,
     "medicines": _medicines,
+    "people": _people,
     "pgd": _pgd,
     "print-blank": _print_blank,
     "prove": _prove,

@@ -57,6 +57,7 @@ class Deed(Enum):
     ON_PAPER = "held on paper"
     ENTERED = "entered"
     SEARCHED = "searched"
+    PEOPLE_SIGN_IN = "people sign in from now on"
     FORMAT = "format"
 
 

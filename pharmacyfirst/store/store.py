@@ -22,7 +22,7 @@ from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store.anchors import Anchor, anchors_in, must_hold
 from pharmacyfirst.store.came_in import CameIn, Inbound, OnPaperForm, PaperForms
-from pharmacyfirst.store.deeds import PROGRAM, Deed, StoreRefused, read_event
+from pharmacyfirst.store.deeds import PROGRAM, Actor, Deed, StoreRefused, read_event
 from pharmacyfirst.store.drafts import Drafts
 from pharmacyfirst.store.kept import CONSULTATION, STORE, Clock, Kept, StoreSettings
 from pharmacyfirst.store.records import Records
@@ -32,6 +32,7 @@ FILE, ANCHORS = "store.sqlite", "anchors.txt"
 MOST_LISTED = 50
 FORMAT = 1  # of the events; 0 is a file in which nobody but the outbox wrote
 _FORMAT = f"{STORE}format"
+_PEOPLE = f"{STORE}people"
 GONE = (
     "The anchors say that there was a store here, and its file is gone. Put a copy back (pharmacyfirst store restore), or, to begin anew, "
     "move the file of anchors to another folder. Nothing was made."
@@ -114,6 +115,16 @@ class Store:
     def now(self) -> datetime:
         """The server's time, in UTC."""
         return self._kept.now()
+
+    @property
+    def people_sign_in(self) -> bool:
+        """Whether somebody had an account here once. Then nobody comes in without signing in, also where the file of the accounts is gone."""
+        return bool(self._kept.events(_PEOPLE, attached=False))
+
+    def let_people_sign_in(self, actor: Actor) -> None:
+        """From now on people sign in; there is no way back."""
+        if not self.people_sign_in:
+            self._kept.write(_PEOPLE, Deed.PEOPLE_SIGN_IN, actor)
 
     @property
     def unread(self) -> int:

@@ -1,12 +1,12 @@
 """The form as one ASGI application: which path is which page, and the door that every request comes through.
 
-The door lets in what was asked of this machine by one of our own pages, reads a form with bounds, knows who is at the desk, hides the
-patient after quiet minutes, and sends nothing that a browser may keep, run or fetch from elsewhere.
+The door lets in what was asked of this machine by one of our own pages, reads a form with bounds, knows who is at the desk and what they
+may, hides the patient after quiet minutes, and sends nothing that a browser may keep, run or fetch from elsewhere.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -16,14 +16,16 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pharmacyfirst.web.desk import Desk, Visit
-from pharmacyfirst.web.handing import OPENS_AT, hand_over
-from pharmacyfirst.web.opened import places, said, take_over
+from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
+from pharmacyfirst.web.opened import not_for_their_role, places, said, take_over
 from pharmacyfirst.web.pages import (
+    account,
     again,
     arrived,
     beside,
     claims,
     closing,
+    colleagues,
     correct,
     ended,
     entrance,
@@ -33,6 +35,7 @@ from pharmacyfirst.web.pages import (
     outcome,
     paper,
     people_here,
+    provider,
     questions,
     saved,
     start,
@@ -45,13 +48,13 @@ from pharmacyfirst.web.posted import (
     MOST_BYTES_OF_A_FILE,
     NotAForm,
     Posted,
-    asked_of_this_machine,
     bounded,
     read_file_form,
     read_form,
 )
 from pharmacyfirst.web.replies import go
 from pharmacyfirst.web.sessions import Held, Session
+from pharmacyfirst.web.who_may import may
 
 Handler = Callable[[Visit], Response]
 STATIC = Path(__file__).with_name("static")
@@ -69,17 +72,21 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "strict-transport-security": "max-age=31536000",  # browsers heed it where they came by https
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A page: its handler, and whether it is shown before anybody has given a PIN. ``file``: a file is posted to it."""
+    """A page: its handler, and whether it is shown before anybody has given a PIN or signed in. ``file``: a file is posted to it; ``early``:
+    before the pharmacy is set up, or while somebody has still to choose what they sign in with.
+    """
 
     handler: Handler
     open: bool = False
     live: bool = False
     file: bool = False
+    early: bool = False
 
 
 PAGES: Mapping[str, Served] = {
@@ -89,12 +96,15 @@ PAGES: Mapping[str, Served] = {
     "/in/{id}": Served(arrived.arrived),
     "/again/{id}": Served(again.again),
     "/take-in": Served(taking_in.take_in_file, file=True),
-    "/setting-up": Served(entrance.setting_up, open=True),
+    "/setting-up": Served(entrance.setting_up, open=True, early=True),
     "/who": Served(entrance.who_is_here, open=True),
     "/at-the-desk": Served(people_here.at_the_desk),
     OPENS_AT: Served(entrance.handed_over, open=True),
-    "/hide": Served(entrance.hide),
-    "/show": Served(entrance.show_again),
+    "/hide": Served(entrance.hide, early=True),
+    "/show": Served(entrance.show_again, early=True),
+    "/account": Served(account.account, early=True),
+    "/people": Served(colleagues.colleagues, early=True),
+    "/people/{id}": Served(colleagues.one_colleague, early=True),
     "/paper": Served(paper.enter),
     "/paper/{form}": Served(paper.enter),
     "/looked-at/{id}": Served(paper.looked_at),
@@ -146,7 +156,11 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callab
     routes = [
         Route(path, _door(partial(_answer, page=page), log), methods=_methods(path)) for path, page in PAGES.items()
     ]
-    routes += [Route("/handover", _door(hand_over, log), methods=["POST"])]
+    routes += [
+        Route("/handover", _door(hand_over, log, not_here), methods=["POST"]),
+        Route("/provider", _door(provider.there, log), methods=["GET"]),
+        Route("/provider/back", _door(provider.back, log), methods=["GET"]),
+    ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
     return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
@@ -159,9 +173,17 @@ def _methods(path: str) -> list[str]:
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def _door(inside: Answer, log: Callable[[str], None]) -> Answer:
+def _plainly(refused: str) -> Response:
+    return PlainTextResponse(refused, 403)
+
+
+def _door(inside: Answer, log: Callable[[str], None], not_for_here: Callable[[str], Response] = _plainly) -> Answer:
+    """What is inside, behind the door. ``not_for_here`` says why what was asked of another is not answered."""
+
     async def answer(request: Request) -> Response:
         try:
+            if refused := _not_for_here(request):
+                return _closed(not_for_here(refused))
             return _closed(await inside(request))
         except ClientDisconnect:
             return Response(status_code=400)
@@ -189,13 +211,18 @@ def _sorry(request: Request) -> Response:
     )
 
 
+def _not_for_here(request: Request) -> str:
+    """Why a request is not answered at all; empty where it is."""
+    desk: Desk = request.app.state.desk
+    return desk.place.refuses(request.headers, request.client.host if request.client is not None else "")
+
+
 async def _answer(request: Request, page: Served) -> Response:
     desk: Desk = request.app.state.desk
-    if not asked_of_this_machine(request.headers):
-        return PlainTextResponse("This form answers on this machine alone.", 403)
-    session = _session(request)
-    posted = Posted()
-    visit = Visit(desk, request.path_params, posted, desk.now(), request.method, request.url.path, session)
+    key = request.cookies.get(desk.place.cookie, "")
+    visit = Visit(
+        desk, request.path_params, Posted(), desk.now(), request.method, request.url.path, desk.session(key), key
+    )
     if request.method == "POST":
         if not ours(request.headers):
             return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
@@ -203,31 +230,47 @@ async def _answer(request: Request, page: Served) -> Response:
             posted = await _posted(request, page)
         except NotAForm as refused:
             return said(visit, "Not saved", str(refused), status=413)
-        visit = Visit(desk, request.path_params, posted, visit.now, request.method, request.url.path, session)
-    if desk.ours is None and page.handler is not entrance.setting_up:
+        visit = replace(visit, posted=posted)
+    sets_up = page.handler is entrance.setting_up
+    if desk.ours is None and not sets_up and not desk.people_sign_in:
         return go("/setting-up")
-    if page.open:
+    if page.open and not (sets_up and desk.people_sign_in):
         return page.handler(visit)
-    return _of_session(visit, page)
+    return _of_session(visit, page, _pattern(request))
 
 
-def _of_session(visit: Visit, page: Served) -> Response:
+def _of_session(visit: Visit, page: Served, pattern: str) -> Response:
     session = visit.session
     if session is None:
         return JSONResponse({"again": True}, 409) if page.live else go("/who")
     if visit.method == "POST" and not session.owns(visit.posted.one("token")):
         return said(visit, "Not saved", "This page is of an earlier time at the desk. Open it again.", status=403)
+    if not may(pattern, visit.method, session.person.roles):
+        return _not_theirs(visit, page)
     if session.hidden and page.handler is not entrance.show_again:
         if page.live:
             return JSONResponse({"again": True}, 409)
         if session.held is None or visit.method == "POST":  # what was typed is not forgotten for what is only asked for
             session.held = Held(visit.path, page.handler, visit.names, visit.posted, visit.method)
         return entrance.desk_page(visit, hidden=True)
+    if not page.early and visit.desk.owes(session.person):
+        return go("/account")
+    if not page.early and visit.desk.ours is None:
+        return go("/setting-up")
     reply = page.handler(visit)
     if page.handler is entrance.show_again and not session.hidden and (held := session.held) is not None:
         session.held = None  # what was posted, or asked for, while the patient was hidden is done now
-        return held.handler(Visit(visit.desk, held.names, held.posted, visit.now, held.method, held.path, session))
+        return held.handler(replace(visit, names=held.names, posted=held.posted, method=held.method, path=held.path))
     return reply
+
+
+def _not_theirs(visit: Visit, page: Served) -> Response:
+    """What somebody sees of a page that is for others: nothing of it."""
+    if page.live:
+        return JSONResponse({"again": True}, 403)
+    if page.handler is start.start:
+        return go("/account")
+    return not_for_their_role(visit)
 
 
 def ours(headers: Mapping[str, str]) -> bool:
@@ -252,7 +295,7 @@ async def _body(request: Request) -> bytes:
 
 def _session(request: Request) -> Session | None:
     desk: Desk = request.app.state.desk
-    return desk.sessions.of(request.cookies.get(entrance.SESSION, ""))
+    return desk.session(request.cookies.get(desk.place.cookie, ""))
 
 
 def _closed(reply: Response) -> Response:
@@ -275,7 +318,7 @@ async def _leave(request: Request) -> Response:
     except NotAForm:
         token = ""
     if ours(request.headers) and session is not None and session.owns(token):
-        desk.sessions.end(request.cookies.get(entrance.SESSION, ""))
+        desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
     return _closed(go("/who"))
 
 

@@ -15,11 +15,15 @@ from pharmacyfirst.handover.link import Links
 from pharmacyfirst.handover.secret import Secret
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN
+from pharmacyfirst.people import REGISTERED, People, SigningIn
+from pharmacyfirst.people.provider import Provider
+from pharmacyfirst.record.people import PractitionerOnRecord
 from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Watch
 from pharmacyfirst.web.on_paper import PaperSaid, paper_in
 from pharmacyfirst.web.patient import Who
-from pharmacyfirst.web.people import AtTheDesk
+from pharmacyfirst.web.people import AtTheDesk, SignedIn, SomebodyHere
 from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
+from pharmacyfirst.web.place import HERE, WhereServed
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.rows import hours_of
 from pharmacyfirst.web.sessions import Session, Sessions
@@ -45,6 +49,10 @@ class Desk:
     clock: Callable[[], datetime]
     pharmacy_file: Path
     sessions: Sessions
+    people: People
+    signing_in: SigningIn
+    place: WhereServed = HERE
+    provider: Provider | None = None
     ours: OurPharmacy | None = None
     secret: Secret | None = None
     links: Links = field(default_factory=Links)
@@ -72,6 +80,41 @@ class Desk:
         write_pharmacy(self.pharmacy_file, ours)
         self.ours = ours
         self.sessions.keep_only(people)
+
+    @property
+    def practitioners(self) -> tuple[PractitionerOnRecord, ...]:
+        """Who may hold consultations here: whom the pharmacy's file names, or, where people sign in, the registered who have an account."""
+        if not self.people_sign_in:
+            return tuple(one.practitioner for one in self.ours.people) if self.ours is not None else ()
+        registered = (one for one in self.people.all() if one.active and not one.roles.isdisjoint(REGISTERED))
+        return tuple(SignedIn(one).practitioner for one in registered)
+
+    @property
+    def people_sign_in(self) -> bool:
+        """Whether nobody comes in without signing in: from the first account on, also where the file of the accounts is gone."""
+        return self.people.are_there or self.store.people_sign_in
+
+    def session(self, key: str) -> Session | None:
+        """The session of a browser, with whoever it is of as they are now; None where it has ended, or they may come in no more."""
+        session = self.sessions.of(key)
+        if session is None:
+            return None
+        person = session.person
+        if isinstance(person, SignedIn) and self.people.stands(person.colleague.id, person.colleague.stamp):
+            session.person = replace(person, colleague=self.people.get(person.colleague.id))
+        elif isinstance(person, SignedIn) or self.people_sign_in:
+            self.sessions.end(key)
+            return None
+        return session
+
+    def owes(self, person: SomebodyHere) -> tuple[str, ...]:
+        """What somebody has to choose before anything else: a password of their own, a second factor where others reach the form, a PIN."""
+        if not isinstance(person, SignedIn):
+            return ()
+        one = person.colleague
+        factor = self.place.elsewhere and not person.by_provider and not one.seed
+        owed = {"password": one.one_time and not person.by_provider, "factor": factor, "pin": not one.pin}
+        return tuple(name for name, due in owed.items() if due)
 
     @property
     def in_force(self) -> InForceNow:
@@ -105,7 +148,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request: the desk, the names in the path, what was posted, and who is at the desk in that browser."""
+    """One request: the desk, the names in the path, what was posted, and who is at the desk in that browser, by the key it has."""
 
     desk: Desk
     names: Mapping[str, str]
@@ -114,6 +157,7 @@ class Visit:
     method: str = "GET"
     path: str = "/"
     session: Session | None = None
+    session_key: str = field(default="", repr=False)
 
     @property
     def at_the_desk(self) -> Session:
@@ -124,8 +168,7 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """Who does what is done."""
-        practitioner = self.at_the_desk.person.practitioner
-        return Actor(practitioner.name, practitioner.profession, practitioner.gphc_number)
+        return self.at_the_desk.person.actor
 
     @property
     def today(self) -> date:

@@ -12,6 +12,7 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.on_paper import ON_PAPER
 from pharmacyfirst.web.patient import age_words, lacking
+from pharmacyfirst.web.people import SignedIn
 
 TEMPLATES = Path(__file__).with_name("templates")
 PRACTICE = "PRACTICE PATIENT: nobody is treated, nothing is sent, nothing is claimed"
@@ -45,6 +46,7 @@ class Frame:
 
     title: str
     person: str
+    account: bool
     token: str
     banner: str
     practice: str
@@ -62,6 +64,7 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
     return Frame(
         title=title,
         person=session.person.name if session is not None else "",
+        account=session is not None and isinstance(session.person, SignedIn),
         token=session.token if session is not None else "",
         banner=visit.desk.banner(),
         practice=PRACTICE if talk is not None and talk.held.practice else "",

@@ -12,7 +12,7 @@ from pharmacyfirst.handover.handed import MOST_BYTES, Handover, HandoverRefused,
 from pharmacyfirst.handover.link import LIVES, LinkRefused
 from pharmacyfirst.handover.secret import sent_by_a_browser
 from pharmacyfirst.web.desk import Desk
-from pharmacyfirst.web.posted import NotAForm, asked_of_this_machine, bounded
+from pharmacyfirst.web.posted import NotAForm, bounded
 
 OPENS_AT = "/handed-over"
 NOTHING = "Nothing was handed over."
@@ -25,7 +25,8 @@ async def hand_over(request: Request) -> Response:
     422 with the field that does not fit, 429 where too many wait, 503 where the secret could not be made.
     """
     desk: Desk = request.app.state.desk
-    if not asked_of_this_machine(request.headers) or sent_by_a_browser(request.headers.keys()):
+    here = desk.place.came_from_here(request.client.host if request.client is not None else "")
+    if not here or sent_by_a_browser(request.headers.keys()):
         return _refused(403, "Only the pharmacy's own system on this machine may hand a patient over, and no browser.")
     if desk.secret is None:
         return _refused(
@@ -39,7 +40,12 @@ async def hand_over(request: Request) -> Response:
         raw = await bounded(request.stream(), request.headers, MOST_BYTES)
     except NotAForm:
         return _refused(413, f"A handover has at most {MOST_BYTES // 1024} kB.")
-    return _taken(desk, raw, f"{request.url.scheme}://{request.headers['host']}{OPENS_AT}")
+    return _taken(desk, raw, f"{desk.place.scheme}://{request.headers['host']}{OPENS_AT}")
+
+
+def not_here(says: str) -> Response:
+    """What a program is told that asked another name than this form's, or came round the proxy."""
+    return _refused(403, says)
 
 
 def _bearer(request: Request) -> str:
@@ -70,7 +76,7 @@ def _wrong(desk: Desk, handover: Handover) -> Iterator[str]:
     assert ours is not None
     if asked_by.pharmacy != ours.pharmacy.ods:
         yield "asked_by, pharmacy: this form stands in another pharmacy."
-    if asked_by.for_practitioner is not None and ours.person(asked_by.for_practitioner) is None:
+    if asked_by.for_practitioner not in (None, *(one.gphc_number for one in desk.practitioners)):
         yield "asked_by, for_practitioner: nobody of this GPhC number is at this desk, so nobody could open it."
     if handover.pathway is not None and handover.pathway not in desk.library.conditions:
         yield "pathway: there is no such pathway. Leave it out, and it is chosen in the form."

@@ -13,7 +13,6 @@ from pharmacyfirst.record.decision import Late
 from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.people import PractitionerOnRecord
 from pharmacyfirst.store import ConsultationSoFar
-from pharmacyfirst.web.people import AtTheDesk
 from pharmacyfirst.web.posted import Posted
 
 ON_PAPER = "on paper"  # the page of the store that holds it
@@ -57,11 +56,10 @@ class PaperTyped:
     paper: PaperSaid | None = None
 
 
-def read_paper(posted: Posted, on: date, now: datetime, people: tuple[AtTheDesk, ...]) -> PaperTyped:
+def read_paper(posted: Posted, on: date, now: datetime, people: tuple[PractitionerOnRecord, ...]) -> PaperTyped:
     """What was posted of a paper form of a day. ``people`` are those at the desk, who need not be typed."""
     typed = {name: posted.one(f"w-{name}") for name in TEXTS}
-    if (known := next((one for one in people if one.practitioner.gphc_number == typed["by"]), None)) is not None:
-        held = known.practitioner
+    if (held := next((one for one in people if one.gphc_number == typed["by"]), None)) is not None:
         typed |= {
             "family": held.family,
             "given": " ".join(held.given),

@@ -38,6 +38,12 @@ def said(
     return html(drawn("said.html", f=frame(visit, title), v=Refusal(title, lines, ways)), status)
 
 
+def not_for_their_role(visit: Visit) -> Response:
+    """What somebody sees of a page that is for others: nothing of it."""
+    says = "This page is for other roles than yours. Nothing was shown or done."
+    return said(visit, "Not for your role", says, ways=(WayOn("To your account", "/account"),), status=403)
+
+
 def opened(visit: Visit) -> Talk | Response:
     """The consultation that the path names, ready to be gone on with; else the page that says why not."""
     desk, id = visit.desk, visit.names["id"]

@@ -1,17 +1,25 @@
-"""Who may be at the desk: pharmacists by GPhC number, each with a PIN that is kept as a digest that is slow to guess."""
+"""Who is at the desk: somebody with a PIN of the pharmacy's file, for as long as nobody has an account, or somebody who has signed in."""
 
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, field
 
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import PharmacyFirstError, Refused
+from pharmacyfirst.people import Colleague, Role
+from pharmacyfirst.people.passwords import is_right
+from pharmacyfirst.people.roles import REGISTERED
 from pharmacyfirst.record.people import PractitionerOnRecord
+from pharmacyfirst.store import Actor
 
 SHORTEST_PIN, LONGEST_PIN = 4, 12
 # A PIN has few digits, so whoever has the file guesses it whatever this costs: the file is its owner's alone, and the digest keeps the
 # PIN, which somebody may use elsewhere, from being read in passing.
 _COST = {"n": 2**14, "r": 8, "p": 1, "maxmem": 64 * 1024 * 1024}
+
+
+class NotRegistered(PharmacyFirstError):
+    """This is for registered professionals alone, and whoever asked is none; nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +34,89 @@ class AtTheDesk:
         """For instance ``Robin Sample, GPhC 2999999``."""
         return f"{self.practitioner.name}, GPhC {self.practitioner.gphc_number}"
 
+    @property
+    def key(self) -> str:
+        """What tells them from everybody else."""
+        return self.practitioner.gphc_number
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What they are: whoever the pharmacy's file names is registered."""
+        return frozenset(role for role in REGISTERED if role.profession == self.practitioner.profession)
+
+    @property
+    def actor(self) -> Actor:
+        """As they stand beside what they do."""
+        return Actor(self.practitioner.name, self.practitioner.profession, self.practitioner.gphc_number)
+
     def knows(self, pin: str) -> bool:
         """Whether this is their PIN."""
         salt, _, kept = self.pin.partition(":")
         return hmac.compare_digest(_digest(pin, bytes.fromhex(salt)), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody who has signed in. ``vouched``: the roles for which an identity provider vouches, which answers for how it knows; None
+    for who signed in with a password.
+    """
+
+    colleague: Colleague
+    vouched: frozenset[Role] | None = None
+
+    @property
+    def by_provider(self) -> bool:
+        """Whether a provider said who they are."""
+        return self.vouched is not None
+
+    @property
+    def name(self) -> str:
+        """For instance ``Robin Sample, GPhC 2999999``, or ``Alex Example, auditor``."""
+        one = self.colleague
+        return f"{one.name}, GPhC {one.gphc_number}" if one.gphc_number else f"{one.name}, {self._role.value}"
+
+    @property
+    def key(self) -> str:
+        """What tells them from everybody else."""
+        return self.colleague.id
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What they are: as the account has it, and no more than the provider vouches for."""
+        return self.colleague.roles if self.vouched is None else self.colleague.roles & self.vouched
+
+    @property
+    def _role(self) -> Role:
+        """The role that stands beside their name: the registered one before all others."""
+        return next(role for role in Role if role in self.roles)
+
+    @property
+    def practitioner(self) -> PractitionerOnRecord:
+        """As they stand on a record. Raises ``NotRegistered``."""
+        one = self.colleague
+        if self._role not in REGISTERED:
+            raise NotRegistered("This is for registered professionals alone. Nothing was done.")
+        return PractitionerOnRecord.model_validate(
+            {
+                "gphc_number": one.gphc_number,
+                "family": one.family,
+                "given": one.given,
+                "profession": self._role.profession,
+            }
+        )
+
+    @property
+    def actor(self) -> Actor:
+        """As they stand beside what they do."""
+        one = self.colleague
+        return Actor(one.name, self._role.profession or self._role.value, one.gphc_number)
+
+    def knows(self, pin: str) -> bool:
+        """Whether this is their PIN."""
+        return is_right(self.colleague.pin, pin)
+
+
+SomebodyHere = AtTheDesk | SignedIn
 
 
 def pin_digest(pin: str) -> str:

@@ -11,7 +11,6 @@ MOST_BYTES = 64_000
 MOST_BYTES_OF_A_FILE = 5_000_000 + MOST_BYTES  # what is read of a referral or record, and the form around it
 MOST_FIELDS = 600
 LONGEST_VALUE = 4_000
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class NotAForm(PharmacyFirstError, ValueError):
@@ -29,6 +28,11 @@ class Posted:
         """The last value of a field without the blanks around it; nothing where it was not sent."""
         values = self.fields.get(name)
         return values[-1].strip() if values else ""
+
+    def whole(self, name: str) -> str:
+        """The last value of a field as it was typed, for passwords; nothing where it was not sent."""
+        values = self.fields.get(name)
+        return values[-1] if values else ""
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field, in order."""
@@ -51,12 +55,6 @@ async def bounded(parts: AsyncIterable[bytes], headers: Mapping[str, str], most:
         else:
             return body
     raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
-
-
-def asked_of_this_machine(headers: Mapping[str, str]) -> bool:
-    """Whether a request names this machine itself as the one it asks."""
-    host = headers.get("host", "")
-    return host in LOOPBACK or host.rpartition(":")[0] in LOOPBACK
 
 
 def read_form(body: bytes) -> Posted:

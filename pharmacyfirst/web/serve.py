@@ -1,4 +1,4 @@
-"""Starting the form: on this machine alone, with its data in one folder."""
+"""Starting the form: on this machine alone unless people sign in, with its data in one folder."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,21 +9,23 @@ from time import monotonic
 from starlette.applications import Starlette
 
 from pharmacyfirst.content.library import pathways_folder
-from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.handover.secret import SecretUnusable, make_secret
+from pharmacyfirst.people import PeopleRefused, SigningIn, open_people
+from pharmacyfirst.people.passwords import must_be_usable
+from pharmacyfirst.people.provider import Provider, ProviderSettings
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
 from pharmacyfirst.web.pharmacy import read_pharmacy
+from pharmacyfirst.web.place import HERE, WhereServed
 from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
 
 PHARMACY_FILE = "pharmacy.json"
 SECRET_FILE = "handover-secret"
-ADDRESSES = ("127.0.0.1", "::1", "localhost")
-
-
-class NotOnThisMachine(PharmacyFirstError, ValueError):
-    """The form was to be served on another address than this machine's own, which it does not do before people can sign in."""
+ACCOUNTS_GONE = (
+    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back, or add an administrator: "
+    "pharmacyfirst people add."
+)
 
 
 def machine_clock() -> datetime:
@@ -33,18 +35,23 @@ def machine_clock() -> datetime:
 
 def application(
     folder: Path, *, content: Path | None = None, pharmacy: Path | None = None, clock: Callable[[], datetime] = machine_clock,
-    steady: Callable[[], float] = monotonic, quiet: float = QUIET_SECONDS, log: Callable[[str], None] = print,
+    steady: Callable[[], float] = monotonic, quiet: float = QUIET_SECONDS, log: Callable[[str], None] = print, place: WhereServed = HERE,
+    provider: ProviderSettings | None = None,
 ) -> Starlette:  # fmt: skip
-    """The form over a data folder. ``clock`` is the one clock it goes by, ``steady`` counts seconds; ``pharmacy`` is the pharmacy's file.
+    """The form over a data folder. ``clock`` is the one clock it goes by, ``steady`` counts seconds; ``pharmacy`` is the pharmacy's file,
+    ``place`` where browsers reach it, ``provider`` the identity provider with which people may sign in.
 
     Raises nothing: what cannot be opened is refused when it starts.
     """
 
     @asynccontextmanager
     async def open_desk() -> AsyncIterator[Desk]:
-        with open_store(folder, clock) as store:
-            file = pharmacy or folder / PHARMACY_FILE
-            desk = Desk(content or pathways_folder(), store, clock, file, Sessions(steady, quiet))
+        with open_store(folder, clock) as store, open_people(folder, clock) as people:
+            desk = Desk(
+                content or pathways_folder(), store, clock, pharmacy or folder / PHARMACY_FILE,
+                Sessions(steady, quiet), people, SigningIn(people, steady), place,
+                Provider(provider, clock, steady) if provider is not None else None,
+            )  # fmt: skip
             try:
                 desk.secret = make_secret(folder / SECRET_FILE)
             except SecretUnusable as unusable:
@@ -54,31 +61,27 @@ def application(
     return form(open_desk, log)
 
 
-def must_be_here(address: str) -> None:
-    """Raises ``NotOnThisMachine`` for any address but those of this machine itself."""
-    if address not in ADDRESSES:
-        raise NotOnThisMachine(
-            f"The form is served on this machine alone: {', '.join(ADDRESSES)}. Elsewhere anybody in reach could read patients' records."
-        )
-
-
-def must_open(folder: Path, pharmacy: Path | None = None) -> None:
+def must_open(folder: Path, pharmacy: Path | None = None) -> bool:
     """Look whether the data folder and the pharmacy's file can be used, so that a mistake is said in words before anything is served.
 
-    Raises ``PharmacyRefused``, ``LedgerUnusable`` or ``StoreRefused``.
+    Whether people sign in there. Raises ``PharmacyRefused``, ``LedgerUnusable``, ``StoreRefused``, ``PeopleRefused`` or ``ExtraMissing``.
     """
     file = pharmacy or folder / PHARMACY_FILE
     if file.exists():
         read_pharmacy(file)
-    with open_store(folder, machine_clock):
-        pass
+    with open_store(folder, machine_clock) as store, open_people(folder, machine_clock) as people:
+        if store.people_sign_in and not people.are_there:
+            raise PeopleRefused(ACCOUNTS_GONE)
+        if people.are_there:
+            must_be_usable()
+        return people.can_sign_in
 
 
-def run(app: Starlette, address: str, port: int) -> None:
+def run(app: Starlette, address: str, port: int, place: WhereServed = HERE) -> None:
     """Serve until it is stopped. No line of a log names a path, because one process has no need of it."""
     import uvicorn
 
-    must_be_here(address)
     uvicorn.run(
-        app, host=address, port=port, access_log=False, log_level="warning", server_header=False, date_header=False
-    )
+        app, host=address, port=port, access_log=False, log_level="warning", server_header=False, date_header=False,
+        timeout_graceful_shutdown=5, proxy_headers=False, ssl_certfile=place.certificate or None, ssl_keyfile=place.key or None,
+    )  # fmt: skip

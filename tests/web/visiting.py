@@ -1,5 +1,6 @@
 """A browser without a script, for the tests: it reads the forms of a page, fills them in as a case says, and follows where it is led."""
 
+import os
 import re
 from datetime import datetime
 from decimal import Decimal
@@ -9,10 +10,21 @@ from urllib.parse import urlencode
 
 from starlette.testclient import TestClient
 
+from pharmacyfirst.people import NewColleague, Role, open_people
 from pharmacyfirst.web.serve import application
 
 NOW = "2026-11-21T10:30:00+00:00"
 PIN = "2468"
+PASSWORD = "seven quiet herons wade"
+# Everybody signs in: PHARMACYFIRST_SIGNED_IN=1 pytest tests/web. Tests of the PIN alone fail then, by what they are about.
+SIGNED_IN = bool(os.environ.get("PHARMACYFIRST_SIGNED_IN"))
+OF = {
+    "robin": ("Sample", "Robin", {Role.PHARMACIST, Role.ADMINISTRATOR}, "2999999"),
+    "sam": ("Other", "Sam", {Role.TECHNICIAN}, "5999998"),
+    "adi": ("Minister", "Adi", {Role.ADMINISTRATOR}, ""),
+    "alex": ("Example", "Alex", {Role.AUDITOR}, ""),
+    "rev": ("Viewer", "Rev", {Role.REVIEWER}, ""),
+}
 # Such as a browser sends with what a page of the same site posts.
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
 AGREES = {
@@ -229,15 +241,32 @@ def leaks(path, status, headers, body):
 def open_form(folder, clock=None, **more):
     """The form over a folder, in a browser; to be entered."""
     clock = clock or Clock()
+    if SIGNED_IN:
+        with_account(folder, clock)
     app = application(folder, clock=clock, steady=clock.steady, **more)
     app.add_middleware(Watched)
     return TestClient(app, base_url="http://127.0.0.1:8080", headers={"sec-fetch-site": "same-origin"})
 
 
-def at_the_desk(client, **pharmacy):
-    """Somebody who has set the pharmacy up and given their PIN."""
+def with_account(folder, clock, word="robin", pin=PIN):
+    """Somebody with an account, and a PIN unless there is to be none."""
+    family, given, roles, number = OF[word]
+    with open_people(folder, clock) as people:
+        if (one := people.who_signs_in_as(word)) is None:
+            one = people.add(NewColleague(word, family, (given,), roles, number), by="a test")
+            people.choose_password(one.id, PASSWORD, by="a test")
+        return people.choose_pin(one.id, pin, by="a test") if pin else one
+
+
+def at_the_desk(client, word="robin", **pharmacy):
+    """Somebody who has set the pharmacy up and given their PIN; where people have accounts, who has signed in first."""
     visitor = Visitor(client)
-    if visitor.go("/").title == "Set up the pharmacy":
+    if visitor.go("/").title == "Sign in":
+        visitor.post("/who", {"word": word, "password": PASSWORD})
+        if visitor.page.title == "Set up the pharmacy":
+            visitor.send("/setting-up", **(PHARMACY | pharmacy))
+        return visitor
+    if visitor.page.title == "Set up the pharmacy":
         visitor.post("/setting-up", PHARMACY | pharmacy)
     visitor.post("/who", {"gphc": "2999999", "pin": PIN})
     return visitor

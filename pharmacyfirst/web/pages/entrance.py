@@ -1,4 +1,4 @@
-"""Before any patient is shown: setting the pharmacy up, who is at the desk, and the PIN again after quiet minutes."""
+"""Before any patient is shown: setting the pharmacy up, signing in or who is at the desk, and the PIN again after quiet minutes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,20 +8,23 @@ from starlette.responses import Response
 
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.people import NotSignedIn
 from pharmacyfirst.record.examples import PHARMACY, PRACTITIONER
 from pharmacyfirst.record.people import Pharmacy, PractitionerOnRecord
 from pharmacyfirst.web.desk import Visit
 from pharmacyfirst.web.frame import drawn, frame
+from pharmacyfirst.web.handing import OPENS_AT
+from pharmacyfirst.web.opened import not_for_their_role
 from pharmacyfirst.web.pages.handed import LINK, open_link
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.who import TextShown
-from pharmacyfirst.web.people import AtTheDesk, pin_digest
+from pharmacyfirst.web.people import AtTheDesk, SignedIn, SomebodyHere, pin_digest
 from pharmacyfirst.web.pharmacy import OurPharmacy
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 from pharmacyfirst.web.sessions import Held
+from pharmacyfirst.web.who_may import may
 
-SESSION = "desk"
 OF_A_REFUSAL = " Nothing was assessed: this is no all-clear."  # which says nothing where nobody is assessed
 
 _FIELDS = (
@@ -30,6 +33,7 @@ _FIELDS = (
     ("mailbox", "MESH mailbox", "pf-third"), ("adoption", "File of the adoption record", "pf-wide"),
     ("family", "Your family name", "pf-third"), ("given", "Your given names", "pf-third"), ("gphc", "Your GPhC number", "pf-third"),
 )  # fmt: skip
+_OF_A_PERSON = ("family", "given", "gphc")
 _HINTS = {
     "adoption": "Leave it blank to evaluate: then nothing can be supplied to a real patient",
     "mailbox": "Leave it blank where there is none: letters are printed",
@@ -47,10 +51,10 @@ _PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class SettingUpPage:
-    """What the first page shows."""
+    """What the first page shows. ``pin`` is asked where nobody has an account."""
 
     texts: tuple[TextShown, ...]
-    pin: TextShown
+    pin: TextShown | None
     errors: tuple[Error, ...]
 
 
@@ -63,6 +67,18 @@ class DeskPage:
 
     people: tuple[ChoiceShown, ...]
     hidden: bool
+    errors: tuple[Error, ...]
+    link: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """What the page shows on which people sign in. ``provider`` is what people call it, where there is one; ``link`` opens a patient who was
+    handed over, once somebody has signed in.
+    """
+
+    signs_in_as: str
+    provider: str
     errors: tuple[Error, ...]
     link: str = field(default="", repr=False)
 
@@ -85,21 +101,28 @@ def setting_up(visit: Visit) -> Response:
     typed = {name: visit.posted.one(f"u-{name}") for name, _, _ in _FIELDS}
     wrong: dict[str, str] = {}
     try:
-        visit.desk.set_up(_ours(typed, visit.posted.one("u-pin")))
+        visit.desk.set_up(_ours(typed, _person(visit, typed)))
     except PharmacyFirstError as refused:
         says = str(refused)
         wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(OF_A_REFUSAL)
         return _set_up_page(visit, typed, wrong)
-    return go("/who")
+    return go("/" if visit.desk.people_sign_in else "/who")
 
 
-def _ours(typed: Mapping[str, str], pin: str) -> OurPharmacy:
-    adoption = Path(typed["adoption"]).expanduser().absolute() if typed["adoption"] else None
-    if adoption is not None:
-        read_adoption(adoption)
+def _person(visit: Visit, typed: Mapping[str, str]) -> tuple[AtTheDesk, ...]:
+    """Who is at the desk; where people sign in nobody is named in the pharmacy's file."""
+    if visit.desk.people_sign_in:
+        return ()
     practitioner = PractitionerOnRecord(
         gphc_number=typed["gphc"], family=typed["family"], given=tuple(typed["given"].split())
     )
+    return (AtTheDesk(practitioner, pin_digest(visit.posted.one("u-pin"))),)
+
+
+def _ours(typed: Mapping[str, str], people: tuple[AtTheDesk, ...]) -> OurPharmacy:
+    adoption = Path(typed["adoption"]).expanduser().absolute() if typed["adoption"] else None
+    if adoption is not None:
+        read_adoption(adoption)
     pharmacy = Pharmacy(
         ods=typed["ods"].upper(),
         name=typed["name"],
@@ -107,23 +130,28 @@ def _ours(typed: Mapping[str, str], pin: str) -> OurPharmacy:
         postcode=typed["postcode"].upper() or None,
         telephone=typed["telephone"] or None,
     )
-    return OurPharmacy(pharmacy, typed["mailbox"], adoption, (AtTheDesk(practitioner, pin_digest(pin)),))
+    return OurPharmacy(pharmacy, typed["mailbox"], adoption, people)
 
 
 def _set_up_page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
+    signing_in = visit.desk.people_sign_in
+    pin = TextShown("u-pin", "A PIN of your own, 4 to 12 digits", "", wrong.get("pin", ""), "pf-third")
     view = SettingUpPage(
         tuple(
             TextShown(f"u-{name}", says, typed.get(name, ""), wrong.get(name, ""), size, _HINTS.get(name, ""))
             for name, says, size in _FIELDS
+            if not (signing_in and name in _OF_A_PERSON)
         ),
-        TextShown("u-pin", "A PIN of your own, 4 to 12 digits", "", wrong.get("pin", ""), "pf-third"),
+        None if signing_in else pin,
         tuple(Error(says, f"u-{name}") for name, says in wrong.items()),
     )
     return html(drawn("setting-up.html", f=frame(visit, "Set up the pharmacy"), v=view), 422 if wrong else 200)
 
 
 def who_is_here(visit: Visit) -> Response:
-    """``GET`` and ``POST /who``: who is at the desk, with their PIN."""
+    """``GET`` and ``POST /who``: who is at the desk, with their PIN; where people have accounts, they sign in."""
+    if visit.desk.people_sign_in:
+        return sign_in(visit)
     ours, sessions = visit.desk.ours, visit.desk.sessions
     if ours is None:
         return go("/setting-up")
@@ -131,18 +159,29 @@ def who_is_here(visit: Visit) -> Response:
     if visit.method == "POST":
         person = ours.person(visit.posted.one("gphc"))
         if person is not None and sessions.right(person, visit.posted.one("pin")):
-            return _begun(visit, sessions.begin(person))
+            return _begun(visit, person)
         waits = person is not None and sessions.waits(person)
         errors = (Error("Too many wrong PINs: wait a minute" if waits else "This is not the PIN", "pin"),)
     return desk_page(visit, errors=errors, link=visit.posted.one(LINK))
 
 
-def _begun(visit: Visit, key: str) -> Response:
-    """Whoever gave their PIN is at the desk: the start page, or the patient who was handed over and waits for the PIN."""
-    reply = go("/")
-    if visit.posted.one(LINK):
-        reply = open_link(replace(visit, session=visit.desk.sessions.of(key)))
-    reply.set_cookie(SESSION, key, httponly=True, samesite="strict", path="/")
+def _begun(visit: Visit, person: SomebodyHere) -> Response:
+    """Whoever has shown that it is they is at the desk: the start page, or the patient who was handed over and waits for them."""
+    sessions = visit.desk.sessions
+    key = sessions.begin(person, before=visit.session_key)
+    waits = bool(visit.posted.one(LINK))
+    reply = open_link(replace(visit, session=sessions.of(key), session_key=key)) if waits else go("/")
+    return _with_key(visit, reply, key)
+
+
+def begun(visit: Visit, person: SomebodyHere, reply: Response) -> Response:
+    """The reply with a new session for somebody; the one that this browser had ends."""
+    return _with_key(visit, reply, visit.desk.sessions.begin(person, before=visit.session_key))
+
+
+def _with_key(visit: Visit, reply: Response, key: str) -> Response:
+    place = visit.desk.place
+    reply.set_cookie(place.cookie, key, httponly=True, samesite="strict", path="/", secure=place.secure)
     return reply
 
 
@@ -150,16 +189,38 @@ def handed_over(visit: Visit) -> Response:
     """``GET`` and ``POST /handed-over``: whom the pharmacy's system handed over.
 
     The link's own part stands behind ``#``, so that it is in no request's path; the page's script posts it, or somebody types it. It is the
-    token of that post: a browser that came from elsewhere has not shown its session yet. Nobody sees anything without a PIN.
+    token of that post: a browser that came from elsewhere has not shown its session yet. Nobody sees anything without a PIN or signing in.
     """
+    session = visit.session
+    if session is not None and not may(OPENS_AT, visit.method, session.person.roles):
+        return not_for_their_role(visit)
     if visit.method != "POST":
         return html(drawn("patient-handed-over.html", f=frame(visit, "Patient handed over")))
-    if visit.session is None:
-        return desk_page(visit, link=visit.posted.one(LINK))
-    if visit.session.hidden:
-        visit.session.held = Held(visit.path, open_link, visit.names, visit.posted, visit.method)
+    if session is None:
+        return _sign_in_page(visit) if visit.desk.people_sign_in else desk_page(visit, link=visit.posted.one(LINK))
+    if session.hidden:
+        session.held = Held(visit.path, open_link, visit.names, visit.posted, visit.method)
         return desk_page(visit, hidden=True)
     return open_link(visit)
+
+
+def sign_in(visit: Visit) -> Response:
+    """Word, password and code: all are looked at together, so that none of them alone tells whether it was right."""
+    posted = visit.posted
+    if visit.method == "POST":
+        try:
+            one = visit.desk.signing_in.sign_in(posted.one("word"), posted.whole("password"), posted.one("code"))
+            return _begun(visit, SignedIn(one))
+        except NotSignedIn as refused:
+            return _sign_in_page(visit, (Error(str(refused), "word"),))
+    return _sign_in_page(visit)
+
+
+def _sign_in_page(visit: Visit, errors: tuple[Error, ...] = ()) -> Response:
+    posted, provider = visit.posted, visit.desk.provider
+    called = provider.settings.called if provider is not None else ""
+    view = SignInPage(posted.one("word"), called, errors, posted.one(LINK))
+    return html(drawn("sign-in.html", f=frame(visit, "Sign in"), v=view), 422 if errors else 200)
 
 
 def desk_page(visit: Visit, hidden: bool = False, errors: tuple[Error, ...] = (), link: str = "") -> Response:
@@ -183,6 +244,9 @@ def show_again(visit: Visit) -> Response:
     session = visit.at_the_desk
     if not visit.desk.sessions.right(session.person, visit.posted.one("pin")):
         waits = visit.desk.sessions.waits(session.person)
+        if waits and isinstance(session.person, SignedIn):  # a PIN is short: whoever does not know it signs in again
+            visit.desk.sessions.end(visit.session_key)
+            return go("/who")
         return desk_page(
             visit,
             hidden=True,

@@ -26,7 +26,6 @@ from pharmacyfirst.web.on_paper import (
 from pharmacyfirst.web.opened import about, given_back, opened, said
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.start import PRACTICE, PracticeShown, practice_shown, practice_who
-from pharmacyfirst.web.people import AtTheDesk
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
@@ -201,11 +200,7 @@ def _title(visit: Visit, condition: str) -> str:
 
 def _typed(visit: Visit, asked: _AboutForm) -> PaperTyped:
     """What was typed of the paper; looked at as of today where its day does not fit, so that the rest is looked at too."""
-    return read_paper(visit.posted, asked.on or visit.today, visit.now, _people(visit))
-
-
-def _people(visit: Visit) -> tuple[AtTheDesk, ...]:
-    return visit.desk.ours.people if visit.desk.ours is not None else ()
+    return read_paper(visit.posted, asked.on or visit.today, visit.now, visit.desk.practitioners)
 
 
 # While it is being entered
@@ -253,10 +248,10 @@ def _page(
     def field(name: str) -> PaperField:
         return PaperField(typed.typed.get(name, ""), wrong.get(name, ""))
 
-    known = [one.practitioner for one in _people(visit)]
     by = typed.typed.get("by")  # never preset: whoever types may not be who held it
     people = [
-        ChoiceShown(one.gphc_number, f"{one.name}, GPhC {one.gphc_number}", one.gphc_number == by) for one in known
+        ChoiceShown(one.gphc_number, f"{one.name}, GPhC {one.gphc_number}", one.gphc_number == by)
+        for one in visit.desk.practitioners
     ]
     people.append(ChoiceShown(SOMEBODY_ELSE, "Somebody else", by == SOMEBODY_ELSE))
     chosen = asked.condition or posted.one("w-condition")

@@ -39,7 +39,9 @@ class _NotDone(Exception):
 
 
 def at_the_desk(visit: Visit) -> Response:
-    """``GET`` and ``POST /at-the-desk``."""
+    """``GET`` and ``POST /at-the-desk``; where people sign in, nobody is let in beside their accounts, and the way there."""
+    if visit.desk.people_sign_in:
+        return go("/account")
     if visit.method != "POST":
         return _page(visit, {}, ())
     do = visit.posted.one("do")
@@ -92,6 +94,7 @@ def _taken_off(visit: Visit) -> tuple[AtTheDesk, ...]:
 
 def _with_new_pin(visit: Visit) -> tuple[AtTheDesk, ...]:
     me = visit.at_the_desk.person
+    assert isinstance(me, AtTheDesk)  # nobody here has an account
     if not visit.desk.sessions.right(me, visit.posted.one("n-old")):
         raise _NotDone("n-old", "This is not your PIN, or wait a minute")
     mine = replace(me, pin=pin_digest(visit.posted.one("n-new")))

@@ -28,11 +28,12 @@ from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame
 from pharmacyfirst.web.news import NewsShown, news_shown
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.who_may import may
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """What the page shows."""
+    """What the page shows. ``works``: to somebody who may do something about the record; to others it is to be read alone."""
 
     title: str
     medicine: str
@@ -48,6 +49,7 @@ class SavedPage:
     because: str
     late: str
     differs: bool
+    works: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def saved(visit: Visit) -> Response:
         return here
     id, record, now, done = here.record.id, here.record, here.now, here.record.decision
     supplied = record.supplies[0] if record.supplies else None
+    works = may("/r/{id}/correct", "POST", visit.at_the_desk.person.roles)
     what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(
         done.done, done.done
     )
@@ -105,7 +108,7 @@ def saved(visit: Visit) -> Response:
         directions=supplied.directions if supplied is not None else "",
         news=news_shown(visit, here.record, now),
         claim=_claim(record, now),
-        papers=tuple(_links(record)),
+        papers=tuple(_links(record, works)),
         id=id,
         incident=_incident(record, now),
         reports=not record.practice,
@@ -114,6 +117,7 @@ def saved(visit: Visit) -> Response:
         because=record.corrects_because or "",
         late=_late(record),
         differs=record.late is not None and (record.differs or bool(record.unpermitted)),
+        works=works,
     )
     return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
 
@@ -171,15 +175,16 @@ _PAGES: dict[str, tuple[str, Maker]] = {
 }
 
 
-def _links(record: Consultation) -> list[PaperLink]:
+def _links(record: Consultation, works: bool) -> list[PaperLink]:
     base = f"/r/{record.id}"
+    message = PaperLink("See the GP message, as people read it", f"{base}/message")
     label = [PaperLink("Print the label", f"{base}/label.pdf")] if record.supplies else []
     return [
         *label,
         PaperLink("Print the patient's sheet", f"{base}/leaflet.html"),
         PaperLink("Print the letter to the practice", f"{base}/letter.html"),
         PaperLink("Print the record", f"{base}/page.html"),
-        PaperLink("See the GP message, as people read it", f"{base}/message"),
+        *([message] if works else []),
         PaperLink("Copy the letter as text", f"{base}/letter.txt"),
         PaperLink("Copy the patient's sheet as text", f"{base}/leaflet.txt"),
         *([PaperLink("Copy the label as text", f"{base}/label.txt")] if record.supplies else []),

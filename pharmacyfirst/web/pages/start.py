@@ -21,6 +21,7 @@ from pharmacyfirst.web.frame import drawn, frame
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.who_may import may
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +290,10 @@ def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """The consultations that were found, newest first."""
+    """The consultations that were found, newest first. ``begins``: to somebody who may begin a new one."""
 
     items: tuple["FoundShown", ...]
+    begins: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,8 @@ def find(visit: Visit) -> Response:
         )
         for one in found.values()
     )
-    return html(drawn("found.html", f=frame(visit, "Found"), v=FoundPage(items)))
+    begins = may("/begin", "POST", visit.at_the_desk.person.roles)
+    return html(drawn("found.html", f=frame(visit, "Found"), v=FoundPage(items, begins)))
 
 
 def _sought(words: str) -> list[Sought]:
