@@ -1,0 +1,221 @@
+"""The API as one ASGI application: every call of the table, behind one door.
+
+The door answers whom it may, looks for the key and its scope, takes a token of its bucket, reads the query and the body with bounds, has the
+call answered, once where it writes, and turns every refusal into a problem. No line of its log says more than where in our code something
+went wrong.
+"""
+
+import asyncio
+import traceback
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from pharmacyfirst import exact
+from pharmacyfirst.api import of_assessments, of_content, of_inbound, of_itself, of_kept, of_records
+from pharmacyfirst.api.calls import Asking, Call, Gives, Reply, got, read_query
+from pharmacyfirst.api.desk import ApiDesk, MadeOnce
+from pharmacyfirst.api.keys import Key
+from pharmacyfirst.api.openapi import description
+from pharmacyfirst.api.problems import KINDS, MEDIA_TYPE, ApiProblem
+from pharmacyfirst.api.refusals import problem_of
+from pharmacyfirst.errors import PharmacyFirstError
+
+CALLS: tuple[Call, ...] = (
+    *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS,
+)  # fmt: skip
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+BODY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Whom the door answers: a trusted proxy alone, where one is named; else, ``here_only``, who calls this machine by its own name."""
+
+    proxy: str = ""
+    here_only: bool = True
+
+    def refuse_others(self, request: Request) -> None:
+        """Raises ``ApiProblem`` for anybody else. A page of another site that had a browser call us would bring its own name."""
+        if self.proxy:
+            if request.client is None or request.client.host != self.proxy:
+                raise ApiProblem("not_from_there", "This server answers its proxy alone.")
+        elif self.here_only and _without_port(request.headers.get("host", "")) not in LOOPBACK:
+            raise ApiProblem(
+                "not_from_there", "This server answers on this machine alone, by the name localhost or 127.0.0.1."
+            )
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host
+
+
+def api(
+    open_desk: Callable[[], AbstractAsyncContextManager[ApiDesk]], callers: Callers, log: Callable[[str], None]
+) -> Starlette:
+    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it; ``log`` takes lines that name nobody."""
+    from pharmacyfirst import __version__
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_desk() as desk:
+            app.state.desk, app.state.one_at_a_time = desk, CapacityLimiter(1)
+            yield
+
+    doors = [Door(call, callers, log) for call in (*CALLS, _description_call(__version__))]
+    routes = [Route(door.call.path, door, methods=[door.call.method]) for door in doors]
+    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _no_such_call})
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The door before one call: an ASGI application of its own, as a framework's way to a handler takes as long as half an assessment."""
+
+    call: Call
+    callers: Callers
+    log: Callable[[str], None]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request. Nothing but a reply or a problem leaves."""
+        request = Request(scope, receive)
+        try:
+            reply = await _answered(request, self.call, self.callers)
+        except ClientDisconnect:
+            return
+        except PharmacyFirstError as error:
+            problem = problem_of(error)
+            reply = _written(problem) if problem is not None else self._sorry(error)
+        except Exception as error:  # what it says may be about somebody: only where it came from is told
+            reply = self._sorry(error)
+        await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
+        await send({"type": "http.response.body", "body": reply.body})
+
+    def _sorry(self, error: Exception) -> Reply:
+        self.log(f"{type(error).__name__} in {self.call.method} {self.call.path}: {_places(error)}")
+        return _written(
+            ApiProblem("failed", "Something went wrong in this server. Nothing was answered and nothing was written.")
+        )
+
+
+def _places(error: BaseException) -> str:
+    """Where an error came from, file and line alone."""
+    return "; ".join(
+        f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:]
+    )
+
+
+def _written(problem: ApiProblem) -> Reply:
+    headers = {"www-authenticate": "Bearer"} if problem.kind.status == 401 else {}
+    if "retry_after" in problem.beside:
+        headers["retry-after"] = str(problem.beside["retry_after"])
+    return Reply(problem.written(), MEDIA_TYPE, problem.kind.status, headers)
+
+
+def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
+    """The headers of a reply, with what keeps a browser or a cache from keeping, running or guessing anything."""
+    kind = reply.media_type
+    typed = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+    own = {**reply.headers, "content-type": typed, "content-length": str(len(reply.body))}
+    return [*HEADERS, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
+
+
+async def _answered(request: Request, call: Call, callers: Callers) -> Reply:
+    callers.refuse_others(request)
+    desk: ApiDesk = request.app.state.desk
+    key = _key(request.headers, desk, call)
+    query = read_query(call, request.query_params.multi_items())
+    asked = Asking(desk, request.path_params, query, await _body(request, call), key)
+    if call.writes:
+        return _once(request.headers, call, asked)
+    if call.aside:
+        return await to_thread.run_sync(call.answer, asked, limiter=request.app.state.one_at_a_time)
+    return call.answer(asked)
+
+
+def _key(headers: Mapping[str, str], desk: ApiDesk, call: Call) -> Key | None:
+    """The key of a call, with a token taken of its bucket; None where none is needed. Raises ``ApiProblem``."""
+    if call.scope is None or desk.keys is None:
+        return None
+    scheme, _, text = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not text:
+        raise ApiProblem("no_key", "This call needs an API key.")
+    key = desk.keys.of(text.strip(), desk.clock())
+    if key is None:
+        raise ApiProblem("wrong_key", "This API key is not in use.")
+    if wait := desk.buckets.wait(key.id):
+        raise ApiProblem("too_many", "This key has called too often.", None, retry_after=ceil(wait))
+    if call.scope not in key.scopes:
+        raise ApiProblem("not_allowed", f"This key has not the scope {call.scope.value}.")
+    return key
+
+
+async def _body(request: Request, call: Call) -> bytes:
+    """The body, whole and in time, no more of it than the call takes. Raises ``ApiProblem``."""
+    if not call.has_body:
+        return b""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in call.media_types or request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise ApiProblem("wrong_media_type", f"Content-Type: give {' or '.join(call.media_types)}, not compressed.")
+    too_large = ApiProblem(
+        "too_large", f"The body is larger than the {call.most_bytes // 1_000_000} MB that this call takes."
+    )
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > call.most_bytes:
+        raise too_large
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                parts.append(part)
+                size += len(part)
+                if size > call.most_bytes:
+                    raise too_large
+    except TimeoutError:
+        raise ApiProblem("too_slow", f"The body did not come within {BODY_SECONDS:.0f} seconds.") from None
+    return b"".join(parts)
+
+
+def _once(headers: Mapping[str, str], call: Call, asked: Asking) -> Reply:
+    """A call that writes is answered once for each Idempotency-Key; what it wrote is on disk when the answer leaves."""
+    if asked.desk.once is None:
+        raise ApiProblem("no_store", "This server was started without a data folder, so it keeps nothing.")
+    reply = asked.desk.once.answer(call, asked, headers.get("idempotency-key", ""), asked.desk.clock())
+    of_kept.anchored(asked)
+    return reply
+
+
+def _description_call(version: str) -> Call:
+    """``GET /openapi.json``: made anew where the content has become another."""
+    made = MadeOnce(lambda library: exact.write(description(CALLS, library, version)).encode())
+
+    def openapi(asked: Asking) -> Reply:
+        return Reply(made.of(asked.desk.library))
+
+    return got("/openapi.json", "Describe every call", openapi, Gives("It."), None)
+
+
+async def _no_such_call(request: Request, error: Any) -> Response:
+    code = "wrong_method" if error.status_code == KINDS["wrong_method"].status else "no_such_call"
+    problem = ApiProblem(code, "GET /openapi.json describes every call that there is.")
+    reply = Reply(problem.written(), MEDIA_TYPE, problem.kind.status, dict(error.headers or {}))
+    found = Response(reply.body, reply.status)
+    found.raw_headers = _headers(reply)
+    return found
