@@ -56,6 +56,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "idempotency_key_used": ProblemKind(409, "This Idempotency-Key was used for something else", "Nothing was written. Use a new key for something new."),
     "wrong_query": ProblemKind(422, "The query is not understood", _MEND),
     "wrong_media_type": ProblemKind(415, "The body is not of the type that is taken", "Set Content-Type as the description has it."),
+    "http_1_alone": ProblemKind(400, "This server speaks HTTP/1.1", "Set your client to HTTP/1.1; a proxy before it may speak others."),
     "too_large": ProblemKind(413, "The body is too large", "No consultation is as large."),
     "too_slow": ProblemKind(408, "The body did not come in time", "Send it again."),
     "no_such_call": ProblemKind(404, "There is no such call", "GET /openapi.json describes all there are."),

@@ -1,57 +1,15 @@
 """``serve-api``, ``api-key`` and ``cases --against URL``, as programs that talk to each other."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pharmacyfirst.cli.main import main
 
-ROOT = Path(__file__).resolve().parents[2]
-
 
 def run(*arguments, **environment):
     return CliRunner(env=environment).invoke(main, [*map(str, arguments)])
-
-
-@pytest.fixture
-def served():
-    """Starts the API as a program of its own on a free port, and ends it; its address."""
-    running = []
-
-    def served(*arguments):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        command = [sys.executable, "-m", "pharmacyfirst", "serve-api", "--port", str(port), *map(str, arguments)]
-        program = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-        )
-        running.append(program)
-        assert f"http://127.0.0.1:{port}" in program.stdout.readline()
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5)
-                return f"http://127.0.0.1:{port}"
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("it did not answer")
-
-    yield served
-    for program in running:
-        program.terminate()
-        program.wait(timeout=60)
 
 
 def test_our_cases_agree_over_http_with_a_key(served, tmp_path):

@@ -175,6 +175,12 @@ def test_a_body_of_another_type_is_refused(here, kind):
     refused(here.post("/v1/assessments", LINES[0], kind=kind), "wrong_media_type", 415)
 
 
+def test_a_request_to_speak_another_protocol_is_refused_in_words(here):
+    """Java's client asks for HTTP/2 unless it is told not to, and the server's parser then leaves the body unread."""
+    headers = {"content-type": "application/json", "connection": "upgrade, http2-settings", "upgrade": "h2c"}
+    refused(here.client.post("/v1/assessments", content=LINES[0], headers=headers), "http_1_alone", 400)
+
+
 def test_a_compressed_body_is_refused(here):
     reply = here.client.post(
         "/v1/assessments", content=LINES[0], headers={"content-type": "application/json", "content-encoding": "gzip"}

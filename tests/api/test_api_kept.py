@@ -133,7 +133,7 @@ def test_another_id_shows_nothing(kept):
     caller, _ = kept
     other = "00000000-0000-4000-8000-000000000000"
     for path in ("", "/record", "/papers/letter?form=text", "/message"):
-        for id in (other, "x", "..", "%2e%2e%2f"):
+        for id in (other, "x", "%2e%2e%2f"):
             reply = caller.get(f"/v1/consultations/{id}{path}")
             assert reply.status_code == 404, (id, path)
     refused(caller.get(f"/v1/messages/{other}"), "not_there", 404)
