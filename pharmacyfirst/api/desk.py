@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pharmacyfirst.api.buckets import Buckets
 from pharmacyfirst.api.keys import Keys
 from pharmacyfirst.api.problems import ApiProblem
-from pharmacyfirst.authority.adoption import Adoption
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.errors import PharmacyFirstError
@@ -76,17 +75,6 @@ class ApiDesk:
         if held.trouble:
             raise ApiProblem("not_readable", held.trouble)
         return held
-
-    @property
-    def adoption(self) -> Adoption:
-        """The adoption in use. Raises ``ApiProblem`` where none is."""
-        adoption = self.in_force.adoption
-        if adoption is None:
-            raise ApiProblem(
-                "no_adoption",
-                "This server was started without an adoption record: evaluation only, and nothing may be supplied.",
-            )
-        return adoption
 
     def trouble(self) -> Iterator[str]:
         """What cannot be read or used now, in words; nothing where the server is ready."""

@@ -16,6 +16,7 @@ from pharmacyfirst.kernel.explain import explain
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.people import Patient
 
+NO_ADOPTION = "This server was started without an adoption record: evaluation only, and nothing may be supplied."
 PERMIT_NEEDS = ("practitioner", "channel")
 PERMIT_MAY_HAVE = ("pgd", "record", "patient")
 
@@ -46,8 +47,12 @@ def permit(asked: Asking) -> Reply:
     as_if = of_person.as_of != now.date()
     # Midday, because a time of today on another day would say that somebody asked then.
     at = in_england(datetime.combine(of_person.as_of, time(12))) if as_if else now
+    held = asked.desk.in_force  # content and adoption of one moment
+    pathway = held.library.in_force(of_person.pathway, of_person.as_of)
+    if held.adoption is None:
+        raise ApiProblem("no_adoption", NO_ADOPTION)
     found = authorise(
-        asked.desk.in_force.library.in_force(of_person.pathway, of_person.as_of), of_person.facts, asked.desk.adoption,
+        pathway, of_person.facts, held.adoption,
         wanted.practitioner, wanted.channel, at, record=wanted.record, person=wanted.person, pgd=wanted.pgd, as_if=as_if,
     )  # fmt: skip
     if isinstance(found, NoPermit):

@@ -19,7 +19,7 @@ _GIVEN = re.compile(r"[A-Za-z0-9_-]{8,200}")
 
 
 class Once:
-    """What was answered to calls that write."""
+    """What was answered to calls that write, by the holder of the key: a new key of the same holder is given the same answers."""
 
     def __init__(self, ledger: Ledger, writer: Writer):
         self._ledger, self._writer = ledger, writer
@@ -35,7 +35,7 @@ class Once:
                 "no_idempotency_key",
                 "Idempotency-Key: give 8 to 200 letters, digits, hyphens and underscores. Nothing was written.",
             )
-        stream = f"{API}once/{_sha(json.dumps([asked.key.id if asked.key else '', given]).encode())}"
+        stream = f"{API}once/{_sha(json.dumps([asked.actor.name, given]).encode())}"
         query = sorted((name, str(value)) for name, value in asked.query.items())
         what = _sha(json.dumps([call.method, call.path, sorted(asked.names.items()), query, _sha(asked.body)]).encode())
         with self._ledger.transaction():

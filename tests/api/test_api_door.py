@@ -1,5 +1,7 @@
 """The door of the API: whom it answers, with which key, how often, how much and how long it reads; and what it says where something fails."""
 
+import asyncio
+import json
 import shutil
 
 import pytest
@@ -9,7 +11,7 @@ from pharmacyfirst.api import app as the_app
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import KINDS, ApiProblem
-from pharmacyfirst.api.serve import ApiSettings, NotServed, must_be_safe
+from pharmacyfirst.api.serve import ApiSettings, NotServed, application, must_be_safe
 
 NO_KEY = [call for call in CALLS if call.scope is None]
 OF_A_KEY = [call for call in CALLS if call.scope is not None]
@@ -196,6 +198,44 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(here):
 
     reply = here.client.post("/v1/assessments", content=in_parts(), headers={"content-type": "application/json"})
     refused(reply, "too_large", 413)
+
+
+def came_in_part(app, then):
+    """A request of which the first part of the body came, and then what the test says; all that was sent back."""
+    parts = [{"type": "http.request", "body": b"{", "more_body": True}]
+    sent = []
+
+    async def receive():
+        return parts.pop() if parts else await then()
+
+    async def send(one):
+        sent.append(one)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/assessments", "query_string": b"", "root_path": "",
+        "headers": [(b"host", b"localhost"), (b"content-type", b"application/json")],
+    }  # fmt: skip
+
+    async def called():
+        async with app.router.lifespan_context(app):
+            await app(scope, receive, send)
+
+    asyncio.run(called())
+    return sent
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(the_app, "BODY_SECONDS", 0.001)
+    start, body = came_in_part(application(ApiSettings(), clock=Clock(), ticks=Ticks()), asyncio.Event().wait)
+    assert start["status"] == 408
+    assert json.loads(body["body"])["code"] == "too_slow"
+
+
+def test_who_goes_away_is_not_answered():
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    assert came_in_part(application(ApiSettings(), clock=Clock(), ticks=Ticks()), gone) == []
 
 
 @pytest.mark.parametrize("path", ["/health", "/v1/content", "/v1/nothing", "/openapi.json"])
