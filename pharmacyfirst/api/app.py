@@ -46,10 +46,6 @@ HEADERS = (
 BODY_SECONDS = 10.0
 
 
-class Gone(Exception):
-    """The caller went away before all was read: there is nobody to answer."""
-
-
 class Came(NamedTuple):
     """One request as it came in, read from the connection no further than its headers."""
 
@@ -127,14 +123,14 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Nothing but a reply or a problem leaves."""
         try:
-            reply = await _answered(_came(scope, receive), self.call, self.callers)
-        except Gone:
-            return
+            reply: Reply | None = await _answered(_came(scope, receive), self.call, self.callers)
         except PharmacyFirstError as error:
             problem = problem_of(error)
             reply = _written(problem) if problem is not None else self._sorry(error)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
             reply = self._sorry(error)
+        if reply is None:  # the caller went away before all was read: there is nobody to answer
+            return
         await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
         await send({"type": "http.response.body", "body": reply.body})
 
@@ -167,11 +163,14 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     return [*HEADERS, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
 
 
-async def _answered(came: Came, call: Call, callers: Callers) -> Reply:
+async def _answered(came: Came, call: Call, callers: Callers) -> Reply | None:
     callers.refuse_others(came)
     key = _key(came.headers, came.desk, call)
     query = read_query(call, came.query) if call.query or came.query else {}
-    asked = Asking(came.desk, came.names, query, await _body(came, call), key)
+    body = await _body(came, call)
+    if body is None:
+        return None
+    asked = Asking(came.desk, came.names, query, body, key)
     if call.writes:
         return _once(came.headers, call, asked)
     if call.aside:
@@ -196,8 +195,8 @@ def _key(headers: Mapping[str, str], desk: ApiDesk, call: Call) -> Key | None:
     return key
 
 
-async def _body(came: Came, call: Call) -> bytes:
-    """The body, whole and in time, no more of it than the call takes. Raises ``ApiProblem``, or ``Gone`` where the caller went away."""
+async def _body(came: Came, call: Call) -> bytes | None:
+    """The body, whole and in time, no more of it than the call takes. None where the caller went away. Raises ``ApiProblem``."""
     if not call.has_body:
         return b""
     headers = came.headers
@@ -217,7 +216,7 @@ async def _body(came: Came, call: Call) -> bytes:
             while True:
                 part = await came.receive()
                 if part["type"] == "http.disconnect":
-                    raise Gone
+                    return None
                 parts.append(part.get("body", b""))
                 size += len(parts[-1])
                 if size > call.most_bytes:
