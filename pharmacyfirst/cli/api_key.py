@@ -59,7 +59,7 @@ def make(data: Path, by: str, holder: str, scopes: tuple[str, ...], days: int) -
 
     with _keys(data, new=True) as keys:
         text, key = keys.make(holder, map(Scope, scopes), days, by, _now())
-    click.echo(f"{_line(key)}. It is shown this once:", err=True)
+    click.echo(f"Key {key.id}, until {key.expires_at:%Y-%m-%d %H:%M} UTC. It is shown this once:", err=True)
     click.echo(text)
 
 
