@@ -9,6 +9,8 @@ PACKAGES=(
     poppler-utils                                        # what the tests look at PDFs with
     nodejs                                               # what runs examples/form.mjs
     chromium                                             # what the tests look at pages with
+    default-jdk-headless libgoogle-gson-java             # what runs examples/clients/Consultation.java
+    mono-mcs libmono-system-web-extensions4.0-cil        # what compiles and runs examples/clients/Consultation.cs
 )
 
 missing=()

@@ -27,6 +27,8 @@ from click.testing import CliRunner
 
 import pharmacyfirst
 from pharmacyfirst import PharmacyFirstError, load
+from pharmacyfirst.api.app import CALLS
+from pharmacyfirst.api.problems import KINDS
 from pharmacyfirst.cli.main import main as main_command
 from pharmacyfirst.content.cases import baseline_of, cases_of
 from pharmacyfirst.content.every_shape import every_shape
@@ -310,7 +312,27 @@ def who_may(_: str) -> str:
     return "\n".join(rows) + f"\n\nBefore anybody has signed in: {open_}.\n"
 
 
+def calls(_: str) -> str:
+    """The calls of the API, from the table that answers them."""
+    rows = ["| call | what it does | scope |", "|---|---|---|"]
+    for one in CALLS:
+        says = f"{' '.join((one.answer.__doc__ or '').replace('``', '`').split())}{' *Writes.*' if one.writes else ''}"
+        query = "&".join(f"{part.name}={part.what.name}" for part in one.query)
+        rows.append(
+            f"| `{one.method} {one.path}{'?' + query if query else ''}` | {says} | {one.scope.value if one.scope else 'no key'} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def problems(_: str) -> str:
+    """The kinds of problems of the API."""
+    rows = ["| code | status | what | what to do |", "|---|---|---|---|"]
+    rows += [f"| `{code}` | {kind.status} | {kind.title} | {kind.then} |" for code, kind in KINDS.items()]
+    return "\n".join(rows) + "\n"
+
+
 PARTS: dict[str, Callable[[str], str]] = {
+    "calls": calls,
     "changes": changes,
     "consultations": consultations,
     "errors": errors,
@@ -319,6 +341,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "headings": headings,
     "help": help_of,
     "lists": lists,
+    "problems": problems,
     "record-standard": record_standard,
     "readability": lambda _: readability(),
     "transcript": transcript,

@@ -1,10 +1,9 @@
 """The commands for what comes in: ``pharmacyfirst record inbound referral`` and ``pharmacyfirst record inbound gp-record``."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -20,9 +19,7 @@ from pharmacyfirst.record.inbound.person import ContactSeen, PersonSeen
 from pharmacyfirst.record.inbound.seen import Seen
 from pharmacyfirst.record.inbound.sources import GPRecordRead, ReferralRead, read_gp_record, read_referral
 from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
-
-NO_ANSWER = "Suggestions only: none of them is an answer until you have asked. What is not here is not known."
-
+from pharmacyfirst.record.inbound.told import NO_ANSWER, as_told
 
 _file = click.argument("file", type=options.FILE)
 _condition = click.option(
@@ -73,7 +70,11 @@ def referral(
     except InboundRefused as refused:
         raise NotDone(_refusal(refused)) from None
     suggestions = _of_condition(read.suggestions, condition, day, folder)
-    click.echo(_as_json(read, suggestions) if as_json else "\n".join(_referral_in_words(read, suggestions)))
+    click.echo(
+        exact.write(as_told(read, suggestions), 2, item_a_line=True)
+        if as_json
+        else "\n".join(_referral_in_words(read, suggestions))
+    )
 
 
 @inbound.command("gp-record")
@@ -102,7 +103,11 @@ def gp_record(
     except InboundRefused as refused:
         raise NotDone(_refusal(refused)) from None
     suggestions = _of_condition(read.suggestions, condition, day, folder)
-    click.echo(_as_json(read, suggestions) if as_json else "\n".join(_record_in_words(read, suggestions)))
+    click.echo(
+        exact.write(as_told(read, suggestions), 2, item_a_line=True)
+        if as_json
+        else "\n".join(_record_in_words(read, suggestions))
+    )
 
 
 @dataclass(frozen=True)
@@ -251,19 +256,3 @@ def _line(text: str) -> str:
 
 def _moment(when: datetime | date | None) -> str:
     return when.strftime("%Y-%m-%d %H:%M") if isinstance(when, datetime) else str(when) if when else ""
-
-
-def _as_json(read: GPRecordRead | ReferralRead, suggestions: tuple[Suggestion, ...]) -> str:
-    held = _plain(read) | {"suggestions": _plain(suggestions), "note": NO_ANSWER}
-    if isinstance(read, ReferralRead):
-        held["patient_reference"] = read.patient_reference
-    return exact.write(held, 2, item_a_line=True)
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        kind = {"kind": value.kind} if isinstance(value, Seen) else {}
-        return kind | {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value

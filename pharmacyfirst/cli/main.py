@@ -21,6 +21,13 @@ def _adopt() -> click.Command:
     return adopt
 
 
+def _api_key() -> click.Command:
+    """API keys: made, listed, revoked."""
+    from pharmacyfirst.cli.api_key import api_key
+
+    return api_key
+
+
 def _assess() -> click.Command:
     """Assess one person, or with --jsonl one a line."""
     from pharmacyfirst.cli.assess import assess
@@ -126,6 +133,13 @@ def _serve() -> click.Command:
     return serve
 
 
+def _serve_api() -> click.Command:
+    """Serve the JSON API to the pharmacy's other systems."""
+    from pharmacyfirst.cli.serve_api import serve_api
+
+    return serve_api
+
+
 def _store() -> click.Command:
     """The pharmacy's own store of consultations: checked, copied, put back, searched, given out."""
     from pharmacyfirst.cli.store import store
@@ -135,6 +149,7 @@ def _store() -> click.Command:
 
 ENTRIES = {
     "adopt": _adopt,
+    "api-key": _api_key,
     "assess": _assess,
     "authorise": _authorise,
     "cases": _cases,
@@ -150,6 +165,7 @@ ENTRIES = {
     "record": _record,
     "render": _render,
     "serve": _serve,
+    "serve-api": _serve_api,
     "store": _store,
 }
 

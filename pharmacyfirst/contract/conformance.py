@@ -1,15 +1,18 @@
-"""The conformance kit: our cases as plain JSON, and a way to run them against any program that speaks the JSON-lines contract.
+"""The conformance kit: our cases as plain JSON, and two ways to run them: against a program that speaks the JSON-lines contract, and over HTTP.
 
 A vendor can check another engine with the exported files and no Python of ours.
 """
 
 import shlex
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from pharmacyfirst.content.cases import Case, cases_of
 from pharmacyfirst.content.expectations import EXPECTED, differences
@@ -22,6 +25,10 @@ from pharmacyfirst.kernel.fields import TEXT, BlockOf, FieldTable, JsonField, Li
 
 SCHEMA_FILE = "cases.schema.json"
 MOST_SECONDS = 600
+ASSESSMENTS = "/v1/assessments"
+OF_A_WEB_ADDRESS = ("http://", "https://")
+_SECONDS_A_CALL = 30
+_WAIT = 429  # the status of a server that wants to be asked less often
 
 
 INPUT: FieldTable[Case] = FieldTable(
@@ -135,6 +142,50 @@ def against(command: str, cases: Iterable[Case]) -> Iterator[Difference]:
             yield Difference(case, says)
 
 
+def against_server(url: str, cases: Iterable[Case], key: str = "") -> Iterator[Difference]:
+    """Run cases through a server: each input object is posted by itself, and its answer is the assessment or a problem.
+
+    ``url`` is the server's, or that of its call for assessments; ``key`` an API key. Raises ``Refused`` (``not_json``) where it cannot be
+    reached, or answers neither.
+    """
+    where = urlsplit(url)
+    if not url.startswith(OF_A_WEB_ADDRESS) or not where.hostname or where.username is not None:
+        raise Refused("not_json", "This is no web address of a server: http://, its name, and its port.")
+    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+    path = where.path if where.path not in ("", "/") else ASSESSMENTS
+    connection = _connection(where)
+    why = ""
+    try:
+        for case in cases:
+            if says := _difference_of_line(
+                case, _posted(connection, path, write(INPUT.as_dict(case)).encode(), headers)
+            ):
+                yield Difference(case, says)
+    except (OSError, HTTPException):
+        why = "The server could not be reached, or did not answer."
+    finally:
+        connection.close()
+    if why:  # out here: raised above it would carry what was caught
+        raise Refused("not_json", why)
+
+
+def _connection(where: SplitResult) -> HTTPConnection:
+    kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
+    return kind(where.hostname or "", where.port, timeout=_SECONDS_A_CALL)
+
+
+def _posted(connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    until = time.monotonic() + MOST_SECONDS
+    while True:
+        connection.request("POST", path, body, dict(headers))
+        reply = connection.getresponse()
+        answer = reply.read()
+        wait = reply.getheader("retry-after", "1")
+        if reply.status != _WAIT or time.monotonic() > until:
+            return answer
+        time.sleep(int(wait) if wait.isdecimal() else 1)
+
+
 def _difference_of_line(case: Case, answer: bytes) -> str:
     try:
         result = read(answer)
@@ -145,4 +196,6 @@ def _difference_of_line(case: Case, answer: bytes) -> str:
     if "error" in result:
         error = result["error"]
         return f"refused: {error.get('code') if isinstance(error, Mapping) else error}"
+    if "outcome" not in result and "code" in result:  # a problem, as a server answers one
+        return f"refused: {result['code']}"
     return "; ".join(differences(EXPECTED.as_dict(case.expected), result))

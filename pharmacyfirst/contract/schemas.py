@@ -16,6 +16,7 @@ from pharmacyfirst.contract.answers import REFUSED
 from pharmacyfirst.contract.conformance import case_file_schema
 from pharmacyfirst.contract.questions import QUESTIONS
 from pharmacyfirst.contract.table_schema import DAY, any_of, schema_of
+from pharmacyfirst.contract.what_next import NEXT
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question
 from pharmacyfirst.kernel.tables import ASSESSMENT
@@ -28,6 +29,7 @@ def schemas(library: Library) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {
         "output.schema.json": any_of(ASSESSMENT, REFUSED),
         "questions.schema.json": schema_of(QUESTIONS),
+        "next.schema.json": schema_of(NEXT),
         "cases.schema.json": case_file_schema(),
         "adoption.schema.json": AdoptionRecord.model_json_schema(),
         "permit.schema.json": any_of(PERMIT, NO_PERMIT),

@@ -42,11 +42,10 @@ class Watch:
 
     def __init__(self, content: Path, adoption: Path | None = None, ticks: Callable[[], float] = monotonic):
         self._content, self._adoption, self._ticks = content, adoption, ticks
+        # As they are before anything is read: what changes meanwhile is read again at the next call.
+        self._looks, self._bytes, self._compared_at = self._stamps(), self._digest(), ticks()
         self._library = load(content)
-        self._looks = self._bytes = ""  # what is taken next is read, whatever changed meanwhile
-        self._compared_at = 0.0
-        self._now = InForceNow(self._library, None)
-        self.now()
+        self._now = self._with_adoption()
 
     def now(self) -> InForceNow:
         """What holds now. A change on disk is seen by the next call, or, where nothing but bytes changed, within a minute."""
@@ -64,6 +63,9 @@ class Watch:
             self._library = load(self._content)
         except (PharmacyFirstError, OSError):
             return InForceNow(self._library, None, _NO_CONTENT)
+        return self._with_adoption()
+
+    def _with_adoption(self) -> InForceNow:
         try:
             return InForceNow(self._library, read_adoption(self._adoption) if self._adoption is not None else None)
         except (PharmacyFirstError, OSError):

@@ -163,9 +163,10 @@ class Store:
             incidents=self.records.incidents(MOST_LISTED),
             differing=self.records.differing(MOST_LISTED),
         )
-        return replace(work, trouble=tuple(self._trouble()))
+        return replace(work, trouble=tuple(self.trouble()))
 
-    def _trouble(self) -> Iterator[str]:
+    def trouble(self) -> Iterator[str]:
+        """What is wrong with the store itself, in words: the clock, the anchors, what cannot be read; nothing where all is well."""
         if self._kept.clock_went_back():
             yield "The clock of this machine has gone back since something was last saved: set it right, or times on record are wrong."
         try:

@@ -21,7 +21,7 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, browser, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
+from thorough import agreement, altered, api, browser, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
 
 PARTS = {
     part.name: part
@@ -32,6 +32,7 @@ PARTS = {
         agreement.PART,
         garbled.PART,
         altered.PART,
+        api.PART,
         letters.PART,
         sending.PART,
         store.PART,

@@ -1,0 +1,116 @@
+"""Starting the API: on this machine, or elsewhere with keys and either TLS or a proxy that is named."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from starlette.applications import Starlette
+
+from pharmacyfirst.api.app import Callers, api
+from pharmacyfirst.api.buckets import Buckets
+from pharmacyfirst.api.desk import ApiDesk
+from pharmacyfirst.api.keys import API, Keys
+from pharmacyfirst.api.once import Once
+from pharmacyfirst.content.adoption import read_adoption
+from pharmacyfirst.content.library import pathways_folder
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.store import Watch, open_store
+
+ADDRESSES = ("127.0.0.1", "::1", "localhost")
+MOST_AT_ONCE = 500  # connections
+
+
+class NotServed(PharmacyFirstError, ValueError):
+    """The API was to be served where anybody in reach could call it, or read what is said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings:
+    """What whoever starts the API chooses. Without ``data`` nothing is kept and there are no keys.
+
+    ``rate`` and ``burst`` are calls of one key a second, and at once. ``certificate`` and ``private_key`` are for TLS; ``proxy`` is the
+    address of the one proxy that may call.
+    """
+
+    data: Path | None = None
+    content: Path | None = None
+    adoption: Path | None = None
+    mailbox: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8090
+    rate: float = 100.0
+    burst: float = 200.0
+    certificate: Path | None = None
+    private_key: Path | None = None
+    proxy: str = ""
+
+    @property
+    def here(self) -> bool:
+        """Whether it listens to its own machine alone."""
+        return self.host in ADDRESSES
+
+
+def machine_clock() -> datetime:
+    """What this machine's clock says."""
+    return datetime.now(UTC)
+
+
+def must_be_safe(settings: ApiSettings) -> None:
+    """Raises ``NotServed`` for an address other than this machine's own without keys, or without TLS or a trusted proxy."""
+    if (settings.certificate is None) != (settings.private_key is None):
+        raise NotServed("TLS needs a certificate and its private key: give both.")
+    if settings.here:
+        return
+    if settings.data is None:
+        raise NotServed(
+            "Another address than this machine's own needs API keys, which are kept in the data folder: give --data. Anybody could call it."
+        )
+    if settings.certificate is None and not settings.proxy:
+        raise NotServed(
+            "Another address than this machine's own needs TLS (--tls-certificate, --tls-key) or a trusted proxy: else keys and patients could be read on the way."
+        )
+
+
+def must_open(settings: ApiSettings) -> None:
+    """Look whether data folder and adoption can be used, so that a mistake is said in words before anything is served. Raises as they do."""
+    if settings.adoption is not None:
+        read_adoption(settings.adoption)
+    if settings.data is not None:
+        with open_store(settings.data, machine_clock):
+            pass
+
+
+def application(
+    settings: ApiSettings, *, clock: Callable[[], datetime] = machine_clock, ticks: Callable[[], float] = monotonic,
+    log: Callable[[str], None] = print,
+) -> Starlette:  # fmt: skip
+    """The API with these settings. ``clock`` is the one clock it goes by, ``ticks`` counts seconds. What cannot be opened is refused when it starts."""
+
+    @asynccontextmanager
+    async def open_desk() -> AsyncIterator[ApiDesk]:
+        watch = Watch(settings.content or pathways_folder(), settings.adoption)
+        desk = ApiDesk(watch, clock, ticks, Buckets(settings.rate, settings.burst, ticks), mailbox=settings.mailbox)
+        if settings.data is None:
+            yield desk
+            return
+        with open_store(settings.data, clock) as store:
+            writer = store.ledger.reserve(API)
+            desk.store, desk.keys, desk.once = store, Keys(store.ledger, writer, ticks), Once(store.ledger, writer)
+            yield desk
+
+    return api(open_desk, Callers(settings.proxy, settings.here), log)
+
+
+def run(app: Starlette, settings: ApiSettings) -> None:
+    """Serve until it is stopped. No line of a log names a path, a caller or what was asked."""
+    import uvicorn
+
+    must_be_safe(settings)
+    uvicorn.run(
+        app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False, date_header=False,
+        proxy_headers=False, http="httptools", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
+        ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key,
+    )  # fmt: skip
