@@ -44,8 +44,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         held = dict(attributes)
-        if tag == "form":
-            self._form = self.forms.setdefault(held.get("action", ""), {})  # that of the script's own cover has none
+        if tag == "form" and "action" in held:
+            self._form = self.forms.setdefault(held["action"], {})
         elif tag == "fieldset" and held.get("id", "").startswith("row-") and "hidden" not in held:
             self.shown.append(held["id"].removeprefix("row-"))
         elif tag == "select":
@@ -79,6 +79,11 @@ class Visitor:
             ]
         )
         return self._read(self.client.post(action, content=body, headers=SAME_ORIGIN))
+
+    def post_file(self, action, fields, file=b""):
+        """Post a form with a file in it."""
+        headers = {name: value for name, value in SAME_ORIGIN.items() if name != "content-type"}
+        return self._read(self.client.post(action, data=fields, files={"file": file}, headers=headers))
 
     def _read(self, reply):
         self.reply, self.page = reply, Page(reply.text)

@@ -63,6 +63,10 @@ def _lists(visit: Visit, work: WorkList) -> Iterator[Doing]:
     yield Doing("Drafts: finish them, or end them with a reason", tuple(_drafts(visit, work)))
     yield Doing("Paper consultations to enter", tuple(_paper(visit, work)))
     yield Doing(
+        "Done otherwise on paper, for the superintendent",
+        tuple(ToDo(title_of(visit, one, "to look at"), f"/looked-at/{one.id}") for one in work.differing),
+    )
+    yield Doing(
         "Incidents that nobody has looked at",
         tuple(ToDo(title_of(visit, one, "to look at"), f"/r/{one.id}/incident") for one in work.incidents),
     )
@@ -90,7 +94,7 @@ def _referrals(visit: Visit, work: WorkList) -> Iterator[ToDo]:
         if by is None or in_england(by).date() <= visit.today:
             yield ToDo(
                 f"{one.kind}, came in {_since(one.at)}: {f'contact by {_since(by)}' if by else 'by when is not said'}",
-                "/",
+                f"/in/{one.id}",
             )
 
 
@@ -126,7 +130,7 @@ def _paper(visit: Visit, work: WorkList) -> Iterator[ToDo]:
             if one.condition in visit.desk.library.conditions
             else one.condition
         )
-        yield ToDo(f"{title}, held on {day(one.on)}", "/")
+        yield ToDo(f"{title}, held on {day(one.on)}", f"/paper/{one.id}")
 
 
 def _claims(visit: Visit, work: WorkList) -> Iterator[ToDo]:

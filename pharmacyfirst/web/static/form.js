@@ -133,7 +133,7 @@
     veil.addEventListener("submit", (event) => {
       event.preventDefault();
       fetch("/show", { method: "POST", body: new URLSearchParams({ token, pin: $("input", veil).value }) }).then((reply) => {
-        if (reply.url.endsWith("/who")) { location.replace("/who"); return; }
+        if (reply.url.endsWith("/who")) { location.replace("/who"); return; } // nobody is at the desk any more, so no PIN shows anything
         if (!reply.ok) { $("p", veil).textContent = "This is not the PIN, or wait a minute"; return; }
         cover.remove(); document.body.classList.remove("pf-away"); stir();
       }, () => { $("p", veil).textContent = "The form cannot be reached"; });
