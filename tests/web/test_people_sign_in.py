@@ -247,6 +247,8 @@ def test_the_door_lets_each_role_where_the_table_says_and_nowhere_else(client, p
                 continue
             if method == "GET":
                 visitor.go(where)
+            elif PAGES[path].file:
+                visitor.post_file(where, held)
             else:
                 visitor.post(where, held)
             refused = visitor.reply.status_code == 403 or (path == "/" and visitor.path == "/account")

@@ -80,6 +80,11 @@ class Visitor:
         )
         return self._read(self.client.post(action, content=body, headers=SAME_ORIGIN))
 
+    def post_file(self, action, fields, file=b""):
+        """Post a form with a file in it."""
+        headers = {name: value for name, value in SAME_ORIGIN.items() if name != "content-type"}
+        return self._read(self.client.post(action, data=fields, files={"file": file}, headers=headers))
+
     def _read(self, reply):
         self.reply, self.page = reply, Page(reply.text)
         return self.page
