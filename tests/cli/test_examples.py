@@ -87,8 +87,8 @@ def test_no_example_holds_an_identity():
     for path in filter(Path.is_file, EXAMPLES.iterdir()):  # Python leaves its own folder beside form.py
         text = path.read_text()
         if path.name.startswith(
-            ("account-", "consultation-")
-        ):  # records name a patient: a practice patient, and nobody else
+            ("account-", "consultation-", "handover")
+        ):  # these name a patient: a practice patient, and nobody else
             assert re.findall(r'"nhs_number": "(\d{3})', text) == ["999"]
         else:
             text = text.partition("\nclauses:\n")[

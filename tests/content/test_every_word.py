@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -71,7 +72,9 @@ def test_both_notes_of_a_question_are_kept(tmp_path):
     question = library.newest("hiccups").questions["scarf"]
 
     assert (question.backing.note, question.beside.note) == ("A muffler counts.", "of no other person is it asked")
-    assert [one.backing.note for one in library.newest("hiccups").backed() if one.place == "question scarf"] == [
+    assert [
+        one.backing.note for one in library.newest("hiccups").backed() if one.place == f"question “{question.in_short}”"
+    ] == [
         "A muffler counts.",
         "of no other person is it asked",
     ]
@@ -122,12 +125,24 @@ def test_everything_with_something_behind_it_is_listed_where_it_stands(name):
             there = set(backings(pathway, "", PATHWAY, pathway.lists))
             listed = [(one.document, one.place, one.backing) for one in pathway.backed()]
 
-            def stands(owner, place, documents=frozenset({pathway.id, *pathway.pgds})):
+            called = defaultdict(set)  # what a page calls a question, an answer or a definition
+            for question in pathway.questions.values():
+                called[question.name].add(question.in_short)
+            for choice in (one for question in pathway.questions.values() for one in question.choices):
+                called[choice.name].add(choice.says or choice.name)
+            for shared in pathway.lists.values():
+                for choice in shared.choices:
+                    called[choice.name].add(choice.says or choice.name)
+            for one in pathway.named:
+                called[one.name].add(one.says)
+
+            def stands(owner, place, documents=frozenset({pathway.id, *pathway.pgds}), called=called):
                 of_the_whole = place in OF_THE_WHOLE or place.startswith("source document ")
                 return (
                     (owner in documents and of_the_whole)
                     or owner in re.split("[ :,]+(?=\\S)", place)
                     or place.endswith(owner)
+                    or any(f"“{words}”" in place for words in called.get(owner, ()))
                 )
 
             assert [

@@ -194,7 +194,10 @@ def test_somebody_who_did_not_come_was_asked_nothing():
     empty = made(facts={}, decision=nobody, supplies=(), charge=None)
     assert empty.kind is Kind.NEED_FACTS
     with pytest.raises(RecordRefused, match="somebody's answers"):
-        made(facts={"age_years": 30}, decision=nobody, supplies=(), charge=None)
+        made(facts={"consent_given": True}, decision=nobody, supplies=(), charge=None)
+    assert made(
+        facts={"age_years": 30}, decision=nobody, supplies=(), charge=None
+    )  # a referral says how old somebody is
 
 
 def test_an_answer_that_nobody_knew_is_told_apart_from_one_that_nobody_asked():
