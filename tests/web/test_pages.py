@@ -523,3 +523,22 @@ def test_the_time_of_a_day_is_asked_only_where_times_of_that_day_are_judged_diff
     visitor.post(path.replace("page", "live"), fields | {name: "2026-11-20", name.replace("-day", "-time"): "14:00"})
     assert visitor.reply.json()["times"] == ["hours_rash_onset_to_first_dose"]  # a time that was given stays to be seen
     assert "data-matters" not in page(visitor, number).words
+
+
+def test_a_year_of_birth_at_which_nobody_can_be_judged_is_said_beside_it_and_locks_nothing(visitor):
+    begun(visitor, "uncomplicated-uti")
+    path = visitor.path
+    visitor.answer_page({}, **AGREES | {"p-born_year": "1890"})
+    assert visitor.reply.status_code == 422
+    assert "nobody can be judged at the age that it gives" in visitor.page.words
+    assert visitor.go(path).title == "Patient"
+    assert visitor.go(f"{visitor.consultation}/outcome").title
+
+
+def test_going_to_the_outcome_from_the_panel_takes_what_was_just_answered_along(visitor):
+    begun(visitor, "uncomplicated-uti")
+    page(visitor, 1)
+    fields = visitor.page.forms[visitor.path] | {"q-sepsis_suspected": ["yes"], "go": ["outcome"]}
+    visitor.post(visitor.path, fields)
+    assert visitor.path.endswith("/outcome")
+    assert visitor.page.title == "Send to A&amp;E now"

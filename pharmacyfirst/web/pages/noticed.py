@@ -8,6 +8,13 @@ from pharmacyfirst.paper.words import begun
 from pharmacyfirst.web.desk import Talk
 from pharmacyfirst.web.odd import OddAnswers
 
+# That nobody could be judged by what was posted, by whether it is the patient page, and at which field that is said. It is not saved, because no page
+# could be opened over it any more.
+NOT_JUDGED = {
+    True: ("Date of birth: nobody can be judged at the age that it gives. Look at the year", "row-born"),
+    False: ("Not saved: nobody can be judged by these answers together. Look at each again", "continue"),
+}
+
 
 def is_right(odd: OddAnswers) -> Iterator[str]:
     """Answers that are believable and odd."""

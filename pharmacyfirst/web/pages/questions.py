@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -17,7 +18,7 @@ from pharmacyfirst.web.elsewhere import EarlierHere, elsewhere
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.odd import STANDS, OddAnswers, odd_answers
 from pharmacyfirst.web.opened import about, given_back, opened
-from pharmacyfirst.web.pages.noticed import contradicted, is_right, red_flags_not_known
+from pharmacyfirst.web.pages.noticed import NOT_JUDGED, contradicted, is_right, red_flags_not_known
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, title_of
 from pharmacyfirst.web.patient import Who, lacking, read_who
@@ -235,6 +236,8 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     values = dict(answers.values)
     if who is not None and "born" not in who.wrong:
         values |= facts_of_who(who, here.pathway, here.on)
+    if not (who is not None and "born" in who.wrong) and _would_stand(visit, here, on, answers) is None:
+        return _show(visit, here, on, answers, (Error(*NOT_JUDGED[who is not None]),), who=who, status=422)
     odd = odd_answers(visit, here, on.page, values)
     saved = _saved(visit, here, on, given, who, odd)
     if isinstance(saved, Response):
@@ -243,15 +246,14 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     on = asked(here, None if on.name == PATIENT_PAGE else on.number)
     left = visit.posted.one("blank").split() if here.paper is not None else []
     errors = (*_errors(here, on, answers, who, left), *_unexplained(here, given))
+    if visit.posted.one("go") and not answers.wrong and not (who is not None and who.wrong):
+        return go(
+            path_of(here, "outcome")
+        )  # the page is saved, so what was just answered is in the outcome; blanks stay open
     if errors and not here.conversation.emergency:
         return _show(visit, here, on, answers, errors, "; ".join(is_right(odd)), who, 422)
-    notes = (
-        *is_right(odd),
-        *contradicted(here, on.page, before),
-        *emptied,
-        *red_flags_not_known(here, on.page, not_known),
-    )
-    note = "; ".join(notes)
+    said = contradicted(here, on.page, before), emptied, red_flags_not_known(here, on.page, not_known)
+    note = "; ".join(chain(is_right(odd), *said))
     if note and not here.conversation.emergency:
         return _show(visit, here, on, note=note)
     return go(page_path(here, _next(here, on)))
