@@ -243,12 +243,17 @@ def _advice(record: Consultation) -> Iterator[str | None]:
     assessment, decision = record.assessment, record.decision
     if not record.differs:  # advice that goes with a treatment that was not given was not given either
         yield from assessment["advice"]
-    if decision.told is not None and decision.told.safety_netting is False:
+    said = decision.told.safety_netting if decision.told is not None else None
+    if said is False:
         yield "No safety-netting was given"
     else:
         # It may speak of a medicine that nobody was given: then it is told as what the pathway says, and of which outcome.
         whose = (
-            "Safety-netting of the pathway's outcome, which was not followed" if record.differs else "Safety-netting"
+            "Safety-netting of the pathway's outcome, which was not followed"
+            if record.differs
+            else "Safety-netting"
+            if said
+            else "Safety-netting of the pathway (whether it was said is not on record)"
         )
         yield from (f"{whose}: {words}" for words in assessment["safety_netting"])
     if decision.leaflets:

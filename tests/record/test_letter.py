@@ -218,7 +218,11 @@ def test_safety_netting_that_was_not_given_is_not_told_as_given():
     advice = headings(changed(decision=decision))["information-and-advice-given"]
     assert "No safety-netting was given." in advice
     assert "Safety-netting:" not in advice
-    assert "Safety-netting:" in headings(changed())["information-and-advice-given"]
+    said = Decision(done="advised", told=ToldAndGiven(safety_netting=True))
+    assert "Safety-netting:" in headings(changed(decision=said))["information-and-advice-given"]
+    nobody = headings(changed(decision=Decision(done="advised")))["information-and-advice-given"]
+    assert "Safety-netting of the pathway (whether it was said is not on record):" in nobody
+    assert "Safety-netting:" not in nobody
 
 
 def test_safety_netting_of_an_outcome_that_was_not_followed_says_so():
