@@ -49,13 +49,14 @@ def bundle_of(folder, id):
 
 def test_the_message_is_shown_as_people_read_it_and_its_state_until_it_is_confirmed(desk, clock):
     visitor, folder = desk
-    id = a_record(visitor, **{"p-nhs_number": a_number()})
+    number = a_number()
+    id = a_record(visitor, **{"p-nhs_number": number})
     assert "In the queue, not sent yet" in visitor.page.words
     page = visitor.go(f"/r/{id}/message")
     bundle = bundle_of(folder, id)
     for words in (
         SECRET,
-        "900 000 0009",
+        f"{number[:3]} {number[3:6]} {number[6:]}",
         "Clinical summary",
         "Nitrofurantoin",
         "What the practice reads",
