@@ -1,11 +1,10 @@
-"""A correction: what its record takes over from the one whose place it takes, and how the news of it reaches the practice.
+"""A correction: what its record takes over from the one whose place it takes.
 
 The consultation was held then and by whoever held it; what is corrected is what stands on record of it. A medicine that was handed over was
 handed over: its permit is kept where nothing that it was bound to has changed, and asked for again, as of the hand-over, where something has.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pharmacyfirst.kernel.outcome import Kind
@@ -16,13 +15,10 @@ from pharmacyfirst.record.make import observed
 from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Patient
 from pharmacyfirst.record.sense import OBSERVED_FACTS
 from pharmacyfirst.record.supply import Handed, PermitOnRecord, Supply, Unpermitted
-from pharmacyfirst.sending.standing import AWAITING, MessageState
-from pharmacyfirst.store import Store
 from pharmacyfirst.web.desk import Talk, Visit
 
 AS_BEFORE = "before"
 ASKED_AGAIN = "corrected: the permit was asked for again, as of the hand-over"
-WITH_THE_PRACTICE = (*AWAITING, MessageState.DONE, MessageState.UNCONFIRMED)
 # What is no answer of any page: it stays as it was.
 _STAYS = (
     "started_at", "ended_at", "pharmacy", "practitioner", "late", "accompanied_by", "chaperone", "chaperone_name", "reactions", "strand_before",
@@ -133,31 +129,3 @@ def decision_before(old: Consultation, assessment: Assessment, because: str) -> 
     if assessment.outcome.kind is not Kind.SUPPLY:
         held["no_supply"] = None
     return Decision(**held)
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Messages of which each replaces the one before: the record whose message was the first, and how many there are."""
-
-    first: str = ""
-    length: int = 0
-
-
-NO_CHAIN = Chain()
-
-
-def messages_before(record: Consultation, store: Store) -> Chain | None:
-    """The chain of messages that a record's message goes on with; an empty one where the practice has no message of what is corrected.
-
-    None where no message may be sent: the one before it is on its way at this moment, or the practice has only one that is older.
-    """
-    id = record.corrects or ""
-    while id:
-        told = store.drafts.get(id).summary
-        if bundle_id := str(told.get("bundle_id", "")):
-            now, chain = store.outbox.standing(bundle_id), store.outbox.chain(bundle_id)
-            if now.state in WITH_THE_PRACTICE:
-                return Chain(store.outbox.record_of(chain[0]), len(chain))
-            return None if now.posting or len(chain) > 1 else NO_CHAIN
-        id = str(told.get("corrects", ""))
-    return NO_CHAIN

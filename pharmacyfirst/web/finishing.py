@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pharmacyfirst.authority.permit import Channel
-from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
@@ -16,10 +16,9 @@ from pharmacyfirst.record.make import make_record
 from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Typist
 from pharmacyfirst.record.sense import pregnancy_may_be_sent
 from pharmacyfirst.record.supply import Handed
-from pharmacyfirst.sending.on_paper import NoticeKind
-from pharmacyfirst.sending.outgoing import Prepared
 from pharmacyfirst.store import ConsultationSoFar
-from pharmacyfirst.web.correcting import NO_CHAIN, Chain, as_corrected, corrected_by, messages_before
+from pharmacyfirst.store.news import NO_CHAIN, message_for, messages_before, news_of
+from pharmacyfirst.web.correcting import as_corrected, corrected_by
 from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
 from pharmacyfirst.web.elsewhere import referred_by
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
@@ -34,15 +33,6 @@ COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "
 
 class NotFinished(PharmacyFirstError, ValueError):
     """The consultation cannot be finished yet; says what is missing, and nothing of the patient."""
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeTold:
-    """How the practice is told: a message, a notice, or why not; none of them for a practice patient."""
-
-    message: Prepared | None = field(default=None, repr=False)
-    notice: NoticeKind | None = None
-    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +63,7 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     if why_not := in_the_way_of(here, supplied=done.handed is not None):
         raise NotFinished(why_not)
     record = _made(visit, here, done)
-    told = news_of(record, visit)
+    told = news_of(record, _mailbox(visit), messages_before(record, visit.desk.store))
     return visit.desk.store.drafts.finish(
         here.held.id, visit.actor, here.held.revision, record,
         message=told.message, notice=told.notice, not_told_because=told.because,
@@ -223,55 +213,22 @@ def _agreed(here: Talk, who: Who) -> bool | None:
     return {"yes": True, "no": False}.get(who.get("treat"))
 
 
-def news_of(record: Consultation, visit: Visit) -> PracticeTold:
-    """How the practice is told of a record: by a message where there can be one, by a letter where it may be told, else why not."""
-    if record.practice:
-        return PracticeTold()
-    if record.consent.to_share is not True:
-        asked = record.consent.to_share is False
-        return PracticeTold(
-            because="the patient did not agree" if asked else "nobody asked whether the practice may be told"
-        )
-    if record.patient.gp_practice is None:
-        return PracticeTold(because="the patient has no GP practice: the letter is the patient's to hand on")
-    ours = visit.desk.ours
-    if ours is None or not ours.mailbox:
-        return PracticeTold(notice=NoticeKind.LETTER)
-    before = messages_before(record, visit.desk.store)
-    if before is None:
-        return PracticeTold(notice=NoticeKind.LETTER)
-    try:
-        return PracticeTold(message=message_for(record, ours.mailbox, before))
-    except (PharmacyFirstError, ExtraMissing):
-        return PracticeTold(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
-
-
-def message_for(record: Consultation, mailbox: str, before: Chain = NO_CHAIN) -> Prepared:
-    """The GP message of a record, checked. Raises ``NoMessage``, ``ExtraMissing``, and what ``prepare`` raises.
-
-    ``before`` is the chain of messages that a correction goes on with.
-    """
-    from pharmacyfirst.record.message.envelope import correcting, envelope_of
-    from pharmacyfirst.record.message.update_record import update_record
-    from pharmacyfirst.sending.prepare import prepare
-
-    at = record.ended_at or record.started_at
-    if record.corrects is None:
-        return prepare(update_record(record, envelope_of(record, mailbox, at)))
-    first = before.first or record.id
-    return prepare(update_record(record, correcting(record, first, mailbox, record.recorded_at, before.length + 1)))
-
-
 def message_of(visit: Visit, record: Consultation, held: ConsultationSoFar) -> bytes:
     """The message of a record: the bytes that were queued, or, where none were, as they would be written. Raises as ``message_for``."""
-    outbox, ours = visit.desk.store.outbox, visit.desk.ours
+    outbox = visit.desk.store.outbox
     if bundle_id := str(held.summary.get("bundle_id", "")):
         return outbox.message(bundle_id).xml
     before = NO_CHAIN if record.practice else messages_before(record, visit.desk.store) or NO_CHAIN
-    return message_for(record, (ours.mailbox if ours is not None else "") or NO_MAILBOX, before).message.xml
+    return message_for(record, _mailbox(visit) or NO_MAILBOX, before).message.xml
 
 
 NO_MAILBOX = "(no mailbox is set up)"
+
+
+def _mailbox(visit: Visit) -> str:
+    """The pharmacy's own in MESH; empty where it has none."""
+    ours = visit.desk.ours
+    return (ours.mailbox or "") if ours is not None else ""
 
 
 def patient_known(here: Talk) -> bool:

@@ -70,7 +70,7 @@ def test_a_real_patients_practice_is_told_by_letter_where_no_message_can_be_made
 def test_a_message_is_queued_once_whatever_is_sent_again(kept, monkeypatch, a_queued_message):
     """The answer got lost, the server was started anew: the practice gets one message and not two."""
     caller, folder = kept
-    monkeypatch.setattr(of_kept, "news_of", lambda record, _: News(message=a_queued_message(record)))
+    monkeypatch.setattr(of_kept, "news_of", lambda record, *_: News(message=a_queued_message(record)))
     first = caller.post("/v1/consultations", real_account(), once=ONCE)
     assert first.status_code == 201, first.text
     message = first.json()["practice_told"]["message"]

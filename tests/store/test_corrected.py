@@ -12,7 +12,7 @@ from pharmacyfirst.sending.on_paper import NoticeKind
 from pharmacyfirst.sending.standing import Happened, MessageEvent, MessageState
 from pharmacyfirst.store import StoreRefused
 from pharmacyfirst.store.evidence import table
-from pharmacyfirst.web.correcting import NO_CHAIN, messages_before
+from pharmacyfirst.store.news import NO_CHAIN, messages_before
 
 WHY = f"{SECRET} is spelled otherwise"
 

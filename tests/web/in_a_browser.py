@@ -29,7 +29,7 @@ from pharmacyfirst.record.message import rules
 from pharmacyfirst.record.message.update_record import NoMessage
 from pharmacyfirst.record.papers.letter import letter_text
 from pharmacyfirst.store import open_store
-from pharmacyfirst.web.finishing import message_for
+from pharmacyfirst.store.news import message_for
 from pharmacyfirst.web.serve import application
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from pharmacyfirst import Kind
 from pharmacyfirst.content.adoption_written import written
 from pharmacyfirst.record.examples import example_adoption, example_of
 from pharmacyfirst.store import open_store
-from pharmacyfirst.web.finishing import message_for
+from pharmacyfirst.store.news import message_for
 
 CONDITION = "uncomplicated-uti"
 CASE = next(case for case in cases_of(LIBRARY, CONDITION) if case.expected.kind is Kind.SUPPLY)
