@@ -112,3 +112,12 @@ def packages_of(extra: str) -> list[str]:
 
     declared = (one.partition(";") for one in requires("pharmacyfirst") or ())
     return [package.strip() for package, _, when in declared if when.replace('"', "'").strip() == f"extra == '{extra}'"]
+
+
+def places(error: BaseException) -> str:
+    """Where an error of ours came from, file and line alone: what it says may be about somebody."""
+    import traceback  # asked for once something went wrong, and not at every start
+
+    return "; ".join(
+        f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:]
+    )

@@ -6,7 +6,6 @@ went wrong.
 """
 
 import asyncio
-import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -30,7 +29,7 @@ from pharmacyfirst.api.keys import Key
 from pharmacyfirst.api.openapi import description
 from pharmacyfirst.api.problems import KINDS, MEDIA_TYPE, ApiProblem
 from pharmacyfirst.api.refusals import problem_of
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError, places
 
 CALLS: tuple[Call, ...] = (
     *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS,
@@ -135,17 +134,10 @@ class Door:
         await send({"type": "http.response.body", "body": reply.body})
 
     def _sorry(self, error: Exception) -> Reply:
-        self.log(f"{type(error).__name__} in {self.call.method} {self.call.path}: {_places(error)}")
+        self.log(f"{type(error).__name__} in {self.call.method} {self.call.path}: {places(error)}")
         return _written(
             ApiProblem("failed", "Something went wrong in this server. Nothing was answered and nothing was written.")
         )
-
-
-def _places(error: BaseException) -> str:
-    """Where an error came from, file and line alone."""
-    return "; ".join(
-        f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:]
-    )
 
 
 def _written(problem: ApiProblem) -> Reply:

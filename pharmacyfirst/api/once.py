@@ -15,7 +15,8 @@ from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, Writer
 
 ANSWERED = "answered"
 REPLAYED = "idempotency-replayed"
-_GIVEN = re.compile(r"[A-Za-z0-9_-]{8,200}")
+IDEMPOTENCY_KEY = "[A-Za-z0-9_-]{8,200}"
+_GIVEN = re.compile(IDEMPOTENCY_KEY)
 
 
 class Once:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from pharmacyfirst.api import of_inbound, of_itself, of_kept, of_records
 from pharmacyfirst.api.calls import JSON, PDF, Call, Query
 from pharmacyfirst.api.of_content import CONDITION, CONDITIONS, CONTENT_SCHEMA
+from pharmacyfirst.api.once import IDEMPOTENCY_KEY
 from pharmacyfirst.api.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 from pharmacyfirst.authority.permit import PERMIT, Channel
 from pharmacyfirst.content.library import Library
@@ -27,7 +28,6 @@ SAYS = (
     "PGD. An answer that is absent or null is not known, and never no. A problem is never an all-clear."
 )
 ONE_NAME = "^[A-Za-z0-9_.-]{1,200}$"
-IDEMPOTENCY_KEY = "^[A-Za-z0-9_-]{8,200}$"
 _REF = "#/components/schemas/"
 _BINARY = (PDF,)
 
@@ -91,7 +91,7 @@ def _parameters(call: Call) -> Iterator[dict[str, Any]]:
     if call.writes:
         says = "A key of your own for this one thing to write. The same key and body again get the same answer, and nothing is written twice."
         yield {
-            "name": "Idempotency-Key", "in": "header", "required": True, "description": says, "schema": {"type": "string", "pattern": IDEMPOTENCY_KEY},
+            "name": "Idempotency-Key", "in": "header", "required": True, "description": says, "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY}$"},
         }  # fmt: skip
 
 

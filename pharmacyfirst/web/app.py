@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from pharmacyfirst.errors import places
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
-from pharmacyfirst.web.opened import not_for_their_role, places, said, take_over
+from pharmacyfirst.web.opened import not_for_their_role, said, take_over
 from pharmacyfirst.web.pages import (
     account,
     again,

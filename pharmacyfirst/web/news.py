@@ -8,8 +8,8 @@ from typing import Any
 
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.message_words import moment
 from pharmacyfirst.sending.acknowledgement import response_code
 from pharmacyfirst.sending.for_person import DAMAGED, REPORTS, day_in_words
 from pharmacyfirst.sending.outbox import Outbox
@@ -170,8 +170,7 @@ def _of_paper(what: str, told: dict[str, str]) -> str:
 
 
 def _moment(at: datetime) -> str:
-    here = in_england(at)
-    return f"{day(here.date())}, {here:%H:%M}"
+    return moment(in_england(at))
 
 
 def sender_in_words(store: Store) -> str:

@@ -1,6 +1,5 @@
 """A consultation opened for a page: looked up, compared with the content of its day, and refused in words where a page may not go on."""
 
-import traceback
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -107,10 +106,3 @@ def take_over(visit: Visit) -> Response:
         return go(path_of(talk(visit.desk, held, visit.now), "outcome"))
     except (StoreRefused, Refused) as refused:
         return about(visit, refused)
-
-
-def places(error: BaseException) -> str:
-    """Where an error of ours came from, file and line alone: what it says may be about somebody."""
-    return "; ".join(
-        f"{one.filename.rpartition('/')[2]}:{one.lineno}" for one in traceback.extract_tb(error.__traceback__)[-4:]
-    )

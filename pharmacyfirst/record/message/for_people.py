@@ -7,6 +7,7 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.message.opened import OpenedMessage, all_at, at, day_in, first_of, moment_in, name_of
 from pharmacyfirst.record.message.rules import read_xml
+from pharmacyfirst.record.message_words import moment
 from pharmacyfirst.xml_in import Element
 
 
@@ -177,4 +178,4 @@ def _day(text: str) -> str:
 
 def _moment(text: str) -> str:
     found = moment_in(text)
-    return f"{day(found.date())}, {found:%H:%M}" if found is not None else text
+    return moment(found) if found is not None else text
