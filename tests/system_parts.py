@@ -10,28 +10,11 @@ from pathlib import PurePath
 
 import pytest
 
-PROGRAMS = frozenset(
-    [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "node",
-        "npm",
-        "npx",
-        "java",
-        "javac",
-        "mono",
-        "mcs",
-        "pdftotext",
-        "pdftoppm",
-        "pdfinfo",
-        "psql",
-        "postgres",
-        "initdb",
-        "pg_ctl",
-    ]
-)
-LIBRARIES = frozenset({"weasyprint"})  # it opens Pango as soon as it is imported
+PROGRAMS = {
+    "chromium", "chromium-browser", "google-chrome", "node", "npm", "npx", "java", "javac", "mono", "mcs",
+    "pdftotext", "pdftoppm", "pdfinfo", "psql", "postgres", "initdb", "pg_ctl",
+}  # fmt: skip
+LIBRARIES = {"weasyprint"}  # it opens Pango as soon as it is imported
 OURS = "not system"
 
 used: list[str] = []  # by the test that runs now
