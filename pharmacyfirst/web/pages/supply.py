@@ -103,6 +103,7 @@ class SupplyPage:
     on_paper: str
     at: FieldShown
     otherwise: str
+    finish: str
     errors: tuple[Error, ...]
 
 
@@ -212,10 +213,18 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         on_paper=here.paper.in_words() if here.paper is not None else "",
         at=field_of("at"),
         otherwise=path_of(here, f"handed-over/{offer.pgd.id}"),
+        finish=_finish(here),
         errors=(*elsewhere, *(Error(says, f"s-{name}") for name, says in found.items())),
     )
     title = f"Supply {offer.pgd.medicine}"
     return html(drawn("supply.html", f=frame(visit, title, here, ""), v=view), status)
+
+
+def _finish(here: Talk) -> str:
+    """What the last button does."""
+    if here.held.correcting is not None:
+        return "Finish the correction"
+    return "Record the supply" if here.paper is None else "Record what was handed over"
 
 
 _TOLD = (
