@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.papers.claim import claim_of
@@ -36,8 +36,7 @@ class SavedPage:
     """What the page shows. ``stick``: what to look at before a label is stuck on. ``works``: to somebody who may do something about the record; to others it is to be read alone."""
 
     title: str
-    medicine: str
-    directions: str
+    medicines: tuple["MedicineShown", ...]
     news: NewsShown
     claim: str
     papers: tuple["PaperLink", ...]
@@ -51,6 +50,14 @@ class SavedPage:
     late: str
     differs: bool
     works: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineShown:
+    """A medicine that was supplied: how much of what, and how it is taken."""
+
+    says: str
+    directions: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +105,13 @@ def saved(visit: Visit) -> Response:
     if isinstance(here, Response):
         return here
     id, record, now, done = here.record.id, here.record, here.now, here.record.decision
-    supplied = record.supplies[0] if record.supplies else None
     works = may("/r/{id}/correct", "POST", visit.at_the_desk.person.roles)
-    what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(
-        done.done, done.done
-    )
+    medicines = listed(dict.fromkeys(one.medicine for one in record.supplies)) if record.supplies else ""
     view = SavedPage(
-        title=f"Saved: {what}",
-        medicine=f"{quantity_of(supplied)} of {supplied.product}" if supplied is not None else "",
-        directions=supplied.directions if supplied is not None else "",
+        title=f"Saved: {done.done} {medicines}".rstrip(),
+        medicines=tuple(
+            MedicineShown(f"{quantity_of(one)} of {one.product}", one.directions) for one in record.supplies
+        ),
         news=news_shown(visit, here.record, now),
         claim=_claim(record, now),
         papers=tuple(_links(record, works)),
