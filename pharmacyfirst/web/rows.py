@@ -167,6 +167,11 @@ class ChoiceShown:
         return self.key[:1] if self.key[:1].isdecimal() else ""
 
 
+def stacked(choices: Iterable[ChoiceShown]) -> bool:
+    """Whether answers stand under their question, because they do not fit beside it with the numbers of those that have one."""
+    return sum(len(one.says) + (5 if one.number else 0) for one in choices) > LONGEST_IN_A_ROW
+
+
 @dataclass(frozen=True, slots=True)
 class ChoicesShown:
     """Answers under one heading of a list."""
@@ -265,7 +270,7 @@ def row(
         name=name, kind=kind, ask=question.ask, called=called(question), help=question.help, judgement=question.judgement,
         shown=put.shown, no_longer=put.stands is Stands.NO_LONGER, waits=waits, wrong=filled.wrong.get(name, ""),
         unit=question.unit, typed=typed, not_known=not_known,
-        stacked=sum(len(one.says) for one in choices) > LONGEST_IN_A_ROW or any(len(one.says) > 20 for one in choices),
+        stacked=stacked(choices) or any(len(one.says) > 20 for one in choices),
         choices=choices, groups=_groups(question, answer, pathway, tuple(first)), clock=clock, time=time,
         explained=_explained(question, pathway),
     )  # fmt: skip

@@ -1,7 +1,23 @@
 """The canary of the form, over all these tests: who they are about is in no log, nothing printed, no address and no error."""
 
 import pytest
-from visiting import CANARIES, LEAKS
+from visiting import CANARIES, LEAKS, Clock, at_the_desk, open_form
+
+
+@pytest.fixture(scope="module")
+def clock():
+    """The clock of a pharmacy that several tests are about; a module may have one for each test."""
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, clock):
+    """Somebody at the desk of a pharmacy that has adopted what it supplies and has a mailbox, and its folder; a module may have another."""
+    from test_real_patients import adopted
+
+    folder = tmp_path_factory.mktemp("form")
+    with open_form(folder, clock) as client:
+        yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from visiting import OF, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
+from visiting import ACCOUNTS, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
 
 from pharmacyfirst.people import EVERYBODY, REGISTERED, Role, open_people
 from pharmacyfirst.people.second_factor import SECONDS
@@ -239,7 +239,7 @@ def test_the_door_lets_each_role_where_the_table_says_and_nowhere_else(client, p
     if word != "robin":
         with_account(tmp_path, clock, word)
     visitor = sign_in(client, word)
-    held, roles = {"token": token(visitor)}, OF[word][2]
+    held, roles = {"token": token(visitor)}, ACCOUNTS[word].roles
     for path in PAGES:
         where = re.sub(r"\{\w+\}", "x", path)
         for method in ("GET", "POST"):

@@ -39,6 +39,14 @@ def recorded(folder, id):
         return store.records.record(id, LIBRARY), store.work_list(), store.drafts.get(id)
 
 
+def a_record(visitor, **more):
+    """The id of a record of a supply to somebody."""
+    id = to_the_outcome(visitor, **more)
+    supplied(visitor)
+    assert visitor.path == f"/r/{id}", visitor.page.words
+    return id
+
+
 @pytest.fixture
 def desk(tmp_path):
     with open_form(tmp_path) as client:
