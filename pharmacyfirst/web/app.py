@@ -21,6 +21,7 @@ from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
 from pharmacyfirst.web.opened import not_for_their_role, said, take_over
 from pharmacyfirst.web.pages import (
     account,
+    activity,
     again,
     arrived,
     beside,
@@ -130,6 +131,8 @@ PAGES: Mapping[str, Served] = {
     "/r/{id}/claim": Served(claims.claim),
     "/claims": Served(claims.claims),
     "/closing": Served(closing.closing),
+    "/activity": Served(activity.activity_of_month),
+    "/activity/{month}": Served(activity.activity_of_month),
     "/r/{id}/{paper}": Served(saved.paper),
 }
 ONLY_POSTED = (
@@ -143,7 +146,7 @@ ONLY_POSTED = (
     "/c/{id}/take-over",
     "/leave",
 )
-ONLY_ASKED = ("/", "/closing", "/claims", "/hide", "/r/{id}", "/r/{id}/{paper}")
+ONLY_ASKED = ("/", "/closing", "/claims", "/activity", "/activity/{month}", "/hide", "/r/{id}", "/r/{id}/{paper}")
 
 
 def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlette:
