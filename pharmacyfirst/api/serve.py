@@ -9,7 +9,7 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
-from pharmacyfirst.api.app import Callers, api
+from pharmacyfirst.api.app import ROOM, Callers, api
 from pharmacyfirst.api.buckets import Buckets
 from pharmacyfirst.api.desk import ApiDesk
 from pharmacyfirst.api.keys import API, Keys
@@ -17,6 +17,7 @@ from pharmacyfirst.api.once import Once
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.log import tell
 from pharmacyfirst.store import Watch, open_store
 
 ADDRESSES = ("127.0.0.1", "::1", "localhost")
@@ -84,13 +85,15 @@ def must_open(settings: ApiSettings) -> None:
 
 
 def application(
-    settings: ApiSettings, *, clock: Callable[[], datetime] = machine_clock, ticks: Callable[[], float] = monotonic,
-    log: Callable[[str], None] = print,
-) -> Starlette:  # fmt: skip
+    settings: ApiSettings, *, clock: Callable[[], datetime] = machine_clock, ticks: Callable[[], float] = monotonic
+) -> Starlette:
     """The API with these settings. ``clock`` is the one clock it goes by, ``ticks`` counts seconds. What cannot be opened is refused when it starts."""
+
+    from pharmacyfirst import __version__
 
     @asynccontextmanager
     async def open_desk() -> AsyncIterator[ApiDesk]:
+        tell(ROOM, "started", {"version": __version__})
         watch = Watch(settings.content or pathways_folder(), settings.adoption)
         desk = ApiDesk(watch, clock, ticks, Buckets(settings.rate, settings.burst, ticks), mailbox=settings.mailbox)
         if settings.data is None:
@@ -101,16 +104,16 @@ def application(
             desk.store, desk.keys, desk.once = store, Keys(store.ledger, writer, ticks), Once(store.ledger, writer)
             yield desk
 
-    return api(open_desk, Callers(settings.proxy, settings.here), log)
+    return api(open_desk, Callers(settings.proxy, settings.here))
 
 
 def run(app: Starlette, settings: ApiSettings) -> None:
-    """Serve until it is stopped. No line of a log names a path, a caller or what was asked."""
+    """Serve until it is stopped. What is written of it is written by ``pharmacyfirst.log`` alone."""
     import uvicorn
 
     must_be_safe(settings)
     uvicorn.run(
-        app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False, date_header=False,
+        app, host=settings.host, port=settings.port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
         proxy_headers=False, http="httptools", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
         ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key,
     )  # fmt: skip

@@ -15,6 +15,7 @@ import pytest
 import schemathesis
 from calling import DAY, MAILBOX, a_key, adopted, calling, input_object
 from hypothesis import HealthCheck, Phase, given, settings
+from lines_written import lines_written
 from schemathesis.generation import GenerationMode
 from shipped import cases_of
 from sound_records import library
@@ -23,6 +24,7 @@ from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.contract.answers import answer_line
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.exact import write
+from pharmacyfirst.log import Lines
 
 MANY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 FEW = {"next_question", "conditions", "deal_with", "messages", "ready"}
@@ -33,10 +35,11 @@ ON = date.fromisoformat(DAY)
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A server with everything: a store, a key for all, an adoption, a mailbox; and its log."""
-    folder, log = tmp_path_factory.mktemp("fuzzed"), []
+    folder = tmp_path_factory.mktemp("fuzzed")
     data = folder / "data"
-    with calling(data, a_key(data), log=log, adoption=adopted(folder), mailbox=MAILBOX, rate=1e9, burst=1e9) as caller:
-        yield caller, log
+    more = {"adoption": adopted(folder), "mailbox": MAILBOX, "rate": 1e9, "burst": 1e9}
+    with lines_written(Lines.ERRORS) as lines, calling(data, a_key(data), **more) as caller:
+        yield caller, lines
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +56,7 @@ def operations(served):
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
 @pytest.mark.parametrize("call", MADE, ids=lambda call: f"{call.method} {call.path}")
 def test_a_call_answers_or_refuses(served, operations, call, mode):
-    caller, log = served
+    caller, lines = served
     operation = operations[call.method, call.path]
     if mode is GenerationMode.NEGATIVE and not (call.has_body or call.query or "{" in call.path):
         return  # there is nothing to spoil
@@ -84,7 +87,7 @@ def test_a_call_answers_or_refuses(served, operations, call, mode):
             assert json.loads(reply.content)["code"]
 
     answers()
-    assert log == []
+    assert lines() == []
 
 
 def _bytes(body):
@@ -117,7 +120,7 @@ def bounds(condition):
 
 @pytest.mark.parametrize("condition", library().conditions if MANY else library().conditions[-1:])
 def test_all_ages_and_bounds_come_out_as_the_package_says(served, condition):
-    caller, log = served
+    caller, lines = served
     count = 0
     for changes in bounds(condition):
         facts = {**baseline(condition), **changes}
@@ -133,4 +136,4 @@ def test_all_ages_and_bounds_come_out_as_the_package_says(served, condition):
         assert (reply.text if status == 200 else reply.json()["fact"]) == wanted, changes
         count += 1
     assert count > 50
-    assert log == []
+    assert lines() == []
