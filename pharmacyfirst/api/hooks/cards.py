@@ -43,7 +43,7 @@ def card_of(asked: HookAsked, so_far: Conversation, page: str) -> dict[str, Any]
     Its ``uuid`` is made of the call's own and of what it says: the same request again gives the same card.
     """
     found = so_far.assessment
-    level, suggestion = indicator(so_far), _suggestion(asked, so_far)
+    level, suggestion = indicator(so_far), _suggestion(asked, found)
     card: dict[str, Any] = {
         "summary": summary(so_far),
         "indicator": level,
@@ -182,11 +182,10 @@ def _links(found: Assessment, page: str) -> Iterator[dict[str, str]]:
             yield {"label": f"{one.id} and what stands behind it", "url": f"{page}#{one.id}", "type": "absolute"}
 
 
-def _suggestion(asked: HookAsked, so_far: Conversation) -> dict[str, Any] | None:
-    """A draft of the referral, where the outcome is one; answers that contradict each other are asked again instead."""
-    found = so_far.assessment
+def _suggestion(asked: HookAsked, found: Assessment) -> dict[str, Any] | None:
+    """A draft of the referral, where the outcome is one."""
     priority = REFERRALS.get(found.outcome.kind)
-    if priority is None or so_far.contradictions:
+    if priority is None:
         return None
     request: dict[str, Any] = {
         "resourceType": "ServiceRequest",
