@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 from test_every_outcome import supplied
@@ -9,9 +10,10 @@ from test_real_patients import adopted, to_the_outcome
 from visiting import OF, PASSWORD, SAME_ORIGIN, SECRET, Clock, Visitor, at_the_desk, open_form, with_account
 
 from pharmacyfirst.store import open_store
-from pharmacyfirst.web.app import PAGES, form
+from pharmacyfirst.web.app import PAGES
+from pharmacyfirst.web.serve import application
 
-ROUTES = {route.path: route.methods - {"HEAD"} for route in form(lambda: None, print).routes}
+ROUTES = {route.path: route.methods - {"HEAD"} for route in application(Path()).routes}
 POSTED = sorted(path for path, methods in ROUTES.items() if "POST" in methods)
 ASKED = sorted(path for path, methods in ROUTES.items() if "GET" in methods)
 EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
