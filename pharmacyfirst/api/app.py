@@ -47,6 +47,7 @@ HEADERS = (
     (b"content-security-policy", POLICY.encode()),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),  # heeded where it came by https
     (b"x-content-type-options", b"nosniff"),
 )
 BODY_SECONDS = 10.0

@@ -18,6 +18,7 @@ from pharmacyfirst.api.hooks.feedback import CardsGiven
 from pharmacyfirst.api.hooks.origins import checked
 from pharmacyfirst.api.keys import API, Keys
 from pharmacyfirst.api.once import Once
+from pharmacyfirst.connections import CIPHERS, protocol
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.errors import PharmacyFirstError
@@ -150,6 +151,6 @@ def run(app: Starlette, settings: ApiSettings) -> None:
     must_be_safe(settings)
     uvicorn.run(
         app, host=settings.host, port=settings.port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
-        proxy_headers=False, http="httptools", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
-        ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key,
+        proxy_headers=False, http=protocol(), limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
+        ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key, ssl_ciphers=CIPHERS,
     )  # fmt: skip

@@ -117,7 +117,13 @@ def alone(condition):
         if criterion.kind is Kind.EMERGENCY and len(criterion.reads) == 1:
             (name,) = criterion.reads
             question = pathway.questions[name]
-            tries = [True, *question.choice_names(), *([one] for one in question.choice_names()), question.low, question.high]
+            tries = [
+                True,
+                *question.choice_names(),
+                *([one] for one in question.choice_names()),
+                question.low,
+                question.high,
+            ]
             for value in tries:
                 try:
                     held = question.read(value)
@@ -295,7 +301,11 @@ def test_a_record_without_a_whole_date_of_birth_says_so(call):
 
 @pytest.mark.parametrize(
     ("more", "says"),
-    [({"active": False}, "merged"), ({"deceasedBoolean": True}, "died"), ({"link": [{"type": "replaced-by"}]}, "merged")],
+    [
+        ({"active": False}, "merged"),
+        ({"deceasedBoolean": True}, "died"),
+        ({"link": [{"type": "replaced-by"}]}, "merged"),
+    ],
 )
 def test_what_has_to_be_known_of_a_record_stands_on_the_card(call, more, says):
     assert says in card_of_call(call, opened(patient(**more)))["detail"]
