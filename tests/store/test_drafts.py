@@ -338,13 +338,13 @@ def test_the_folder_and_all_in_it_are_their_owners_alone(store, draft):
 def test_a_disk_that_is_full_says_so_and_what_was_saved_is_there(store, draft):
     from pharmacyfirst.ledger import LedgerUnusable
 
-    pages = store.ledger._database.execute("PRAGMA page_count").fetchone()[0]
-    store.ledger._database.execute(f"PRAGMA max_page_count = {pages}")
+    pages = store.ledger._database.connection.execute("PRAGMA page_count").fetchone()[0]
+    store.ledger._database.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(LedgerUnusable, match="full") as refused:
         post(store, draft, answers={"rigors": True}, fields={"note": SECRET * 20_000})
     assert SECRET not in str(refused.value)
     assert store.drafts.get(draft.id) == draft
-    store.ledger._database.execute("PRAGMA max_page_count = 1000000")
+    store.ledger._database.connection.execute("PRAGMA max_page_count = 1000000")
     assert post(store, draft).answers["rigors"] is True
 
 

@@ -75,9 +75,11 @@ def test_finished_and_queued_are_one_commit(store):
     record = made(store, account)
     message = a_queued_message(record)
     committed = []
-    store.ledger._database.set_trace_callback(lambda said: committed.append(said) if said == "COMMIT" else None)
+    store.ledger._database.connection.set_trace_callback(
+        lambda said: committed.append(said) if said == "COMMIT" else None
+    )
     now = store.drafts.finish(now.id, ROBIN, now.revision, record, message=message)
-    store.ledger._database.set_trace_callback(None)
+    store.ledger._database.connection.set_trace_callback(None)
     assert committed == ["COMMIT"]
     bundle_id = now.summary["bundle_id"]
     assert store.outbox.standing(bundle_id).state is MessageState.QUEUED
@@ -523,11 +525,11 @@ def test_a_write_to_a_file_that_may_only_be_read_is_refused_in_our_words(store):
     from pharmacyfirst.ledger import LedgerUnusable
 
     now = begun(store, an_account())
-    store.ledger._database.execute("PRAGMA query_only = ON")
+    store.ledger._database.connection.execute("PRAGMA query_only = ON")
     with pytest.raises(LedgerUnusable, match="readonly"):
         store.drafts.post(now.id, ROBIN, now.revision, now.patient_mark, "First", {})
     assert store.work_list().drafts[0].id == now.id
-    store.ledger._database.execute("PRAGMA query_only = OFF")
+    store.ledger._database.connection.execute("PRAGMA query_only = OFF")
     assert replace(store.drafts.get(now.id)) == now
 
 
