@@ -4,12 +4,13 @@ A folder is made, and for PostgreSQL it says so; whatever opens the folder then 
 """
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from pharmacyfirst.ledger.places import DATABASE, place_in
+from pharmacyfirst.ledger.places import DATABASE, InFile, InPostgres, place_in
 
 LEDGER = "ledger"
 
@@ -19,11 +20,12 @@ class FilesOfTests:
 
     kind = "file"
     bytes = "x'00'"
+    read_only = ("PRAGMA query_only = ON", "PRAGMA query_only = OFF")
     refused = sqlite3.IntegrityError
 
     def folder(self, folder):
         """A folder whose ledgers are kept here."""
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
     def connected(self, place):
@@ -41,6 +43,20 @@ class FilesOfTests:
             for sql in made:
                 database.execute(sql)
 
+    def copied(self, folder, to, name="store"):
+        """Another folder with the same in it."""
+        shutil.copytree(folder, to)
+        return to
+
+    def gone(self, folder, name="store"):
+        """The ledger is not there any more."""
+        for one in folder.glob(f"{name}.sqlite*"):
+            one.unlink()
+
+    def aside(self, place, number):
+        """Where what was there before a copy was put back is kept."""
+        return InFile(place.path.with_name(f"{place.path.name}.before-restore-{number}"))
+
     def forget(self, last):
         """The statement with which the database forgets how far it once had come."""
         return f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'"
@@ -51,6 +67,7 @@ class SchemasOfTests:
 
     kind = "postgres"
     bytes = r"'\x00'"
+    read_only = ("SET default_transaction_read_only = on", "SET default_transaction_read_only = off")
 
     def __init__(self, server):
         import psycopg
@@ -59,8 +76,9 @@ class SchemasOfTests:
         self.refused = psycopg.errors.RaiseException
 
     def folder(self, folder):
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         if not (folder / DATABASE).exists():
+            (folder / DATABASE).touch(0o600)
             (folder / DATABASE).write_text(json.dumps({"url": self.server.url, "name": self.server.name()}))
         return folder
 
@@ -78,6 +96,22 @@ class SchemasOfTests:
                 if "DISABLE" in way:
                     for statement in statements:
                         database.execute(statement)
+
+    def copied(self, folder, to, name="store"):
+        shutil.copytree(folder, to, ignore=shutil.ignore_patterns(DATABASE))
+        from_there, place = place_in(folder, name), place_in(self.folder(to), name)
+        place.open().close()
+        with closing(self.connected(place)) as database:
+            for table in ("ledger_event", "ledger_mark"):
+                database.execute(f"INSERT INTO {table} SELECT * FROM {from_there.schema}.{table}")
+        return to
+
+    def gone(self, folder, name="store"):
+        with closing(self.server.connected()) as database:
+            database.execute(f"DROP SCHEMA {place_in(folder, name).schema} CASCADE")
+
+    def aside(self, place, number):
+        return InPostgres(place.url, f"{place.schema}_before_restore_{number}")
 
     def forget(self, last):
         return f"UPDATE ledger_ever SET position = {last}"

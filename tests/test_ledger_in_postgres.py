@@ -420,7 +420,7 @@ def test_a_second_machine_joins_what_is_there(folder, postgres, tmp_path):
     assert heads(tmp_path / "other") == heads(folder)
 
 
-def test_a_copy_is_one_file_of_sqlite_wherever_the_ledger_is_and_goes_back(place, tmp_path):
+def test_a_copy_is_one_file_of_sqlite_wherever_the_ledger_is_and_goes_back(kept_in, place, tmp_path):
     with closing(place.open()) as ledger:
         put(ledger, "a", "b")
         ledger.mark("a", {("name", "é")})
@@ -439,15 +439,9 @@ def test_a_copy_is_one_file_of_sqlite_wherever_the_ledger_is_and_goes_back(place
         ledger.sound()
         ledger.copy_to(tmp_path / "copy.sqlite")
     assert place.put(tmp_path / "copy.sqlite") == 2
-    with closing(aside(place, 1).open()) as ledger:
+    with closing(kept_in.aside(place, 1).open()) as ledger:
         assert ledger.head == later
     assert not (tmp_path / "copy.sqlite").exists()
-
-
-def aside(place, number):
-    if isinstance(place, InFile):
-        return InFile(place.path.with_name(f"{place.path.name}.before-restore-{number}"))
-    return InPostgres(place.url, f"{place.schema}_before_restore_{number}")
 
 
 @pytest.mark.parametrize(
