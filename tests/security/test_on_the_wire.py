@@ -49,13 +49,13 @@ def served(tmp_path_factory):
     made, key = map(str, certificate_for(folder, "localhost"))
     over_tls, quiet = WhereServed(LOOPBACK, made, key), (lambda line: None)
     starts = {
-        "form": lambda: web.run(web.application(folder / "form", log=quiet), "127.0.0.1", 0, HERE),
+        "form": lambda: web.run(web.application(folder / "form"), "127.0.0.1", 0, HERE),
         "form over TLS": lambda: web.run(
-            web.application(folder / "tls", log=quiet, place=over_tls), "127.0.0.1", 0, over_tls
+            web.application(folder / "tls", place=over_tls), "127.0.0.1", 0, over_tls
         ),
-        "api": lambda: api.run(api.application(api.ApiSettings(), log=quiet), api.ApiSettings(port=0)),
+        "api": lambda: api.run(api.application(api.ApiSettings()), api.ApiSettings(port=0)),
         "api over TLS": lambda: api.run(
-            api.application(api.ApiSettings(), log=quiet), api.ApiSettings(port=0, certificate=made, private_key=key)
+            api.application(api.ApiSettings()), api.ApiSettings(port=0, certificate=made, private_key=key)
         ),
     }
     before, connections.HEAD_SECONDS = connections.HEAD_SECONDS, HEAD_SECONDS
