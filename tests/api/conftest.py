@@ -9,6 +9,7 @@ import urllib.request
 
 import pytest
 from calling import ROOT
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 
 
 @pytest.fixture

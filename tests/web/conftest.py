@@ -1,6 +1,7 @@
 """The canary of the form, over all these tests: who they are about is in no log, nothing printed, no address and no error."""
 
 import pytest
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 from visiting import CANARIES, LEAKS
 
 
