@@ -2,6 +2,7 @@
 
 import pytest
 from lines_written import lines_written
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 from visiting import CANARIES, LEAKS
 
 
