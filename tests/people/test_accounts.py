@@ -3,13 +3,14 @@
 import sqlite3
 import stat
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, PeoplesClock, with_password
 
 from pharmacyfirst.ledger import LedgerDamaged
 from pharmacyfirst.people import NewColleague, PeopleDeed, PeopleRefused, Role, open_people
-from pharmacyfirst.people.accounts import NAME
+from pharmacyfirst.people.accounts import NAME, Lock
 from pharmacyfirst.people.second_factor import new_seed
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -139,7 +140,7 @@ def test_history_says_who_did_what_to_whom(people):
     robin = with_password(people, ROBIN)
     sam = people.add(SAM, by="Robin Sample")
     people.disable(sam.id, by="Robin Sample")
-    people.locked("", 2)
+    people.locked("", Lock("mark", 6, people.now() + timedelta(minutes=2)))
     said = [(one.of, one.deed, one.by, one.more) for one in people.history()]
     assert said == [
         ("(no such person)", PeopleDeed.LOCKED, "", "for 2 minutes"),

@@ -6,6 +6,20 @@ from shipped import content_is_loaded_once  # noqa: F401  # every test here has 
 from visiting import CANARIES, LEAKS
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser."""
+    from in_a_browser import BROWSER, launched
+
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: it is among the packages for development"
+    )
+    if BROWSER is None:
+        pytest.skip("needs chromium: make system installs it")
+    with api.sync_playwright() as play, launched(play) as browser:
+        yield browser
+
+
 @pytest.fixture(autouse=True)
 def nothing_leaks():
     """Every answer of the form was looked at on its way (``visiting.Watched``), and so is every line that it wrote of it."""
