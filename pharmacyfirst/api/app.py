@@ -6,7 +6,7 @@ went wrong.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,8 +24,11 @@ from starlette.types import Receive, Scope, Send
 
 from pharmacyfirst import exact
 from pharmacyfirst.api import of_assessments, of_content, of_inbound, of_itself, of_kept, of_records
-from pharmacyfirst.api.calls import Asking, Call, Gives, Reply, got, read_query
+from pharmacyfirst.api.calls import HTML, Asking, Call, Gives, Reply, got, read_query
 from pharmacyfirst.api.desk import ApiDesk, MadeOnce
+from pharmacyfirst.api.hooks import services
+from pharmacyfirst.api.hooks.clients import CDSClient
+from pharmacyfirst.api.hooks.origins import PagesOfOrigins
 from pharmacyfirst.api.keys import Key
 from pharmacyfirst.api.openapi import description
 from pharmacyfirst.api.problems import KINDS, MEDIA_TYPE, ApiProblem
@@ -33,15 +37,17 @@ from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.log import Requests, asked_by, failed
 
 CALLS: tuple[Call, ...] = (
-    *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS,
+    *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS, *services.CALLS,
 )  # fmt: skip
 ROOM = "api"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (b"content-security-policy", POLICY.encode()),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),  # heeded where it came by https
     (b"x-content-type-options", b"nosniff"),
 )
 BODY_SECONDS = 10.0
@@ -98,8 +104,13 @@ def _came(scope: Scope, receive: Receive) -> Came:
     )
 
 
-def api(open_desk: Callable[[], AbstractAsyncContextManager[ApiDesk]], callers: Callers) -> Starlette:
-    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it."""
+def api(
+    open_desk: Callable[[], AbstractAsyncContextManager[ApiDesk]], callers: Callers, origins: Collection[str] = ()
+) -> Starlette:
+    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it.
+
+    ``origins`` are the sites whose pages may call the services of CDS Hooks.
+    """
     from pharmacyfirst import __version__
 
     @asynccontextmanager
@@ -110,9 +121,13 @@ def api(open_desk: Callable[[], AbstractAsyncContextManager[ApiDesk]], callers: 
 
     doors = [Door(call, callers) for call in (*CALLS, _description_call(__version__))]
     routes = [Route(door.call.path, door, methods=[door.call.method]) for door in doors]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _no_such_call})
-    app.add_middleware(Requests, room=ROOM)
-    return app
+    pages = [Middleware(PagesOfOrigins, origins=origins)] if origins else []
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Requests, room=ROOM), *pages],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _no_such_call},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +170,10 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     kind = reply.media_type
     typed = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
     own = {**reply.headers, "content-type": typed, "content-length": str(len(reply.body))}
-    return [*HEADERS, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
+    if kind == HTML:  # a document brings its own style, and nothing else
+        own["content-security-policy"] = f"{POLICY}; style-src 'unsafe-inline'"
+    kept = [one for one in HEADERS if one[0].decode() not in own]
+    return [*kept, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
 
 
 async def _answered(came: Came, call: Call, callers: Callers) -> Reply | None:
@@ -173,7 +191,7 @@ async def _answered(came: Came, call: Call, callers: Callers) -> Reply | None:
     return call.answer(asked)
 
 
-def _key(came: Came, call: Call) -> Key | None:
+def _key(came: Came, call: Call) -> Key | CDSClient | None:
     """The key of a call, with a token taken of its bucket; None where none is needed. Raises ``ApiProblem``."""
     desk = came.desk
     if call.scope is None or desk.keys is None:
@@ -181,7 +199,9 @@ def _key(came: Came, call: Call) -> Key | None:
     scheme, _, text = came.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise ApiProblem("no_key", "This call needs an API key.")
-    key = desk.keys.of(text.strip(), desk.clock())
+    key: Key | CDSClient | None = desk.keys.of(text.strip(), desk.clock())
+    if key is None and call.for_cds_clients and desk.clients is not None:
+        key = desk.clients.of(text.strip(), call.path.format(**came.names), desk.clock())
     if key is None:
         raise ApiProblem("wrong_key", "This API key is not in use.")
     asked_by(came.scope, key=key.id)

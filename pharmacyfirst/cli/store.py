@@ -346,12 +346,13 @@ def _now() -> datetime:
 @contextmanager
 def _opened(place: Path) -> "Iterator[Store]":
     from pharmacyfirst.store import open_store
-    from pharmacyfirst.store.store import FILE
+    from pharmacyfirst.store.store import store_is_in
 
-    if not (place / FILE).is_file():
-        raise BadInput("There is no store in that folder.")
-    with _told(), open_store(place, _now) as one:
-        yield one
+    with _told():
+        if not store_is_in(place):
+            raise BadInput("There is no store in that folder.")
+        with open_store(place, _now) as one:
+            yield one
 
 
 @contextmanager

@@ -46,6 +46,7 @@ from pharmacyfirst.web.pages import (
     taking_in,
     who,
 )
+from pharmacyfirst.web.place import WhereServed
 from pharmacyfirst.web.posted import (
     MOST_BYTES,
     MOST_BYTES_OF_A_FILE,
@@ -75,7 +76,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "strict-transport-security": "max-age=31536000",  # browsers heed it where they came by https
+    "strict-transport-security": "max-age=31536000; includeSubDomains",  # browsers heed it where they came by https
 }
 
 
@@ -239,7 +240,7 @@ async def _answer(request: Request, page: Served) -> Response:
         try:
             posted = await _posted(request, page)
         except NotAForm as refused:
-            return said(visit, "Not saved", str(refused), status=413)
+            return said(visit, "Not saved", str(refused), status=refused.status)
         visit = replace(visit, posted=posted)
     sets_up = page.handler is entrance.setting_up
     if desk.ours is None and not sets_up and not desk.people_sign_in:
@@ -327,9 +328,17 @@ async def _leave(request: Request) -> Response:
         token = read_form(await _body(request)).one("token")
     except NotAForm:
         token = ""
-    if ours(request.headers) and session is not None and session.owns(token):
-        desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
-    return _closed(go("/who"))
+    if not (ours(request.headers) and session is not None and session.owns(token)):
+        return _closed(go("/who"))
+    desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
+    return _forgotten(_closed(go("/who")), desk.place)
+
+
+def _forgotten(reply: Response, place: WhereServed) -> Response:
+    """The reply that has a browser forget what it holds of the form. Not every cookie of the site: others may have some there."""
+    reply.delete_cookie(place.cookie, path="/", secure=place.secure, httponly=True, samesite="strict")
+    reply.headers["clear-site-data"] = '"cache", "storage"'
+    return reply
 
 
 async def _static(request: Request) -> Response:

@@ -8,6 +8,7 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
+from pharmacyfirst.connections import CIPHERS, protocol
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.handover.secret import SecretUnusable, make_secret
 from pharmacyfirst.log import tell, warn
@@ -23,6 +24,7 @@ from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
 
 PHARMACY_FILE = "pharmacy.json"
 SECRET_FILE = "handover-secret"
+MOST_AT_ONCE = 800  # connections
 ACCOUNTS_GONE = (
     "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back, or add an administrator: "
     "pharmacyfirst people add."
@@ -88,4 +90,5 @@ def run(app: Starlette, address: str, port: int, place: WhereServed = HERE) -> N
     uvicorn.run(
         app, host=address, port=port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
         timeout_graceful_shutdown=5, proxy_headers=False, ssl_certfile=place.certificate or None, ssl_keyfile=place.key or None,
+        ssl_ciphers=CIPHERS, http=protocol(), limit_concurrency=MOST_AT_ONCE,
     )  # fmt: skip

@@ -14,6 +14,8 @@ from pharmacyfirst.sending.standing import Happened, MessageEvent
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.store import FILE
 
+pytestmark = pytest.mark.system
+
 
 @pytest.fixture(scope="module")
 def left(tmp_path_factory):

@@ -118,7 +118,7 @@ def test_a_post_of_the_same_origin_is_let_in_where_the_browser_says_no_site(clie
     token = visitor.page.forms[visitor.path]["token"][0]
     del client.headers["sec-fetch-site"]
     reply = client.post(
-        "/begin", content=f"token={token}&condition=shingles", headers={"origin": "http://127.0.0.1:8080"}
+        "/begin", content=f"token={token}&practice=&condition=shingles", headers={"origin": "http://127.0.0.1:8080"}
     )
     assert reply.status_code == 200
 
