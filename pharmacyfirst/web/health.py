@@ -20,19 +20,27 @@ async def health(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """``GET /ready``: content, adoption and store can be read; 503 where not, and the log has each reason."""
-    found = [*trouble(request.app.state.desk)]
+    desk: Desk = request.app.state.desk
+    is_ready = look(desk)
+    if desk.ours is None:
+        warn(ROOM, "The pharmacy is not set up yet.")
+    elif is_ready:
+        return JSONResponse({"ready": True})
+    return JSONResponse({"ready": False}, 503)
+
+
+def look(desk: Desk) -> bool:
+    """Look at all that the form stands on, and write down what is wrong; whether nothing is. The content is read, where it was not yet."""
+    found = [*trouble(desk)]
     for says in found:
         warn(ROOM, says)
-    return JSONResponse({"ready": not found}, 503 if found else 200)
+    return not found
 
 
 def trouble(desk: Desk) -> Iterator[str]:
     """What cannot be read or used now, in words that name nobody; nothing where the form is ready."""
     try:
-        if desk.ours is None:
-            yield "The pharmacy is not set up yet."
-        else:
-            yield from filter(None, [desk.in_force.trouble])
+        yield from filter(None, [desk.in_force.trouble if desk.ours is not None else ""])
         yield from desk.store.trouble()
     except (PharmacyFirstError, OSError) as error:
         yield str(error) if isinstance(error, PharmacyFirstError) else NOT_READABLE
