@@ -18,6 +18,7 @@ from starlette.routing import Route
 from pharmacyfirst.log import Requests, asked_by, failed
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
+from pharmacyfirst.web.health import ROOM, health, ready
 from pharmacyfirst.web.opened import not_for_their_role, said, take_over
 from pharmacyfirst.web.pages import (
     account,
@@ -60,7 +61,6 @@ from pharmacyfirst.web.sessions import Held, Session
 from pharmacyfirst.web.who_may import may
 
 Handler = Callable[[Visit], Response]
-ROOM = "web"
 STATIC = Path(__file__).with_name("static")
 SERVED = {"nhsuk.css": "text/css", "form.css": "text/css", "form.js": "text/javascript"}
 # Nothing but our own style sheets and script; no frame around us, no form to elsewhere. No unsafe-*, no nonce.
@@ -164,6 +164,8 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlett
         Route("/handover", _door(hand_over, not_here), methods=["POST"]),
         Route("/provider", _door(provider.there), methods=["GET"]),
         Route("/provider/back", _door(provider.back), methods=["GET"]),
+        Route("/health", _door(health), methods=["GET"]),
+        Route("/ready", _door(ready), methods=["GET"]),
     ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
