@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from joserfc.jwk import KeySet, KeySetSerialization
 
 # ES384 and RS384 are those that the specification recommends; nothing that shares a secret, and never "none".
-SIGNED_WITH = ["ES384", "RS384", "ES256", "ES512", "PS256", "PS384", "PS512", "RS256", "RS512", "EdDSA"]
+SIGNED_WITH = ["ES384", "RS384", "ES256", "ES512", "PS256", "PS384", "PS512", "RS256", "RS512"]
 MOST_SECONDS = 600  # from when a token was issued to its end: a stolen one is worth no more
 MOST_SEEN = 100_000  # tokens remembered until they end; a client gone wrong fills no memory
 LONGEST_TOKEN = 8_000

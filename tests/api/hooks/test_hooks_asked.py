@@ -129,7 +129,13 @@ def test_a_birth_that_the_answers_leave_open_is_that_of_the_record(call):
 
 
 def test_nothing_is_fetched_and_no_token_is_taken_without_its_server(call):
-    token = {"access_token": CANARY, "token_type": "Bearer", "expires_in": 300, "scope": "user/Patient.read", "subject": "cds-service4"}
+    token = {
+        "access_token": CANARY,
+        "token_type": "Bearer",
+        "expires_in": 300,
+        "scope": "user/Patient.read",
+        "subject": "cds-service4",
+    }
     reply = call.post(SERVICE, opened(patient(), fhirAuthorization=token))
     assert "fhirServer" in refused(reply, "missing_key", 422)["detail"]
     # An address at which nobody answers: had it been called, this would not end well.

@@ -97,7 +97,7 @@ def test_a_summary_is_under_140_characters_and_whole():
         if case.expected.kind is Kind.SUPPLY:
             assert card["summary"].endswith(f"({EVALUATION_ONLY})")
         elif so_far.decided:
-            head, _, reason = card["summary"].partition(f"{in_words(so_far.assessment.outcome)}. ")
+            _, _, reason = card["summary"].partition(f"{in_words(so_far.assessment.outcome)}. ")
             assert not reason or reason in [one.says for one in so_far.assessment.reasons]
 
 
@@ -117,7 +117,13 @@ def alone(condition):
         if criterion.kind is Kind.EMERGENCY and len(criterion.reads) == 1:
             (name,) = criterion.reads
             question = pathway.questions[name]
-            tries = [True, *question.choice_names(), *([one] for one in question.choice_names()), question.low, question.high]
+            tries = [
+                True,
+                *question.choice_names(),
+                *([one] for one in question.choice_names()),
+                question.low,
+                question.high,
+            ]
             for value in tries:
                 try:
                     held = question.read(value)
@@ -295,7 +301,11 @@ def test_a_record_without_a_whole_date_of_birth_says_so(call):
 
 @pytest.mark.parametrize(
     ("more", "says"),
-    [({"active": False}, "merged"), ({"deceasedBoolean": True}, "died"), ({"link": [{"type": "replaced-by"}]}, "merged")],
+    [
+        ({"active": False}, "merged"),
+        ({"deceasedBoolean": True}, "died"),
+        ({"link": [{"type": "replaced-by"}]}, "merged"),
+    ],
 )
 def test_what_has_to_be_known_of_a_record_stands_on_the_card(call, more, says):
     assert says in card_of_call(call, opened(patient(**more)))["detail"]

@@ -29,7 +29,12 @@ def events(folder, prefix):
 
 
 def overridden(card, **why):
-    return {"card": card["uuid"], "outcome": "overridden", "outcomeTimestamp": AT, **({"overrideReason": why} if why else {})}
+    return {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": AT,
+        **({"overrideReason": why} if why else {}),
+    }
 
 
 def accepted(card, *ids):
@@ -68,7 +73,11 @@ def test_what_was_made_of_cards_is_kept_and_read(kept):
     assert (made["outcome"], made["suggestions"]) == ("accepted", [first["suggestions"][0]["uuid"]])
     (made,) = read[second["uuid"]]["feedback"]
     assert (made["outcome"], made["reason"]) == ("overridden", [CODED["system"], CODED["code"]])
-    assert (made["comment"], made["at"], made["by"]["name"]) == (f"{SECRET} was seen", "2026-11-21T14:21:30+00:00", "Our PMR")
+    assert (made["comment"], made["at"], made["by"]["name"]) == (
+        f"{SECRET} was seen",
+        "2026-11-21T14:21:30+00:00",
+        "Our PMR",
+    )
 
 
 def test_the_same_again_is_kept_once_and_something_else_beside_it(kept):
@@ -94,7 +103,13 @@ def test_what_was_not_given_here_is_refused_whole(kept, spoiled):
     caller, folder = kept
     card = card_of_call(caller, answered({"kidney_pain_or_tenderness": True}))
     path = "/cds-services/shingles/feedback" if spoiled == "service" else FEEDBACK
-    second = accepted(card | {"uuid": OTHER}) if spoiled == "card" else accepted(card, OTHER) if spoiled == "suggestion" else accepted(card)
+    second = (
+        accepted(card | {"uuid": OTHER})
+        if spoiled == "card"
+        else accepted(card, OTHER)
+        if spoiled == "suggestion"
+        else accepted(card)
+    )
     reply = caller.post(path, {"feedback": [overridden(card), second]})
     refused(reply, "not_there", 404)
     assert events(folder, HEARD) == []
