@@ -10,7 +10,7 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
-from pharmacyfirst.api.app import Callers, api
+from pharmacyfirst.api.app import ROOM, Callers, api
 from pharmacyfirst.api.buckets import Buckets
 from pharmacyfirst.api.desk import ApiDesk
 from pharmacyfirst.api.hooks.clients import CDSClients, read_clients
@@ -18,9 +18,11 @@ from pharmacyfirst.api.hooks.feedback import CardsGiven
 from pharmacyfirst.api.hooks.origins import checked
 from pharmacyfirst.api.keys import API, Keys
 from pharmacyfirst.api.once import Once
+from pharmacyfirst.connections import CIPHERS, protocol
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.log import tell
 from pharmacyfirst.store import Watch, open_store
 
 ADDRESSES = ("127.0.0.1", "::1", "localhost")
@@ -115,13 +117,15 @@ def must_open(settings: ApiSettings) -> None:
 
 
 def application(
-    settings: ApiSettings, *, clock: Callable[[], datetime] = machine_clock, ticks: Callable[[], float] = monotonic,
-    log: Callable[[str], None] = print,
-) -> Starlette:  # fmt: skip
+    settings: ApiSettings, *, clock: Callable[[], datetime] = machine_clock, ticks: Callable[[], float] = monotonic
+) -> Starlette:
     """The API with these settings. ``clock`` is the one clock it goes by, ``ticks`` counts seconds. What cannot be opened is refused when it starts."""
+
+    from pharmacyfirst import __version__
 
     @asynccontextmanager
     async def open_desk() -> AsyncIterator[ApiDesk]:
+        tell(ROOM, "started", {"version": __version__})
         watch = Watch(settings.content or pathways_folder(), settings.adoption)
         desk = ApiDesk(
             watch, clock, ticks, Buckets(settings.rate, settings.burst, ticks), mailbox=settings.mailbox, url=settings.reached_at
@@ -137,16 +141,16 @@ def application(
                 desk.clients = CDSClients(read_clients(settings.cds_clients), settings.reached_at)
             yield desk
 
-    return api(open_desk, Callers(settings.proxy, settings.here), log, settings.cds_origins)
+    return api(open_desk, Callers(settings.proxy, settings.here), settings.cds_origins)
 
 
 def run(app: Starlette, settings: ApiSettings) -> None:
-    """Serve until it is stopped. No line of a log names a path, a caller or what was asked."""
+    """Serve until it is stopped. What is written of it is written by ``pharmacyfirst.log`` alone."""
     import uvicorn
 
     must_be_safe(settings)
     uvicorn.run(
-        app, host=settings.host, port=settings.port, access_log=False, log_level="warning", server_header=False, date_header=False,
-        proxy_headers=False, http="httptools", limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
-        ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key,
+        app, host=settings.host, port=settings.port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
+        proxy_headers=False, http=protocol(), limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
+        ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key, ssl_ciphers=CIPHERS,
     )  # fmt: skip

@@ -7,6 +7,7 @@ import click
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.log import Lines, write_lines
 
 
 @click.command(name="serve-api")
@@ -45,10 +46,12 @@ from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
     metavar="ORIGIN",
     help="A site whose pages may call CDS Hooks; may be repeated.",
 )
+@options.lines
 @options.pathways
 def serve_api(
     data: Path | None, adoption: Path | None, mailbox: str, host: str, port: int, rate: float, tls_certificate: Path | None,
-    tls_key: Path | None, trusted_proxy: str, url: str, cds_clients: Path | None, cds_origins: tuple[str, ...], folder: Path | None,
+    tls_key: Path | None, trusted_proxy: str, url: str, cds_clients: Path | None, cds_origins: tuple[str, ...], lines: str,
+    folder: Path | None,
 ) -> None:  # fmt: skip
     """Serve the JSON API to the pharmacy's other systems.
 
@@ -74,7 +77,8 @@ def serve_api(
         served.must_open(settings)
     except PharmacyFirstError as refused:
         raise BadInput(f"{refused} Nothing was started.") from None
-    app = served.application(settings, log=lambda line: click.echo(line, err=True))
+    write_lines(Lines(lines))
+    app = served.application(settings)
     shown = f"[{host}]" if ":" in host else host
     scheme = "https" if tls_certificate is not None else "http"
     kept = "what is acknowledged is kept in the data folder" if data is not None else "nothing is kept"

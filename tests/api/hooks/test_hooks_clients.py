@@ -71,7 +71,7 @@ def test_a_client_that_is_known_is_given_a_card_and_put_down_by_name(kept, key):
     assert reply.json()["cards"][0]["links"][0]["url"].startswith(f"{URL}/v1/conditions/")
     with open_store(folder, Clock()) as store:
         (event,) = store.ledger.events(f"api/card/{reply.json()['cards'][0]['uuid']}")
-    assert json.loads(event.body)["to"] == {"name": "Example EHR", "role": f"CDS client {ISSUER}"}
+    assert json.loads(event.body)["to"] == {"name": "Example EHR", "role": f"CDS Client {ISSUER}"}
 
 
 def test_a_token_names_the_address_that_is_called(kept):
