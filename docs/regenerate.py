@@ -46,7 +46,8 @@ from pharmacyfirst.record.standard import elements, holds
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+sys.path += [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from bill_of_materials import licences, sbom  # noqa: E402
 from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
@@ -352,6 +353,8 @@ PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
     "docs/lines-for-patients.md": lines_page,
+    "docs/security/licences.md": licences,
+    "docs/security/sbom.cdx.json": sbom,
     "examples/adoption.yaml": example_adoption,
     "examples/account-uti.json": partial(account_page, "uncomplicated-uti", "uti-001"),
     "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),
