@@ -30,7 +30,7 @@ AS_SPDX = {
     "GNU General Public License v2 or later (GPLv2+)": "GPL-2.0-or-later", "BSD-3-Clause": "BSD-3-Clause", "Apache-2.0": "Apache-2.0",
     "MPL-2.0": "MPL-2.0",
 }  # fmt: skip
-ELSEWHERE = {"brotlicffi": "MIT"}
+ELSEWHERE = {"brotlicffi": "MIT", "tzdata": "Apache-2.0"}
 # What the package holds of others: its name, version and licence, and the file that says so.
 HELD = {"nhsuk-frontend": ("10.6.1", "MIT", "pharmacyfirst/web/static/NOTICE", "pkg:npm/nhsuk-frontend@10.6.1")}
 

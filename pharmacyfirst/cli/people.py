@@ -17,7 +17,7 @@ from pharmacyfirst.cli.serve import DATA
 from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 from pharmacyfirst.people import NewColleague, People, PeopleRefused, Role, open_people
-from pharmacyfirst.people.accounts import FILE
+from pharmacyfirst.people.accounts import accounts_are_in
 
 if TYPE_CHECKING:
     from pharmacyfirst.people import Colleague
@@ -225,10 +225,11 @@ def _now() -> datetime:
 
 @contextmanager
 def _opened(data: Path) -> Iterator[People]:
-    if not (data / FILE).is_file():
-        raise BadInput("There are no accounts in that folder.")
-    with _told(), open_people(data, _now) as accounts:
-        yield accounts
+    with _told():
+        if not accounts_are_in(data):
+            raise BadInput("There are no accounts in that folder.")
+        with open_people(data, _now) as accounts:
+            yield accounts
 
 
 @contextmanager

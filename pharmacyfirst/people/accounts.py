@@ -16,7 +16,8 @@ from uuid import uuid4
 
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused, must_be
-from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, open_ledger
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.people import passwords, second_factor
 from pharmacyfirst.people.colleague import (
     Colleague,
@@ -31,7 +32,7 @@ from pharmacyfirst.people.colleague import (
 )
 from pharmacyfirst.people.roles import Role
 
-FILE = "people.sqlite"
+NAME = "people"
 ONE_TIME_LASTS = timedelta(hours=24)
 _ACCOUNTS, _SIGNED = "people/account/", "people/signed-in/"
 LAST_ADMINISTRATOR = "This is the last administrator who can sign in: nobody could look after the accounts any more. Make another one first."
@@ -57,7 +58,7 @@ class People:
         self._read_at, self._all = -1, dict[str, Colleague]()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close them."""
         self._ledger.close()
 
     def __enter__(self) -> Self:
@@ -309,6 +310,11 @@ def _by(event: LedgerEvent) -> tuple[str, str]:
 
 
 def open_people(folder: Path, clock: Callable[[], datetime]) -> People:
-    """The accounts in a folder; a file without anybody is made where there is none. Raises ``LedgerUnusable``."""
+    """The accounts in a folder; a ledger without anybody is made where there is none. Raises ``LedgerUnusable``."""
     must_be(Path, folder=folder)
-    return People(open_ledger(folder / FILE), clock)
+    return People(place_in(folder, NAME).open(), clock)
+
+
+def accounts_are_in(folder: Path) -> bool:
+    """Whether a folder has accounts, in a file or in PostgreSQL. Raises ``LedgerUnusable`` where that cannot be found out."""
+    return place_in(folder, NAME).exists()

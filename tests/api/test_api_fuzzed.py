@@ -15,6 +15,7 @@ import pytest
 import schemathesis
 from calling import DAY, MAILBOX, a_key, adopted, calling, input_object
 from hypothesis import HealthCheck, Phase, given, settings
+from lines_written import lines_written
 from schemathesis.generation import GenerationMode
 from shipped import cases_of
 from sound_records import library
@@ -24,6 +25,7 @@ from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.contract.answers import answer_line
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.exact import write
+from pharmacyfirst.log import Lines
 
 MANY = os.environ.get("PHARMACYFIRST_EXAMPLES")  # set by `make thorough`
 COUNTED = os.environ.get("PHARMACYFIRST_COUNTED")  # likewise: a file to which a run adds how many requests it made
@@ -35,11 +37,12 @@ ON = date.fromisoformat(DAY)
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A server with everything: a store, a key for all, an adoption, a mailbox; and its log."""
-    folder, log, made = tmp_path_factory.mktemp("fuzzed"), [], []
+    folder, made = tmp_path_factory.mktemp("fuzzed"), []
     data = folder / "data"
-    with calling(data, a_key(data), log=log, adoption=adopted(folder), mailbox=MAILBOX, rate=1e9, burst=1e9) as caller:
+    more = {"adoption": adopted(folder), "mailbox": MAILBOX, "rate": 1e9, "burst": 1e9}
+    with lines_written(Lines.ERRORS) as lines, calling(data, a_key(data), **more) as caller:
         caller.client.event_hooks["request"].append(made.append)
-        yield caller, log
+        yield caller, lines
     if COUNTED:
         with open(COUNTED, "a", encoding="ascii") as file:
             file.write(f"{len(made)}\n")
@@ -59,7 +62,7 @@ def operations(served):
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
 @pytest.mark.parametrize("call", MADE, ids=lambda call: f"{call.method} {call.path}")
 def test_a_call_answers_or_refuses(served, operations, call, mode):
-    caller, log = served
+    caller, lines = served
     operation = operations[call.method, call.path]
     if mode is GenerationMode.NEGATIVE and modes_of(call) == ["positive"]:
         return  # there is nothing to spoil
@@ -90,7 +93,7 @@ def test_a_call_answers_or_refuses(served, operations, call, mode):
             assert json.loads(reply.content)["code"]
 
     answers()
-    assert log == []
+    assert lines() == []
 
 
 def _bytes(body):
@@ -133,7 +136,7 @@ def answers_and_bounds(condition):
 
 @pytest.mark.parametrize("condition", library().conditions)
 def test_every_age_answer_and_bound_comes_out_as_the_package_says(served, condition):
-    caller, log = served
+    caller, lines = served
     count = 0
     for changes in (*ages(condition), *(answers_and_bounds(condition) if MANY else ())):
         facts = {**baseline(condition), **changes}
@@ -149,4 +152,4 @@ def test_every_age_answer_and_bound_comes_out_as_the_package_says(served, condit
         assert (reply.text if status == 200 else reply.json()["fact"]) == wanted, changes
         count += 1
     assert count >= 121
-    assert log == []
+    assert lines() == []

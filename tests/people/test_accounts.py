@@ -9,7 +9,7 @@ from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, PeoplesClock,
 
 from pharmacyfirst.ledger import LedgerDamaged
 from pharmacyfirst.people import NewColleague, PeopleDeed, PeopleRefused, Role, open_people
-from pharmacyfirst.people.accounts import FILE
+from pharmacyfirst.people.accounts import NAME
 from pharmacyfirst.people.second_factor import new_seed
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -124,7 +124,7 @@ def test_the_file_is_its_owners_alone_and_no_account_shows_what_proves_it(people
     made = people.one_time_password(robin.id, by="Robin Sample")
     people._write(robin.id, PeopleDeed.SECOND_FACTOR, "a test", secret=seed)
     robin = people.get(robin.id)
-    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / f"{NAME}.sqlite").stat().st_mode) == 0o600
     shown = f"{robin!r} {people.history()!r} {people.all()!r}"
     for secret in (PASSWORD, "135790", made, seed, robin.password, robin.pin):
         assert secret
@@ -162,7 +162,7 @@ def test_an_event_that_was_changed_by_hand_is_found(tmp_path):
     with open_people(tmp_path, PeoplesClock()) as people:
         with_password(people, ROBIN)
         assert people.verify() == 2
-    with sqlite3.connect(tmp_path / FILE) as database:
+    with sqlite3.connect(tmp_path / f"{NAME}.sqlite") as database:
         database.execute("DROP TRIGGER ledger_event_no_update")
         database.execute("UPDATE ledger_event SET body = replace(body, '2999999', '2999998') WHERE position = 1")
     with open_people(tmp_path, PeoplesClock()) as people, pytest.raises(LedgerDamaged):
@@ -172,6 +172,6 @@ def test_an_event_that_was_changed_by_hand_is_found(tmp_path):
 def test_a_copy_has_all_of_it(people, tmp_path):
     with_password(people, ROBIN)
     (tmp_path / "copy").mkdir()
-    people.copy_to(tmp_path / "copy" / FILE)
+    people.copy_to(tmp_path / "copy" / f"{NAME}.sqlite")
     with open_people(tmp_path / "copy", PeoplesClock()) as copy:
         assert copy.all() == people.all()

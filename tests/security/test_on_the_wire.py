@@ -47,15 +47,13 @@ def served(tmp_path_factory):
     """Form and API, each plain and over TLS: by name the server and its port. The certificate's file."""
     folder = tmp_path_factory.mktemp("served")
     made, key = map(str, certificate_for(folder, "localhost"))
-    over_tls, quiet = WhereServed(LOOPBACK, made, key), (lambda line: None)
+    over_tls = WhereServed(LOOPBACK, made, key)
     starts = {
-        "form": lambda: web.run(web.application(folder / "form", log=quiet), "127.0.0.1", 0, HERE),
-        "form over TLS": lambda: web.run(
-            web.application(folder / "tls", log=quiet, place=over_tls), "127.0.0.1", 0, over_tls
-        ),
-        "api": lambda: api.run(api.application(api.ApiSettings(), log=quiet), api.ApiSettings(port=0)),
+        "form": lambda: web.run(web.application(folder / "form"), "127.0.0.1", 0, HERE),
+        "form over TLS": lambda: web.run(web.application(folder / "tls", place=over_tls), "127.0.0.1", 0, over_tls),
+        "api": lambda: api.run(api.application(api.ApiSettings()), api.ApiSettings(port=0)),
         "api over TLS": lambda: api.run(
-            api.application(api.ApiSettings(), log=quiet), api.ApiSettings(port=0, certificate=made, private_key=key)
+            api.application(api.ApiSettings()), api.ApiSettings(port=0, certificate=made, private_key=key)
         ),
     }
     before, connections.HEAD_SECONDS = connections.HEAD_SECONDS, HEAD_SECONDS
