@@ -23,8 +23,8 @@ from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
 PHARMACY_FILE = "pharmacy.json"
 SECRET_FILE = "handover-secret"
 ACCOUNTS_GONE = (
-    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back, or add an administrator: "
-    "pharmacyfirst people add."
+    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back (pharmacyfirst people restore), or add an "
+    "administrator: pharmacyfirst people add."
 )
 
 
