@@ -33,16 +33,19 @@ from pharmacyfirst.cli.main import main as main_command
 from pharmacyfirst.content.cases import baseline_of, cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
+from pharmacyfirst.content.hazards import Hazard, hazards_of
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.handover.handed import handover_schema
 from pharmacyfirst.kernel.explain import value_in_words
+from pharmacyfirst.paper.words import begun, sentence
 from pharmacyfirst.people import REGISTERED, Role
 from pharmacyfirst.record import Account, Consent, make_record, write_record
 from pharmacyfirst.record.examples import account_of
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.schema import record_schemas
 from pharmacyfirst.record.standard import elements, holds
+from pharmacyfirst.review.hazards import touches
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +114,69 @@ def cases_page(condition: str) -> str:
     pathway = library.newest(condition)
     head = f"# Cases: {pathway.title}\n\nGenerated from `pathways/{condition}/cases.yaml` (`make docs`): {len(cases)} cases."
     return head + " Every one is run by `make test` and `pharmacyfirst cases`.\n\n" + "\n".join(rows) + "\n"
+
+
+def hazards_page() -> str:
+    """The hazard log as a page: the matrix, a table of all, and each hazard whole."""
+    log = hazards_of(load())
+    if log is None:
+        raise SystemExit("docs/hazards.md: no hazard log stands beside the conditions")
+    severities = list(log.severities)
+    head = [
+        "# Hazard log",
+        f"Generated from `pathways/hazards.yaml` (`make docs`): version {log.version}, {len(log.hazards)} hazards. {sentence(begun(log.status))} "
+        "`pharmacyfirst hazards` prints it, `--json` for another system, `--html` as a page. Words and classes are those of DCB0129: a class is looked "
+        "up and never multiplied. What stands under *training* and *business process* is transferred to the deploying organisation (DCB0160). "
+        "How to change it: [writing a pathway](writing-a-pathway.md#hazardsyaml).",
+        "## How risks are rated",
+    ]
+    matrix = [f"| likelihood | {' | '.join(severities)} | meaning |", "|---" * (len(severities) + 2) + "|"]
+    for likelihood in reversed(list(log.likelihoods)):
+        classes = " | ".join(str(log.classes[likelihood, severity]) for severity in severities)
+        matrix.append(f"| {likelihood} | {classes} | {log.likelihoods[likelihood]} |")
+    meanings = [
+        "| severity | meaning |",
+        "|---|---|",
+        *(f"| {word} | {says} |" for word, says in log.severities.items()),
+    ]
+    classed = [
+        "| class | meaning |",
+        "|---|---|",
+        *(f"| {number} | {says} |" for number, says in log.class_words.items()),
+    ]
+    short = ["| hazard | what can happen | at first | what remains (proposed) | status |", "|---|---|---|---|---|"]
+    short += [
+        f"| [{one.id}](#{one.id.lower()}) | {one.title} | {one.initial.in_words()} | {one.residual.in_words()} | {one.status} |"
+        for one in log.hazards
+    ]
+    tables = ["\n".join(rows) for rows in (matrix, meanings, classed)]
+    each = [
+        part for one in log.hazards for part in (f"### {one.id}", f"**{one.title}.** {one.hazard}", hazard_in_full(one))
+    ]
+    return "\n\n".join([*head, *tables, "## All of them", "\n".join(short), "## Each hazard", *each]) + "\n"
+
+
+def hazard_in_full(hazard: Hazard) -> str:
+    """What is said of one hazard, as a list."""
+    lines = [
+        f"* Causes: {'; '.join(hazard.causes)}",
+        f"* Effect: {hazard.effect} Harm: {hazard.harm}",
+        f"* Touches: {'; '.join(touches(hazard))}",
+        f"* Controls there are anyway: {'; '.join(hazard.existing)}",
+        f"* At first {hazard.initial.in_words()}; what remains (proposed) {hazard.residual.in_words()}: {hazard.because}",
+        *(f"* Design: {one.says} ({', '.join(map(standing_on, one.at))})" for one in hazard.design),
+        *(f"* Test: {one.says} ({', '.join(map(standing_on, one.at))})" for one in hazard.tests),
+        f"* Training: {'; '.join(hazard.training)}",
+        f"* Business process: {'; '.join(hazard.business)}",
+        f"* {begun(hazard.owner)}: {hazard.status}. Evidence: {'; '.join(one.in_words() for one in hazard.backing.evidence)}",
+    ]
+    return "\n".join(lines)
+
+
+def standing_on(name: str) -> str:
+    """What a control stands on: a file or a test as a link, a rule by its id."""
+    file, _, test = name.partition("::")
+    return f"[`{test or file}`](../{file})" if "/" in file else f"`{name}`"
 
 
 def _offered(offer: ExpectedOffer) -> str:
@@ -351,6 +417,7 @@ PARTS: dict[str, Callable[[str], str]] = {
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "docs/hazards.md": hazards_page,
     "docs/lines-for-patients.md": lines_page,
     "examples/adoption.yaml": example_adoption,
     "examples/account-uti.json": partial(account_page, "uncomplicated-uti", "uti-001"),

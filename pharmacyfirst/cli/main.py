@@ -70,6 +70,13 @@ def _consult() -> click.Command:
     return consult
 
 
+def _hazards() -> click.Command:
+    """The hazard log: what could harm somebody, what is done about it, and what remains."""
+    from pharmacyfirst.cli.hazards import hazards
+
+    return hazards
+
+
 def _medicines() -> click.Command:
     """Say what bars each medicine, in every condition that offers it."""
     from pharmacyfirst.cli.medicines import medicines
@@ -156,6 +163,7 @@ ENTRIES = {
     "changes": _changes,
     "check": _check,
     "consult": _consult,
+    "hazards": _hazards,
     "medicines": _medicines,
     "people": _people,
     "pgd": _pgd,

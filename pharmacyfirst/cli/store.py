@@ -340,6 +340,41 @@ def table(into: Path, place: Path, practice: bool) -> None:
     click.echo("Written.")
 
 
+@store.command("activity")
+@_store_folder
+@click.option(
+    "--from", "begin", type=options.day, metavar="DATE", help="First day; without it, the first of this month."
+)
+@click.option("--until", "end", type=options.day, metavar="DATE", help="Last day; without it, today.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, by month too.")
+@options.pathways
+def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, folder: Path | None) -> None:
+    """Say what was done in some days, in numbers: consultations, outcomes, gateway points, news to practices, time to finish.
+
+    Practice patients are counted apart. Names nobody, but a small number can lead to a person.
+
+    \b
+    Example:
+      pharmacyfirst store activity --from 2026-11-01 --until 2026-11-30 --store data
+    """
+    from pharmacyfirst import exact
+    from pharmacyfirst.store.activity import activity
+    from pharmacyfirst.store.activity_in_words import in_lines, titles_of
+
+    last = end or options.today_in_london()
+    first = begin or last.replace(day=1)
+    if first > last:
+        raise BadInput("The first day is after the last.")
+    with _opened(place) as one:
+        found = activity(one, first, last)
+    if as_json:
+        click.echo(exact.write(found.as_dict(), 2))
+    else:
+        click.echo("\n".join(in_lines(found, titles_of(options.library(folder)))))
+    if found.unread:
+        raise NotDone(f"{found.unread} consultations cannot be read: pharmacyfirst store verify says more.")
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

@@ -19,14 +19,13 @@ from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.store.news import NO_CHAIN, message_for, messages_before, news_of
 from pharmacyfirst.web.correcting import as_corrected, corrected_by
-from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
+from pharmacyfirst.web.desk import CONSENT, SINCE, Talk, Visit, talk
 from pharmacyfirst.web.elsewhere import referred_by
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
 from pharmacyfirst.web.rows import called
 from pharmacyfirst.web.suggested import against_on_record
 from pharmacyfirst.web.typed import in_the_way_of
 
-CONSENT = "consent_given"
 NOT_ASKED_WHY = "Nobody was asked why: it was an emergency, or it ended before the end."
 COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "telephone": "at a distance"}
 
@@ -196,8 +195,11 @@ def _confirmed(here: Talk) -> Literal["pregnant", "not_pregnant"] | None:
 
 
 def pregnancy_asked(here: Talk) -> str:
-    """What is asked apart where pregnancy was answered: no code says anything about it unless the pharmacist wants it; nothing where not."""
-    confirmed = _confirmed(here)
+    """What is asked apart where pregnancy was answered: no code says anything about it unless the pharmacist wants it.
+
+    Nothing where it was not, or where the patient does not agree that the practice is told.
+    """
+    confirmed = _confirmed(here) if here.who.get("share") != "no" else None
     return f"Write in the GP record: {confirmed.replace('_', ' ')}, confirmed" if confirmed is not None else ""
 
 

@@ -8,7 +8,7 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import listed
 from pharmacyfirst.store import ConsultationState, NotUnderWay, NotYours, Outdated, StoreRefused
 from pharmacyfirst.web.desk import Talk, Visit, talk
-from pharmacyfirst.web.frame import drawn, frame, path_of
+from pharmacyfirst.web.frame import drawn, frame, go_on, path_of
 from pharmacyfirst.web.replies import go, html
 
 
@@ -103,6 +103,10 @@ def take_over(visit: Visit) -> Response:
     """``POST /c/ID/take-over``: go on with somebody else's consultation; both names are kept."""
     try:
         held = visit.desk.store.drafts.take_over(visit.names["id"], visit.actor)
-        return go(path_of(talk(visit.desk, held, visit.now), "outcome"))
+        return go_on(
+            visit,
+            path_of(talk(visit.desk, held, visit.now), "outcome"),
+            "This consultation is yours now; both names are kept.",
+        )
     except (StoreRefused, Refused) as refused:
         return about(visit, refused)

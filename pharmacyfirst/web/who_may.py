@@ -33,6 +33,8 @@ WHO_MAY: Mapping[str, Allowed] = {
     "/find": Allowed(do=_READERS),
     "/closing": Allowed(see=REGISTERED),
     "/claims": Allowed(see=REGISTERED),
+    "/activity": Allowed(see=EVERYBODY),
+    "/activity/{month}": Allowed(see=EVERYBODY),
     "/take-in": _CONSULT,
     "/in/{id}": _CONSULT,
     "/again/{id}": _CONSULT,

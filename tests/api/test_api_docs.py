@@ -76,26 +76,28 @@ def test_every_reference_leads_somewhere(described):
     assert {*refs(described)} <= there
 
 
-def validator(described, name):
-    schemas = {"$defs": described["components"]["schemas"]}
-    whole = json.loads(json.dumps(schemas | {"$ref": f"#/$defs/{name}"}).replace("#/components/schemas/", "#/$defs/"))
+@pytest.fixture(scope="module")
+def validator(described):
+    """Judges by the schema of this name; all of them stand in one, which is checked once."""
+    whole = {"$defs": described["components"]["schemas"]}
+    whole = json.loads(json.dumps(whole).replace("#/components/schemas/", "#/$defs/"))
     Draft202012Validator.check_schema(whole)
-    return Draft202012Validator(whole)
+    return lambda name: Draft202012Validator(whole | {"$ref": f"#/$defs/{name}"})
 
 
-def test_what_is_given_and_taken_fits_its_schema(described, call):
+def test_what_is_given_and_taken_fits_its_schema(validator, call):
     given = json.loads(LINES[0])
-    validator(described, "Input").validate(given)
-    assert [*validator(described, "Input").iter_errors(given | {"facts": {"rigors": "perhaps"}})]
-    validator(described, "Assessment").validate(call.post("/v1/assessments", given).json())
-    validator(described, "Next").validate(call.post("/v1/next-questions", given).json())
-    validator(described, "Next").validate(call.post("/v1/next-questions", input_object({})).json())
-    validator(described, "Conditions").validate(call.get("/v1/conditions", as_of=DAY).json())
-    validator(described, "Content").validate(call.get("/v1/content").json())
-    validator(described, "Problem").validate(call.post("/v1/assessments", {}).json())
-    validator(described, "Ready").validate(call.get("/ready").json())
+    validator("Input").validate(given)
+    assert [*validator("Input").iter_errors(given | {"facts": {"rigors": "perhaps"}})]
+    validator("Assessment").validate(call.post("/v1/assessments", given).json())
+    validator("Next").validate(call.post("/v1/next-questions", given).json())
+    validator("Next").validate(call.post("/v1/next-questions", input_object({})).json())
+    validator("Conditions").validate(call.get("/v1/conditions", as_of=DAY).json())
+    validator("Content").validate(call.get("/v1/content").json())
+    validator("Problem").validate(call.post("/v1/assessments", {}).json())
+    validator("Ready").validate(call.get("/ready").json())
     for condition in library().conditions:
-        validator(described, "Questions").validate(call.get(f"/v1/conditions/{condition}/questions", as_of=DAY).json())
+        validator("Questions").validate(call.get(f"/v1/conditions/{condition}/questions", as_of=DAY).json())
 
 
 def test_the_scopes_of_the_command_are_those_that_there_are():

@@ -24,7 +24,7 @@ def serving(folder, **more):
     """The form on a port of its own, in a thread, and what stops it."""
     import uvicorn
 
-    app = application(folder, **({"clock": Clock(), "log": lambda line: None} | more))
+    app = application(folder, **({"clock": Clock()} | more))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -14,6 +14,8 @@ from pharmacyfirst.sending.standing import Happened, MessageEvent
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.store import FILE
 
+pytestmark = pytest.mark.system
+
 
 @pytest.fixture(scope="module")
 def left(tmp_path_factory):
@@ -45,7 +47,7 @@ def test_every_page_of_what_comes_after(chromium, left, width):  # noqa: F811
     person.page.set_viewport_size({"width": width, "height": 800})
     pages = {
         "start": "/", "record": f"/r/{letter}", "record-message": f"/r/{message}", "message": f"/r/{message}/message", "told": f"/r/{letter}/told",
-        "incident": f"/r/{letter}/incident", "claim": f"/r/{letter}/claim", "claims": "/claims", "closing": "/closing",
+        "incident": f"/r/{letter}/incident", "claim": f"/r/{letter}/claim", "claims": "/claims", "closing": "/closing", "activity": "/activity",
         "correct": f"/r/{letter}/correct", "correcting": f"/c/{correction}/outcome", "correcting-supply": f"/c/{correction}/supply/nitrofurantoin",
         "xml": f"/r/{message}/message.xml",
     }  # fmt: skip

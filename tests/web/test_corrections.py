@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from test_every_outcome import LIBRARY, SUPPLIED, supplied
 from test_real_patients import CASE, CONDITION, SECRET, adopted, recorded, to_the_outcome
-from visiting import NOW, Clock, a_number, at_the_desk, begun, open_form
+from visiting import AGREES, NOW, Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.record.judged import read_record
@@ -267,9 +267,7 @@ def test_a_record_is_not_corrected_by_content_that_did_not_decide_it(desk):
 def test_an_emergency_pressed_by_mistake_is_taken_back_in_the_correction(desk):
     visitor, folder = desk
     begun(visitor, CONDITION)
-    visitor.answer_page(
-        dict(CASE.facts), **{"p-share": "yes", "p-look": "yes", "p-by": "patient", "p-viewed": "GP record"}
-    )
+    visitor.answer_page(dict(CASE.facts), **AGREES)
     visitor.go(f"{visitor.consultation}/page/1")
     visitor.post(f"{visitor.consultation}/threat", visitor.page.forms[visitor.path] | {"threat": "yes"})
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})

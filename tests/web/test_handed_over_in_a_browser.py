@@ -12,6 +12,7 @@ from test_handing_over import PATIENT, SECRET, sent
 
 from pharmacyfirst import Kind
 
+pytestmark = pytest.mark.system
 chromium = browsing.chromium
 
 

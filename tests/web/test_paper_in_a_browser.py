@@ -1,12 +1,14 @@
 """In a real browser: a consultation entered from paper, what was typed and not continued, and the time of a day where it matters."""
 
 import looking
+import pytest
 from looking import fill_who, one_of
 from test_every_outcome import LIBRARY, who
 
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.questions import AGE, BORN
 
+pytestmark = pytest.mark.system
 chromium, address, person = looking.chromium, looking.address, looking.person
 
 

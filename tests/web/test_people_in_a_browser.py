@@ -11,6 +11,8 @@ from visiting import PASSWORD, PIN, Clock, with_account
 from pharmacyfirst.people import open_people
 from pharmacyfirst.people.second_factor import SECONDS
 
+pytestmark = pytest.mark.system
+
 
 class SomebodyInABrowser:
     """A browser, in which nobody has signed in yet."""

@@ -119,6 +119,7 @@ def test_a_provider_lets_nobody_in_where_nobody_has_an_account(tmp_path, clock, 
         assert client.get("/provider").status_code == 404
 
 
+@pytest.mark.system
 def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_path):  # noqa: F811
     mock = pytest.importorskip(
         "oidc_provider_mock", reason="needs oidc-provider-mock: it is among the packages for development"

@@ -26,6 +26,7 @@ from visiting import NOW, PIN
 
 from pharmacyfirst import Kind
 
+pytestmark = pytest.mark.system
 QUIET_SECONDS = 300
 OTHERS = [kind for kind in Kind if kind is not Kind.SUPPLY]
 

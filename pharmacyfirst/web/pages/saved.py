@@ -22,9 +22,9 @@ from pharmacyfirst.record.papers.letter import letter_html, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html
 from pharmacyfirst.record.papers.parts import quantity_of, spaced
 from pharmacyfirst.store import ConsultationSoFar, NotThere, StoreRefused
-from pharmacyfirst.web.desk import Visit
+from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.finishing import message_of
-from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame
+from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame, go_on
 from pharmacyfirst.web.news import NewsShown, news_shown
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.replies import go, html
@@ -122,6 +122,12 @@ def saved(visit: Visit) -> Response:
     return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
 
 
+def recorded(visit: Visit, here: Talk) -> Response:
+    """The way to the record of a consultation that was just finished, which says that it is made."""
+    what = "The correction is stored" if here.held.corrects else "The record is made and stored"
+    return go_on(visit, f"/r/{here.held.id}", f"{what}, {visit.now:%H:%M}.")
+
+
 def record_frame(visit: Visit, title: str, record: Consultation) -> Frame:
     """The frame of a page about a record, with its patient on top."""
     patient = record.patient
@@ -157,6 +163,8 @@ def _claim(record: Consultation, now: ConsultationSoFar) -> str:
 
 
 def _incident(record: Consultation, now: ConsultationSoFar) -> str:
+    if record.practice:
+        return "There was no permit: of a real patient it would be an incident" if record.is_incident else ""
     if now.incidents_open:
         return "Marked as an incident; somebody has still to look at it"
     return "Marked as an incident; it was looked at" if now.incidents or record.is_incident else ""

@@ -99,7 +99,7 @@
     if (there) { history.replaceState(null, "", location.pathname); if (!goTo(rowOf(there) || there)) there.focus(); }
   }
   window.addEventListener("hashchange", follow);
-  const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
+  const first = $("#errors") && all("#errors a[href^='#']").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
   else if (location.hash && !$("#handed-over")) follow();
   else if (form || $("#supply")) goToBlank();
