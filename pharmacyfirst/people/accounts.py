@@ -7,6 +7,7 @@ that is put back brings nobody back who was disabled since.
 import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,8 @@ from uuid import uuid4
 
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused, must_be
-from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, open_ledger
+from pharmacyfirst.ledger.file import copied_beside
 from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.people import passwords, second_factor
 from pharmacyfirst.people.colleague import (
@@ -339,6 +341,21 @@ def open_people(folder: Path, clock: Callable[[], datetime]) -> People:
     """The accounts in a folder; a ledger without anybody is made where there is none. Raises ``LedgerUnusable``."""
     must_be(Path, folder=folder)
     return People(place_in(folder, NAME).open(), clock)
+
+
+def put_back(copy: Path, folder: Path) -> int:
+    """Put a copy in place of the accounts of a folder, once it was gone through; how many events it has.
+
+    What was there is set aside under another name. Raises ``LedgerDamaged``, ``LedgerUnusable``, ``PeopleRefused`` where there is no copy.
+    """
+    if not copy.is_file():
+        raise PeopleRefused("There is no copy at that place. Nothing was changed.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with copied_beside(copy, folder / f"{NAME}.sqlite") as beside:
+        with closing(open_ledger(beside)) as ledger:
+            many = People(ledger, lambda: datetime.now(UTC)).verify()
+        place_in(folder, NAME).put(beside)
+    return many
 
 
 def accounts_are_in(folder: Path) -> bool:
