@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pharmacyfirst.paper.drawing import Drawing
+
 FEW = 12
 
 
@@ -70,10 +72,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing with the words under it; a table says the same."""
+
+    drawing: Drawing
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading with what stands under it. ``number`` is that of a particular in brackets, or empty.
 
-    ``style`` keeps on one page what is only a few lines. ``steps`` are the boxes of an overview, in their order.
+    ``style`` keeps on one page what is only a few lines. ``steps`` are the boxes of an overview, in their order; ``pictures`` stand before the tables.
     """
 
     anchor: str
@@ -82,11 +92,12 @@ class Section:
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()
     steps: tuple[Step, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def style(self) -> str:
         """Few lines are kept together on a page; tables and boxes may run on."""
-        return "long" if self.tables or self.steps or len(self.lines) > FEW else "whole"
+        return "long" if self.tables or self.steps or self.pictures or len(self.lines) > FEW else "whole"
 
 
 def line(words: str, style: str = "words") -> Line:
