@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -29,8 +30,7 @@ def _kind(words: object) -> object:
 class ReadCase(FilledIn):
     """One person, and what the reader says must come out; None where they have not read it."""
 
-    who: Words
-    facts: str = ""
+    answers: Words
     outcome: Annotated[Kind | None, BeforeValidator(_kind)] = None
 
 
@@ -55,12 +55,14 @@ def read_reading(path: Path) -> BlindReading:
     return read_filled_in(path, FILE, BlindReading, (BlindReading, ReadCase), MEND, HARM)
 
 
-def blank_reading(of: str, digest: str, people: Iterable[tuple[str, str, str]], on: date) -> str:
-    """The text of a reading that nobody has made: each person by the id of their case, in a sentence and by their facts."""
+def blank_reading(of: str, digest: str, usual: str, people: Iterable[tuple[str, str]], on: date) -> str:
+    """The text of a reading that nobody has made: the usual patient's answers, then each person's that differ, by the id of the case."""
     lines = [
         f"# A blind reading of {of}: for each person write what must become of them, before you look at the pack. Judge as of {on}.",
         f"# outcome: {', '.join(KIND_OF_WORD)}; leave it empty where you have not read the case.",
         "# need facts: an answer that is missing decides. Agreement: pharmacyfirst review --agreement reading.yaml",
+        "# The usual patient, of whom all holds that a person does not say otherwise:",
+        *(f"#   {line}" for line in wrap(usual, 150)),
         f"reading of: {of}",
         f"digest: {digest}",
         "reader:",
@@ -68,8 +70,8 @@ def blank_reading(of: str, digest: str, people: Iterable[tuple[str, str, str]], 
         "read on:",
         "cases:",
     ]
-    for name, who, facts in people:
-        lines += [f"  {name}:", f"    who: {_quoted(who)}", f"    facts: {_quoted(facts)}", "    outcome:"]
+    for name, answers in people:
+        lines += [f"  {name}:", f"    answers: {_quoted(answers)}", "    outcome:"]
     return "\n".join(lines) + "\n"
 
 

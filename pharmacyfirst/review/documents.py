@@ -18,7 +18,7 @@ from pharmacyfirst.review.blank import blank_form
 from pharmacyfirst.review.hazards import identity_of_hazards, sections_of_hazards
 from pharmacyfirst.review.identity import identity_of_condition
 from pharmacyfirst.review.open_items import to_clear
-from pharmacyfirst.review.pack.pack import NOT_COMPARED, Pack
+from pharmacyfirst.review.pack.pack import NOT_COMPARED, ReviewPack
 from pharmacyfirst.review.pack.page import page_of
 from pharmacyfirst.review.pathway_document import pathway_document
 from pharmacyfirst.review.pgd_document import pgd_document
@@ -77,7 +77,7 @@ class Printer:
         html = self._paper.html("hazards.html", identity=identity, log=log, sections=sections_of_hazards(log, hazards))
         return Printed(PurePosixPath(HAZARD_LOG), html, identity.made_on)
 
-    def pack(self, pack: Pack) -> Printed:
+    def pack(self, pack: ReviewPack) -> Printed:
         """The review pack of a condition, as one page that stands alone."""
         page = page_of(pack)
         reports = [pack.report] if pack.report is not None else []

@@ -115,6 +115,14 @@ def ident(name: str) -> tuple[Part, ...]:
     return Part(" "), Part(name, "ident")
 
 
+def linked(names: Iterable[str], before: str = "") -> tuple[Part, ...]:
+    """Ids that lead to their rows, with commas between them; ``before`` stands before each id in what it leads to."""
+    found: list[Part] = []
+    for name in names:
+        found += [*([Part(", ")] if found else []), Part(name, "ident", f"{before}{name}")]
+    return tuple(found)
+
+
 def row_of(words: Iterable[str], style: str = "together") -> tuple[Part, ...]:
     """Words with commas between them, none of which is torn apart at the end of a line."""
     *before, last = words

@@ -42,7 +42,6 @@ class Checks:
 
 
 def checks_of(
-    library: Library,
     pathway: Pathway,
     cases: tuple[Case, ...],
     *,

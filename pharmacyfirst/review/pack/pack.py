@@ -6,7 +6,7 @@ from typing import Any
 
 from pharmacyfirst.authority.adoption import documents_of
 from pharmacyfirst.authority.digests import digest_of
-from pharmacyfirst.content.cases import Case, cases_of
+from pharmacyfirst.content.cases import Case, baseline_of, cases_of
 from pharmacyfirst.content.hazards import HazardLog, hazards_of
 from pharmacyfirst.content.invariants import invariants_of
 from pharmacyfirst.content.library import Library
@@ -25,7 +25,7 @@ NOT_COMPARED = "not compared: no earlier version was named (--since)"
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class ReviewPack:
     """All that is reviewed of one pathway. ``parts`` are what is signed, each with its digest in ``digests``; ``digest`` is over these.
 
     ``compared`` is the comparison with an earlier version as JSON holds it, and ``report`` the same in words; None where none was named.
@@ -35,6 +35,7 @@ class Pack:
     pathway: Pathway
     cases: tuple[Case, ...]
     read_blind: tuple[Case, ...]
+    baseline: Mapping[str, Any]
     log: HazardLog | None
     traceability: Traceability
     checks: Checks
@@ -56,10 +57,11 @@ class Pack:
 
 def review_pack(
     library: Library, pathway: Pathway, checks: Checks, *, compared: dict[str, Any] | None = None, report: Any = None
-) -> Pack:
+) -> ReviewPack:
     """The pack of a pathway of a library, with what was checked and, where an earlier version was named, what changes from it."""
     cases, log = cases_of(library, pathway.id), hazards_of(library)
     found = traced(pathway, cases, log, invariants_of(library).never_alone.get(pathway.id))
+    baseline = baseline_of(library, pathway.id)
     read_blind, versions = chosen(cases), versions_in_force(library, pathway.id)
     parts: dict[str, Any] = {
         "summary": _summary(pathway, checks, found),
@@ -83,9 +85,10 @@ def review_pack(
         "tools": tools(),
     }
     digests = {name: digest_of(part) for name, part in parts.items()}
-    return Pack(
-        library, pathway, cases, read_blind, log, found, checks, versions, report, parts, digests, digest_of(digests)
-    )
+    return ReviewPack(
+        library, pathway, cases, read_blind, baseline[1] if baseline else {}, log, found, checks, versions, report, parts, digests,
+        digest_of(digests),
+    )  # fmt: skip
 
 
 def _summary(pathway: Pathway, checks: Checks, found: Traceability) -> dict[str, Any]:

@@ -10,19 +10,17 @@ from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.review.hazards import in_full, matrix, scales, summary, transferred
 from pharmacyfirst.review.identity import SHORT, Identity, identity_of_condition, period_in_words
 from pharmacyfirst.review.judged import Judging
-from pharmacyfirst.review.layout import Line, Part, Picture, Section, Table, TableRow, line, lines, link, row_of
+from pharmacyfirst.review.layout import Line, Part, Picture, Section, Table, TableRow, line, lines, link, linked
 from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.open_items import whole_table
 from pharmacyfirst.review.pack.checks import NOT_RUN
 from pharmacyfirst.review.pack.flow import flow
-from pharmacyfirst.review.pack.pack import NOT_COMPARED, Pack
+from pharmacyfirst.review.pack.pack import NOT_COMPARED, ReviewPack
 from pharmacyfirst.review.pack.plots import doses_over, over_time, stops_of, what_stops_whom
-from pharmacyfirst.review.pack.traced import CASES, HAZARDS, LINKS, QUESTIONS, SOURCES, Backward, TracedRule
+from pharmacyfirst.review.pack.reading import answers_in_words, differs_in_words
+from pharmacyfirst.review.pack.traced_tables import traced_section
 from pharmacyfirst.review.pgd_document import judged_tables
 from pharmacyfirst.review.wording import Wording
-
-FEW_CASES = 3
-_NAMES = {SOURCES: "source", QUESTIONS: "question", CASES: "case", HAZARDS: "hazard"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +35,13 @@ class PackPage:
     digests: Table
 
 
-def page_of(pack: Pack) -> PackPage:
+def page_of(pack: ReviewPack) -> PackPage:
     """The page of a pack."""
     return _PageWriter(pack).page()
 
 
 class _PageWriter:
-    def __init__(self, pack: Pack):
+    def __init__(self, pack: ReviewPack):
         self.pack, self.pathway = pack, pack.pathway
         sources = {**pack.library.sources, **self.pathway.sources}
         self.notes = Notes(sources, Wording(self.pathway))
@@ -193,7 +191,7 @@ class _PageWriter:
     def after(self) -> Iterator[Section]:
         """What stands behind it, and what is left to do."""
         pack = self.pack
-        yield self.traced()
+        yield traced_section(pack.traceability)
         yield self.blind()
         yield Section("cases", "", "Cases and what comes out", (), (self.cases(),))
         yield self.checked()
@@ -204,74 +202,33 @@ class _PageWriter:
         yield Section("open-items", "", "Open items", (owed,), tuple(self.once(tables, "open")))
         yield Section("record-standard", "", "The record standard", (), (self.recorded(),))
 
-    def traced(self) -> Section:
-        found = self.pack.traceability
-        said = tuple(line(one, "grade") for one in found.orphans) or (
-            line("0 orphans. A link that leads nowhere says why."),
-        )
-        columns = (
-            Part("Rule", "id"), Part("Sources", "named"), Part("Questions"), Part("Cases (met / decided)", "named"), Part("Hazards"),
-        )  # fmt: skip
-        forward = Table("From each rule", columns, tuple(map(self.rule, found.rules)), "close")
-        back = (self.back(sort, found.back(sort)) for sort in LINKS)
-        return Section("traceability", "", "Traceability, both ways", said, (forward, *back))
-
-    def rule(self, rule: TracedRule) -> TableRow:
-        evidence = tuple(line(one.in_words()) for one in rule.evidence) or self.why(rule, SOURCES)
-        questions = (Line(row_of(rule.questions)),) if rule.questions else self.why(rule, QUESTIONS)
-        hazards = (Line(_links(rule.hazards)),) if rule.hazards else self.why(rule, HAZARDS)
-        counts = line(f"{len(rule.met)} / {len(rule.decides)}")
-        cases = (
-            (counts, Line(_links(rule.decides[:FEW_CASES] or rule.met[:FEW_CASES], "case-")))
-            if rule.met
-            else self.why(rule, CASES)
-        )
-        return TableRow(
-            f"traced-{rule.id}",
-            (Line((link(rule.id),)), line(rule.kind, "note")),
-            (evidence, questions, cases, hazards),
-        )
-
-    def why(self, rule: TracedRule, link: str) -> tuple[Line, ...]:
-        return (line(rule.reasons[link], "note"),) if link in rule.reasons else (line("ORPHAN", "unknown"),)
-
-    def back(self, sort: str, each: Iterable[Backward]) -> Table:
-        columns = Part(_NAMES[sort].capitalize(), "name"), Part("In words", "wide"), Part("Rules", "judged")
-        rows = tuple(
-            TableRow(
-                f"back-{sort}-{one.id}",
-                (Line((link(one.id),)) if sort == HAZARDS else line(one.id, "code"),),
-                (
-                    (line(one.says),),
-                    (Line(_links(one.rules)),)
-                    if one.rules
-                    else lines(one.reason, "note") or (line("ORPHAN", "unknown"),),
-                ),
-            )
-            for one in each
-        )
-        return Table(f"Back from each {_NAMES[sort]}", columns, rows, "close")
-
     def blind(self) -> Section:
-        cases = self.pack.read_blind
+        cases, pathway = self.pack.read_blind, self.pathway
         said = (
             line(
-                f"{len(cases)} people, one for each way in which the cases come out. Two readers write what must become of each before they look further; the file reading.yaml is the same to type in."
+                f"{len(cases)} people, one for each way in which the cases come out. Two readers write what must become of each before they look further."
             ),
             line(
-                f"One of: {', '.join(kind.word for kind in Kind)}. How far they agree: pharmacyfirst review --agreement FILE."
+                f"One of: {', '.join(kind.word for kind in Kind)}. To type in: reading.yaml; how far readers agree: pharmacyfirst review --agreement FILE."
+            ),
+            line(
+                f"The usual patient, of whom all holds that a person does not say otherwise: {answers_in_words(pathway, self.pack.baseline)}."
             ),
         )
         rows = tuple(
-            TableRow(f"blind-{one.id}", (line(one.id, "code"),), ((line(one.says),), (line(""),))) for one in cases
+            TableRow(
+                f"blind-{one.id}",
+                (line(one.id, "code"),),
+                ((line(differs_in_words(pathway, one, self.pack.baseline)),), (line(""),)),
+            )
+            for one in cases
         )
-        table = Table(
-            "To be read blind",
-            (Part("Case", "id"), Part("Who", "wide"), Part("What must become of them", "named")),
-            rows,
-            "form",
+        columns = (
+            Part("Case", "id"),
+            Part("Differs from the usual patient in", "wide"),
+            Part("What must become of them", "named"),
         )
-        return Section("blind", "", "Cases to read blind", said, (table,))
+        return Section("blind", "", "Cases to read blind", said, (Table("To be read blind", columns, rows, "form"),))
 
     def cases(self) -> Table:
         rows = tuple(map(self.case, self.pack.cases))
@@ -284,7 +241,7 @@ class _PageWriter:
         decided = tuple(one for one in expected.decided_by if one in self.rules)
         missing = f"asks: {', '.join(expected.missing)}" if expected.missing else "–"
         differs = (line("DIFFERS", "unknown"),) if case.id in self.pack.checks.differ else ()
-        by = (Line(_links(decided)),) if decided else (line(missing),)
+        by = (Line(linked(decided)),) if decided else (line(missing),)
         return TableRow(
             f"case-{case.id}",
             (line(case.id, "code"),),
@@ -370,14 +327,6 @@ class _PageWriter:
             rows,
             "close",
         )
-
-
-def _links(names: Iterable[str], before: str = "") -> tuple[Part, ...]:
-    """Ids that lead to their rows, with commas between them."""
-    found: list[Part] = []
-    for name in names:
-        found += [*([Part(", ")] if found else []), Part(name, "ident", f"{before}{name}")]
-    return tuple(found)
 
 
 def _table_of(rows: Iterable[dict[str, object]], keys: tuple[str, ...], caption: str, anchor: str) -> Table:

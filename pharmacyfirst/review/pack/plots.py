@@ -185,7 +185,7 @@ def _days(period: Period) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Stops:
+class StoppedCases:
     """One stopping criterion: how many of the cases meet it, and how many it decides."""
 
     id: str
@@ -193,13 +193,13 @@ class Stops:
     decides: int
 
 
-def stops_of(pathway: Pathway, found: Traceability) -> tuple[Stops, ...]:
+def stops_of(pathway: Pathway, found: Traceability) -> tuple[StoppedCases, ...]:
     """Every stopping criterion with its numbers of cases, in the order of the file."""
     by_id = {rule.id: rule for rule in found.rules}
-    return tuple(Stops(one.id, len(by_id[one.id].met), len(by_id[one.id].decides)) for one in pathway.stopping)
+    return tuple(StoppedCases(one.id, len(by_id[one.id].met), len(by_id[one.id].decides)) for one in pathway.stopping)
 
 
-def what_stops_whom(condition: str, stops: Sequence[Stops], cases: int) -> Iterator[Drawing]:
+def what_stops_whom(condition: str, stops: Sequence[StoppedCases], cases: int) -> Iterator[Drawing]:
     """Bars for each criterion: the cases that meet it, and of these, dark, those it decides; on as many pages as it needs."""
     most = max((one.met for one in stops), default=1) or 1
     for begin in range(0, len(stops), ROWS_A_PAGE):

@@ -9,7 +9,6 @@ from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.content.cases import Case
 from pharmacyfirst.content.readings import BlindReading, blank_reading
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 
@@ -29,26 +28,38 @@ def chosen(cases: Iterable[Case]) -> tuple[Case, ...]:
 
 def digest_of_reading(pathway: Pathway, cases: Iterable[Case]) -> str:
     """SHA-256 over what a reader is given: the content and the people, never what comes out."""
-    return digest_of({"content": pathway.content_digest, "people": {case.id: case.says for case in cases}})
+    people = {case.id: answers_in_words(pathway, case.facts) for case in cases}
+    return digest_of({"content": pathway.content_digest, "people": people})
 
 
 def reading_form(pathway: Pathway, cases: tuple[Case, ...], baseline: Mapping[str, Any]) -> str:
-    """The file that a reader fills in: each person in a sentence and by the answers in which they differ from the usual patient."""
+    """The file that a reader fills in: the usual patient, then each person by the answers in which they differ.
+
+    The sentence of a case is left out: it often says what comes out.
+    """
     of = f"{pathway.id} {pathway.edition.version}"
-    people = ((case.id, case.says, facts_in_words(case, baseline)) for case in cases)
-    return blank_reading(of, digest_of_reading(pathway, cases), people, cases[0].as_of)
+    people = ((case.id, differs_in_words(pathway, case, baseline)) for case in cases)
+    usual = answers_in_words(pathway, baseline)
+    return blank_reading(of, digest_of_reading(pathway, cases), usual, people, cases[0].as_of)
 
 
-def facts_in_words(case: Case, baseline: Mapping[str, Any]) -> str:
-    """The answers in which a person differs from the usual patient of the cases, by the names of the questions."""
-    changed = {name: value for name, value in case.facts.items() if value != baseline.get(name)}
-    gone = [name for name in baseline if name not in case.facts]
-    said = [f"{name} {value_in_words(value)}" for name, value in changed.items()]
-    return "; ".join((*said, *(f"{name} not known" for name in gone))) or "as the usual patient"
+def differs_in_words(pathway: Pathway, case: Case, baseline: Mapping[str, Any]) -> str:
+    """The answers in which a person differs from the usual patient of the cases, in the words of the questions."""
+    changed = {name: value for name, value in case.facts.items() if name not in baseline or value != baseline[name]}
+    gone = {name: None for name in baseline if name not in case.facts}
+    return answers_in_words(pathway, {**changed, **gone}) or "as the usual patient"
+
+
+def answers_in_words(pathway: Pathway, answers: Mapping[str, Any]) -> str:
+    """Answers in a row, each as what its question is called and what was answered."""
+    return "; ".join(
+        f"{pathway.questions[name].in_short}: {pathway.questions[name].in_words(value)}"
+        for name, value in answers.items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ReadersAgree:
     """How far two agree: of ``count`` cases that both read, ``same`` came out alike. ``kappa`` is Cohen's, None where chance explains all.
 
     ``differ`` are the cases in which they do not, each with what the one and the other say.
@@ -91,7 +102,7 @@ class Agreement:
         }
 
 
-def agreements(pathway: Pathway, cases: tuple[Case, ...], readings: Iterable[BlindReading]) -> Iterator[Agreement]:
+def agreements(pathway: Pathway, cases: tuple[Case, ...], readings: Iterable[BlindReading]) -> Iterator[ReadersAgree]:
     """Each reader beside the pathway, and each two readers beside each other. Raises ``Refused`` for a reading of other cases."""
     digest, expected = digest_of_reading(pathway, cases), {case.id: case.expected.kind for case in cases}
     answers = {PATHWAY_FILE: expected}
@@ -109,12 +120,12 @@ def agreements(pathway: Pathway, cases: tuple[Case, ...], readings: Iterable[Bli
             yield agreement(one, answers[one], other, answers[other])
 
 
-def agreement(one: str, first: Mapping[str, Kind], other: str, second: Mapping[str, Kind]) -> Agreement:
+def agreement(one: str, first: Mapping[str, Kind], other: str, second: Mapping[str, Kind]) -> ReadersAgree:
     """How far two sets of outcomes agree, over the cases that both have."""
     both = [name for name in first if name in second]
     same = sum(first[name] is second[name] for name in both)
     differ = tuple((name, first[name], second[name]) for name in both if first[name] is not second[name])
-    return Agreement(one, other, len(both), same, _kappa([(first[name], second[name]) for name in both]), differ)
+    return ReadersAgree(one, other, len(both), same, _kappa([(first[name], second[name]) for name in both]), differ)
 
 
 def _kappa(pairs: list[tuple[Kind, Kind]]) -> Decimal | None:

@@ -13,7 +13,7 @@ _ABOUT = ("review_pack", "digest", "parts")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StillSigned:
     """How a sign-off stands to a pack. ``broken``: the pack is not what it says of itself; ``changed`` are the parts that were signed and are
     otherwise now, ``not_signed`` those that nobody signed or that are new, ``gone`` those that are no more."""
 
@@ -45,7 +45,7 @@ class Standing:
                 yield f"  {what}: {', '.join(names)}"
 
 
-def standing(sign_off: SignOff, raw: bytes) -> Standing:
+def standing(sign_off: SignOff, raw: bytes) -> StillSigned:
     """How a sign-off stands to a pack as JSON. Raises ``Refused`` where that is no review pack."""
     pack = exact.read(raw, MOST_BYTES)
     told = pack.get("parts") if isinstance(pack, dict) else None
@@ -53,7 +53,7 @@ def standing(sign_off: SignOff, raw: bytes) -> Standing:
         raise Refused("not_json", "PACK is no review pack: give the review-pack.json that was written beside the page.")
     now = {name: digest_of(part) for name, part in pack.items() if name not in _ABOUT}
     signed = [name for name in sign_off.signed if name in sign_off.parts]
-    return Standing(
+    return StillSigned(
         sign_off,
         _known(pack["review_pack"], sign_off),
         tuple(_altered(pack, told, now)),
