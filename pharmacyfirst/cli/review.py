@@ -18,7 +18,7 @@ from pharmacyfirst.paper.pdf import NoPDF, pdf, pdf_maker
 from pharmacyfirst.review.documents import Printer
 from pharmacyfirst.review.pack.checks import checks_of, proved_before, proved_now
 from pharmacyfirst.review.pack.pack import ReviewPack, review_pack
-from pharmacyfirst.review.pack.reading import agreements, chosen, reading_form
+from pharmacyfirst.review.pack.reading import ReadersAgree, agreements, chosen, reading_form
 from pharmacyfirst.review.pack.signed import standing
 
 
@@ -78,7 +78,7 @@ def review(
 
     \b
     pharmacyfirst review CONDITION --out DIR          the pack: a page, a tagged PDF, JSON, a reading form and a sign-off to fill in
-    pharmacyfirst review CONDITION --agreement FILE   how far readers agree with the pathway and with each other
+    pharmacyfirst review CONDITION --agreement FILE   how far readers agree with the pathway and each other; with --out, in the pack
     pharmacyfirst review --verify SIGNOFF PACK        whether a sign-off still holds, and what changed where it does not
 
     The same content with the same tools gives the same files, byte for byte. Without --as-of the newest version is taken.
@@ -95,8 +95,9 @@ def review(
     library = options.library(folder)
     options.conditions(library, condition)
     pathway = library.in_force(condition, as_of) if as_of else library.newest(condition)
-    if readings:
-        _agree(library, pathway, readings, as_json)
+    agreement = _agreement(library, pathway, readings)
+    if readings and into is None:
+        _say(agreement, as_json)
         return
     if into is None:
         raise WrongCommand("Say where to write the pack: --out DIR.")
@@ -110,11 +111,13 @@ def review(
     found = proved_now(library, condition, as_of) if prove else None
     if proofs is not None:
         found = proved_before(options.read_file(proofs, "--proofs"), pathway)
-    checks = checks_of(pathway, cases_of(library, condition), proofs=found, with_mutants=with_mutants)
+    checks = checks_of(
+        pathway, cases_of(library, condition), proofs=found, with_mutants=with_mutants, agreement=agreement
+    )
     compared, report = _since(library, pathway, since, as_of) if since else (None, None)
     pack = review_pack(library, pathway, checks, compared=compared, report=report)
-    for name in _written(pack, into, with_pdf=not no_pdf):
-        click.echo(f"wrote {name}")
+    for said in _written(pack, into, with_pdf=not no_pdf):
+        click.echo(said)
     click.echo(pack.digest)
     for orphan in pack.traceability.orphans:
         click.echo(f"orphan: {orphan}", err=True)
@@ -140,7 +143,10 @@ def _since(library: Library, pathway: Pathway, since: str, as_of: date | None) -
 
 
 def _written(pack: ReviewPack, into: Path, *, with_pdf: bool) -> Iterator[str]:
-    """Write the files of a pack, each made before the first is written, and name them below the folder."""
+    """Write the files of a pack, each made before the first is written, and name them below the folder.
+
+    A sign-off or a reading that is there and may have been filled in is left as it is.
+    """
     library, pathway = pack.library, pack.pathway
     printed = Printer(library.medicines, library.sources).pack(pack)
     files: dict[str, bytes] = {
@@ -156,21 +162,23 @@ def _written(pack: ReviewPack, into: Path, *, with_pdf: bool) -> Iterator[str]:
     below.mkdir(parents=True, exist_ok=True)
     for name, content in sorted(files.items()):
         path = below / name
-        if name == "sign-off.yaml" and path.exists() and path.read_bytes() != content:
-            # What somebody may have signed is never written over.
-            yield f"nothing over {pathway.id}/{name}, which is there and may be signed"
+        if name.endswith(".yaml") and path.exists() and path.read_bytes() != content:
+            yield f"left {pathway.id}/{name} as it is: it may have been filled in"
             continue
         path.write_bytes(content)
-        yield f"{pathway.id}/{name}"
+        yield f"wrote {pathway.id}/{name}"
 
 
-def _agree(library: Library, pathway: Pathway, readings: tuple[Path, ...], as_json: bool) -> None:
-    cases = chosen(cases_of(library, pathway.id))
-    found = tuple(agreements(pathway, cases, [read_reading(path) for path in readings]))
+def _agreement(library: Library, pathway: Pathway, readings: tuple[Path, ...]) -> tuple[ReadersAgree, ...]:
+    cases = chosen(cases_of(library, pathway.id)) if readings else ()
+    return tuple(agreements(pathway, cases, [read_reading(path) for path in readings])) if readings else ()
+
+
+def _say(agreement: tuple[ReadersAgree, ...], as_json: bool) -> None:
     if as_json:
-        click.echo(exact.write({"agreement": [one.as_dict() for one in found]}, 2).encode())
+        click.echo(exact.write({"agreement": [one.as_dict() for one in agreement]}, 2).encode())
         return
-    for one in found:
+    for one in agreement:
         click.echo("\n".join(one.in_words()))
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, read_filled_in
 
 FILE = "sign-off.yaml"
@@ -30,6 +31,14 @@ class SignOff(FilledIn):
     registration: Words
     signed_on: Day = Field(alias="signed on")
     remarks: str = ""
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> "SignOff":
+        if {*self.signed} - {*self.parts}:
+            raise ValueError("signed: a part is named that has no digest under parts")
+        if digest_of(self.parts) != self.pack:
+            raise ValueError("pack: this is not the digest over those of the parts")
+        return self
 
 
 def read_sign_off(path: Path) -> SignOff:

@@ -99,7 +99,7 @@ class Drawing:
     def svg(self) -> Markup:
         """The drawing as it stands in a page."""
         head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_(self.width)} {_(self.height)}" width="{_(self.width)}mm" height="{_(self.height)}mm" '
+            f'<svg viewBox="0 0 {_(self.width)} {_(self.height)}" width="{_(self.width)}mm" height="{_(self.height)}mm" '
             f'role="img" aria-label="{escape(self.title)}" font-family="{LETTERS}">'
         )
         return Markup(

@@ -15,6 +15,7 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.proof.mutants import mutants, survives
+from pharmacyfirst.review.pack.reading import ReadersAgree
 
 NOT_RUN = "not run for this pack"
 _TOOLS = ("click", "jinja2", "pydantic", "pyyaml", "weasyprint", "z3-solver")
@@ -22,13 +23,14 @@ _TOOLS = ("click", "jinja2", "pydantic", "pyyaml", "weasyprint", "z3-solver")
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What was found out. ``proofs`` and ``mutants`` are None where they were not run; ``figures`` are the rows of docs/figures.md."""
+    """What was found out; ``agreement`` is that of blind readings, where there were any. ``proofs`` and ``mutants`` are None where they were not run; ``figures`` are the rows of docs/figures.md."""
 
     cases: int
     differ: tuple[str, ...]
     proofs: Mapping[str, Any] | None
     mutants: Mapping[str, Any] | None
     figures: tuple[tuple[str, ...], ...]
+    agreement: tuple[ReadersAgree, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """What was found out as JSON holds it; no time that anything took, so that the same content gives the same."""
@@ -37,6 +39,7 @@ class Checks:
             "cases": {"count": self.cases, "differ": list(self.differ)},
             "proofs": self.proofs or {"run": False, "says": NOT_RUN},
             "mutants": self.mutants or {"run": False, "says": NOT_RUN},
+            "agreement": [one.as_dict() for one in self.agreement],
             "figures": [dict(zip(keys, row, strict=True)) for row in self.figures],
         }
 
@@ -47,11 +50,15 @@ def checks_of(
     *,
     proofs: Mapping[str, Any] | None = None,
     with_mutants: bool = False,
+    agreement: tuple[ReadersAgree, ...] = (),
 ) -> Checks:
-    """Run the cases of a pathway, and its mutants where that is wanted; ``proofs`` is what ``proved_now`` or ``proved_before`` found."""
+    """Run the cases of a pathway, and its mutants where that is wanted.
+
+    ``proofs`` is what ``proved_now`` or ``proved_before`` found, ``agreement`` what ``agreements`` did.
+    """
     differ = tuple(case.id for case in cases if case.failure(assess(pathway, case.facts, case.as_of)))
     found = _mutants(pathway, cases) if with_mutants else None
-    return Checks(len(cases), differ, proofs, found, tuple(figures()))
+    return Checks(len(cases), differ, proofs, found, tuple(figures()), agreement)
 
 
 def _mutants(pathway: Pathway, cases: Iterable[Case]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.review.doses import days_in_words, dose_in_words, how_often, quantity_in_words
 from pharmacyfirst.review.pack.checks import Checks, tools
 from pharmacyfirst.review.pack.plots import InForce, stops_of, versions_in_force
-from pharmacyfirst.review.pack.reading import chosen
+from pharmacyfirst.review.pack.reading import chosen, digest_of_reading
 from pharmacyfirst.review.pack.recorded import record_standard
 from pharmacyfirst.review.pack.traced import Traceability, traced
 from pharmacyfirst.review.who_goes_where import outcomes_of
@@ -69,7 +69,11 @@ def review_pack(
         "documents": [_document(pgd) for pgd in pathway.pgds.values()],
         "traceability": found.as_dict(),
         "changes": compared or {"says": NOT_COMPARED},
-        "cases": [_case(case) for case in cases],
+        "cases": {
+            "every": [_case(case) for case in cases],
+            "read_blind": [case.id for case in read_blind],
+            "digest_of_reading": digest_of_reading(pathway, read_blind),
+        },
         "checks": checks.as_dict(),
         "hazards": log.as_dict(log.of(pathway))
         if log is not None

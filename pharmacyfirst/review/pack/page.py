@@ -269,6 +269,10 @@ class _PageWriter:
                 )
             )
             said += lines("; ".join(checks.mutants["not_noticed"]), "note")
+        for one in checks.agreement:
+            said += (line(words) for words in one.in_words())
+        if not checks.agreement:
+            said.append(line("Blind readings: none was given (pharmacyfirst review --agreement FILE --out DIR)."))
         figures = checks.as_dict()["figures"]
         if figures:
             tables.append(

@@ -52,7 +52,7 @@ def standing(sign_off: SignOff, raw: bytes) -> StillSigned:
     if not isinstance(pack, dict) or not isinstance(told, dict) or not isinstance(pack.get("review_pack"), str):
         raise Refused("not_json", "PACK is no review pack: give the review-pack.json that was written beside the page.")
     now = {name: digest_of(part) for name, part in pack.items() if name not in _ABOUT}
-    signed = [name for name in sign_off.signed if name in sign_off.parts]
+    signed = sign_off.signed
     return StillSigned(
         sign_off,
         _known(pack["review_pack"], sign_off),
