@@ -115,7 +115,7 @@ def on_the_server(stored, times):
     """The times of the pages with so many consultations in the store, sorted, by page."""
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder), stored)
-        app = application(Path(folder), clock=lambda: NOW, log=print)
+        app = application(Path(folder), clock=lambda: NOW)
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()

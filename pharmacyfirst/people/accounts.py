@@ -7,6 +7,7 @@ that is put back brings nobody back who was disabled since.
 import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from uuid import uuid4
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, open_ledger
+from pharmacyfirst.ledger.file import copied_beside
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.people import passwords, second_factor
 from pharmacyfirst.people.colleague import (
     Colleague,
@@ -31,7 +34,7 @@ from pharmacyfirst.people.colleague import (
 )
 from pharmacyfirst.people.roles import Role
 
-FILE = "people.sqlite"
+NAME = "people"
 ONE_TIME_LASTS = timedelta(hours=24)
 _ACCOUNTS, _SIGNED = "people/account/", "people/signed-in/"
 LAST_ADMINISTRATOR = "This is the last administrator who can sign in: nobody could look after the accounts any more. Make another one first."
@@ -66,7 +69,7 @@ class People:
         self._read_at, self._all = -1, dict[str, Colleague]()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close them."""
         self._ledger.close()
 
     def __enter__(self) -> Self:
@@ -335,6 +338,26 @@ def _by(event: LedgerEvent) -> tuple[str, str]:
 
 
 def open_people(folder: Path, clock: Callable[[], datetime]) -> People:
-    """The accounts in a folder; a file without anybody is made where there is none. Raises ``LedgerUnusable``."""
+    """The accounts in a folder; a ledger without anybody is made where there is none. Raises ``LedgerUnusable``."""
     must_be(Path, folder=folder)
-    return People(open_ledger(folder / FILE), clock)
+    return People(place_in(folder, NAME).open(), clock)
+
+
+def put_back(copy: Path, folder: Path) -> int:
+    """Put a copy in place of the accounts of a folder, once it was gone through; how many events it has.
+
+    What was there is set aside under another name. Raises ``LedgerDamaged``, ``LedgerUnusable``, ``PeopleRefused`` where there is no copy.
+    """
+    if not copy.is_file():
+        raise PeopleRefused("There is no copy at that place. Nothing was changed.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with copied_beside(copy, folder / f"{NAME}.sqlite") as beside:
+        with closing(open_ledger(beside)) as ledger:
+            many = People(ledger, lambda: datetime.now(UTC)).verify()
+        place_in(folder, NAME).put(beside)
+    return many
+
+
+def accounts_are_in(folder: Path) -> bool:
+    """Whether a folder has accounts, in a file or in PostgreSQL. Raises ``LedgerUnusable`` where that cannot be found out."""
+    return place_in(folder, NAME).exists()

@@ -1,5 +1,6 @@
 """What a browser posts, read with bounds: names and values of one form, and nothing of it in any message."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -13,10 +14,19 @@ MOST_BYTES = 64_000
 MOST_BYTES_OF_A_FILE = 5_000_000 + MOST_BYTES  # what is read of a referral or record, and the form around it
 MOST_FIELDS = 600
 LONGEST_VALUE = 4_000
+BODY_SECONDS = 20.0  # a file over a slow line; what takes longer is no page of ours
 
 
 class NotAForm(PharmacyFirstError, ValueError):
-    """What was posted is no form that a page of ours sends; says so, and repeats nothing of it."""
+    """What was posted is no form that a page of ours sends; says so, and repeats nothing of it. ``status`` is what it is answered with."""
+
+    status = 413
+
+
+class TooSlow(NotAForm):
+    """What was posted did not come in time."""
+
+    status = 408
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +56,20 @@ class Posted:
 
 
 async def bounded(parts: AsyncIterable[bytes], headers: Mapping[str, str], most: int) -> bytes:
-    """A body of ``most`` bytes at the utmost, of which no more than that is read. Raises ``NotAForm``."""
+    """A body of ``most`` bytes at the utmost, of which no more than that is read, and no longer than ``BODY_SECONDS``. Raises ``NotAForm``."""
     length = headers.get("content-length", "")
     body = b""
-    if not length.isdecimal() or int(length) <= most:
-        async for part in parts:
-            body += part
-            if len(body) > most:
-                break
-        else:
-            return body
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            if not length.isdecimal() or int(length) <= most:
+                async for part in parts:
+                    body += part
+                    if len(body) > most:
+                        break
+                else:
+                    return body
+    except TimeoutError:
+        raise TooSlow("What was sent did not come in time. Nothing was saved: send it again.") from None
     raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
 
 

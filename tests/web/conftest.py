@@ -1,6 +1,8 @@
 """The canary of the form, over all these tests: who they are about is in no log, nothing printed, no address and no error."""
 
 import pytest
+from lines_written import lines_written
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 from visiting import CANARIES, LEAKS, Clock, at_the_desk, open_form
 
 
@@ -36,10 +38,13 @@ def chromium():
 
 @pytest.fixture(autouse=True)
 def nothing_leaks():
-    """Every answer of the form was looked at on its way (``visiting.Watched``)."""
+    """Every answer of the form was looked at on its way (``visiting.Watched``), and so is every line that it wrote of it."""
     LEAKS.clear()
-    yield
+    with lines_written() as lines:
+        yield lines
     assert [*dict.fromkeys(LEAKS)] == []
+    said = "\n".join(lines())
+    assert [word for word in CANARIES if word in said] == []
 
 
 @pytest.hookimpl(wrapper=True)

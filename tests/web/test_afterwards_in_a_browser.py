@@ -44,7 +44,7 @@ def test_every_page_of_what_comes_after(chromium, left, seen):
     person = Person(chromium, where, desk_of(chromium, where), seen)
     pages = {
         "start": "/", "record": f"/r/{letter}", "record-message": f"/r/{message}", "message": f"/r/{message}/message", "told": f"/r/{letter}/told",
-        "incident": f"/r/{letter}/incident", "claim": f"/r/{letter}/claim", "claims": "/claims", "closing": "/closing",
+        "incident": f"/r/{letter}/incident", "claim": f"/r/{letter}/claim", "claims": "/claims", "closing": "/closing", "activity": "/activity",
         "correct": f"/r/{letter}/correct", "correcting": f"/c/{correction}/outcome", "correcting-supply": f"/c/{correction}/supply/nitrofurantoin",
         "xml": f"/r/{message}/message.xml",
     }  # fmt: skip

@@ -229,15 +229,14 @@ def test_what_is_refused_is_not_kept_and_says_why(desk, raw, says):
         assert store.inbound.waiting() == ()
 
 
-def test_nothing_of_it_is_in_a_path_a_log_or_a_files_name(tmp_path, capfd):
-    said = []
-    with open_form(tmp_path, log=said.append) as client:
+def test_nothing_of_it_is_in_a_path_a_log_or_a_files_name(tmp_path, capfd, nothing_leaks):
+    with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
         taken_in(visitor, referral(), name=f"{SECRET}.json")
         assert SECRET not in visitor.path
         taken_in(visitor, f"{SECRET}".encode(), name=f"{SECRET}.json")
         assert SECRET not in visitor.page.words
-    assert SECRET not in "\n".join([*said, *capfd.readouterr()])
+    assert SECRET not in "\n".join([*nothing_leaks(), *capfd.readouterr()])
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]
 
 
