@@ -103,7 +103,7 @@ def test_a_practice_patients_message_is_shown_and_never_sent(desk):
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "sent"})
     page = visitor.go(f"{visitor.path}/message")
     assert "Not sent: this is how the message of this record would read." in page.words
-    assert "PRACTICE PATIENT, NOT A REAL PERSON" in page.words
+    assert "TRAINING PATIENT, NOT A REAL PERSON" in page.words
     assert sum(sender(folder).counts().values()) == len(sender(folder).to_send()) + counted(folder)
     assert "nothing that happens here is an incident" in visitor.go(visitor.path.replace("message", "incident")).words
 

@@ -180,7 +180,7 @@ def test_an_error_tells_where_and_nothing_of_what(tmp_path, monkeypatch, nothing
         visitor = begun(at_the_desk(client), "uncomplicated-uti")
 
         def fails(*_):
-            raise RuntimeError("Charlie Practice 9990000018")
+            raise RuntimeError("Charlie Training 9990000018")
 
         monkeypatch.setattr("pharmacyfirst.web.pages.outcome.did_shown", fails)
         page = visitor.go(f"{visitor.consultation}/outcome")

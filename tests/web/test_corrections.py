@@ -317,7 +317,7 @@ SINUSITIS = next(case for case in cases_of(LIBRARY, "acute-sinusitis") if case.i
 
 @pytest.fixture
 def two_medicines(desk):
-    """The id of a practice patient's record of two medicines, as another system makes one: the form makes none."""
+    """The id of a training patient's record of two medicines, as another system makes one: the form makes none."""
     visitor, folder = desk
     begun(visitor, SINUSITIS.pathway, "2")
     visitor.answer_all(dict(SINUSITIS.facts), who(SINUSITIS))

@@ -180,7 +180,7 @@ def test_a_medicine_that_is_not_offered_was_handed_over_and_stands_for_the_super
 def test_another_medicine_than_is_offered_to_a_practice_patient_is_kept_as_that(desk):
     visitor, folder = desk
     id = to_the_outcome(visitor, **{"w__practice": "1"})
-    assert "PRACTICE PATIENT" in visitor.page.words
+    assert "TRAINING PATIENT" in visitor.page.words
     visitor.go(f"/c/{id}/handed-over/nitrofurantoin")
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | OTHERWISE)
     record, work, now = kept(folder, id)

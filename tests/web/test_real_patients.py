@@ -1,4 +1,4 @@
-"""Somebody who is no practice patient: nothing is supplied without a permit; with one it is on record, and the practice is told."""
+"""Somebody who is no training patient: nothing is supplied without a permit; with one it is on record, and the practice is told."""
 
 import pytest
 from shipped import cases_of
@@ -262,7 +262,7 @@ def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd, nothin
 
 
 def test_the_message_is_that_of_the_record_checked_and_ready_for_the_outbox():
-    """By a practice patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
+    """By a training patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
     record = example_of(LIBRARY, CASE).record
     message = message_for(record, "X26OT000").message
     assert message.sender_reference == f"urn:uuid:{record.id}"

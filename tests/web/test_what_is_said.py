@@ -308,7 +308,7 @@ def test_a_practice_patient_stays_chosen_and_the_page_says_so_until_a_real_one_i
     begun(visitor, CONDITION, "2")
     page = visitor.go("/")
     assert page.forms["/begin"]["practice"] == ["2"]
-    assert "PRACTICE PATIENT: what is begun here is practice" in page.words
+    assert "TRAINING PATIENT: what is begun here is practice" in page.words
     assert page.words.index('id="practice"') < page.words.index('class="pf-conditions"')
     begun(visitor, CONDITION, "")
     page = visitor.go("/")
@@ -330,7 +330,7 @@ def test_whoever_is_on_a_paper_form_is_said_too(visitor):
     assert "Say first whether it is a real patient" in errors(visitor)["#w-practice"]
 
 
-# Practice patients
+# Training patients
 
 
 def test_what_was_handed_over_to_a_practice_patient_without_a_permit_waits_for_nobody(desk):

@@ -166,14 +166,14 @@ def a_number():
 
 
 PHARMACY = {
-    "u-name": "Practice Pharmacy", "u-ods": "FZZ99", "u-address": "1 Example Street, Exampleton", "u-postcode": "ZZ99 3WZ",
+    "u-name": "Training Pharmacy", "u-ods": "FZZ99", "u-address": "1 Example Street, Exampleton", "u-postcode": "ZZ99 3WZ",
     "u-telephone": "01632 960001", "u-family": "Sample", "u-given": "Robin", "u-gphc": "2999999", "u-pin": PIN,
 }  # fmt: skip
 
 
 # Who is in these tests: nothing of it may be found in a log, in what is printed, in an address that the form gives out, or in an error.
 SECRET = "Featherstonehaugh"
-CANARIES = (SECRET, "Nowhere Lane", "LS1 6AE", "LS1%206AE", "Charlie Practice", "999000", "999 000")
+CANARIES = (SECRET, "Nowhere Lane", "LS1 6AE", "LS1%206AE", "Charlie Training", "999000", "999 000")
 LEAKS = []
 
 

@@ -77,7 +77,7 @@ class SignInPage:
 
 
 def example_fields() -> dict[str, str]:
-    """The practice pharmacy, to try the form with."""
+    """The training pharmacy, to try the form with."""
     return {
         "name": PHARMACY.name, "ods": PHARMACY.ods, "telephone": PHARMACY.telephone or "", "address": ", ".join(PHARMACY.address),
         "postcode": PHARMACY.postcode or "", "family": PRACTITIONER.family, "given": " ".join(PRACTITIONER.given),
