@@ -17,6 +17,7 @@ NOT_KNOWN, NONE, EARLIER = "?", "-", "earlier"
 DAYS_SHOWN = 8
 TODAY, THAT_DAY = {0: "Today", 1: "Yesterday"}, {0: "That day", 1: "The day before"}
 LONGEST_IN_A_ROW = 34  # letters of all choices together that stand beside a question; what is longer goes under it
+SHORT_LIST = 8  # answers of a list, or of the first of its parts, that are found by looking
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
 
@@ -211,6 +212,11 @@ class RowShown:
     def field(self) -> str:
         """The name of its field."""
         return field_of(self.name)
+
+    @property
+    def finds(self) -> bool:
+        """Whether it is a list so long that it has a box to find something in it."""
+        return bool(self.groups) and len(self.groups[0].choices) > SHORT_LIST
 
 
 @dataclass(frozen=True, slots=True)

@@ -453,3 +453,7 @@ def test_n_chooses_the_no_of_several_answers_and_the_number_stands_beside_each(v
     row = page.words.partition('id="row-immunosuppression"')[2].partition("</fieldset>")[0]
     assert re.findall(r'data-key="([^"]*)"', row) == ["1 N", "2", "3", "U"]
     assert re.findall(r"<kbd[^>]*>([^<]*)</kbd>", row) == ["1", "2", "3"]
+    hints = page.words.partition('id="keys"')[2].partition("</p>")[0]
+    assert "<kbd>N</kbd>" in hints
+    assert "<kbd>C</kbd>" not in hints  # nothing is suggested here
+    assert "<kbd>/</kbd>" not in hints  # no list is so long
