@@ -1,12 +1,12 @@
 """A few pharmacists at once over the form as it runs, killed once under them: nothing that it acknowledged is lost, and nothing goes wrong.
 
-Two hundred are tried by `make thorough PART=load`.
+The API likewise, called again under the same Idempotency-Key by whoever got no answer. Two hundred are tried by `make thorough PART=load`.
 """
 
 import json
 
 import pytest
-from under_load import load, missing
+from under_load import load, load_of_api, missing, not_once
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +39,15 @@ def test_the_log_of_it_is_json_and_says_of_each_request_how_long_it_took(tried):
     assert {"POST", "GET"} == {one["method"] for one in answered}
     assert all(one["wall_ms"] >= 0 and one["path"] != "(another path)" for one in answered)
     assert not [id for id, _ in tried[1].told["pages"] if id in (folder / "lines.jsonl").read_text()]
+
+
+def test_what_the_api_answered_is_there_once(tmp_path):
+    found = load_of_api(tmp_path, many=2, seconds=1.5, seed="few", kills=1)
+    assert found.missing == []
+    assert found.told["wrong"] == []
+    assert found.told["ids"]
+    id = next(iter(found.told["ids"].values()))
+    made_up = {"ids": {**found.told["ids"], "another": "made up"}}
+    assert [*not_once(tmp_path / "data", made_up)] == ["the record made up"]
+    fewer = {"ids": {key: one for key, one in found.told["ids"].items() if one != id}}
+    assert [*not_once(tmp_path / "data", fewer)] == [f"{id} was never answered, or is there twice"]

@@ -1,4 +1,7 @@
-"""Part `load`: pharmacists at once over the form as it runs, as in tests/load/under_load.py; first left alone, then killed under them again and again."""
+"""Part `load`: pharmacists at once over the form as it runs, as in tests/load/under_load.py; first left alone, then killed under them again and again.
+
+The API likewise, under systems that call it without a pause. The machine should do nothing else: the milliseconds are of its clock.
+"""
 
 import sys
 import tempfile
@@ -10,6 +13,7 @@ from thorough.part import Part
 SECONDS = 120
 THINKING = 10  # seconds that a page is looked at, on average: quicker than anybody reads it
 KILLS = 12
+SYSTEMS = 20  # that call the API, each without a pause
 
 
 def _under_load():
@@ -39,6 +43,14 @@ def some(many, seed, kills):
     }
 
 
+def some_of_api(seed):
+    with tempfile.TemporaryDirectory() as folder:
+        found = _under_load().load_of_api(Path(folder), SYSTEMS, SECONDS, seed, KILLS)
+    assert not found.missing, "\n".join(found.missing[:20])
+    assert not found.told["wrong"], "\n".join(found.told["wrong"][:20])
+    return {"kills of the API": KILLS, "records that it acknowledged meanwhile": len(found.told["ids"])}
+
+
 def _milliseconds(found, what, says):
     return {f"ms for {part:.0%} of {says}": round(found.within(what, part)) for part in (0.5, 0.95, 0.99)}
 
@@ -46,11 +58,12 @@ def _milliseconds(found, what, says):
 def pieces(size, seed):
     yield "left alone", partial(some, size, f"{seed} alone", 0)
     yield "killed", partial(some, size, f"{seed} killed", KILLS)
+    yield "the API killed", partial(some_of_api, f"{seed} API")
 
 
 PART = Part(
     name="load",
-    property="no request of many pharmacists at once fails, and nothing that the form acknowledged is lost when it is killed under them",
+    property="no request of many pharmacists at once fails, and nothing that the form or the API acknowledged is lost or there twice when it is killed under them",
     test="tests/load/test_under_load.py",
     size=200,
     counts="pharmacists",
