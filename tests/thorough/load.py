@@ -12,7 +12,7 @@ from thorough.part import Part
 
 SECONDS = 120
 THINKING = 10  # seconds that a page is looked at, on average: quicker than anybody reads it
-KILLS = 12
+KILLS = 6  # after each everybody signs in again, which takes 200 of them some seconds
 SYSTEMS = 20  # that call the API, each without a pause
 
 
