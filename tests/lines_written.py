@@ -13,6 +13,7 @@ def lines_written(which=Lines.REQUESTS):
     written, logger = StringIO(), logging.getLogger(OURS)
     handler, before = logging.StreamHandler(written), logger.level
     handler.setFormatter(JsonLines())
+    handler.setLevel(level_of(which))  # another that is inside of this one may ask for more
     logger.addHandler(handler)
     logger.setLevel(level_of(which))
     try:

@@ -103,6 +103,10 @@ def must_be_safe(settings: ApiSettings) -> None:
         raise NotServed(
             "Another address than this machine's own needs TLS (--tls-certificate, --tls-key) or a trusted proxy: else keys and patients could be read on the way."
         )
+    if settings.certificate is None and settings.proxy not in ADDRESSES:
+        raise NotServed(
+            "A proxy on another machine is answered over TLS alone (--tls-certificate, --tls-key): else keys and patients could be read between the two."
+        )
 
 
 def must_open(settings: ApiSettings) -> None:

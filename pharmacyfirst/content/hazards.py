@@ -218,14 +218,14 @@ def hazards_of(library: Library) -> HazardLog | None:
     block = None if raw is None else read_bytes(raw, shown, mistakes)
     if raw is None or block is None:
         raise ContentRefused(mistakes)
-    found = _File(block, library, mistakes).read(f"sha256:{hashlib.sha256(raw).hexdigest()}")
+    found = _LogFile(block, library, mistakes).read(f"sha256:{hashlib.sha256(raw).hexdigest()}")
     if len(mistakes):
         raise ContentRefused(mistakes)
     return found
 
 
 @dataclass
-class _File:
+class _LogFile:
     block: Block
     library: Library
     mistakes: Mistakes

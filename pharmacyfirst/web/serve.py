@@ -27,8 +27,8 @@ PHARMACY_FILE = "pharmacy.json"
 SECRET_FILE = "handover-secret"
 MOST_AT_ONCE = 800  # connections
 ACCOUNTS_GONE = (
-    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back, or add an administrator: "
-    "pharmacyfirst people add."
+    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back (pharmacyfirst people restore), or add an "
+    "administrator: pharmacyfirst people add."
 )
 
 

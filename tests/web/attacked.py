@@ -52,6 +52,7 @@ class Attacked:
         held = {
             "id": self.record if pattern.startswith(("/r/", "/again/")) else self.draft,
             "number": "1",
+            "month": "2026-11",
             "pgd": "nitrofurantoin",
         }
         held |= {"paper": "letter.txt", "name": "form.js", "form": "uncomplicated-uti"} | places
