@@ -9,7 +9,7 @@ from pharmacyfirst.people import EVERYBODY, REGISTERED, Role, open_people
 from pharmacyfirst.people.second_factor import SECONDS
 from pharmacyfirst.store import Actor, open_store
 from pharmacyfirst.web.app import PAGES, form
-from pharmacyfirst.web.place import HERE, NotOnThisMachine, WhereServed, place_of
+from pharmacyfirst.web.place import HERE, WhereServed, place_of
 from pharmacyfirst.web.sessions import IDLE_SECONDS, LONGEST_SECONDS, MOST_WRONG_PINS, QUIET_SECONDS
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY, Allowed, may
 
@@ -418,7 +418,7 @@ def test_without_accounts_there_is_nobody_to_look_after(tmp_path, clock):
         ({"address": "0.0.0.0", "signing_in": True, "proxy": "10.0.0.1"}, "the name by which"),
         (
             {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "name": "a"},
-            "both the certificate and its key",
+            "a certificate and its private key",
         ),
         (
             {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "key": "k", "proxy": "p", "name": "a"},
@@ -427,7 +427,7 @@ def test_without_accounts_there_is_nobody_to_look_after(tmp_path, clock):
     ],
 )
 def test_elsewhere_it_is_served_only_with_all_that_it_needs(settings, says):
-    with pytest.raises(NotOnThisMachine, match=says):
+    with pytest.raises(match=says):
         place_of(**settings)
 
 
