@@ -30,6 +30,20 @@ def refuse_half_of_tls(certificate: object, key: object) -> None:
         raise NotServed("TLS needs a certificate and its private key: give both.")
 
 
+def refuse_to_be_overheard(certificate: object, proxy: str) -> None:
+    """Raises ``NotServed`` where what is served to other machines could be read on the way to them, or between a proxy and this one."""
+    if not (certificate or proxy):
+        raise NotServed(
+            "Elsewhere than on this machine it is served over TLS alone: give a certificate and its key, or name the proxy that ends TLS. "
+            "Otherwise keys, passwords and patients could be read on the way."
+        )
+    if not certificate and proxy not in ADDRESSES:
+        raise NotServed(
+            "A proxy on another machine is answered over TLS alone: give a certificate and its key as well, or put the proxy on this machine. "
+            "Otherwise keys, passwords and patients could be read between the two."
+        )
+
+
 def asks_for(host: str, names: Collection[str]) -> bool:
     """Whether the ``Host`` of a request is one of these names, with a port or without."""
     name, colon, port = host.rpartition(":")

@@ -18,7 +18,15 @@ from pharmacyfirst.api.hooks.feedback import CardsGiven
 from pharmacyfirst.api.hooks.origins import checked
 from pharmacyfirst.api.keys import API, Keys
 from pharmacyfirst.api.once import Once
-from pharmacyfirst.connections import ADDRESSES, CIPHERS, NotServed, is_safe, protocol, refuse_half_of_tls
+from pharmacyfirst.connections import (
+    ADDRESSES,
+    CIPHERS,
+    NotServed,
+    is_safe,
+    protocol,
+    refuse_half_of_tls,
+    refuse_to_be_overheard,
+)
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.log import tell
@@ -90,10 +98,7 @@ def must_be_safe(settings: ApiSettings) -> None:
         raise NotServed(
             "Another address than this machine's own needs API keys, which are kept in the data folder: give --data. Anybody could call it."
         )
-    if settings.certificate is None and not settings.proxy:
-        raise NotServed(
-            "Another address than this machine's own needs TLS (--tls-certificate, --tls-key) or a trusted proxy: else keys and patients could be read on the way."
-        )
+    refuse_to_be_overheard(settings.certificate, settings.proxy)
 
 
 def must_open(settings: ApiSettings) -> None:

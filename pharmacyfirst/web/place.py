@@ -3,7 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pharmacyfirst.connections import ADDRESSES, LOOPBACK, NotServed, asks_for, refuse_half_of_tls
+from pharmacyfirst.connections import (
+    ADDRESSES,
+    LOOPBACK,
+    NotServed,
+    asks_for,
+    refuse_half_of_tls,
+    refuse_to_be_overheard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +83,7 @@ def place_of(
             f"The form is served on this machine alone ({', '.join(ADDRESSES)}) as long as nobody can sign in: elsewhere anybody in reach could "
             "read patients' records. Add people first: pharmacyfirst people add."
         )
-    if not (certificate or proxy):
-        raise NotServed(
-            "Elsewhere than on this machine the form is served over TLS alone: give a certificate and its key, or name the proxy that ends TLS. "
-            "Otherwise passwords and patients could be read on the way."
-        )
-    if certificate and proxy:
-        raise NotServed("Give a certificate, or name a proxy that ends TLS: not both.")
+    refuse_to_be_overheard(certificate, proxy)
     if not name:
         raise NotServed("Give the name by which browsers reach the form: requests for any other are not answered.")
     return WhereServed((name.lower(),), certificate, key, proxy)

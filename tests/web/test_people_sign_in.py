@@ -420,10 +420,7 @@ def test_without_accounts_there_is_nobody_to_look_after(tmp_path, clock):
             {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "name": "a"},
             "a certificate and its private key",
         ),
-        (
-            {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "key": "k", "proxy": "p", "name": "a"},
-            "not both",
-        ),
+        ({"address": "0.0.0.0", "signing_in": True, "proxy": "10.0.0.1", "name": "a"}, "between the two"),
     ],
 )
 def test_elsewhere_it_is_served_only_with_all_that_it_needs(settings, says):
@@ -436,6 +433,8 @@ def test_with_all_that_it_needs_it_is_served_elsewhere():
     over_tls = place_of("0.0.0.0", "Pharmacy.Example", "c", "k", signing_in=True)
     assert (over_tls.elsewhere, over_tls.secure, over_tls.names) == (True, True, ("pharmacy.example",))
     assert place_of("127.0.0.1", "pharmacy.example", proxy="127.0.0.1", signing_in=True).elsewhere
+    behind = place_of("0.0.0.0", "pharmacy.example", "c", "k", "10.0.0.1", signing_in=True)
+    assert (behind.certificate, behind.proxy) == ("c", "10.0.0.1")
 
 
 @pytest.mark.parametrize(
