@@ -7,6 +7,7 @@ import stat
 import pytest
 from visiting import PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, at_the_desk, begun, open_form
 
+from pharmacyfirst.connections import NotServed
 from pharmacyfirst.web.app import ONLY_ASKED, PAGES
 from pharmacyfirst.web.place import place_of
 from pharmacyfirst.web.posted import MOST_BYTES
@@ -136,7 +137,7 @@ def test_another_name_for_this_machine_is_not_answered(client, host):
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.4", "::", "pharmacy.example"])
 def test_it_is_served_on_this_machine_alone(address):
-    with pytest.raises(match="on this machine alone"):
+    with pytest.raises(NotServed, match="on this machine alone"):
         place_of(address)
 
 
