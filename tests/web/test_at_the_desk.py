@@ -7,9 +7,10 @@ import stat
 import pytest
 from visiting import PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, at_the_desk, begun, open_form
 
+from pharmacyfirst.connections import NotServed
 from pharmacyfirst.people import REGISTERED
 from pharmacyfirst.web.app import ONLY_ASKED, PAGES
-from pharmacyfirst.web.place import NotOnThisMachine, place_of
+from pharmacyfirst.web.place import place_of
 from pharmacyfirst.web.posted import MOST_BYTES
 from pharmacyfirst.web.sessions import MOST_WRONG_PINS, QUIET_SECONDS, WRONG_PIN_WAIT_SECONDS
 from pharmacyfirst.web.who_may import may
@@ -138,7 +139,7 @@ def test_another_name_for_this_machine_is_not_answered(client, host):
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "192.168.1.4", "::", "pharmacy.example"])
 def test_it_is_served_on_this_machine_alone(address):
-    with pytest.raises(NotOnThisMachine, match="on this machine alone"):
+    with pytest.raises(NotServed, match="on this machine alone"):
         place_of(address)
 
 
