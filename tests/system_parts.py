@@ -12,7 +12,7 @@ import pytest
 
 PROGRAMS = {
     "chromium", "chromium-browser", "google-chrome", "node", "npm", "npx", "java", "javac", "mono", "mcs",
-    "pdftotext", "pdftoppm", "pdfinfo", "psql", "postgres", "initdb", "pg_ctl",
+    "pdftotext", "pdftoppm", "pdfinfo", "psql", "postgres", "initdb", "pg_ctl", "systemd-analyze",
 }  # fmt: skip
 LIBRARIES = {"weasyprint"}  # it opens Pango as soon as it is imported
 OURS = "not system"

@@ -157,6 +157,42 @@ def restore(copy: Path, place: Path, older: bool) -> None:
 
 
 @store.command()
+@click.argument("url")
+@_store_folder
+@click.option(
+    "--name",
+    default="pharmacy",
+    show_default=True,
+    metavar="NAME",
+    help="What it is called there: small letters, digits and _; tells apart what several folders keep in one database.",
+)
+def move(url: str, place: Path, name: str) -> None:  # fmt: skip
+    """Move the store and the accounts of a folder into PostgreSQL, the database at URL, and keep them there from then on.
+
+    The folder goes on being what every program is started with: database.json in it says where, and the anchors stay in it. Every event is
+    written there with its digest, and gone through; the files keep other names. A folder without a store joins what is in the database.
+    Stop every program that uses the store first. URL has no password: PGPASSFILE names the file that does.
+
+    \b
+    Example:
+      pharmacyfirst store move postgresql://pharmacy@/pharmacies --store data
+    """
+    from pharmacyfirst.ledger.places import keep_in_postgres
+    from pharmacyfirst.people.accounts import NAME as PEOPLE
+    from pharmacyfirst.store.store import NAME as STORE
+
+    with _told():
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        moved = keep_in_postgres(place, url, name, (STORE, PEOPLE))
+    with _opened(place) as one:
+        anchor = one.verify().anchor
+    click.echo(
+        f"{moved[STORE]} events of the store and {moved[PEOPLE]} of the accounts are in PostgreSQL, as they were written."
+    )
+    click.echo(f"Keep this elsewhere: {anchor}")
+
+
+@store.command()
 @_into
 @_store_folder
 def export(into: Path, place: Path) -> None:

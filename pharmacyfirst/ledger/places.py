@@ -16,13 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pharmacyfirst.ledger import Ledger, LedgerUnusable, open_ledger, opened
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger.file import BESIDE, on_disk, take_away, with_ending
 from pharmacyfirst.ledger.postgres import NotAnAddress, Postgres, must_be_an_address
 from pharmacyfirst.ledger.poured import pour
 
 DATABASE = "database.json"
 SET_ASIDE = "before-restore"
-_BESIDE = ("", "-wal", "-shm")  # what SQLite keeps with a file
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _MOST_BYTES = 10_000
 
@@ -45,17 +44,17 @@ class InFile:
     def put(self, file: Path) -> int:
         """Put a file in its place, whose name it loses. What was there keeps another name, with the number that is given back; 0: nothing was."""
         number = 0
-        if any(_with(self.path, ending).exists() for ending in _BESIDE):
+        if any(with_ending(self.path, ending).exists() for ending in BESIDE):
             number = next(one for one in range(1, 10_000) if not any(map(Path.exists, self._aside(one))))
-            for ending, aside in zip(_BESIDE, self._aside(number), strict=True):
-                if _with(self.path, ending).exists():
-                    os.replace(_with(self.path, ending), aside)
+            for ending, aside in zip(BESIDE, self._aside(number), strict=True):
+                if with_ending(self.path, ending).exists():
+                    os.replace(with_ending(self.path, ending), aside)
         os.replace(file, self.path)
         on_disk(self.path)
         return number
 
     def _aside(self, number: int) -> list[Path]:
-        return [_with(self.path, f".{SET_ASIDE}-{number}{ending}") for ending in _BESIDE]
+        return [with_ending(self.path, f".{SET_ASIDE}-{number}{ending}") for ending in BESIDE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,7 @@ class InPostgres:
                 database.rows(f"ALTER SCHEMA {self.schema} RENAME TO {aside}{number}")
             database.rows(f"ALTER SCHEMA {beside.schema} RENAME TO {self.schema}")
             database.rows("COMMIT")
-        for ending in _BESIDE:
-            _with(file, ending).unlink(missing_ok=True)
+        take_away(file)
         return number
 
 
@@ -145,7 +143,7 @@ def keep_in_postgres(folder: Path, url: str, called: str, names: tuple[str, ...]
     on_disk(half)
     os.replace(half, folder / DATABASE)
     for name in names:
-        for ending in _BESIDE:
+        for ending in BESIDE:
             with suppress(FileNotFoundError):
                 os.replace(folder / f"{name}.sqlite{ending}", folder / f"{name}.sqlite.before-postgres{ending}")
     on_disk(folder / DATABASE)
@@ -168,7 +166,3 @@ def _moved(file: InFile, to: InPostgres) -> int:
                         "The database has another ledger of this name: give another name (--name). Nothing was changed."
                     )
         return there.verify()
-
-
-def _with(path: Path, ending: str) -> Path:
-    return path.with_name(path.name + ending)

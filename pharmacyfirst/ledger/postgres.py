@@ -32,7 +32,7 @@ NOT_KNOWN = (
 )
 
 
-class NotAnAddress(LedgerUnusable, ValueError):
+class NotAnAddress(LedgerUnusable):
     """The address of a database is none, or would show what it must not; nothing was opened."""
 
 

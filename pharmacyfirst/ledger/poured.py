@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, open_ledger
 from pharmacyfirst.ledger.database import Database
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger.file import on_disk, take_away
 from pharmacyfirst.ledger.told import LedgerUnusable
 
 
@@ -34,7 +34,6 @@ def file_of(database: Database, path: Path) -> None:
     """All of a database in a new SQLite file, on disk when this returns; taken away where it could not be made whole."""
     if path.exists():
         raise LedgerUnusable("There is something at that place. Name a new file: no copy is ever written over.")
-    beside = [path.with_name(path.name + ending) for ending in ("-wal", "-shm")]
     try:
         into = open_ledger(path)
         try:
@@ -44,6 +43,5 @@ def file_of(database: Database, path: Path) -> None:
             into.close()
         on_disk(path)
     except BaseException:
-        for one in (path, *beside):
-            one.unlink(missing_ok=True)
+        take_away(path)
         raise

@@ -37,8 +37,8 @@ _DONE: Mapping[str, Tell] = {
     "Message not confirmed": lambda one: str(one.unconfirmed),
     "Letter due": lambda one: str(one.letters_due),
     "Ended without a record": lambda one: str(one.without_record),
-    "Half within": lambda one: _minutes(one.median_seconds),
-    "9 of 10 within": lambda one: _minutes(one.p90_seconds),
+    "Half within (minutes)": lambda one: _minutes(one.median_seconds),
+    "9 of 10 within (minutes)": lambda one: _minutes(one.p90_seconds),
 }
 
 
@@ -80,7 +80,7 @@ def _table(
 
 
 def _minutes(seconds: int | None) -> str:
-    return "-" if seconds is None else f"{seconds / 60:.1f} min"
+    return "-" if seconds is None else f"{seconds / 60:.1f}"
 
 
 def practice_in_words(found: Activity) -> str:

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.ledger import Ledger, LedgerEvent, as_text, open_ledger
+from pharmacyfirst.ledger.file import take_away
 from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.store.deeds import MOST_BYTES, StoreRefused
 from pharmacyfirst.store.kept import Clock
@@ -68,14 +69,13 @@ def import_store(lines: Iterable[bytes], folder: Path, clock: Clock) -> int:
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = folder / f"{FILE}.importing"
-    for one in (beside, *(beside.with_name(beside.name + ending) for ending in ("-wal", "-shm"))):
-        one.unlink(missing_ok=True)
+    take_away(beside)
     try:
         with closing(open_ledger(beside)) as ledger:
             length = _read(lines, ledger)
         place.put(beside)
     finally:
-        beside.unlink(missing_ok=True)
+        take_away(beside)
     with open_store(folder, clock) as store:
         store.verify()
     return length

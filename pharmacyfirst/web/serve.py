@@ -16,8 +16,9 @@ from pharmacyfirst.people import PeopleRefused, SigningIn, open_people
 from pharmacyfirst.people.passwords import must_be_usable
 from pharmacyfirst.people.provider import Provider, ProviderSettings
 from pharmacyfirst.store import open_store
-from pharmacyfirst.web.app import ROOM, form
+from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
+from pharmacyfirst.web.health import ROOM, look
 from pharmacyfirst.web.pharmacy import read_pharmacy
 from pharmacyfirst.web.place import HERE, WhereServed
 from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
@@ -26,8 +27,8 @@ PHARMACY_FILE = "pharmacy.json"
 SECRET_FILE = "handover-secret"
 MOST_AT_ONCE = 800  # connections
 ACCOUNTS_GONE = (
-    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back, or add an administrator: "
-    "pharmacyfirst people add."
+    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back (pharmacyfirst people restore), or add an "
+    "administrator: pharmacyfirst people add."
 )
 
 
@@ -62,6 +63,7 @@ def application(
             except SecretUnusable as unusable:
                 warn(ROOM, str(unusable))  # everything else works without it
             tell(ROOM, "started", {"version": __version__})
+            look(desk)  # and read the content now, not while somebody waits
             yield desk
 
     return form(open_desk)

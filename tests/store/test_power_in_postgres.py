@@ -5,6 +5,7 @@ It has to be the very morning that a file holds, to the last digest: what is com
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -91,10 +92,8 @@ def test_the_server_killed_before_a_statement_nothing_acknowledged_is_lost(
     folder, said = kept(postgres, tmp_path), []
     with monkeypatch.context() as patch:
         patch.setattr(Postgres, "rows", at(place_of(part, statements), dies))
-        try:
+        with suppress(LedgerUnusable):
             go_through(folder, lambda: said.append("a"))
-        except LedgerUnusable as told:
-            assert "lost, and nothing of this was saved" in str(told)  # noqa: PT017 - either end is right
     must_be_all_or_nothing(folder, acknowledged(len(said)))
 
 

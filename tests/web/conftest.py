@@ -2,7 +2,22 @@
 
 import pytest
 from lines_written import lines_written
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 from visiting import CANARIES, LEAKS
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser."""
+    from in_a_browser import BROWSER, launched
+
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: it is among the packages for development"
+    )
+    if BROWSER is None:
+        pytest.skip("needs chromium: make system installs it")
+    with api.sync_playwright() as play, launched(play) as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)

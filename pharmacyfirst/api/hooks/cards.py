@@ -113,9 +113,8 @@ def _detail(asked: HookAsked, so_far: Conversation) -> Iterator[str]:
     yield from _list(ask, (questions[name].ask for name in _to_ask(so_far)))
     if not so_far.emergency:
         yield from _list("Asked, and not known", (questions[name].ask for name in so_far.in_the_way))
-    if (
-        so_far.decided or not so_far.open
-    ):  # what is said where nothing can be found out would be said before anybody asked
+    # What is said where nothing can be found out would be said before anybody asked.
+    if so_far.decided or not so_far.open:
         for part in PARTS:
             yield from _list(f"Say to the patient, {part}", (one.says for one in found.to_say if one.part == part))
     yield ""
