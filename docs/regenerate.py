@@ -56,6 +56,7 @@ from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from asvs import asvs  # noqa: E402
 from bill_of_materials import licences, sbom  # noqa: E402
 from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
@@ -449,6 +450,7 @@ PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
     "docs/hazards.md": hazards_page,
     "docs/lines-for-patients.md": lines_page,
+    "docs/security/asvs.md": asvs,
     "docs/security/licences.md": licences,
     "docs/security/sbom.cdx.json": sbom,
     "examples/adoption.yaml": example_adoption,

@@ -69,15 +69,22 @@ class SigningIn:
         self._count(word, tried, one)
         raise NotSignedIn(WRONG)
 
-    def prove(self, one: Colleague, password: str) -> None:
-        """Have somebody who is signed in show once more that it is they. A wrong password counts as at the door. Raises ``NotSignedIn``."""
+    def prove(self, one: Colleague, password: str, code: str | None = None) -> None:
+        """Have somebody who is signed in show once more that it is they. Something wrong counts as at the door. Raises ``NotSignedIn``.
+
+        Before what proves them is changed give ``code`` as well: where they have a second factor it is asked for, and good once.
+        """
         tried = self._tried(one.signs_in_as)
         if self._steady() < tried.until:
             raise NotSignedIn(WAITS.format(minutes=_minutes(tried.until - self._steady())))
-        if not passwords.is_right(one.password, password):
+        right = passwords.is_right(one.password, password)
+        step = self._step(one, code) if right and code is not None else -1
+        if not right or step is None:
             self._count(one.signs_in_as, tried, one)
-            raise NotSignedIn("This is not your password. Nothing was changed.")
+            raise NotSignedIn(f"This is not your {'code' if right else 'password'}. Nothing was changed.")
         self._wrong.pop(one.signs_in_as, None)
+        if step >= 0:
+            self._people.signed_in(one.id, "once more, with a password and a code", step)
 
     def _tried(self, word: str) -> _Tried:
         """How a word stands, also as it stood in the process before, for an hour after it waited no more."""
