@@ -90,7 +90,7 @@ def setting_up(visit: Visit) -> Response:
     if visit.desk.ours is not None:
         return go("/")
     if visit.method != "POST":
-        return _set_up_page(visit, example_fields(), {})
+        return _set_up_page(visit, example_fields() | ({"ods": visit.desk.site} if visit.desk.site else {}), {})
     typed = {name: visit.posted.one(f"u-{name}") for name, _, _ in _FIELDS}
     if found := dict(_wrong(visit, typed)):
         in_order = (*(name for name, _, _ in _FIELDS), "pin")
@@ -98,7 +98,8 @@ def setting_up(visit: Visit) -> Response:
     try:
         visit.desk.set_up(_ours(typed, _person(visit, typed)))
     except PharmacyFirstError as refused:
-        return _set_up_page(visit, typed, {"name": str(refused).removesuffix(OF_A_REFUSAL)})
+        place = "ods" if str(refused).startswith("ODS") else "name"
+        return _set_up_page(visit, typed, {place: str(refused).removesuffix(OF_A_REFUSAL)})
     return go("/" if visit.desk.people_sign_in else "/who")
 
 
@@ -250,8 +251,9 @@ def sign_in(visit: Visit) -> Response:
     posted = visit.posted
     if visit.method == "POST":
         try:
-            one = visit.desk.signing_in.sign_in(posted.one("word"), posted.whole("password"), posted.one("code"))
-            return _begun(visit, SignedIn(one))
+            given = posted.one("word"), posted.whole("password"), posted.one("code")
+            one = visit.desk.signing_in.sign_in(*given, visit.desk.site)
+            return _begun(visit, SignedIn(one, site=visit.desk.site))
         except NotSignedIn as refused:
             return _sign_in_page(visit, (Error(str(refused), "word"),))
     return _sign_in_page(visit)
