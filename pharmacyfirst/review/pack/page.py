@@ -107,7 +107,7 @@ class _PageWriter:
         )
         return Table(
             "What this pack is, and what was found",
-            (Part("What", "dated"), Part("", "wide")),
+            (Part("What", "dated"), Part("What was found", "wide")),
             tuple(rows),
             "close whole",
         )
