@@ -7,7 +7,7 @@ import pytest
 
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 
-pytest_plugins = ["closing", "measured", "profiles"]
+pytest_plugins = ["system_parts", "closing", "kept_in", "measured", "own_postgres", "profiles"]
 
 
 def pytest_configure():

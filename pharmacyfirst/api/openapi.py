@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from pharmacyfirst.api import of_inbound, of_itself, of_kept, of_records
 from pharmacyfirst.api.calls import JSON, PDF, Call, Query
+from pharmacyfirst.api.hooks import messages
 from pharmacyfirst.api.of_content import CONDITION, CONDITIONS, CONTENT_SCHEMA
 from pharmacyfirst.api.once import IDEMPOTENCY_KEY
 from pharmacyfirst.api.problems import MEDIA_TYPE, PROBLEM_SCHEMA
@@ -121,6 +122,7 @@ def components(library: Library) -> dict[str, Any]:
     for schema in (
         of_itself.HEALTH_SCHEMA, of_itself.READY_SCHEMA, of_records.JUDGED_SCHEMA, of_records.CHECKED_SCHEMA, of_kept.KEPT_SCHEMA,
         of_kept.MESSAGE_SCHEMA, of_kept.MESSAGES_SCHEMA, of_inbound.CAME_IN_SCHEMA, of_inbound.WAITING_SCHEMA, of_inbound.DEALT_WITH_SCHEMA,
+        messages.CDS_SERVICES, messages.CDS_REQUEST, messages.CDS_CARDS, messages.CDS_FEEDBACK,
     ):  # fmt: skip
         found[schema["title"]] = schema
     for table in (ASSESSMENT, NEXT, QUESTIONS, PERMIT, CONDITION, CONDITIONS):

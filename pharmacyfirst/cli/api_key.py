@@ -113,11 +113,11 @@ def _now() -> datetime:
 def _keys(data: Path, new: bool = False) -> "Iterator[Keys]":
     from pharmacyfirst.api.keys import API, Keys
     from pharmacyfirst.store import open_store
-    from pharmacyfirst.store.store import FILE
+    from pharmacyfirst.store.store import store_is_in
 
-    if not new and not (data / FILE).is_file():
-        raise BadInput("There is no store in that folder.")
     try:
+        if not new and not store_is_in(data):
+            raise BadInput("There is no store in that folder.")
         with open_store(data, _now) as store:
             yield Keys(store.ledger, store.ledger.reserve(API), monotonic)
     except (LedgerUnusable, LedgerDamaged) as error:

@@ -62,6 +62,20 @@ def pathways(command: Command) -> Command:
     )(command)
 
 
+def lines(command: Command) -> Command:
+    """The option ``--log``, given to the command as ``lines``: which lines a server writes of its own work."""
+    from pharmacyfirst.log import Lines  # logging takes a while, and most commands never need it
+
+    return click.option(
+        "--log",
+        "lines",
+        type=click.Choice([one.value for one in Lines]),
+        default=Lines.ERRORS.value,
+        show_default=True,
+        help="What is written to standard error, as JSON lines that name nobody: a line for each request, or for errors alone.",
+    )(command)
+
+
 def as_of(command: Command) -> Command:
     """The option ``--as-of``: a day, or None where it was not given."""
     return click.option(

@@ -17,7 +17,7 @@ from pharmacyfirst.cli.serve import DATA
 from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 from pharmacyfirst.people import NewColleague, People, PeopleRefused, Role, open_people
-from pharmacyfirst.people.accounts import FILE
+from pharmacyfirst.people.accounts import accounts_are_in, put_back
 
 if TYPE_CHECKING:
     from pharmacyfirst.people import Colleague
@@ -208,6 +208,23 @@ def backup(into: Path, data: Path) -> None:
     click.echo(f"{many} events, as they were written. Copied.")
 
 
+@people.command()
+@click.argument("copy", metavar="FILE", type=options.FILE_THERE)
+@_data
+def restore(copy: Path, data: Path) -> None:
+    """Put a copy in place of the accounts. What was there is set aside, and never deleted. Stop the form first.
+
+    Whoever was disabled, or changed a password, since the copy was made is as they were then: look through the list.
+
+    \b
+    Example:
+      pharmacyfirst people restore people-copy.sqlite
+    """
+    with _told():
+        many = put_back(copy, data)
+    click.echo(f"{many} events, as they were written. In place.")
+
+
 def _asked() -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True, type=str))
 
@@ -225,10 +242,11 @@ def _now() -> datetime:
 
 @contextmanager
 def _opened(data: Path) -> Iterator[People]:
-    if not (data / FILE).is_file():
-        raise BadInput("There are no accounts in that folder.")
-    with _told(), open_people(data, _now) as accounts:
-        yield accounts
+    with _told():
+        if not accounts_are_in(data):
+            raise BadInput("There are no accounts in that folder.")
+        with open_people(data, _now) as accounts:
+            yield accounts
 
 
 @contextmanager

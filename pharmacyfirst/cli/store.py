@@ -157,6 +157,42 @@ def restore(copy: Path, place: Path, older: bool) -> None:
 
 
 @store.command()
+@click.argument("url")
+@_store_folder
+@click.option(
+    "--name",
+    default="pharmacy",
+    show_default=True,
+    metavar="NAME",
+    help="What it is called there: small letters, digits and _; tells apart what several folders keep in one database.",
+)
+def move(url: str, place: Path, name: str) -> None:  # fmt: skip
+    """Move the store and the accounts of a folder into PostgreSQL, the database at URL, and keep them there from then on.
+
+    The folder goes on being what every program is started with: database.json in it says where, and the anchors stay in it. Every event is
+    written there with its digest, and gone through; the files keep other names. A folder without a store joins what is in the database.
+    Stop every program that uses the store first. URL has no password: PGPASSFILE names the file that does.
+
+    \b
+    Example:
+      pharmacyfirst store move postgresql://pharmacy@/pharmacies --store data
+    """
+    from pharmacyfirst.ledger.places import keep_in_postgres
+    from pharmacyfirst.people.accounts import NAME as PEOPLE
+    from pharmacyfirst.store.store import NAME as STORE
+
+    with _told():
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        moved = keep_in_postgres(place, url, name, (STORE, PEOPLE))
+    with _opened(place) as one:
+        anchor = one.verify().anchor
+    click.echo(
+        f"{moved[STORE]} events of the store and {moved[PEOPLE]} of the accounts are in PostgreSQL, as they were written."
+    )
+    click.echo(f"Keep this elsewhere: {anchor}")
+
+
+@store.command()
 @_into
 @_store_folder
 def export(into: Path, place: Path) -> None:
@@ -304,6 +340,41 @@ def table(into: Path, place: Path, practice: bool) -> None:
     click.echo("Written.")
 
 
+@store.command("activity")
+@_store_folder
+@click.option(
+    "--from", "begin", type=options.day, metavar="DATE", help="First day; without it, the first of this month."
+)
+@click.option("--until", "end", type=options.day, metavar="DATE", help="Last day; without it, today.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, by month too.")
+@options.pathways
+def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, folder: Path | None) -> None:
+    """Say what was done in some days, in numbers: consultations, outcomes, gateway points, news to practices, time to finish.
+
+    Practice patients are counted apart. Names nobody, but a small number can lead to a person.
+
+    \b
+    Example:
+      pharmacyfirst store activity --from 2026-11-01 --until 2026-11-30 --store data
+    """
+    from pharmacyfirst import exact
+    from pharmacyfirst.store.activity import activity
+    from pharmacyfirst.store.activity_in_words import in_lines, titles_of
+
+    last = end or options.today_in_london()
+    first = begin or last.replace(day=1)
+    if first > last:
+        raise BadInput("The first day is after the last.")
+    with _opened(place) as one:
+        found = activity(one, first, last)
+    if as_json:
+        click.echo(exact.write(found.as_dict(), 2))
+    else:
+        click.echo("\n".join(in_lines(found, titles_of(options.library(folder)))))
+    if found.unread:
+        raise NotDone(f"{found.unread} consultations cannot be read: pharmacyfirst store verify says more.")
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -311,12 +382,13 @@ def _now() -> datetime:
 @contextmanager
 def _opened(place: Path) -> "Iterator[Store]":
     from pharmacyfirst.store import open_store
-    from pharmacyfirst.store.store import FILE
+    from pharmacyfirst.store.store import store_is_in
 
-    if not (place / FILE).is_file():
-        raise BadInput("There is no store in that folder.")
-    with _told(), open_store(place, _now) as one:
-        yield one
+    with _told():
+        if not store_is_in(place):
+            raise BadInput("There is no store in that folder.")
+        with open_store(place, _now) as one:
+            yield one
 
 
 @contextmanager

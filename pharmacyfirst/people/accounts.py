@@ -7,6 +7,7 @@ that is put back brings nobody back who was disabled since.
 import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from uuid import uuid4
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, open_ledger
+from pharmacyfirst.ledger.file import copied_beside
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.people import passwords, second_factor
 from pharmacyfirst.people.colleague import (
     Colleague,
@@ -31,7 +34,7 @@ from pharmacyfirst.people.colleague import (
 )
 from pharmacyfirst.people.roles import Role
 
-FILE = "people.sqlite"
+NAME = "people"
 ONE_TIME_LASTS = timedelta(hours=24)
 _ACCOUNTS, _SIGNED = "people/account/", "people/signed-in/"
 LAST_ADMINISTRATOR = "This is the last administrator who can sign in: nobody could look after the accounts any more. Make another one first."
@@ -48,6 +51,15 @@ class Told:
     more: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """That a word waits: how often it was tried wrongly in a row, and until when (UTC). ``mark`` tells words apart and says none of them."""
+
+    mark: str
+    times: int
+    until: datetime
+
+
 class People:
     """The accounts. ``open_people`` opens them. Used by the thread that opened them; several processes may have them open."""
 
@@ -57,7 +69,7 @@ class People:
         self._read_at, self._all = -1, dict[str, Colleague]()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close them."""
         self._ledger.close()
 
     def __enter__(self) -> Self:
@@ -126,6 +138,21 @@ class People:
             if step is not None:
                 return int(step)
         return -1
+
+    def locks(self) -> tuple[Lock, ...]:
+        """The last lock of each word, but of those with which somebody has signed in since."""
+        found: dict[str, Lock] = {}
+        for stream in self._ledger.streams(_SIGNED):
+            here: dict[str, Lock] = {}
+            for event in self._ledger.events(stream, attached=False):
+                told = _body(event)["told"]
+                if event.kind == PeopleDeed.SIGNED_IN.value:
+                    here = {}
+                elif "word" in told:
+                    until = datetime.fromisoformat(str(told["until"]))
+                    here[str(told["word"])] = Lock(str(told["word"]), int(told["times"]), until)
+            found |= here
+        return tuple(found.values())
 
     def copy_to(self, file: Path) -> None:
         """A copy of the accounts in a new file. It holds what proves people: keep it as the folder itself is kept."""
@@ -246,9 +273,11 @@ class People:
         """Put down that somebody signed in, and with which code of the second factor."""
         self._signed(id, PeopleDeed.SIGNED_IN, {"how": how} | ({"step": step} if step is not None else {}))
 
-    def locked(self, id: str, minutes: int) -> None:
-        """Put down that nobody is let in with this word for so many minutes; ``id`` is empty where nobody signs in with it."""
-        self._signed(id or "nobody", PeopleDeed.LOCKED, {"minutes": minutes})
+    def locked(self, id: str, lock: Lock) -> None:
+        """Put down that nobody is let in with a word until then; ``id`` is empty where nobody signs in with it."""
+        minutes = -(-int((lock.until - self.now()).total_seconds()) // 60)
+        told = {"minutes": minutes, "word": lock.mark, "times": lock.times, "until": lock.until.isoformat()}
+        self._signed(id or "nobody", PeopleDeed.LOCKED, told)
 
     def _not_the_last(self, one: Colleague) -> None:
         able = [other for other in self._known().values() if other.active and Role.ADMINISTRATOR in other.roles]
@@ -309,6 +338,26 @@ def _by(event: LedgerEvent) -> tuple[str, str]:
 
 
 def open_people(folder: Path, clock: Callable[[], datetime]) -> People:
-    """The accounts in a folder; a file without anybody is made where there is none. Raises ``LedgerUnusable``."""
+    """The accounts in a folder; a ledger without anybody is made where there is none. Raises ``LedgerUnusable``."""
     must_be(Path, folder=folder)
-    return People(open_ledger(folder / FILE), clock)
+    return People(place_in(folder, NAME).open(), clock)
+
+
+def put_back(copy: Path, folder: Path) -> int:
+    """Put a copy in place of the accounts of a folder, once it was gone through; how many events it has.
+
+    What was there is set aside under another name. Raises ``LedgerDamaged``, ``LedgerUnusable``, ``PeopleRefused`` where there is no copy.
+    """
+    if not copy.is_file():
+        raise PeopleRefused("There is no copy at that place. Nothing was changed.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with copied_beside(copy, folder / f"{NAME}.sqlite") as beside:
+        with closing(open_ledger(beside)) as ledger:
+            many = People(ledger, lambda: datetime.now(UTC)).verify()
+        place_in(folder, NAME).put(beside)
+    return many
+
+
+def accounts_are_in(folder: Path) -> bool:
+    """Whether a folder has accounts, in a file or in PostgreSQL. Raises ``LedgerUnusable`` where that cannot be found out."""
+    return place_in(folder, NAME).exists()

@@ -5,6 +5,7 @@ Whatever a record says beyond the account is the program's. So a record that was
 """
 
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,8 +19,10 @@ from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.consultation import Account, Consultation
+from pharmacyfirst.record.decision import exemption_fits
 from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.in_words import words_of
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.measured import Observation
 from pharmacyfirst.record.sense import OBSERVED_FACTS, last_day_of
 from pharmacyfirst.record.supply import (
@@ -50,7 +53,23 @@ def make_record(
     Raises ``RecordRefused`` with where and why; ``Refused`` where the facts cannot be assessed.
     """
     pathway = library.in_force(account.pathway, account.on)
+    for wrong in _not_put_on_record(account):
+        raise RecordRefused(f"{wrong}. {NOTHING}")
     return believed(remade(account, pathway, library, in_england(recorded_at, "recorded_at"), Authority(adoption)))
+
+
+def _not_put_on_record(account: Account) -> Iterator[str]:
+    """What no new record may say. One that was written before this was asked says it still, and is read all the same."""
+    charge, age = account.charge, account.patient.age_on(account.on)
+    if charge is not None and not exemption_fits(charge.exemption, age):
+        words = coded_lists()["exemption"].in_words(charge.exemption)
+        yield f"charge, exemption: {charge.exemption} ({words}) is not for somebody of the patient's age"
+    if account.consent.to_share is not False:
+        return
+    if account.notice is not None and account.notice.route != "none":
+        yield "consent, to_share is no, and notice says that the practice is told: give no notice, or to_share as the patient agreed"
+    if account.pregnancy_confirmed is not None:
+        yield "consent, to_share is no, and pregnancy_confirmed is for the GP record: leave it out, or give to_share as the patient agreed"
 
 
 # The records that the program made, or made again and found the same, by identity: a record never changes, and a copy is another object.

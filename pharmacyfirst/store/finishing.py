@@ -144,7 +144,8 @@ def _wrong(kept: Kept, now: ConsultationSoFar, record: Consultation) -> Iterator
     if now.paper and PaperForms(kept).get(now.paper).entered_as:
         yield "its paper form was entered before, or is not to be entered: end this one as a mistake"
     if now.look_through:
-        yield f"{len(now.look_through)} pages have still to be looked through again"
+        pages = "1 page has" if len(now.look_through) == 1 else f"{len(now.look_through)} pages have"
+        yield f"{pages} still to be looked through again"
     if not now.practice and abs(kept.now() - record.recorded_at) > SOON:
         yield "the record says that it was made at another time: make it again now"
     if differing := _differing(now.answers, record.facts):

@@ -30,6 +30,7 @@ from pharmacyfirst.web.sessions import Session, Sessions
 
 PATIENT_PAGE = "patient"
 SINCE = "since"
+CONSENT = "consent_given"
 EVALUATION = (
     "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a practice patient."
 )

@@ -45,6 +45,10 @@ ASKS = {
     "by": "Who agrees to all this?",
     "viewed": "Which record did you read?",
 }
+# What a field is called where it is missing.
+CALLED = {"family": "Family name", "born": "Date of birth", "address": "Address", "practice_ods": "GP practice"} | {
+    name: ask.rstrip("?") for name, ask in ASKS.items()
+}
 NEEDED = ("gender", "source", "channel", "share", "look", "by")
 
 
@@ -169,6 +173,16 @@ def lacking(who: Who, today: date) -> dict[str, str]:
         except RecordRefused as refused:
             found.update(_refused(str(refused)))
     return found
+
+
+def called(name: str) -> str:
+    """What a field of the page is called in a few words."""
+    return CALLED.get(name, name.replace("_", " ").capitalize())
+
+
+def place_of(name: str) -> str:
+    """Where on the page a field stands."""
+    return f"row-{name}" if name == "born" or name in ASKS else f"p-{name}"
 
 
 _PLACES = {

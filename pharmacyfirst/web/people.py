@@ -6,11 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 
 from pharmacyfirst.errors import PharmacyFirstError, Refused
+from pharmacyfirst.paper.words import begun
 from pharmacyfirst.people import Colleague, Role
 from pharmacyfirst.people.passwords import is_right
 from pharmacyfirst.people.roles import REGISTERED
 from pharmacyfirst.record.people import PractitionerOnRecord
 from pharmacyfirst.store import Actor
+from pharmacyfirst.web.rows import ChoiceShown
 
 SHORTEST_PIN, LONGEST_PIN = 4, 12
 # A PIN has few digits, so whoever has the file guesses it whatever this costs: the file is its owner's alone, and the digest keeps the
@@ -117,6 +119,12 @@ class SignedIn:
 
 
 SomebodyHere = AtTheDesk | SignedIn
+
+
+def professions(chosen: str) -> tuple[ChoiceShown, ...]:
+    """What a registered professional may be, to choose from."""
+    each = sorted(role.profession for role in REGISTERED)
+    return tuple(ChoiceShown(one, begun(one), one == chosen) for one in each)
 
 
 def pin_digest(pin: str) -> str:

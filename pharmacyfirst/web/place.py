@@ -90,10 +90,13 @@ def place_of(
             "Elsewhere than on this machine the form is served over TLS alone: give a certificate and its key, or name the proxy that ends TLS. "
             "Otherwise passwords and patients could be read on the way."
         )
-    if certificate and proxy:
-        raise NotOnThisMachine("Give a certificate, or name a proxy that ends TLS: not both.")
     if not name:
         raise NotOnThisMachine(
             "Give the name by which browsers reach the form: requests for any other are not answered."
+        )
+    if proxy and proxy not in ADDRESSES and not certificate:
+        raise NotOnThisMachine(
+            "A proxy on another machine is answered over TLS alone: give a certificate and its key as well, or put the proxy on this machine. "
+            "Otherwise passwords and patients could be read between the two."
         )
     return WhereServed((name.lower(),), certificate, key, proxy)

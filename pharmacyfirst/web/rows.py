@@ -154,12 +154,17 @@ def hours_of(question: Question, kept: str, now: datetime) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceShown:
-    """One answer to choose: what is posted, its words, whether it is chosen, and the key that chooses it."""
+    """One answer to choose: what is posted, its words, whether it is chosen, and the keys that choose it (``1``, or ``1 N``)."""
 
     value: str
     says: str
     chosen: bool
     key: str = ""
+
+    @property
+    def number(self) -> str:
+        """Its number, which stands beside it: a letter is the first of its words."""
+        return self.key[:1] if self.key[:1].isdecimal() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +279,17 @@ def _choices(question: Question, answers: Mapping[str, Any]) -> tuple[ChoiceShow
         return ChoiceShown("yes", "Yes", given is True, "Y"), ChoiceShown("no", "No", given is False, "N"), not_known
     if question.answer is Answer.ONE_OF:
         each = enumerate(question.choices, 1)
-        shown = [ChoiceShown(one.name, says(one), given == one.name, str(at) if at < 10 else "") for at, one in each]
+        shown = [ChoiceShown(one.name, says(one), given == one.name, _keys(says(one), at)) for at, one in each]
         return (*shown, not_known)
     if question.answer is Answer.ANY_OF:
         none = isinstance(given, tuple | list) and not given  # what was saved comes back as a list
         return ChoiceShown(NONE, "None of these", none, "N"), not_known
     return ()
+
+
+def _keys(words: str, at: int) -> str:
+    """The keys of one answer of several: its place, and N where it is the No among them."""
+    return f"{at if at < 10 else ''}{' N' if words in ('No', 'None') else ''}".strip()
 
 
 def says(choice: Choice) -> str:

@@ -8,23 +8,27 @@ from time import monotonic
 
 from starlette.applications import Starlette
 
+from pharmacyfirst.connections import CIPHERS, protocol
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.handover.secret import SecretUnusable, make_secret
+from pharmacyfirst.log import tell, warn
 from pharmacyfirst.people import PeopleRefused, SigningIn, open_people
 from pharmacyfirst.people.passwords import must_be_usable
 from pharmacyfirst.people.provider import Provider, ProviderSettings
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
+from pharmacyfirst.web.health import ROOM, look
 from pharmacyfirst.web.pharmacy import read_pharmacy
 from pharmacyfirst.web.place import HERE, WhereServed
 from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
 
 PHARMACY_FILE = "pharmacy.json"
 SECRET_FILE = "handover-secret"
+MOST_AT_ONCE = 800  # connections
 ACCOUNTS_GONE = (
-    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back, or add an administrator: "
-    "pharmacyfirst people add."
+    "People sign in here, and the file of their accounts is gone. Put a copy of people.sqlite back (pharmacyfirst people restore), or add an "
+    "administrator: pharmacyfirst people add."
 )
 
 
@@ -35,7 +39,7 @@ def machine_clock() -> datetime:
 
 def application(
     folder: Path, *, content: Path | None = None, pharmacy: Path | None = None, clock: Callable[[], datetime] = machine_clock,
-    steady: Callable[[], float] = monotonic, quiet: float = QUIET_SECONDS, log: Callable[[str], None] = print, place: WhereServed = HERE,
+    steady: Callable[[], float] = monotonic, quiet: float = QUIET_SECONDS, place: WhereServed = HERE,
     provider: ProviderSettings | None = None,
 ) -> Starlette:  # fmt: skip
     """The form over a data folder. ``clock`` is the one clock it goes by, ``steady`` counts seconds; ``pharmacy`` is the pharmacy's file,
@@ -43,6 +47,8 @@ def application(
 
     Raises nothing: what cannot be opened is refused when it starts.
     """
+
+    from pharmacyfirst import __version__
 
     @asynccontextmanager
     async def open_desk() -> AsyncIterator[Desk]:
@@ -55,10 +61,12 @@ def application(
             try:
                 desk.secret = make_secret(folder / SECRET_FILE)
             except SecretUnusable as unusable:
-                log(str(unusable))  # everything else works without it
+                warn(ROOM, str(unusable))  # everything else works without it
+            tell(ROOM, "started", {"version": __version__})
+            look(desk)  # and read the content now, not while somebody waits
             yield desk
 
-    return form(open_desk, log)
+    return form(open_desk)
 
 
 def must_open(folder: Path, pharmacy: Path | None = None) -> bool:
@@ -78,10 +86,11 @@ def must_open(folder: Path, pharmacy: Path | None = None) -> bool:
 
 
 def run(app: Starlette, address: str, port: int, place: WhereServed = HERE) -> None:
-    """Serve until it is stopped. No line of a log names a path, because one process has no need of it."""
+    """Serve until it is stopped. What is written of it is written by ``pharmacyfirst.log`` alone."""
     import uvicorn
 
     uvicorn.run(
-        app, host=address, port=port, access_log=False, log_level="warning", server_header=False, date_header=False,
+        app, host=address, port=port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
         timeout_graceful_shutdown=5, proxy_headers=False, ssl_certfile=place.certificate or None, ssl_keyfile=place.key or None,
+        ssl_ciphers=CIPHERS, http=protocol(), limit_concurrency=MOST_AT_ONCE,
     )  # fmt: skip

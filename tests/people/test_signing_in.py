@@ -95,6 +95,35 @@ def test_waiting_does_not_tell_whether_somebody_has_the_word(people, door):
     ]  # the word that was tried is nowhere: it may be a password
 
 
+def test_who_waits_goes_on_waiting_where_the_program_is_started_anew_whether_or_not_there_is_such_a_person(
+    people, door, clock
+):
+    for wait in (0,) * MOST_WRONG + (FIRST_WAIT, 2 * FIRST_WAIT):
+        clock.pass_seconds(wait)
+        assert [refused(door, word, "x") for word in ("robin", "nobody")] == [WRONG] * 2
+    again = SigningIn(people, clock.steady)
+    assert [refused(again, word, PASSWORD) for word in ("robin", "nobody")] == [
+        "Too many wrong ones: wait 4 minutes"
+    ] * 2
+    clock.pass_seconds(4 * FIRST_WAIT)
+    third = SigningIn(people, clock.steady)
+    assert refused(third, "nobody", "x") == WRONG
+    assert refused(third, "nobody", "x") == "Too many wrong ones: wait 8 minutes"  # it doubles as it would have done
+    assert third.sign_in("robin", PASSWORD).name == "Robin Sample"
+    fourth = SigningIn(people, clock.steady)
+    assert refused(fourth, "robin", "x") == WRONG  # who has signed in since begins anew
+    assert "wait" not in refused(fourth, "robin", "x")
+
+
+def test_a_word_that_waits_is_not_readable_where_it_is_kept(people, door, tmp_path):
+    """It may be a password, typed into the wrong field."""
+    for _ in range(MOST_WRONG):
+        refused(door, "seven quiet herons wade", "x")
+    kept = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert people.locks()
+    assert b"quiet herons" not in kept
+
+
 def test_a_word_is_the_same_however_it_is_written(door):
     for word in ("robin", "ROBIN", " robin", "Robin", "".join(chr(ord(letter) + 0xFEE0) for letter in "robin")):
         assert refused(door, word, "x") == WRONG

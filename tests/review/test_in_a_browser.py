@@ -52,6 +52,7 @@ def measured(tmp_path_factory):
     return json.loads(said)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("width", [NARROW, WIDE])
 def test_no_page_is_wider_than_the_window_and_nothing_wider_than_its_box(measured, width):
     of_this_width = {name: one for name, one in measured.items() if name.startswith(f"{width} ")}

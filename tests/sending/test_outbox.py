@@ -226,7 +226,7 @@ def test_by_what_a_person_finds_the_rest_is_mended_too(outbox):
     outbox.notices.due(a_message().bundle_id, NoticeKind.LETTER, NOON, NOON)
     shown = set(person_sees(outbox))
     assert shown == {"ACK1", a_message().bundle_id}
-    outbox._ledger._database.execute("DELETE FROM ledger_mark WHERE name != 'outbox: clock'")
+    outbox._ledger._database.connection.execute("DELETE FROM ledger_mark WHERE name != 'outbox: clock'")
     assert person_sees(outbox) == {}
     assert outbox.verify() == 2
     assert set(person_sees(outbox)) == shown

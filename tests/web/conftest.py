@@ -1,15 +1,34 @@
 """The canary of the form, over all these tests: who they are about is in no log, nothing printed, no address and no error."""
 
 import pytest
+from lines_written import lines_written
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 from visiting import CANARIES, LEAKS
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser."""
+    from in_a_browser import BROWSER, launched
+
+    api = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: it is among the packages for development"
+    )
+    if BROWSER is None:
+        pytest.skip("needs chromium: make system installs it")
+    with api.sync_playwright() as play, launched(play) as browser:
+        yield browser
 
 
 @pytest.fixture(autouse=True)
 def nothing_leaks():
-    """Every answer of the form was looked at on its way (``visiting.Watched``)."""
+    """Every answer of the form was looked at on its way (``visiting.Watched``), and so is every line that it wrote of it."""
     LEAKS.clear()
-    yield
+    with lines_written() as lines:
+        yield lines
     assert [*dict.fromkeys(LEAKS)] == []
+    said = "\n".join(lines())
+    assert [word for word in CANARIES if word in said] == []
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from test_every_outcome import supplied
 from test_real_patients import SECRET, adopted, recorded, to_the_outcome
-from visiting import PIN, Clock, a_number, at_the_desk, begun, open_form
+from visiting import AGREES, PIN, Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.sending.outbox import Outbox
@@ -118,7 +118,7 @@ def test_a_message_that_was_not_confirmed_is_told_on_paper(desk, clock):
 def test_a_practice_patients_message_is_shown_and_never_sent(desk):
     visitor, folder = desk
     begun(visitor, "uncomplicated-uti")
-    visitor.answer_page({}, **{"p-share": "yes", "p-look": "yes", "p-by": "patient", "p-viewed": "GP record"})
+    visitor.answer_page({}, **AGREES)
     visitor.go(f"{visitor.consultation}/page/1")
     visitor.answer_page({"sepsis_suspected": True})
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "sent"})

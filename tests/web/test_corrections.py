@@ -4,13 +4,18 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from test_every_outcome import LIBRARY, SUPPLIED, supplied
+from shipped import cases_of
+from test_every_outcome import LIBRARY, SUPPLIED, supplied, who
 from test_real_patients import CASE, CONDITION, SECRET, adopted, recorded, to_the_outcome
-from visiting import NOW, Clock, a_number, at_the_desk, begun, open_form
+from visiting import AGREES, NOW, Clock, a_number, at_the_desk, begun, open_form
 
+from pharmacyfirst import assess
 from pharmacyfirst.ledger import open_ledger
+from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.judged import read_record
+from pharmacyfirst.record.make import make_record
 from pharmacyfirst.record.papers.claim import NEVER, claim_of
+from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Happened, MessageEvent
 from pharmacyfirst.store import ConsultationState, open_store
@@ -267,9 +272,7 @@ def test_a_record_is_not_corrected_by_content_that_did_not_decide_it(desk):
 def test_an_emergency_pressed_by_mistake_is_taken_back_in_the_correction(desk):
     visitor, folder = desk
     begun(visitor, CONDITION)
-    visitor.answer_page(
-        dict(CASE.facts), **{"p-share": "yes", "p-look": "yes", "p-by": "patient", "p-viewed": "GP record"}
-    )
+    visitor.answer_page(dict(CASE.facts), **AGREES)
     visitor.go(f"{visitor.consultation}/page/1")
     visitor.post(f"{visitor.consultation}/threat", visitor.page.forms[visitor.path] | {"threat": "yes"})
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
@@ -327,3 +330,84 @@ def test_the_message_of_a_correction_replaces_the_one_that_was_sent(desk, clock)
     page = visitor.go(f"/r/{new}/message")
     assert "2, in place of the message before it" in page.words
     assert "9 Nowhere Lane" in page.words
+
+
+SINUSITIS = next(case for case in cases_of(LIBRARY, "acute-sinusitis") if case.id == "sin-001")
+
+
+@pytest.fixture
+def two_medicines(desk):
+    """The id of a practice patient's record of two medicines, as another system makes one: the form makes none."""
+    visitor, folder = desk
+    begun(visitor, SINUSITIS.pathway, "2")
+    visitor.answer_all(dict(SINUSITIS.facts), who(SINUSITIS))
+    id = visitor.consultation.removeprefix("/c/")
+    supplied(visitor, **{"s-charge": "0001"})
+    with open_store(folder, Clock()) as store:
+        one, held = store.records.record(id, LIBRARY), store.drafts.get(id)
+        offers = assess(LIBRARY.in_force(one.pathway, one.on), dict(SINUSITIS.facts), one.on).offers
+        handed = tuple(
+            Handed(
+                pgd=offer.pgd.id,
+                amp=actual_product(offer),
+                batch=f"LOT{at}",
+                expiry="2028-05",
+                handed_over_at=one.recorded_at,
+            )
+            for at, offer in enumerate(offers)
+        )
+        assert len(handed) == 2
+        new = store.drafts.begin(LIBRARY.in_force(one.pathway, one.on), held.owner, practice=True)
+        new = store.drafts.who(new.id, held.owner, new.revision, new.patient_mark, held.patient)
+        for name, page in held.pages.items():
+            new = store.drafts.post(
+                new.id, held.owner, new.revision, new.patient_mark, name, page.answers, page.origins, page.fields
+            )
+        account = one.account().model_copy(update={"id": new.id, "supplies": handed, "charge": one.charge.for_items(2)})
+        record = make_record(account, LIBRARY, recorded_at=one.recorded_at)
+        store.drafts.finish(new.id, held.owner, new.revision, record)
+    return new.id
+
+
+def test_a_record_of_several_medicines_is_corrected_and_none_is_left_out(desk, two_medicines):
+    visitor, folder = desk
+    assert "fluticasone furoate and mometasone furoate" in visitor.go(f"/r/{two_medicines}").title
+    new = correcting(visitor, two_medicines)
+    look_through(visitor)
+    as_before(visitor)
+    record = recorded(folder, new)[0]
+    assert [(one.pgd, one.batch) for one in record.supplies] == [("fluticasone", "LOT0"), ("mometasone", "LOT1")]
+    assert record.charge.taken == 2
+
+
+@pytest.mark.parametrize(("beside", "kept"), [(None, ["LOT0", "LOT9"]), ([], ["LOT9"])])
+def test_of_several_medicines_one_is_corrected_and_those_that_are_ticked_stay(desk, two_medicines, beside, kept):
+    visitor, folder = desk
+    new = correcting(visitor, two_medicines, "the batch was mistyped")
+    look_through(visitor)
+    page = visitor.go(f"/c/{new}/supply/mometasone")
+    assert page.forms[visitor.path]["s-beside"] == ["fluticasone"]
+    assert page.forms[visitor.path]["s-batch"] == ["LOT1"]
+    fields = page.forms[visitor.path] | {"s-batch": "LOT9"} | ({} if beside is None else {"s-beside": beside})
+    visitor.post(visitor.path, SUPPLIED | fields)
+    assert visitor.path == f"/r/{new}", visitor.page.words
+    record = recorded(folder, new)[0]
+    assert [one.batch for one in record.supplies] == kept
+    assert record.charge.taken == len(kept)
+
+
+def test_a_charge_that_does_not_fit_the_corrected_age_is_said_anew(desk):
+    visitor, folder = desk
+    to_the_outcome(visitor, **{"p-born_year": "2009"})
+    supplied(visitor, **{"s-charge": "0003"})
+    id = visitor.path.removeprefix("/r/")
+    new = correcting(visitor, id, "the year of birth was mistyped")
+    look_through(visitor, **{"p-born_year": "1990"})
+    as_before(visitor)
+    assert "The prescription charge that is on record is not for somebody of the patient" in visitor.page.words
+    as_before(visitor, **{"b-charge": "0003"})
+    assert visitor.reply.status_code == 422
+    as_before(visitor, **{"b-charge": "0001"})
+    assert visitor.path == f"/r/{new}", visitor.page.words
+    charge = recorded(folder, new)[0].charge
+    assert (charge.exemption, charge.taken) == ("0001", 1)

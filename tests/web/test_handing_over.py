@@ -322,23 +322,21 @@ def test_before_the_pharmacy_is_set_up_nobody_is_handed_over(tmp_path):
     assert (reply.status_code, "not set up" in reply.json()["error"]) == (409, True)
 
 
-def test_where_the_secret_cannot_be_made_the_form_is_served_and_nobody_is_handed_over(tmp_path):
+def test_where_the_secret_cannot_be_made_the_form_is_served_and_nobody_is_handed_over(tmp_path, nothing_leaks):
     (tmp_path / "handover-secret").mkdir()
     (tmp_path / "handover-secret" / "in-the-way").touch()
-    said = []
-    with open_form(tmp_path, log=said.append) as client:
+    with open_form(tmp_path) as client:
         at_the_desk(client)
         del client.headers["sec-fetch-site"]
         client.cookies.clear()
         assert client.post("/handover", content=sent()).status_code == 503
-    assert "Nobody can hand over a patient" in said[0]
+    assert "Nobody can hand over a patient" in nothing_leaks()[0]
 
 
-def test_nothing_of_a_handover_is_in_a_log_or_a_files_name(tmp_path, capfd):
-    said = []
-    with open_form(tmp_path, log=said.append) as client:
+def test_nothing_of_a_handover_is_in_a_log_or_a_files_name(tmp_path, capfd, nothing_leaks):
+    with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
         opened(visitor, tmp_path)
         handed_over(visitor.client, sent(patient=PATIENT | {"gender": SECRET}), tmp_path)
-    assert SECRET not in "\n".join([*said, *capfd.readouterr()])
+    assert SECRET not in "\n".join([*nothing_leaks(), *capfd.readouterr()])
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]

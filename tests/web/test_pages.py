@@ -430,7 +430,7 @@ def test_where_the_disk_is_full_what_was_typed_stays_on_the_page_to_be_sent_agai
     with open_form(tmp_path) as client:
         visitor = begun(at_the_desk(client), "uncomplicated-uti")
         page(visitor, 1)
-        database = client.app.state.desk.store.ledger._database
+        database = client.app.state.desk.store.ledger._database.connection
         pages = client.portal.call(lambda: database.execute("PRAGMA page_count").fetchone()[0])
         client.portal.call(database.execute, f"PRAGMA max_page_count = {pages}")
         facts = {name: False for name in visitor.page.shown}

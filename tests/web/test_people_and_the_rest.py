@@ -109,7 +109,7 @@ def test_the_link_begins_as_browsers_reach_the_form(tmp_path):
 
 def test_no_path_but_files_and_the_way_out_answers_another_name(tmp_path):
     with open_form(tmp_path) as client:
-        for route in form(lambda: None, print).routes:
+        for route in form(lambda: None).routes:
             if route.path in ("/leave", "/static/{name}", "/favicon.ico"):
                 continue
             where = re.sub(r"\{\w+\}", "x", route.path)

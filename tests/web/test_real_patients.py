@@ -240,15 +240,14 @@ def test_the_papers_of_a_record_are_printed_copied_and_put_down(desk):
     assert visitor.go(f"/r/{id}/recipe.txt").title == "There is no such paper"
 
 
-def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd):
-    logged = []
-    with open_form(tmp_path, log=logged.append) as client:
+def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd, nothing_leaks):
+    with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
         id = to_the_outcome(visitor)
         assert SECRET in visitor.page.words
         for path in (f"/c/{id}/nowhere", "/r/x/y/z", f"/c/{id}/supply/{SECRET}"):
             visitor.go(path)
-    said = "\n".join([*logged, *capfd.readouterr()])
+    said = "\n".join([*nothing_leaks(), *capfd.readouterr()])
     assert SECRET not in said
     assert "Nowhere Lane" not in said
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]

@@ -42,6 +42,7 @@ def test_the_notice_names_the_version_and_the_licence():
     assert "Copyright (c) 2019 NHS.UK" in notice
 
 
+@pytest.mark.system
 def test_the_style_sheet_is_what_the_script_makes_of_the_named_version(tmp_path):
     if shutil.which("npm") is None:
         pytest.skip("needs npm: make system installs it")

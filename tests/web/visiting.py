@@ -236,7 +236,7 @@ def leaks(path, status, headers, body):
             yield f"{word} in an address on {path}"
         if status == 500 and word in words:
             yield f"{word} in an error on {path}"
-    kept = "no-cache" if path.startswith("/static/") else "no-store"
+    kept = "no-cache" if path.startswith("/static/") and status == 200 else "no-store"
     if headers.get("cache-control") != kept:
         yield f"a browser may keep {path}, {status}"
     if "unsafe" in headers.get("content-security-policy", "unsafe"):

@@ -71,7 +71,6 @@ class ColleaguePage:
     active: bool
     has_factor: bool
     password: str
-    done: str
     gphc: TextShown
     roles: tuple[ChoiceShown, ...]
     told: tuple[ToldShown, ...]
@@ -87,19 +86,21 @@ def colleagues(visit: Visit) -> Response:
     if visit.method != "POST":
         return _all(visit, person)
     try:
-        return _one(visit, person, *_added(visit, person.actor))
+        one, password = _added(visit, person.actor)
+        visit.at_the_desk.done = "Added."
+        return _one(visit, person, one, password)
     except PeopleRefused as refused:
         return _all(visit, person, str(refused))
 
 
-def _added(visit: Visit, actor: Actor) -> tuple[Colleague, str, str]:
+def _added(visit: Visit, actor: Actor) -> tuple[Colleague, str]:
     posted, people = visit.posted, visit.desk.people
     who = NewColleague(
         posted.one("word"), posted.one("family"), tuple(posted.one("given").split()), _chosen(visit), posted.one("gphc")
     )
     one = people.add(who, by=actor.name)
     password = people.one_time_password(one.id, by=actor.name)
-    return people.get(one.id), password, "Added."
+    return people.get(one.id), password
 
 
 def one_colleague(visit: Visit) -> Response:
@@ -117,7 +118,8 @@ def one_colleague(visit: Visit) -> Response:
         password, done = _do(visit, one, person.actor.name)
     except PeopleRefused as refused:
         return _one(visit, person, one, wrong=str(refused))
-    return _one(visit, person, people.get(one.id), password, done)
+    visit.at_the_desk.done = done
+    return _one(visit, person, people.get(one.id), password)
 
 
 def _do(visit: Visit, one: Colleague, by: str) -> tuple[str, str]:
@@ -162,16 +164,13 @@ def _all(visit: Visit, person: SignedIn, wrong: str = "") -> Response:
     return html(drawn("colleagues.html", f=frame(visit, "People"), v=view), 422 if wrong else 200)
 
 
-def _one(
-    visit: Visit, person: SignedIn, one: Colleague, password: str = "", done: str = "", wrong: str = ""
-) -> Response:
+def _one(visit: Visit, person: SignedIn, one: Colleague, password: str = "", wrong: str = "") -> Response:
     place = _place(wrong)
     view = ColleaguePage(
         one=_shown(one),
         active=one.active,
         has_factor=bool(one.seed),
         password=password,
-        done=done,
         gphc=TextShown("gphc", "GPhC number", one.gphc_number, wrong if place == "gphc" else "", ""),
         roles=tuple(ChoiceShown(role.value, role.value, role in one.roles) for role in Role),
         told=_told(visit.desk.people.history(one.id)),
