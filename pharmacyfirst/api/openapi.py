@@ -72,8 +72,8 @@ def operation(call: Call) -> dict[str, Any]:
     if call.has_body:
         found["requestBody"] = {"required": True, "content": {one: _body(call, one) for one in call.media_types}}
     if call.scope is not None:
-        security: list[dict[str, list[str]]] = [{"key": []}, *([{"token": []}] if call.for_cds_clients else [])]
-        found |= {"security": security, "x-scope": call.scope.value}
+        ways = ("key", "token") if call.for_cds_clients else ("key",)
+        found |= {"security": [{way: []} for way in ways], "x-scope": call.scope.value}
     return found
 
 
