@@ -267,21 +267,22 @@ def _values(claim: object) -> set[str]:
     return {one for one in (claim if isinstance(claim, list) else [claim]) if isinstance(one, str)}
 
 
-def let_in(people: People, vouched: Vouched) -> Colleague:
+def let_in(people: People, vouched: Vouched, site: str = "") -> Colleague:
     """The account of whom the provider vouches for, which is put down: known by the subject, or by the GPhC number from now on, or made now.
 
-    An account with a password keeps the roles that it was given here; one that only the provider lets in has those that it says.
-    Raises ``NotSignedIn`` for who was disabled, and where what it says does not fit what is known here.
+    An account with a password keeps the roles that it was given here; one that only the provider lets in has those that it says. Where there
+    are several sites no account is made and no role changed: a provider does not know who belongs to which, so an administrator says it.
+    Raises ``NotSignedIn`` for who was disabled, who has no role at the site, and where what it says does not fit what is known here.
     """
     try:
-        one = people.who_is(vouched.subject) or _known_by_number(people, vouched) or _made(people, vouched)
+        one = people.who_is(vouched.subject) or _known_by_number(people, vouched) or _made(people, vouched, site)
         if not one.active or (one.gphc_number and vouched.gphc_number and one.gphc_number != vouched.gphc_number):
             raise NotSignedIn("The provider knows you, and this form does not let you in: ask your administrator.")
-        if not one.password and one.roles != vouched.roles:
+        if not (site or one.password) and one.roles != vouched.roles:
             one = people.set_roles(one.id, vouched.roles, vouched.gphc_number, by=THE_PROVIDER)
     except PeopleRefused as refused:
         raise NotSignedIn(f"What the provider says does not fit what is known here. {refused}") from None
-    if not one.roles & vouched.roles:
+    if not one.roles_at(site) & vouched.roles:
         raise NotSignedIn("The provider vouches for no role that you have here: ask your administrator.")
     people.signed_in(one.id, "the provider")
     return one
@@ -297,7 +298,9 @@ def _known_by_number(people: People, vouched: Vouched) -> Colleague | None:
     return people.link(found.id, vouched.subject, by=THE_PROVIDER)
 
 
-def _made(people: People, vouched: Vouched) -> Colleague:
+def _made(people: People, vouched: Vouched, site: str) -> Colleague:
+    if site:
+        raise NotSignedIn("Nobody has given you a role at this site: ask your administrator.")
     word = f"provider-{hashlib.sha256(vouched.subject.encode()).hexdigest()[:12]}"
     one = people.add(
         NewColleague(word, vouched.family, vouched.given, vouched.roles, vouched.gphc_number), by=THE_PROVIDER

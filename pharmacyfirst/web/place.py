@@ -49,6 +49,11 @@ class WhereServed:
         """The name of the cookie of a browser that is on its way to a provider and back."""
         return f"{self.cookie}-way"
 
+    @property
+    def cookie_of_site(self) -> str:
+        """The name of the cookie that says in which site of several a browser stands; it lets nobody in."""
+        return f"{self.cookie}-site"
+
     def came_from_here(self, peer: str) -> bool:
         """Whether a program of this machine asks: where nobody else reaches the form everything does. What comes by a proxy of this machine
         seems to as well.

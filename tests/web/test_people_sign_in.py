@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from visiting import OF, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
+from visiting import ACCOUNTS, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
 
 from pharmacyfirst.connections import NotServed
 from pharmacyfirst.people import EVERYBODY, REGISTERED, Role, open_people
@@ -240,7 +240,7 @@ def test_the_door_lets_each_role_where_the_table_says_and_nowhere_else(client, p
     if word != "robin":
         with_account(tmp_path, clock, word)
     visitor = sign_in(client, word)
-    held, roles = {"token": token(visitor)}, OF[word][2]
+    held, roles = {"token": token(visitor)}, ACCOUNTS[word].roles
     for path in PAGES:
         where = re.sub(r"\{\w+\}", "x", path)
         for method in ("GET", "POST"):
@@ -365,6 +365,30 @@ def test_a_second_factor_is_set_up_on_the_page_and_asked_for_from_then_on(client
     code = pyotp.TOTP(seed).at(clock.now)
     assert sign_in(client, code=code).page.title == "Robin Sample"
     assert sign_in(client, code=code).page.title == "Sign in"
+
+
+def test_what_proves_somebody_is_changed_with_the_code_as_well_where_they_have_a_second_factor(client, people, clock):
+    """Whoever finds a browser open and knows the password sets no authenticator of their own up, and changes no password."""
+    import pyotp
+
+    visitor, robin = sign_in(client), people.who_signs_in_as("robin")
+    seed = pyotp.random_base32()
+    people.set_up_second_factor(robin.id, seed, pyotp.TOTP(seed).at(clock.now), by="a test")
+    clock.pass_seconds(SECONDS)
+    code = pyotp.TOTP(seed).at(clock.now)
+    visitor = sign_in(client, code=code)
+    held = {"token": token(visitor)}
+    changes = ({"do": "seed"}, {"do": "password", "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+    assert visitor.page.words.count('autocomplete="one-time-code"') == len(changes)
+    for change in changes:
+        for wrong in ({}, {"code": "000000"}, {"code": code}):  # the last one was good at the door, once
+            assert "not your code" in visitor.post("/account", held | change | {"password": PASSWORD} | wrong).words
+            people_now = people.get(robin.id)
+            assert (people_now.seed, people_now.stamp) == (seed, people.get(robin.id).stamp)
+        clock.pass_seconds(61)
+        visitor.post("/account", held | change | {"password": PASSWORD, "code": pyotp.TOTP(seed).at(clock.now)})
+        assert "not your code" not in visitor.page.words
+    assert people.get(robin.id).stamp > robin.stamp
 
 
 def test_a_changed_password_ends_every_other_session_and_this_one_goes_on(client, tmp_path, clock):
