@@ -41,3 +41,9 @@ def makes_pdf():
         pdf_maker()
     except NoPDF as missing:
         pytest.skip(f"{missing}; `make system` installs it")
+
+
+@pytest.fixture
+def nothing_serves_for_ever(monkeypatch):
+    """A command that would serve until it is stopped makes all it needs, and then ends."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
