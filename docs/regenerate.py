@@ -56,6 +56,7 @@ from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from asvs import asvs  # noqa: E402
 from bill_of_materials import licences, sbom  # noqa: E402
 from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
@@ -222,7 +223,7 @@ def schema_page(name: str) -> str:
 
 
 def example_account(condition: str, case_id: str, shared: bool = True) -> Account:
-    """The account of a practice patient's consultation, made from a case; the practice is not told where the patient did not agree."""
+    """The account of a training patient's consultation, made from a case; the practice is not told where the patient did not agree."""
     library = load()
     account = account_of(library, next(case for case in cases_of(library, condition) if case.id == case_id))
     if shared:
@@ -245,7 +246,7 @@ def example_record(condition: str, case_id: str, shared: bool = True) -> str:
 
 
 def account_page(condition: str, case_id: str) -> str:
-    """An account in JSON, as a vendor writes one: without a permit, which a practice patient needs not."""
+    """An account in JSON, as a vendor writes one: without a permit, which a training patient needs not."""
     account = example_account(condition, case_id)
     held = {name: getattr(account, name) for name in Account.model_fields}
     handed = tuple(one.model_copy(update={"permit": None}) for one in account.supplies)
@@ -449,6 +450,7 @@ PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
     "docs/hazards.md": hazards_page,
     "docs/lines-for-patients.md": lines_page,
+    "docs/security/asvs.md": asvs,
     "docs/security/licences.md": licences,
     "docs/security/sbom.cdx.json": sbom,
     "examples/adoption.yaml": example_adoption,

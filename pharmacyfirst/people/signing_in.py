@@ -24,6 +24,7 @@ _MOST_WORDS, _LONGEST_WORD = 10_000, 64
 WRONG = (
     "This is not right: look at the word you sign in with, the password, and the code where you have an authenticator"
 )
+NOT_HERE = "You have no role at this site: choose another site, or ask your administrator"
 WAITS = "Too many wrong ones: wait {minutes}"
 
 
@@ -50,8 +51,11 @@ class SigningIn:
         self._lately: list[float] = []
         self._before = {lock.mark: lock for lock in people.locks()}
 
-    def sign_in(self, word: str, password: str, code: str = "") -> Colleague:
-        """Whoever signs in with this word, password and code, which is put down. Raises ``NotSignedIn``."""
+    def sign_in(self, word: str, password: str, code: str = "", site: str = "") -> Colleague:
+        """Whoever signs in with this word, password and code at a site, which is put down. Raises ``NotSignedIn``.
+
+        That somebody has no role at the site is told to them alone, who has shown that it is they.
+        """
         word, now = folded(word)[:_LONGEST_WORD], self._steady()
         tried = self._tried(word)
         self._lately = [one for one in self._lately if now - one < 60]
@@ -65,19 +69,28 @@ class SigningIn:
             step = self._step(one, code)
             if step is not None:
                 self._wrong.pop(word, None)
+                if not one.roles_at(site):
+                    raise NotSignedIn(NOT_HERE)
                 return self._let_in(one, step)
         self._count(word, tried, one)
         raise NotSignedIn(WRONG)
 
-    def prove(self, one: Colleague, password: str) -> None:
-        """Have somebody who is signed in show once more that it is they. A wrong password counts as at the door. Raises ``NotSignedIn``."""
+    def prove(self, one: Colleague, password: str, code: str | None = None) -> None:
+        """Have somebody who is signed in show once more that it is they. Something wrong counts as at the door. Raises ``NotSignedIn``.
+
+        Before what proves them is changed give ``code`` as well: where they have a second factor it is asked for, and good once.
+        """
         tried = self._tried(one.signs_in_as)
         if self._steady() < tried.until:
             raise NotSignedIn(WAITS.format(minutes=_minutes(tried.until - self._steady())))
-        if not passwords.is_right(one.password, password):
+        right = passwords.is_right(one.password, password)
+        step = self._step(one, code) if right and code is not None else -1
+        if not right or step is None:
             self._count(one.signs_in_as, tried, one)
-            raise NotSignedIn("This is not your password. Nothing was changed.")
+            raise NotSignedIn(f"This is not your {'code' if right else 'password'}. Nothing was changed.")
         self._wrong.pop(one.signs_in_as, None)
+        if step >= 0:
+            self._people.signed_in(one.id, "once more, with a password and a code", step)
 
     def _tried(self, word: str) -> _Tried:
         """How a word stands, also as it stood in the process before, for an hour after it waited no more."""

