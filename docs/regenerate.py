@@ -223,7 +223,7 @@ def schema_page(name: str) -> str:
 
 
 def example_account(condition: str, case_id: str, shared: bool = True) -> Account:
-    """The account of a practice patient's consultation, made from a case; the practice is not told where the patient did not agree."""
+    """The account of a training patient's consultation, made from a case; the practice is not told where the patient did not agree."""
     library = load()
     account = account_of(library, next(case for case in cases_of(library, condition) if case.id == case_id))
     if shared:
@@ -246,7 +246,7 @@ def example_record(condition: str, case_id: str, shared: bool = True) -> str:
 
 
 def account_page(condition: str, case_id: str) -> str:
-    """An account in JSON, as a vendor writes one: without a permit, which a practice patient needs not."""
+    """An account in JSON, as a vendor writes one: without a permit, which a training patient needs not."""
     account = example_account(condition, case_id)
     held = {name: getattr(account, name) for name in Account.model_fields}
     handed = tuple(one.model_copy(update={"permit": None}) for one in account.supplies)

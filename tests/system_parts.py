@@ -28,7 +28,7 @@ def uses(part):
 
 def watch(event, arguments):
     if event == "import":
-        if arguments[0] in LIBRARIES:
+        if arguments[0] in LIBRARIES and arguments[0] not in sys.modules:  # there as None: a test took it away
             uses(arguments[0])
     elif event == "subprocess.Popen" and (name := PurePath(os.fsdecode(arguments[0])).name) in PROGRAMS:
         uses(name)

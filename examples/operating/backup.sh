@@ -13,9 +13,12 @@ mkdir "$COPIES/$day"
 $program store backup "$COPIES/$day/store.sqlite" --store "$PHARMACYFIRST_STORE" >"$COPIES/$day/said"
 sed -n 's/^Copied. Keep this apart from the copy: //p' "$COPIES/$day/said" >"$ANCHORS/$day.anchor"
 test -s "$ANCHORS/$day.anchor"
-if [ -e "$PHARMACYFIRST_STORE/people.sqlite" ]; then
+# The accounts: in a file, or with the store in PostgreSQL.
+if [ -e "$PHARMACYFIRST_STORE/people.sqlite" ] || [ -e "$PHARMACYFIRST_STORE/database.json" ]; then
     $program people backup "$COPIES/$day/people.sqlite" --data "$PHARMACYFIRST_STORE" >>"$COPIES/$day/said"
 fi
-[ ! -e "$PHARMACYFIRST_STORE/pharmacy.json" ] || cp -p "$PHARMACYFIRST_STORE/pharmacy.json" "$COPIES/$day/pharmacy.json"
+for file in pharmacy.json database.json; do
+    [ ! -e "$PHARMACYFIRST_STORE/$file" ] || cp -p "$PHARMACYFIRST_STORE/$file" "$COPIES/$day/$file"
+done
 ln -sfn "$day" "$COPIES/newest"
 echo "Copied to $COPIES/$day"

@@ -18,7 +18,7 @@ answers() {
 }
 if [ -n "${FORM:-}" ]; then
     [ "$(answers "$FORM/health")" = 200 ] || says "The form does not answer."
-    [ "$(answers "$FORM/ready")" = 200 ] || says "The form is not ready: content, adoption or store cannot be read. The log says which."
+    [ "$(answers "$FORM/ready")" = 200 ] || says "The form is not ready: the log says why."
 fi
 if [ -n "${API:-}" ]; then
     [ "$(curl --silent --output /dev/null --max-time 10 --write-out '%{http_code}' "$API/ready")" = 200 ] || says "The API is not ready."

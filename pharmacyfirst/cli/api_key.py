@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from pharmacyfirst.api.keys import Key, Keys
 
 SCOPES = ("content", "assess", "authorise", "records", "messages", "inbound")
-_data = click.option(
-    "--data", type=options.FOLDER, required=True, metavar="DIR", help="The data folder that the API is started with."
-)
+
+
+def _data(command: options.Command) -> options.Command:
+    """The data folder, of the one site where there are several: a key is one site's."""
+    return options.site(
+        click.option(
+            "--data", type=options.FOLDER, required=True, metavar="DIR", callback=options.in_site,
+            help="The data folder that the API is started with.",
+        )(command)
+    )  # fmt: skip
+
+
 _by = click.option("--by", required=True, metavar="NAME", help="Who does this; kept with the key.")
 
 

@@ -84,6 +84,13 @@ def _medicines() -> click.Command:
     return medicines
 
 
+def _sites() -> click.Command:
+    """The sites of one organisation, each a pharmacy with a store of its own."""
+    from pharmacyfirst.cli.sites import sites
+
+    return sites
+
+
 def _people() -> click.Command:
     """Who may come in: the accounts of the pharmacy's people, with their roles."""
     from pharmacyfirst.cli.people import people
@@ -182,6 +189,7 @@ ENTRIES = {
     "review": _review,
     "serve": _serve,
     "serve-api": _serve_api,
+    "sites": _sites,
     "store": _store,
 }
 

@@ -108,7 +108,7 @@ def review(
             pdf_maker()
         except NoPDF as missing:
             raise BadInput(f"{missing}. Nothing was written; --no-pdf writes the rest.") from None
-    found = proved_now(library, condition, as_of) if prove else None
+    found = proved_now(library, pathway, as_of) if prove else None
     if proofs is not None:
         found = proved_before(options.read_file(proofs, "--proofs"), pathway)
     checks = checks_of(

@@ -12,8 +12,10 @@ from pharmacyfirst.log import Lines, write_lines
 
 @click.command(name="serve-api")
 @click.option(
-    "--data", type=options.FOLDER, metavar="DIR", help="Folder of the store and the keys; without it, nothing is kept."
-)
+    "--data", type=options.FOLDER, metavar="DIR", callback=options.in_site,
+    help="Folder of the store and the keys; without it, nothing is kept.",
+)  # fmt: skip
+@options.site
 @click.option(
     "--adoption", type=options.FILE_THERE, metavar="FILE", help="The organisation's adoption record, for permits."
 )
@@ -56,7 +58,7 @@ def serve_api(
     """Serve the JSON API to the pharmacy's other systems.
 
     Without --data nothing is kept, no key is needed, and this machine alone is answered. With --data each call needs a key of "pharmacyfirst
-    api-key make". Another address than this machine's own needs keys, and TLS or a trusted proxy. GET /openapi.json describes every call.
+    api-key make"; of an organisation with several sites, each is served by itself (--site). Another address than this machine's own needs keys, and TLS or a trusted proxy. GET /openapi.json describes every call.
 
     \b
     Example:

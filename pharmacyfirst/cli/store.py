@@ -15,20 +15,18 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
+from pharmacyfirst.cli.store_moved import THE_STORE, move
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 
 if TYPE_CHECKING:
     from pharmacyfirst.store import ConsultationSoFar, Store
 
-_store_folder = click.option(
-    "--store",
-    "place",
-    type=options.FOLDER,
-    envvar="PHARMACYFIRST_STORE",
-    required=True,
-    metavar="DIR",
-    help="The folder of the store.  [env: PHARMACYFIRST_STORE]",
-)
+
+def _store_folder(command: options.Command) -> options.Command:
+    """The folder of the store, of the one site where there are several."""
+    return options.site(click.option("--store", "place", callback=options.in_site, **THE_STORE)(command))
+
+
 _by = click.option("--by", required=True, metavar="NAME", help="Who asks; kept with what was read.")
 _into = click.argument("into", metavar="FILE", type=options.FILE)
 
@@ -74,7 +72,7 @@ def status(place: Path) -> None:
 
 def _say(what: str, found: Iterable["ConsultationSoFar"]) -> None:
     for one in found:
-        practice = "PRACTICE " if one.practice else ""
+        practice = "TRAINING " if one.practice else ""
         click.echo(
             f"{practice}{what}: {one.condition} {one.state.value} since {one.changed_at:%Y-%m-%d %H:%M} UTC {one.id}"
         )
@@ -157,42 +155,6 @@ def restore(copy: Path, place: Path, older: bool) -> None:
 
 
 @store.command()
-@click.argument("url")
-@_store_folder
-@click.option(
-    "--name",
-    default="pharmacy",
-    show_default=True,
-    metavar="NAME",
-    help="What it is called there: small letters, digits and _; tells apart what several folders keep in one database.",
-)
-def move(url: str, place: Path, name: str) -> None:  # fmt: skip
-    """Move the store and the accounts of a folder into PostgreSQL, the database at URL, and keep them there from then on.
-
-    The folder goes on being what every program is started with: database.json in it says where, and the anchors stay in it. Every event is
-    written there with its digest, and gone through; the files keep other names. A folder without a store joins what is in the database.
-    Stop every program that uses the store first. URL has no password: PGPASSFILE names the file that does.
-
-    \b
-    Example:
-      pharmacyfirst store move postgresql://pharmacy@/pharmacies --store data
-    """
-    from pharmacyfirst.ledger.places import keep_in_postgres
-    from pharmacyfirst.people.accounts import NAME as PEOPLE
-    from pharmacyfirst.store.store import NAME as STORE
-
-    with _told():
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        moved = keep_in_postgres(place, url, name, (STORE, PEOPLE))
-    with _opened(place) as one:
-        anchor = one.verify().anchor
-    click.echo(
-        f"{moved[STORE]} events of the store and {moved[PEOPLE]} of the accounts are in PostgreSQL, as they were written."
-    )
-    click.echo(f"Keep this elsewhere: {anchor}")
-
-
-@store.command()
 @_into
 @_store_folder
 def export(into: Path, place: Path) -> None:
@@ -254,7 +216,7 @@ def find(place: Path, by: str, by_name: bool, by_born: bool, by_number: bool, pr
         found = one.records.find(Sought(name, born, number, product, batch), Actor(by, "at the terminal"))
         unread = one.unread
     for each in found:
-        practice = "PRACTICE " if each.practice else ""
+        practice = "TRAINING " if each.practice else ""
         click.echo(f"{each.begun_at:%Y-%m-%d} {practice}{each.condition} {each.state.value} {each.id}")
     if not found:
         click.echo("None.")
@@ -325,7 +287,7 @@ def take_in(file: Path, place: Path, by: str, as_of: date | None) -> None:
 @store.command()
 @_into
 @_store_folder
-@click.option("--practice", is_flag=True, help="Practice patients, and nobody else.")
+@click.option("--practice", is_flag=True, help="Training patients, and nobody else.")
 def table(into: Path, place: Path, practice: bool) -> None:
     """Write a row for each finished record into a new CSV FILE, without anything that tells who a patient is.
 
@@ -351,7 +313,7 @@ def table(into: Path, place: Path, practice: bool) -> None:
 def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, folder: Path | None) -> None:
     """Say what was done in some days, in numbers: consultations, outcomes, gateway points, news to practices, time to finish.
 
-    Practice patients are counted apart. Names nobody, but a small number can lead to a person.
+    Training patients are counted apart. Names nobody, but a small number can lead to a person.
 
     \b
     Example:
@@ -373,6 +335,9 @@ def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, 
         click.echo("\n".join(in_lines(found, titles_of(options.library(folder)))))
     if found.unread:
         raise NotDone(f"{found.unread} consultations cannot be read: pharmacyfirst store verify says more.")
+
+
+store.add_command(move)
 
 
 def _now() -> datetime:

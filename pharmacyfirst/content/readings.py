@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, read_filled_in
 from pharmacyfirst.kernel.outcome import KIND_OF_WORD, Kind
@@ -31,7 +31,7 @@ class ReadCase(FilledIn):
     """One person, and what the reader says must come out; None where they have not read it."""
 
     answers: Words
-    outcome: Annotated[Kind | None, BeforeValidator(_kind)] = None
+    outcome: Annotated[Kind | None, BeforeValidator(_kind), WithJsonSchema({"enum": [NOT_READ, *KIND_OF_WORD]})] = None
 
 
 class BlindReading(FilledIn):

@@ -28,9 +28,11 @@ from pharmacyfirst.people.colleague import (
     PeopleRefused,
     added,
     after,
+    at_sites,
+    everything,
     folded,
     number_that_fits,
-    words_of,
+    told_of,
 )
 from pharmacyfirst.people.roles import Role
 
@@ -239,17 +241,38 @@ class People:
         """Somebody has lost their authenticator, and sets another one up."""
         return self._write(id, PeopleDeed.NO_SECOND_FACTOR, by)
 
-    def set_roles(self, id: str, roles: AbstractSet[Role], gphc_number: str, by: str) -> Colleague:
-        """What somebody is from now on. Raises ``PeopleRefused``, for the last administrator too."""
+    def set_roles(
+        self,
+        id: str,
+        roles: AbstractSet[Role],
+        gphc_number: str,
+        by: str,
+        at: Mapping[str, AbstractSet[Role]] | None = None,
+    ) -> Colleague:
+        """What somebody is from now on, and ``at`` which single sites. Raises ``PeopleRefused``, for the last administrator too."""
+        sites = at_sites(at or {})
         with self._ledger.transaction():
-            one, number = self.get(id), number_that_fits(roles, gphc_number)
+            one, number = self.get(id), number_that_fits(everything(roles, sites), gphc_number)
             if one.gphc_number and number not in ("", one.gphc_number):
                 raise PeopleRefused("A GPhC number is a person's for ever: add another account for somebody else.")
             if Role.ADMINISTRATOR not in roles:
                 self._not_the_last(one)
             if any(other.gphc_number == number and other.id != id for other in self._known().values() if number):
                 raise PeopleRefused("Somebody else has this GPhC number.")
-            return self._write(id, PeopleDeed.ROLES, by, {"roles": words_of(roles), "gphc_number": number})
+            return self._write(id, PeopleDeed.ROLES, by, told_of(roles, sites) | {"gphc_number": number})
+
+    def keep_to_site(self, site: str, by: str) -> int:
+        """Whoever was something in the one pharmacy that there was is it at this site alone from now on, administrators aside; how many.
+
+        It is done before a second site is there, whose records are not theirs.
+        """
+        found = [one for one in self._known().values() if one.roles - {Role.ADMINISTRATOR}]
+        with self._ledger.transaction():
+            for one in found:
+                roles, rest = one.roles & {Role.ADMINISTRATOR}, one.roles - {Role.ADMINISTRATOR}
+                at = dict(one.at) | {site: one.at.get(site, frozenset()) | rest}
+                self.set_roles(one.id, roles, one.gphc_number, by, at)
+        return len(found)
 
     def disable(self, id: str, by: str) -> Colleague:
         """Let somebody in no more; what they are in the middle of ends with their next request. Raises ``PeopleRefused``."""
@@ -329,8 +352,9 @@ def _body(event: LedgerEvent) -> dict[str, Any]:
 def _by(event: LedgerEvent) -> tuple[str, str]:
     body = _body(event)
     told = body["told"]
+    sites = (f"{word} at {site}" for site, words in dict(told.get("at") or {}).items() for word in words)
     more = (
-        ", ".join(told.get("roles", ()))
+        ", ".join((*told.get("roles", ()), *sites))
         or str(told.get("how", ""))
         or (f"for {told['minutes']} minutes" if "minutes" in told else "good for one day" if "until" in told else "")
     )

@@ -24,6 +24,7 @@ _MOST_WORDS, _LONGEST_WORD = 10_000, 64
 WRONG = (
     "This is not right: look at the word you sign in with, the password, and the code where you have an authenticator"
 )
+NOT_HERE = "You have no role at this site: choose another site, or ask your administrator"
 WAITS = "Too many wrong ones: wait {minutes}"
 
 
@@ -50,8 +51,11 @@ class SigningIn:
         self._lately: list[float] = []
         self._before = {lock.mark: lock for lock in people.locks()}
 
-    def sign_in(self, word: str, password: str, code: str = "") -> Colleague:
-        """Whoever signs in with this word, password and code, which is put down. Raises ``NotSignedIn``."""
+    def sign_in(self, word: str, password: str, code: str = "", site: str = "") -> Colleague:
+        """Whoever signs in with this word, password and code at a site, which is put down. Raises ``NotSignedIn``.
+
+        That somebody has no role at the site is told to them alone, who has shown that it is they.
+        """
         word, now = folded(word)[:_LONGEST_WORD], self._steady()
         tried = self._tried(word)
         self._lately = [one for one in self._lately if now - one < 60]
@@ -65,6 +69,8 @@ class SigningIn:
             step = self._step(one, code)
             if step is not None:
                 self._wrong.pop(word, None)
+                if not one.roles_at(site):
+                    raise NotSignedIn(NOT_HERE)
                 return self._let_in(one, step)
         self._count(word, tried, one)
         raise NotSignedIn(WRONG)

@@ -16,7 +16,7 @@ from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import Supply, Unpermitted
 
-PRACTICE_MARK = "PRACTICE PATIENT"
+PRACTICE_MARK = "TRAINING PATIENT"
 PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
 
 

@@ -181,22 +181,23 @@ def _methods(path: str) -> list[str]:
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def _plainly(refused: str) -> Response:
+def plainly(refused: str) -> Response:
+    """Why what was asked of another is not answered."""
     return PlainTextResponse(refused, 403)
 
 
-def _door(inside: Answer, not_for_here: Callable[[str], Response] = _plainly) -> Answer:
+def _door(inside: Answer, not_for_here: Callable[[str], Response] = plainly) -> Answer:
     """What is inside, behind the door. ``not_for_here`` says why what was asked of another is not answered."""
 
     async def answer(request: Request) -> Response:
         try:
             if refused := _not_for_here(request):
-                return _closed(not_for_here(refused))
-            return _closed(await inside(request))
+                return closed(not_for_here(refused))
+            return closed(await inside(request))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
-            return _closed(_sorry(request, failed(ROOM, request.scope, error)))
+            return closed(_sorry(request, failed(ROOM, request.scope, error)))
 
     return answer
 
@@ -297,9 +298,14 @@ def ours(headers: Mapping[str, str]) -> bool:
     return headers.get("origin", "").partition("://")[2] == headers.get("host", "-")
 
 
+async def posted_form(request: Request) -> Posted:
+    """The fields of a form. Raises ``NotAForm``."""
+    return read_form(await _body(request))
+
+
 async def _posted(request: Request, page: Served) -> Posted:
     if not page.file:
-        return read_form(await _body(request))
+        return await posted_form(request)
     body = await bounded(request.stream(), request.headers, MOST_BYTES_OF_A_FILE)
     return await read_file_form(request.headers, body)
 
@@ -314,7 +320,7 @@ def _session(request: Request) -> Session | None:
     return desk.session(request.cookies.get(desk.place.cookie, ""))
 
 
-def _closed(reply: Response) -> Response:
+def closed(reply: Response) -> Response:
     """The reply with what keeps a browser from keeping, running or fetching anything else."""
     styles = reply.headers.get("x-style-digests", "")
     if styles:
@@ -330,13 +336,13 @@ async def _leave(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     session = _session(request)
     try:
-        token = read_form(await _body(request)).one("token")
+        token = (await posted_form(request)).one("token")
     except NotAForm:
         token = ""
     if not (ours(request.headers) and session is not None and session.owns(token)):
-        return _closed(go("/who"))
+        return closed(go("/who"))
     desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
-    return _forgotten(_closed(go("/who")), desk.place)
+    return _forgotten(closed(go("/who")), desk.place)
 
 
 def _forgotten(reply: Response, place: WhereServed) -> Response:
@@ -349,16 +355,16 @@ def _forgotten(reply: Response, place: WhereServed) -> Response:
 async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SERVED:
-        return _closed(PlainTextResponse("There is no such file.", 404))
-    reply = _closed(Response((STATIC / name).read_bytes(), media_type=SERVED[name]))
+        return closed(PlainTextResponse("There is no such file.", 404))
+    reply = closed(Response((STATIC / name).read_bytes(), media_type=SERVED[name]))
     reply.headers["cache-control"] = "no-cache"  # nobody's, so a browser may keep it and ask whether it changed
     return reply
 
 
 async def _no_picture(_: Request) -> Response:
     """Browsers ask for one of their own accord; there is no logo."""
-    return _closed(Response(status_code=204))
+    return closed(Response(status_code=204))
 
 
 async def _no_such_page(request: Request, _: Exception) -> Response:
-    return _closed(PlainTextResponse("There is no such page.", 404))
+    return closed(PlainTextResponse("There is no such page.", 404))

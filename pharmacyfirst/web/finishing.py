@@ -80,7 +80,7 @@ def _made(visit: Visit, here: Talk, done: Done) -> Consultation:
     if any(one.permit is None for one in account.supplies) and not here.held.practice and adoption is None:
         raise NotFinished(NO_ADOPTION)
     kept = all(one.permit is not None for one in account.supplies)
-    at = max(visit.now, here.now)  # of a practice patient, the day may be one that is still to come
+    at = max(visit.now, here.now)  # of a training patient, the day may be one that is still to come
     record = make_record(account, library, recorded_at=at, adoption=None if kept else adoption)
     if record.unpermitted and not old.unpermitted and not done.incident:
         raise NotFinished(f"{WITHOUT_A_PERMIT} {'; '.join(one.says for one in record.unpermitted[0].reasons)}.")

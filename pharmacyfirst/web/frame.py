@@ -19,7 +19,7 @@ from pharmacyfirst.web.people import SignedIn
 from pharmacyfirst.web.replies import go
 
 TEMPLATES = Path(__file__).with_name("templates")
-PRACTICE = "PRACTICE PATIENT: nobody is treated, nothing is sent, nothing is claimed"
+PRACTICE = "TRAINING PATIENT: nobody is treated, nothing is sent, nothing is claimed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class PatientBar:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of a page. ``done`` is what was just done, said once; ``quiet`` are the seconds after which the patient is hidden, 0 where nobody can be shown."""
+    """The frame of a page. ``site`` is in which of several it stands; ``done`` is what was just done, said once; ``quiet`` are the seconds after which the patient is hidden, 0 where nobody can be shown."""
 
     title: str
     person: str
@@ -64,6 +64,7 @@ class Frame:
     steps: tuple[PageLink, ...]
     foot: str
     quiet: int
+    site: str = ""
 
 
 def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") -> Frame:
@@ -83,7 +84,16 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
         steps=steps(talk, here) if talk is not None else (),
         foot=_foot(talk),
         quiet=int(visit.desk.sessions.quiet) if session is not None and not session.hidden else 0,
+        site=visit.desk.called,
     )
+
+
+def bare_frame(title: str) -> Frame:
+    """The frame of a page that stands in no site, and at which nobody is."""
+    return Frame(
+        title=title, person="", account=False, token="", done="", banner="", practice="", as_of="", paper="", bar=None, steps=(), foot="",
+        quiet=0,
+    )  # fmt: skip
 
 
 def go_on(visit: Visit, path: str, done: str) -> Response:

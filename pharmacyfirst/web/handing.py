@@ -32,7 +32,7 @@ async def hand_over(request: Request) -> Response:
         return _refused(
             503, "The secret could not be made when the form was started. See what it said then, and start it again."
         )
-    if not desk.secret.is_shown(_bearer(request)):
+    if not desk.secret.is_shown(bearer(request)):
         return _refused(
             401, "Show the secret of this start: Authorization: Bearer, and what is in the file of the data folder."
         )
@@ -42,7 +42,8 @@ async def hand_over(request: Request) -> Response:
         return _refused(slow.status, "The handover did not come in time.")
     except NotAForm as refused:
         return _refused(refused.status, f"A handover has at most {MOST_BYTES // 1024} kB.")
-    return _taken(desk, raw, f"{desk.place.scheme}://{request.headers['host']}{OPENS_AT}")
+    way = f"/at/{desk.site}{OPENS_AT}" if desk.site else OPENS_AT
+    return _taken(desk, raw, f"{desk.place.scheme}://{request.headers['host']}{way}")
 
 
 def not_here(says: str) -> Response:
@@ -50,7 +51,8 @@ def not_here(says: str) -> Response:
     return _refused(403, says)
 
 
-def _bearer(request: Request) -> str:
+def bearer(request: Request) -> str:
+    """What a program shows as its secret."""
     scheme, _, words = request.headers.get("authorization", "").partition(" ")
     return words.strip() if scheme.lower() == "bearer" else ""
 

@@ -60,11 +60,12 @@ class AtTheDesk:
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody who has signed in. ``vouched``: the roles for which an identity provider vouches, which answers for how it knows; None
-    for who signed in with a password.
+    for who signed in with a password. ``site`` is where, by its ODS code; empty where the organisation has no others.
     """
 
     colleague: Colleague
     vouched: frozenset[Role] | None = None
+    site: str = ""
 
     @property
     def by_provider(self) -> bool:
@@ -84,8 +85,9 @@ class SignedIn:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """What they are: as the account has it, and no more than the provider vouches for."""
-        return self.colleague.roles if self.vouched is None else self.colleague.roles & self.vouched
+        """What they are at this site: as the account has it, and no more than the provider vouches for."""
+        roles = self.colleague.roles_at(self.site)
+        return roles if self.vouched is None else roles & self.vouched
 
     @property
     def _role(self) -> Role:

@@ -12,7 +12,8 @@ from pharmacyfirst.api import app as the_app
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import KINDS, ApiProblem
-from pharmacyfirst.api.serve import ApiSettings, NotServed, application, must_be_safe
+from pharmacyfirst.api.serve import ApiSettings, application, must_be_safe
+from pharmacyfirst.connections import NotServed
 
 NO_KEY = [call for call in CALLS if call.scope is None]
 OF_A_KEY = [call for call in CALLS if call.scope is not None]

@@ -30,7 +30,7 @@ def kept(tmp_path):
 
 
 def real_account():
-    """The account of somebody who is no practice patient, whose supply has its permit."""
+    """The account of somebody who is no training patient, whose supply has its permit."""
     return write_record(account_for(case_of(CONDITION, Kind.SUPPLY)))
 
 

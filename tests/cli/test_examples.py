@@ -88,7 +88,7 @@ def test_no_example_holds_an_identity():
         text = path.read_text()
         if path.name.startswith(
             ("account-", "consultation-", "handover")
-        ):  # these name a patient: a practice patient, and nobody else
+        ):  # these name a patient: a training patient, and nobody else
             assert re.findall(r'"nhs_number": "(\d{3})', text) == ["999"]
         else:
             text = text.partition("\nclauses:\n")[

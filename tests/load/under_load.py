@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -22,12 +23,15 @@ sys.path.append(str(HERE))
 from pharmacists import FIRST_GPHC  # noqa: E402
 from visiting import PIN  # noqa: E402
 
+from pharmacyfirst.api.keys import API, Keys, Scope  # noqa: E402
 from pharmacyfirst.record.examples import PHARMACY, PRACTITIONER  # noqa: E402
 from pharmacyfirst.store import ConsultationState, open_store  # noqa: E402
 from pharmacyfirst.store.deeds import Deed  # noqa: E402
 from pharmacyfirst.web.people import AtTheDesk, pin_digest  # noqa: E402
 from pharmacyfirst.web.pharmacy import OurPharmacy, write_pharmacy  # noqa: E402
 
+# A line of a page that was saved, or of a call that wrote.
+WRITES = re.compile(r'"POST", "path": "/(c/{id}/page/{number}|v1/consultations)", "status": (303|201)')
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
@@ -44,6 +48,7 @@ class Served:
         self.start()
 
     def start(self):
+        self._lines_before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as lines:
             self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=lines, env=ENVIRONMENT)
         until = time.monotonic() + 120
@@ -55,6 +60,14 @@ class Served:
                 assert time.monotonic() < until, "it does not answer"
                 assert self.process.poll() is None, self.log.read_text()[-2000:]
                 time.sleep(0.05)
+
+    def wait(self, seconds, least):
+        """So long, and until it has saved so much since it was started: a slow machine takes longer."""
+        time.sleep(seconds)
+        until = time.monotonic() + 600
+        while len(WRITES.findall(self.log.read_text()[self._lines_before :])) < least:
+            assert time.monotonic() < until, "hardly anything was saved"
+            time.sleep(0.1)
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -105,27 +118,70 @@ class Load:
 
 def load(folder, many, seconds, thinking, seed, kills=0):
     """So many pharmacists for so long; the form killed so often at moments of chance."""
-    chance = random.Random(f"kills {seed}")
     with form(folder, many) as served:
-        command = [sys.executable, HERE / "pharmacists.py", served.address, *map(str, (many, thinking, seed))]
-        clients = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
-        assert clients.stdout.readline() == "everybody is there\n"
-        memory = 0
-        for _ in range(kills):
-            time.sleep(chance.uniform(0.5, 1.5) * seconds / (kills + 1))
-            memory = max(memory, served.memory())
-            served.kill()
-            served.start()
-        time.sleep(seconds / (kills + 1))
-        told = json.loads(clients.communicate(timeout=300)[0])  # which ends their standard input
+        found = _while_they_work(
+            served,
+            ["pharmacists.py", served.address, many, thinking, seed],
+            seconds,
+            seed,
+            kills,
+            least=max(1, many // 2),
+        )
+    found.missing = [*missing(folder / "data", found.told)]
+    return found
+
+
+def load_of_api(folder, many, seconds, seed, kills=0):
+    """So many systems for so long, each finishing one consultation after the other; the API killed so often at moments of chance."""
+    data = folder / "data"
+    with open_store(data, _now) as store:
+        keys = Keys(store.ledger, store.ledger.reserve(API), time.monotonic)
+        key, _ = keys.make("Our PMR", (Scope.RECORDS,), 1, "A. Pharmacist", _now())
+    served = Served(["serve-api", "--data", str(data), "--rate", "100000"], folder)
+    try:
+        found = _while_they_work(served, ["systems.py", served.address, many, key], seconds, seed, kills, least=many)
+    finally:
+        served.end()
+    found.missing = [*not_once(data, found.told)]
+    return found
+
+
+def _while_they_work(served, command, seconds, seed, kills, least):
+    """What came of it while a program of this folder called the server, which was killed so often, each time after it had saved so much."""
+    chance, memory = random.Random(f"kills {seed}"), 0
+    clients = subprocess.Popen(
+        [sys.executable, HERE / command[0], *map(str, command[1:])],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT,
+    )  # fmt: skip
+    assert clients.stdout.readline() == "everybody is there\n"
+    for _ in range(kills):
+        served.wait(chance.uniform(0.5, 1.5) * seconds / (kills + 1), least)
         memory = max(memory, served.memory())
-    return Load(told, kills, memory, [*missing(folder / "data", told)])
+        served.kill()
+        served.start()
+    served.wait(seconds / (kills + 1), least)
+    told = json.loads(clients.communicate(timeout=300)[0])  # which ends their standard input
+    return Load(told, kills, max(memory, served.memory()))
+
+
+def not_once(data, told):
+    """What was acknowledged by the API and is not finished in the store, and what is there and nobody was told of."""
+    with open_store(data, _now) as store:
+        store.verify()
+        there = {one.id for one in store.records.finished(most=1_000_000)}
+    answered = set(told["ids"].values())
+    yield from (f"the record {one}" for one in answered - there)
+    yield from (f"{one} was never answered, or is there twice" for one in there - answered)
+
+
+def _now():
+    return datetime.now(UTC)
 
 
 def missing(data, told):
     """What was acknowledged and is not in the store, by ids and names alone."""
     posted = {}
-    with open_store(data, lambda: datetime.now(UTC)) as store:
+    with open_store(data, _now) as store:
         store.verify()
         for id, said in told["pages"]:
             if id not in posted:

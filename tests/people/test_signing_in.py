@@ -3,7 +3,7 @@
 import importlib.resources
 
 import pytest
-from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, PeoplesClock, with_password
+from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, Clock, with_password
 
 from pharmacyfirst.people import NotSignedIn, PeopleDeed, PeopleRefused, SigningIn, open_people, passwords
 from pharmacyfirst.people.passwords import must_be_a_pin, must_be_good
@@ -13,7 +13,7 @@ from pharmacyfirst.people.signing_in import FIRST_WAIT, LONGEST_WAIT, MOST_WRONG
 
 @pytest.fixture
 def clock():
-    return PeoplesClock()
+    return Clock()
 
 
 @pytest.fixture

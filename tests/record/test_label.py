@@ -217,7 +217,7 @@ def test_a_reprint_is_marked_and_an_evaluation_too():
     record, pathway = next((record, pathway) for record, pathway in records() if record.supplies)
     assert REPRINT not in label_text(record, pathway)
     for printed in text_of(label_html(record, pathway, reprint=True)):
-        assert "PRACTICE PATIENT, NOT A REAL PERSON; REPRINT" in printed
+        assert "TRAINING PATIENT, NOT A REAL PERSON; REPRINT" in printed
     assert REPRINT in label_text(record, pathway, reprint=True)
 
 

@@ -60,7 +60,7 @@ def test_a_restricted_record_says_nowhere_where_the_patient_lives():
     record = changed(Kind.SUPPLY, who={"sensitivity": "restricted"})
     pathway = library().in_force(record.pathway, record.on)
     for paper in (letter_html(record), letter_text(record), one_page_html(record), leaflet_html(record, pathway)):
-        assert not re.search("Practice Road|LS2 9JT|Practice Surgery|B86999", paper), (
+        assert not re.search("Practice Road|LS2 9JT|Example Surgery|B86999", paper), (
             "a paper says where the patient lives"
         )
     assert letter_of(record).to == "The patient's GP practice"

@@ -288,7 +288,7 @@ def test_every_paper_of_a_practice_patient_says_so():
             one_page_html(record),
         ]
         papers += [label_text(record, pathway)] if record.supplies else []
-        assert all("PRACTICE PATIENT, NOT A REAL PERSON" in paper for paper in papers)
+        assert all("TRAINING PATIENT, NOT A REAL PERSON" in paper for paper in papers)
         assert claim_of(record).claimable == "never"
 
 

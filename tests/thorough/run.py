@@ -21,7 +21,20 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, api, browser, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
+from thorough import (  # noqa: E402
+    agreement,
+    altered,
+    api,
+    browser,
+    equivalents,
+    garbled,
+    letters,
+    load,
+    mutants,
+    safety,
+    sending,
+    store,
+)
 
 PARTS = {
     part.name: part
@@ -34,6 +47,7 @@ PARTS = {
         altered.PART,
         api.PART,
         letters.PART,
+        load.PART,
         sending.PART,
         store.PART,
         browser.PART,

@@ -4,8 +4,7 @@ from contextlib import closing
 
 import pytest
 from in_a_browser import VIEWS, Person, desk_of, serving
-from test_afterwards import a_record
-from test_real_patients import adopted
+from test_real_patients import a_record, adopted
 from visiting import Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger

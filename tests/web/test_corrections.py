@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, SUPPLIED, supplied, who
-from test_real_patients import CASE, CONDITION, SECRET, adopted, recorded, to_the_outcome
+from test_real_patients import CASE, CONDITION, SECRET, a_record, adopted, recorded, to_the_outcome
 from visiting import AGREES, NOW, Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst import assess
@@ -23,26 +23,6 @@ from pharmacyfirst.store.store import FILE
 
 WHY = "the date of birth was mistyped"
 LATER = 3 * 24 * 3600
-
-
-@pytest.fixture(scope="module")
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory, clock):
-    folder = tmp_path_factory.mktemp("form")
-    with open_form(folder, clock) as client:
-        yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
-
-
-def supply_on_record(visitor, **more):
-    """The id of a record of a supply to somebody."""
-    id = to_the_outcome(visitor, **more)
-    supplied(visitor)
-    assert visitor.path == f"/r/{id}", visitor.page.words
-    return id
 
 
 def correcting(visitor, id, because=WHY):
@@ -71,7 +51,7 @@ def as_before(visitor, **more):
 
 def test_a_record_is_corrected_from_its_page_and_each_names_the_other(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     old = recorded(folder, id)[0]
     assert "Correct this record" in visitor.page.words
     new = correcting(visitor, id)
@@ -106,7 +86,7 @@ def test_a_record_is_corrected_from_its_page_and_each_names_the_other(desk, cloc
 
 def test_every_page_is_looked_through_before_it_can_be_finished(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id)
     page = visitor.go(f"/c/{new}/outcome")
     assert "Still to be looked through" in page.words
@@ -119,7 +99,7 @@ def test_every_page_is_looked_through_before_it_can_be_finished(desk):
 
 def test_a_name_or_a_number_that_changes_has_the_permit_asked_again_as_of_the_hand_over(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     old = recorded(folder, id)[0]
     clock.pass_seconds(240)
     new = correcting(visitor, id, "the family name was mistyped")
@@ -137,7 +117,7 @@ def test_a_name_or_a_number_that_changes_has_the_permit_asked_again_as_of_the_ha
 
 def test_what_the_permit_was_given_for_is_kept_with_it(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "the address was mistyped")
     look_through(visitor, **{"p-address": "9 Nowhere Lane, Leeds"})
     as_before(visitor)
@@ -154,7 +134,7 @@ def open_written(folder, id):
 
 def test_answers_under_which_nothing_might_have_been_supplied_make_it_an_incident_once_that_was_confirmed(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "an allergy was missed")
     look_through(visitor, {"nitrofurantoin_allergy": "yes"})
     as_before(visitor, **{"b-because": "it was handed over before the allergy was told"})
@@ -172,7 +152,7 @@ def test_answers_under_which_nothing_might_have_been_supplied_make_it_an_inciden
 
 def test_the_batch_is_corrected_on_the_supply_page_which_is_filled_in(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "the batch was mistyped")
     look_through(visitor)
     page = visitor.go(f"/c/{new}/supply/nitrofurantoin")
@@ -190,7 +170,7 @@ def test_the_batch_is_corrected_on_the_supply_page_which_is_filled_in(desk):
 
 def test_a_medicine_that_was_not_handed_over_after_all_is_taken_off_the_record(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "the patient left it on the counter")
     look_through(visitor)
     fields = {"o-did": "declined", "o-no-supply": "declined", "o-because": "left on the counter"}
@@ -206,7 +186,7 @@ def test_the_old_notice_is_due_no_more_and_the_new_one_from_the_correction_on(tm
 
 
 def days_later(visitor, folder, clock):
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     clock.pass_seconds(LATER)
     visitor.go("/")
     visitor.send("/show", pin="2468")
@@ -223,7 +203,7 @@ def days_later(visitor, folder, clock):
 
 def test_a_correction_of_a_correction_names_the_first_and_keeps_its_permit(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     ids = [id]
     for given in ("Anna", "Annabel"):
         correcting(visitor, ids[-1])
@@ -237,7 +217,7 @@ def test_a_correction_of_a_correction_names_the_first_and_keeps_its_permit(desk)
 
 def test_a_record_is_corrected_once_and_by_one_person_at_a_time(desk):
     visitor, _ = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id)
     visitor.go(f"/r/{id}/correct")
     visitor.send(f"/r/{id}/correct", r__because=WHY)
@@ -253,7 +233,7 @@ def test_a_record_is_corrected_once_and_by_one_person_at_a_time(desk):
 
 def test_why_it_is_corrected_has_to_be_said(desk):
     visitor, _ = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     visitor.go(f"/r/{id}/correct")
     visitor.send(f"/r/{id}/correct")
     assert "Say why it is corrected" in visitor.page.words
@@ -261,7 +241,7 @@ def test_why_it_is_corrected_has_to_be_said(desk):
 
 def test_a_record_is_not_corrected_by_content_that_did_not_decide_it(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     with open_store(folder, Clock()) as store:
         record = store.records.record(id, LIBRARY)
         other = LIBRARY.in_force("shingles", record.on)
@@ -299,7 +279,7 @@ def test_a_correction_that_adds_the_nhs_number_is_sent_as_a_message_of_its_own_a
     desk,
 ):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     assert recorded(folder, id)[2].summary["told_by"] == "letter"
     new = correcting(visitor, id, "the NHS number was found")
     look_through(visitor, **{"p-nhs_number": NUMBER})
@@ -316,7 +296,7 @@ def test_a_correction_that_adds_the_nhs_number_is_sent_as_a_message_of_its_own_a
 
 def test_the_message_of_a_correction_replaces_the_one_that_was_sent(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor, **{"p-nhs_number": a_number()})
+    id = a_record(visitor, **{"p-nhs_number": a_number()})
     first = message_of(folder, id)
     with closing(open_ledger(folder / FILE)) as ledger:
         outbox = Outbox(ledger)
@@ -337,7 +317,7 @@ SINUSITIS = next(case for case in cases_of(LIBRARY, "acute-sinusitis") if case.i
 
 @pytest.fixture
 def two_medicines(desk):
-    """The id of a practice patient's record of two medicines, as another system makes one: the form makes none."""
+    """The id of a training patient's record of two medicines, as another system makes one: the form makes none."""
     visitor, folder = desk
     begun(visitor, SINUSITIS.pathway, "2")
     visitor.answer_all(dict(SINUSITIS.facts), who(SINUSITIS))

@@ -6,7 +6,18 @@ from dataclasses import replace
 
 import pytest
 from attacked import ASKED, EVERY_METHOD, HOSTILE, POSTED, ROUTES, attacked, names_nobody
-from visiting import OF, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, handed_over, open_form, with_account
+from visiting import (
+    ACCOUNTS,
+    PASSWORD,
+    PHARMACY,
+    PIN,
+    SAME_ORIGIN,
+    Clock,
+    Visitor,
+    handed_over,
+    open_form,
+    with_account,
+)
 
 from pharmacyfirst.people import REGISTERED, open_people
 from pharmacyfirst.store import Deed
@@ -118,7 +129,7 @@ def test_what_is_only_asked_for_changes_nothing(under_attack):
 # What belongs to somebody else
 
 
-@pytest.mark.parametrize("word", [word for word in OF if word != "robin"])
+@pytest.mark.parametrize("word", [word for word in ACCOUNTS if word != "robin"])
 def test_somebody_elses_draft_is_shown_to_nobody_and_nobody_changes_it(under_attack, word):
     """Whoever is registered may take it over, which is a deed with both names; nothing else of it is theirs."""
     visitor = under_attack.signed_in(word)
@@ -133,7 +144,7 @@ def test_somebody_elses_draft_is_shown_to_nobody_and_nobody_changes_it(under_att
             )
             assert names_nobody(reply), path
     assert under_attack.held() == before
-    if OF[word][2].isdisjoint(REGISTERED):
+    if ACCOUNTS[word].roles.isdisjoint(REGISTERED):
         assert under_attack.post("/c/{id}/take-over", {"token": token}).status_code == 403
         assert under_attack.held() == before
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.system
 
 @pytest.fixture
 def form(chromium, tmp_path):
-    """The form with the practice pharmacy set up: its address, its data, and what a browser keeps of who is at the desk."""
+    """The form with the training pharmacy set up: its address, its data, and what a browser keeps of who is at the desk."""
     with serving(tmp_path) as address:
         yield address, tmp_path, desk_of(chromium, address)
 

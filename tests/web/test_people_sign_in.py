@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from visiting import OF, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
+from visiting import ACCOUNTS, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
 
+from pharmacyfirst.connections import NotServed
 from pharmacyfirst.people import EVERYBODY, REGISTERED, Role, open_people
 from pharmacyfirst.people.second_factor import SECONDS
 from pharmacyfirst.store import Actor, open_store
 from pharmacyfirst.web.app import PAGES, form
-from pharmacyfirst.web.place import HERE, NotOnThisMachine, WhereServed, place_of
+from pharmacyfirst.web.place import HERE, WhereServed, place_of
 from pharmacyfirst.web.sessions import IDLE_SECONDS, LONGEST_SECONDS, MOST_WRONG_PINS, QUIET_SECONDS
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY, Allowed, may
 
@@ -239,7 +240,7 @@ def test_the_door_lets_each_role_where_the_table_says_and_nowhere_else(client, p
     if word != "robin":
         with_account(tmp_path, clock, word)
     visitor = sign_in(client, word)
-    held, roles = {"token": token(visitor)}, OF[word][2]
+    held, roles = {"token": token(visitor)}, ACCOUNTS[word].roles
     for path in PAGES:
         where = re.sub(r"\{\w+\}", "x", path)
         for method in ("GET", "POST"):
@@ -439,16 +440,16 @@ def test_without_accounts_there_is_nobody_to_look_after(tmp_path, clock):
         ({"address": "127.0.0.1", "name": "pharmacy.example", "proxy": "127.0.0.1"}, "as long as nobody can sign in"),
         ({"address": "0.0.0.0", "signing_in": True}, "over TLS alone"),
         ({"address": "0.0.0.0", "signing_in": True, "name": "pharmacy.example"}, "over TLS alone"),
-        ({"address": "0.0.0.0", "signing_in": True, "proxy": "10.0.0.1"}, "the name by which"),
+        ({"address": "0.0.0.0", "signing_in": True, "proxy": "127.0.0.1"}, "the name by which"),
         (
             {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "name": "a"},
-            "both the certificate and its key",
+            "a certificate and its private key",
         ),
         ({"address": "0.0.0.0", "signing_in": True, "proxy": "10.0.0.1", "name": "a"}, "between the two"),
     ],
 )
 def test_elsewhere_it_is_served_only_with_all_that_it_needs(settings, says):
-    with pytest.raises(NotOnThisMachine, match=says):
+    with pytest.raises(NotServed, match=says):
         place_of(**settings)
 
 

@@ -97,7 +97,7 @@ def test_a_consultation_is_begun_with_its_patient_and_suggestions_and_goes_on_re
         ["Interpreter: Polish"],
     )
     assert not {"p-share", "p-look", "p-by"} & {*fields}
-    assert "PRACTICE PATIENT" in page.words
+    assert "TRAINING PATIENT" in page.words
     assert on_the_list(visitor) == []
     id = visitor.go(path) and visitor.consultation.removeprefix("/c/")  # its page leads to the consultation from now on
     words = "".join(
@@ -206,7 +206,7 @@ def test_a_real_patient_of_a_referral_stays_real(desk):
     visitor, folder = desk
     taken_in(visitor, referral(identifier=[]))
     page = visitor.send(visitor.path, condition=CONDITION)
-    assert "PRACTICE PATIENT" not in page.words
+    assert "TRAINING PATIENT" not in page.words
     with open_store(folder, Clock()) as store:
         assert not store.drafts.under_way()[0].practice
 

@@ -79,7 +79,7 @@ def by_turns(at):
 
 
 def practice_patient(at):
-    """Every third is a practice patient; the others have no NHS number."""
+    """Every third is a training patient; the others have no NHS number."""
     return "1" if at % 3 == 0 else ""
 
 

@@ -308,7 +308,7 @@ def test_a_practice_patient_stays_chosen_and_the_page_says_so_until_a_real_one_i
     begun(visitor, CONDITION, "2")
     page = visitor.go("/")
     assert page.forms["/begin"]["practice"] == ["2"]
-    assert "PRACTICE PATIENT: what is begun here is practice" in page.words
+    assert "TRAINING PATIENT: what is begun here is practice" in page.words
     assert page.words.index('id="practice"') < page.words.index('class="pf-conditions"')
     begun(visitor, CONDITION, "")
     page = visitor.go("/")
@@ -330,7 +330,7 @@ def test_whoever_is_on_a_paper_form_is_said_too(visitor):
     assert "Say first whether it is a real patient" in errors(visitor)["#w-practice"]
 
 
-# Practice patients
+# Training patients
 
 
 def test_what_was_handed_over_to_a_practice_patient_without_a_permit_waits_for_nobody(desk):
@@ -453,3 +453,7 @@ def test_n_chooses_the_no_of_several_answers_and_the_number_stands_beside_each(v
     row = page.words.partition('id="row-immunosuppression"')[2].partition("</fieldset>")[0]
     assert re.findall(r'data-key="([^"]*)"', row) == ["1 N", "2", "3", "U"]
     assert re.findall(r"<kbd[^>]*>([^<]*)</kbd>", row) == ["1", "2", "3"]
+    hints = page.words.partition('id="keys"')[2].partition("</p>")[0]
+    assert "<kbd>N</kbd>" in hints
+    assert "<kbd>C</kbd>" not in hints  # nothing is suggested here
+    assert "<kbd>/</kbd>" not in hints  # no list is so long

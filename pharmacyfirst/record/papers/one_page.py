@@ -131,7 +131,7 @@ def _present(record: Consultation) -> str:
 
 
 def _somebody(one: Somebody) -> str:
-    """For instance ``a parent (Sam Practice)``."""
+    """For instance ``a parent (Sam Training)``."""
     return _chosen("relationship", one.relationship) + (f" ({one.name})" if one.name else "")
 
 
@@ -274,7 +274,7 @@ def _unpermitted(one: Unpermitted) -> tuple[PaperRow, ...]:
 
 def _permit(permit: PermitOnRecord | None) -> str:
     if permit is None:
-        return "none: practice"
+        return "none: training"
     documents = "; ".join(f"{one.document} {one.version}" for one in permit.documents)
     return f"{permit.ods_code}, GPhC {permit.gphc_number}, {permit.channel.value}, {moment(permit.at)}, for {documents}{_how(permit)}"
 

@@ -68,11 +68,15 @@ def _mutants(pathway: Pathway, cases: Iterable[Case]) -> dict[str, Any]:
     return {"run": True, "mutants": len(every), "noticed": len(every) - len(left), "not_noticed": left, "says": says}
 
 
-def proved_now(library: Library, condition: str, on: date | None = None) -> dict[str, Any]:
-    """The proofs of a condition, run now. Raises ``PharmacyFirstError`` where the solver is not installed."""
+def proved_now(library: Library, pathway: Pathway, on: date | None = None) -> dict[str, Any]:
+    """The proofs of a pathway of a library, run now. Raises ``PharmacyFirstError`` where the solver is not installed."""
     from pharmacyfirst.proof.prove import prove  # reads the solver, which nothing else here needs
 
-    return _proofs(prove(library, condition, on).as_dict())
+    found = prove(library, pathway.id, on).as_dict()
+    if found["content_digest"] != pathway.content_digest:  # the day of the cases is one of another version
+        (last,) = (one.period.first for one in library.stretches[pathway.id][-1:])
+        found = prove(library, pathway.id, last).as_dict()
+    return _proofs(found)
 
 
 def proved_before(raw: bytes, pathway: Pathway) -> dict[str, Any]:

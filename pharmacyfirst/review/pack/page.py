@@ -7,6 +7,7 @@ from pharmacyfirst.content.cases import Case
 from pharmacyfirst.content.hazards import HazardLog
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.review.doses import DASH
 from pharmacyfirst.review.hazards import in_full, matrix, scales, summary, transferred
 from pharmacyfirst.review.identity import SHORT, Identity, identity_of_condition, period_in_words
 from pharmacyfirst.review.judged import Judging
@@ -107,7 +108,7 @@ class _PageWriter:
         )
         return Table(
             "What this pack is, and what was found",
-            (Part("What", "dated"), Part("", "wide")),
+            (Part("What", "dated"), Part("What was found", "wide")),
             tuple(rows),
             "close whole",
         )
@@ -341,7 +342,9 @@ def _table_of(rows: Iterable[dict[str, object]], keys: tuple[str, ...], caption:
         *(Part(key.replace("_", " ").capitalize(), _width(key)) for key in others),
     )
     made = tuple(
-        TableRow(f"{anchor}-{number}", (line(str(row[first])),), tuple((line(str(row[key])),) for key in others))
+        TableRow(
+            f"{anchor}-{number}", (line(str(row[first])),), tuple((line(str(row[key]) or DASH),) for key in others)
+        )
         for number, row in enumerate(rows, 1)
     )
     return Table(caption, columns, made, "close")

@@ -77,7 +77,7 @@ class SignInPage:
 
 
 def example_fields() -> dict[str, str]:
-    """The practice pharmacy, to try the form with."""
+    """The training pharmacy, to try the form with."""
     return {
         "name": PHARMACY.name, "ods": PHARMACY.ods, "telephone": PHARMACY.telephone or "", "address": ", ".join(PHARMACY.address),
         "postcode": PHARMACY.postcode or "", "family": PRACTITIONER.family, "given": " ".join(PRACTITIONER.given),
@@ -90,14 +90,16 @@ def setting_up(visit: Visit) -> Response:
     if visit.desk.ours is not None:
         return go("/")
     if visit.method != "POST":
-        return _set_up_page(visit, example_fields(), {})
+        return _set_up_page(visit, example_fields() | ({"ods": visit.desk.site} if visit.desk.site else {}), {})
     typed = {name: visit.posted.one(f"u-{name}") for name, _, _ in _FIELDS}
-    if wrong := dict(_wrong(visit, typed)):
-        return _set_up_page(visit, typed, wrong)
+    if found := dict(_wrong(visit, typed)):
+        in_order = (*(name for name, _, _ in _FIELDS), "pin")
+        return _set_up_page(visit, typed, {name: found[name] for name in in_order if name in found})
     try:
         visit.desk.set_up(_ours(typed, _person(visit, typed)))
     except PharmacyFirstError as refused:
-        return _set_up_page(visit, typed, {"name": str(refused).removesuffix(OF_A_REFUSAL)})
+        place = "ods" if str(refused).startswith("ODS") else "name"
+        return _set_up_page(visit, typed, {place: str(refused).removesuffix(OF_A_REFUSAL)})
     return go("/" if visit.desk.people_sign_in else "/who")
 
 
@@ -249,8 +251,9 @@ def sign_in(visit: Visit) -> Response:
     posted = visit.posted
     if visit.method == "POST":
         try:
-            one = visit.desk.signing_in.sign_in(posted.one("word"), posted.whole("password"), posted.one("code"))
-            return _begun(visit, SignedIn(one))
+            given = posted.one("word"), posted.whole("password"), posted.one("code")
+            one = visit.desk.signing_in.sign_in(*given, visit.desk.site)
+            return _begun(visit, SignedIn(one, site=visit.desk.site))
         except NotSignedIn as refused:
             return _sign_in_page(visit, (Error(str(refused), "word"),))
     return _sign_in_page(visit)

@@ -163,7 +163,7 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     if here.paper is not None and not may and patient_known(here):
         return PermitShown(tuple(lines), True, UNPERMITTED)
     if here.held.practice:
-        lines.append(PermitLine("A practice patient needs no permit: nothing is handed over", True))
+        lines.append(PermitLine("A training patient needs no permit: nothing is handed over", True))
     return PermitShown(tuple(lines), may)
 
 

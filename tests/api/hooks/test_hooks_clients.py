@@ -13,7 +13,8 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from pharmacyfirst.api.hooks import clients as the_clients
 from pharmacyfirst.api.hooks.clients import CDSClient, CDSClients, ClientsRefused, read_clients
-from pharmacyfirst.api.serve import ApiSettings, NotServed, must_be_safe, must_open
+from pharmacyfirst.api.serve import ApiSettings, must_be_safe, must_open
+from pharmacyfirst.connections import NotServed
 from pharmacyfirst.store import open_store
 
 URL = "https://cds.example.org"
@@ -221,6 +222,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
         ({"url": "http://cds.example.org"}, "https"),
         ({"url": "https://cds.example.org/?x=1"}, "https"),
         ({"url": "cds.example.org"}, "https"),
+        ({"url": "http://[::1"}, "https"),
     ],
 )
 def test_what_tokens_and_links_need_is_asked_for(settings, says):
