@@ -169,7 +169,7 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlett
     ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: no_such_page})
     app.add_middleware(Requests, room=ROOM)
     return app
 
@@ -366,5 +366,6 @@ async def _no_picture(_: Request) -> Response:
     return closed(Response(status_code=204))
 
 
-async def _no_such_page(request: Request, _: Exception) -> Response:
+async def no_such_page(request: Request, _: Exception) -> Response:
+    """What is answered for a path or a method that there is not."""
     return closed(PlainTextResponse("There is no such page.", 404))
