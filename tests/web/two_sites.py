@@ -6,7 +6,7 @@ from starlette.testclient import TestClient
 from visiting import PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, Watched
 
 from pharmacyfirst.people import NewColleague, Role, open_people
-from pharmacyfirst.store.sites import add_site, let_people_sign_in
+from pharmacyfirst.store.sites import add_site, let_people_sign_in, sites_in
 from pharmacyfirst.web.serve import application
 
 HERE, THERE = "FAA11", "FBB22"
@@ -24,7 +24,8 @@ PEOPLE = {
 def organisation(folder, clock):
     """The folder of an organisation with two sites and everybody's accounts."""
     for site in (HERE, THERE):
-        add_site(folder, site)
+        if site not in sites_in(folder):
+            add_site(folder, site)
     let_people_sign_in(folder, clock, "a test")
     with open_people(folder, clock) as people:
         for word, (family, roles, at, number) in PEOPLE.items():
