@@ -59,6 +59,12 @@ from pharmacyfirst.review.pack.signed import standing
     metavar="SIGNOFF PACK",
     help="Say whether a sign-off holds of a pack (review-pack.json).",
 )
+@click.option(
+    "--was",
+    type=options.FILE_THERE,
+    metavar="FILE",
+    help="With --verify: the pack that was signed, to say what changed in each part.",
+)
 @options.pathways
 def review(
     condition: str | None,
@@ -72,6 +78,7 @@ def review(
     readings: tuple[Path, ...],
     as_json: bool,
     verify: tuple[Path, Path] | None,
+    was: Path | None,
     folder: Path | None,
 ) -> None:
     """Write the review pack of a condition: all that a clinical safety reviewer needs, to be signed by its digest.
@@ -88,7 +95,7 @@ def review(
       pharmacyfirst review shingles --out packs --since 2026.1 --prove
     """
     if verify is not None:
-        _verify(*verify)
+        _verify(*verify, was)
         return
     if condition is None:
         raise WrongCommand("Name a condition, or give --verify SIGNOFF PACK.")
@@ -182,8 +189,9 @@ def _say(agreement: tuple[ReadersAgree, ...], as_json: bool) -> None:
         click.echo("\n".join(one.in_words()))
 
 
-def _verify(sign_off: Path, pack: Path) -> None:
-    found = standing(read_sign_off(sign_off), options.read_file(pack, "PACK"))
+def _verify(sign_off: Path, pack: Path, was: Path | None) -> None:
+    before = options.read_file(was, "--was") if was is not None else None
+    found = standing(read_sign_off(sign_off), options.read_file(pack, "PACK"), before)
     click.echo("\n".join(found.in_words()))
     if not found.holds:
         raise NotDone("The sign-off does not hold: what it was given for is not what is there.")

@@ -43,6 +43,7 @@ def test_the_same_content_gives_the_same_files(tmp_path):
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_on_paper_it_is_tagged_every_drawing_is_read_out_and_the_bytes_are_the_same(tmp_path):
     from pypdf import PdfReader
