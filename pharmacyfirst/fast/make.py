@@ -8,6 +8,7 @@ same PGDs are in force:
 * ``answers(facts)``: the answers with ``()`` for what nobody asks this person; the functions below take these.
 * ``stops``, ``rows``, ``clauses_and_doses`` for each PGD: verdicts in the order of the file. A table is read down to the first row that is met.
 * ``cautions`` for each PGD, ``gateways``, ``diagnosis``: verdicts of what decides nothing.
+* ``read(given)``: plain answers checked (``reading``).
 * ``NOTES``: beside each criterion, row, clause and dose row what has to be asked while it is not known: the name of the fact, or a function.
 
 The outcome of each end of ``judge`` is known while it is written, so it returns a constant (``Leaf``) with the verdicts that differ.
@@ -16,8 +17,9 @@ The outcome of each end of ``judge`` is known while it is written, so it returns
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from pharmacyfirst.fast.run import Leaf, TableRow
-from pharmacyfirst.fast.sentences import Function, Three, Words, either, tuple_of
+from pharmacyfirst.fast.reading import reading
+from pharmacyfirst.fast.run import Leaf, TreatmentRow
+from pharmacyfirst.fast.sentences import Function, Three, Words, tuple_of
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
@@ -26,16 +28,14 @@ from pharmacyfirst.kernel.questions import Question
 from pharmacyfirst.kernel.rule import Judged
 
 Ids = tuple[tuple[str, str], ...]
-Reached = Iterable[tuple[Criterion, Three]]
+Reached = list[tuple[Criterion, Three]]
 
-HEAD = '''"""Generated from {title} by pharmacyfirst/fast/make.py. Do not change it: change the content, or the generator."""
+HEAD = """{says!r}
 
 from decimal import Decimal
 
-from pharmacyfirst.fast.run import Leaf, Module, TableRow, Verdicts, settle
-
-new = tuple.__new__
-'''
+from pharmacyfirst.fast.run import Leaf, Generated, TreatmentRow, named, number, settle
+"""
 
 
 def module_of(pathway: Pathway, in_force: frozenset[str]) -> str:
@@ -56,13 +56,15 @@ class _Making:
 
     def text(self) -> str:
         """The whole module."""
-        functions = [self._judge(), self._answers(), self._stops(), self._rows(), self._beside()]
+        functions = [reading(self.words), self._judge(), self._answers(), self._stops(), self._rows(), self._beside()]
         pgds = self.pathway.pgds.values()
         functions += [self._pgd(at, pgd) for at, pgd in enumerate(pgds)]
         functions += [self._cautions(at, pgd) for at, pgd in enumerate(pgds)]
         noted = [self._note_all(self.pathway.stopping), self._note_all(self.pathway.treatment)]
         noted += [self._note_all((*pgd.judged(), *pgd.doses)) for pgd in pgds]
-        lines = [HEAD.format(title=self.version)]
+        says = f"Generated from {self.version} by pharmacyfirst/fast/make.py. Change the content, or the generator."
+        lines = [HEAD.format(says=says)]
+        lines += [f"FACTS = {self.words.facts!r}"]
         lines += [f"{name} = {words}" for words, name in self.words.pool.items()]
         lines += [f"{name} = {leaf!r}" for leaf, name in self.leaves.items()]
         for function in (*functions, *self.notes):
@@ -71,10 +73,9 @@ class _Making:
 
     def _module(self, noted: list[str]) -> Iterator[str]:
         each = [(repr(pgd.id), at) for at, pgd in enumerate(self.pathway.pgds.values())]
-        yield "MODULE = Module("
+        yield "MODULE = Generated("
         yield f"    version={self.version!r},"
-        yield f"    facts={self.words.facts!r},"
-        yield "    judge=judge, answers=answers, stops=stops, rows=rows, beside=beside,"
+        yield "    facts=FACTS, read=read, judge=judge, answers=answers, stops=stops, rows=rows, beside=beside,"
         yield f"    pgds={{{', '.join(f'{name}: pgd_{at}' for name, at in each)}}},"
         yield f"    cautions={{{', '.join(f'{name}: cautions_{at}' for name, at in each)}}},"
         yield f"    notes=({noted[0]}, {noted[1]}),"
@@ -89,8 +90,8 @@ class _Making:
         yield ")"
 
     @staticmethod
-    def _row(row: Row) -> TableRow:
-        return TableRow((row.stage, row.id), row.kind.key, row.offers, row.fallback, row.nothing_left.key)
+    def _row(row: Row) -> TreatmentRow:
+        return TreatmentRow((row.stage, row.id), row.kind.key, row.offers, row.fallback, row.nothing_left.key)
 
     # The whole way
 
@@ -98,26 +99,26 @@ class _Making:
         write = Function(self.words, "judge(facts)", "facts")
         self._gates(write)
         clear: Ids = ()
-        reached: list[tuple[Criterion, Three]] = []  # and not known to be clear
-        for _, group in groupby(sorted(self.pathway.stopping, key=_urgency), key=_urgency):
-            criteria = list(group)
-            if criteria[0].kind > Kind.REFER_URGENT and not criteria[0].always_999:  # the others wait for nothing
-                self._open(write, clear, reached)
-                clear, reached = clear + _ids(one for one, _ in reached), []
-            each = [(one, write.three(one.sentence, one.must)) for one in criteria]
-            reached = reached + each
-            with write.leaving(said.holds for _, said in each) as some:
+        for group in _waiting_for_each_other(self.pathway.stopping):
+            each = [(one, write.three(one.sentence, one.must)) for one in group]
+            with write.clearing([said for _, said in each]) as some:
                 if some:
-                    self._stop(write, criteria[0].kind.key, _destination(criteria[0]), clear, reached)
-        self._open(write, clear, reached)
-        self._table(write)
+                    self._stopped(write, clear, each)
+            clear += _ids(group)
+        self._table(write, clear)
         return write.lines()
 
-    def _open(self, write: Function, clear: Ids, reached: Reached) -> None:
-        """A less urgent criterion, or the table, waits for these."""
-        with write.leaving(said.open for _, said in reached) as some:
-            if some:
-                self._stop(write, Kind.NEED_FACTS.key, None, clear, reached)
+    def _stopped(self, write: Function, clear: Ids, each: Reached) -> None:
+        """Something of these is met or open; the most urgent that is met decides."""
+        reached: Reached = []
+        for _, group in groupby(each, lambda one: one[0].urgency):
+            some = list(group)
+            reached = reached + some
+            first = some[0][0]
+            with write.leaving([said.holds for _, said in some]) as anybody:
+                if anybody:
+                    self._stop(write, first.kind.key, _destination(first), clear, reached)
+        self._stop(write, Kind.NEED_FACTS.key, None, clear, reached)
 
     def _stop(self, write: Function, kind: str, destination: str | None, clear: Ids, reached: Reached) -> None:
         leaf = Leaf(self.version, kind, destination, clear=clear, reached=_ids(one for one, _ in reached), stopped=True)
@@ -125,17 +126,16 @@ class _Making:
 
     def _return(self, write: Function, leaf: Leaf, found: str = "()") -> None:
         name = self.leaves.setdefault(leaf, f"L{len(self.leaves)}")
-        write.add(f"return new(Verdicts, ({name}, {found}, facts))")
+        write.add(f"return {name}, {found}")
 
-    def _table(self, write: Function) -> None:
+    def _table(self, write: Function, clear: Ids) -> None:
         """Row after row down to the first that is met. Every stopping criterion is known and clear here."""
-        clear = list(_ids(self.pathway.stopping))
         for row in self.pathway.treatment:
             said = write.three(row.sentence, row.must)
             with write.leaving([said.holds]) as some:
                 if some:
-                    self._met_row(write, row, tuple(clear))
-            self._settle_if(write, [said])
+                    self._met_row(write, row, clear)
+            self._settle_if(write, said)
             clear += _ids([row])
         write.add("return settle(MODULE, facts)")
 
@@ -154,10 +154,12 @@ class _Making:
         clauses = pgd.judged()
         each = [write.three(one.sentence, one.must) for one in clauses]
         excluded = Leaf(self.version, row.nothing_left.key, clear=clear, met=met, reached=_ids(clauses))
-        with write.leaving(one.holds for one in each) as some:
+        with write.clearing(each) as some:
             if some:
-                self._return(write, excluded, tuple_of(one.verdict for one in each))
-        self._settle_if(write, each)
+                with write.leaving([one.holds for one in each]) as anybody:
+                    if anybody:
+                        self._return(write, excluded, tuple_of(one.verdict for one in each))
+                write.add("return settle(MODULE, facts)")
         clear += _ids(clauses)
         for dose in pgd.doses:
             said = write.three(dose.sentence, dose.must)
@@ -167,13 +169,13 @@ class _Making:
                 if some:
                     leaf = Leaf(self.version, kind.key, None, offers, clear, met + _ids([dose]), alike=True)
                     self._return(write, leaf)
-            self._settle_if(write, [said])
+            self._settle_if(write, said)
             clear += _ids([dose])
         self._return(write, Leaf(self.version, row.nothing_left.key, clear=clear, met=met))  # no row for this person
 
     @staticmethod
-    def _settle_if(write: Function, each: list[Three]) -> None:
-        with write.leaving(one.open for one in each) as some:
+    def _settle_if(write: Function, said: Three) -> None:
+        with write.leaving([said.open]) as some:
             if some:
                 write.add("return settle(MODULE, facts)")
 
@@ -206,7 +208,9 @@ class _Making:
 
     def _beside(self) -> list[str]:
         diagnosis = self.pathway.diagnosis.sentence if self.pathway.diagnosis is not None else None
-        return self._verdicts("beside", ((one, False) for one in (*(g.sentence for g in self.pathway.gateways), diagnosis)))
+        return self._verdicts(
+            "beside", ((one, False) for one in (*(g.sentence for g in self.pathway.gateways), diagnosis))
+        )
 
     def _cautions(self, at: int, pgd: PGD) -> list[str]:
         return self._verdicts(f"cautions_{at}", ((one.sentence, False) for one in pgd.cautions))
@@ -221,7 +225,7 @@ class _Making:
         write = Function(self.words, f"pgd_{at}(answers)", "answers")
         each = [write.three(one.sentence, one.must) for one in pgd.judged()]
         write.add(f"clauses = {tuple_of(one.verdict for one in each)}")
-        with write.leaving(one.holds for one in each) as some:
+        with write.leaving([one.holds for one in each]) as some:
             if some:
                 write.add("return clauses, ()")
         self._read_down(write, pgd.doses, "clauses, ")
@@ -283,8 +287,12 @@ class _Making:
                 write.add(f"names[{fact!r}] = None")
 
 
-def _urgency(criterion: Criterion) -> int:
-    return criterion.urgency
+def _waiting_for_each_other(stopping: Iterable[Criterion]) -> Iterator[list[Criterion]]:
+    """The criteria by urgency. Those that decide whatever else is open stand together; of the others each group waits for the last."""
+    by_urgency = sorted(stopping, key=lambda one: one.urgency)
+    waits = {one.urgency: 0 if one.kind <= Kind.REFER_URGENT or one.always_999 else one.urgency for one in by_urgency}
+    for _, group in groupby(by_urgency, lambda one: waits[one.urgency]):
+        yield list(group)
 
 
 def _destination(criterion: Criterion) -> str | None:

@@ -4,10 +4,11 @@ A verdict is True (met), False (not met) or None (not known). A criterion, row o
 """
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
-Verdict3 = bool | None
-Found = tuple[Verdict3, ...]
+Met = bool | None
+Found = tuple[Met, ...]
 Answers = tuple[Any, ...]
 Ids = tuple[tuple[str, str], ...]
 Note = str | Callable[[Answers, dict[str, None]], None] | None
@@ -34,6 +35,9 @@ class Leaf(NamedTuple):
     alike: bool = False
 
 
+Ended = tuple[Leaf, Found]
+
+
 class Verdicts(NamedTuple):
     """The outcome of one consultation with the verdict of everything reached on the way, as it came out of the generated code.
 
@@ -42,19 +46,17 @@ class Verdicts(NamedTuple):
 
     leaf: Leaf
     found: Found
-    facts: Answers
 
-    @property
-    def verdicts(self) -> dict[tuple[str, str], Verdict3]:
+    def by_item(self) -> dict[tuple[str, str], Met]:
         """Everything that was reached, by stage and id."""
         leaf = self.leaf
-        each: dict[tuple[str, str], Verdict3] = dict.fromkeys(leaf.clear, False)
+        each: dict[tuple[str, str], Met] = dict.fromkeys(leaf.clear, False)
         each.update(dict.fromkeys(leaf.met, True))
         each.update(zip(leaf.reached, self.found, strict=True))
         return each
 
 
-class TableRow(NamedTuple):
+class TreatmentRow(NamedTuple):
     """A treatment row, as far as it decides: the kind of its outcome, and what it offers."""
 
     item: tuple[str, str]
@@ -69,12 +71,13 @@ class TableRow(NamedTuple):
         return self[1:]
 
 
-class Module(NamedTuple):
+class Generated(NamedTuple):
     """A generated module: its functions, and the names and numbers of what they judge, in the order of the file."""
 
     version: str
     facts: tuple[str, ...]
-    judge: Callable[[Answers], Verdicts]
+    read: Callable[[Mapping[str, Any]], Answers | None]
+    judge: Callable[[Answers], Ended]
     answers: Callable[[Answers], Answers]
     stops: Callable[[Answers], Found]
     rows: Callable[[Answers], Found]
@@ -85,7 +88,7 @@ class Module(NamedTuple):
     notes_of: Mapping[str, tuple[Note, ...]]
     urgency: tuple[int, ...]
     stop_ids: Ids
-    table: tuple[TableRow, ...]
+    table: tuple[TreatmentRow, ...]
     in_force: frozenset[str]
     clauses: Mapping[str, tuple[Ids, Ids, tuple[bool, ...]]]
 
@@ -93,7 +96,7 @@ class Module(NamedTuple):
 OFFERED, UNDECIDED, EXCLUDED, NOT_IN_FORCE, NO_ROW = range(5)
 
 
-class Considered3(NamedTuple):
+class PGDRead(NamedTuple):
     """A PGD as it was judged: how it stands, and the verdicts on its clauses and on its dose rows, read down to the first met."""
 
     pgd: str
@@ -102,11 +105,11 @@ class Considered3(NamedTuple):
     doses: Found = ()
 
 
-class Way(NamedTuple):
+class RowRead(NamedTuple):
     """A row that may decide: its place, the PGDs it looks at, and the kind of outcome; None while one of them is undecided."""
 
     row: int
-    pgds: tuple[Considered3, ...]
+    pgds: tuple[PGDRead, ...]
     kind: str | None
 
     @property
@@ -115,33 +118,33 @@ class Way(NamedTuple):
         return tuple([one.pgd for one in self.pgds if one.stands == OFFERED])
 
 
-class Table(NamedTuple):
+class TableRead(NamedTuple):
     """The treatment table as it was read; ``kind`` is None where it is not decided."""
 
     rows: Found
-    considered: tuple[Considered3, ...]
-    ways: tuple[Way, ...]
+    considered: tuple[PGDRead, ...]
+    ways: tuple[RowRead, ...]
     kind: str | None
 
 
-def read_table(module: Module, answers: Answers) -> Table:
+def read_table(module: Generated, answers: Answers) -> TableRead:
     """Rules 3 and 4, as in ``kernel.assess.read_table``: every row that may decide has to come to the same."""
     rows = module.rows(answers)
-    considered: dict[str, Considered3] = {}
-    ways = [way(module, at, answers, considered) for at, verdict in enumerate(rows) if verdict is not False]
+    considered: dict[str, PGDRead] = {}
+    ways = [read_row(module, at, answers, considered) for at, verdict in enumerate(rows) if verdict is not False]
     first = ways[0]
     alike = first.kind is not None
     if alike and len(ways) > 1:
         alike = all((one.kind, one.offers) == (first.kind, first.offers) for one in ways)
-    return Table(rows, tuple(considered.values()), tuple(ways), first.kind if alike else None)
+    return TableRead(rows, tuple(considered.values()), tuple(ways), first.kind if alike else None)
 
 
-def way(module: Module, at: int, answers: Answers, considered: dict[str, Considered3]) -> Way:
+def read_row(module: Generated, at: int, answers: Answers, considered: dict[str, PGDRead]) -> RowRead:
     """What the outcome is if this row decides; each PGD is judged once."""
     row = module.table[at]
     if not row.offers:
-        return Way(at, (), row.kind)
-    looked_at: list[Considered3] = []
+        return RowRead(at, (), row.kind)
+    looked_at: list[PGDRead] = []
     for pgd in row.offers:
         if row.fallback and looked_at and looked_at[0].stands not in (EXCLUDED, UNDECIDED):
             break  # only an exclusion of the first, met or still possible, opens the second
@@ -151,25 +154,25 @@ def way(module: Module, at: int, answers: Answers, considered: dict[str, Conside
         looked_at.append(one)
     stand = [one.stands for one in looked_at]
     kind = None if UNDECIDED in stand else SUPPLY if OFFERED in stand else row.nothing_left
-    return Way(at, tuple(looked_at), kind)
+    return RowRead(at, tuple(looked_at), kind)
 
 
-def consider(module: Module, pgd: str, answers: Answers) -> Considered3:
+def consider(module: Generated, pgd: str, answers: Answers) -> PGDRead:
     """In force, every clause known and clear, then the dose."""
     if pgd not in module.in_force:
-        return Considered3(pgd, NOT_IN_FORCE)
+        return PGDRead(pgd, NOT_IN_FORCE)
     clauses, doses = module.pgds[pgd](answers)
     if True in clauses:
-        return Considered3(pgd, EXCLUDED, clauses)
+        return PGDRead(pgd, EXCLUDED, clauses)
     if None in clauses or None in doses:
-        return Considered3(pgd, UNDECIDED, clauses, doses)
+        return PGDRead(pgd, UNDECIDED, clauses, doses)
     if doses[-1] is not True:
-        return Considered3(pgd, NO_ROW, clauses, doses)
+        return PGDRead(pgd, NO_ROW, clauses, doses)
     has_dose = module.clauses[pgd][2][len(doses) - 1]
-    return Considered3(pgd, OFFERED if has_dose else EXCLUDED, clauses, doses)
+    return PGDRead(pgd, OFFERED if has_dose else EXCLUDED, clauses, doses)
 
 
-def settle(module: Module, facts: Answers) -> Verdicts:
+def settle(module: Generated, facts: Answers) -> Ended:
     """Where the way through the table cannot be told in one line: the same, function by function."""
     read = read_table(module, module.answers(facts))
     reached = [row.item for row in module.table[: len(read.rows)]]
@@ -184,14 +187,37 @@ def settle(module: Module, facts: Answers) -> Verdicts:
         offers = tuple([(one.pgd, module.clauses[one.pgd][1][len(one.doses) - 1][1]) for one in each])
     kind = NEED_FACTS if read.kind is None else read.kind
     leaf = Leaf(module.version, kind, None, offers, module.stop_ids, (), tuple(reached))
-    return Verdicts(leaf, tuple(found), facts)
+    return leaf, tuple(found)
 
 
 def note(found: Found, notes: tuple[Note, ...], answers: Answers, names: dict[str, None]) -> None:
     """Add the facts that keep these not known, in the order to ask them."""
-    for verdict, one in zip(found, notes):
+    for verdict, one in zip(found, notes, strict=False):
         if verdict is None:
             if isinstance(one, str):
                 names[one] = None
             elif one is not None:
                 one(answers, names)
+
+
+def number(value: Any, low: Decimal | None, high: Decimal | None) -> Decimal | None:
+    """A number within its range as the kernel holds it, a float as the decimal that it prints as; None for anything else."""
+    kind = type(value)
+    if kind is float or kind is int:
+        value = Decimal(repr(value))
+    elif kind is not Decimal:
+        return None
+    if not value.is_finite() or (low is not None and value < low) or (high is not None and value > high):
+        return None
+    return value or Decimal(abs(value))  # -0 is 0
+
+
+def named(value: Any, names: tuple[str, ...]) -> Answers | None:
+    """The names of a list, in the order of ours; None where one is none of them."""
+    if type(value) is not list and type(value) is not tuple:
+        return None
+    if not value:
+        return ()
+    if any(type(one) is not str or one not in names for one in value):
+        return None
+    return tuple([name for name in names if name in value])

@@ -29,6 +29,13 @@ class Three(NamedTuple):
         verdict = self.fails if self.open == "False" else f"(None if {self.open} else {self.fails})"
         return Three(self.fails, self.holds, self.open, verdict)
 
+    @property
+    def unclear(self) -> str:
+        """Whether it holds or is open; of a local in one look."""
+        if self.fails == f"{self.holds} is False":
+            return f"{self.holds} is not False"
+        return either([self.open, self.holds])
+
 
 ALWAYS = Three("True", "False", "False", "True")
 NEVER = ALWAYS.flipped()
@@ -87,13 +94,25 @@ class Function:
     @contextmanager
     def leaving(self, expressions: Iterable[str]) -> Iterator[bool]:
         """The lines for whoever any of these is true of, which return: from here on none of them is. False where there is nobody."""
-        each = [one for one in dict.fromkeys(expressions) if one not in self._false]
-        if not each:
+        with self._leaving(expressions, expressions) as some:
+            yield some
+
+    @contextmanager
+    def clearing(self, each: Iterable[Three]) -> Iterator[bool]:
+        """The lines for whoever not all of these are known and clear for, which return: from here on all of them are."""
+        false = [expression for one in each for expression in (one.holds, one.open)]
+        with self._leaving([one.unclear for one in each], false) as some:
+            yield some
+
+    @contextmanager
+    def _leaving(self, any_of: Iterable[str], false: Iterable[str]) -> Iterator[bool]:
+        each = [one for one in any_of if one not in self._false]
+        if each:
+            with self.block(f"if {either(each)}:"):
+                yield True
+        else:
             yield False
-            return
-        with self.block(f"if {either(each)}:"):
-            yield True
-        self._false.update(each)
+        self._false.update(false)
 
     def lines(self) -> list[str]:
         """All of it."""
@@ -156,12 +175,13 @@ class Function:
         answer = self.answer(fact)
         if values == (True,) and fact not in self.words.gated:
             return self._of_local(answer)  # the answer is the verdict
-        if len(values) > 1:
-            word, same, other = repr(values), "in", "not in"
+        words = [literal(one) for one in values]
+        if len(words) != 1:
+            word, same, other = tuple_of(words), "in", "not in"
         elif isinstance(values[0], bool):
-            word, same, other = repr(values[0]), "is", "is not"
+            word, same, other = words[0], "is", "is not"
         else:
-            word, same, other = repr(values[0]), "==", "!="
+            word, same, other = words[0], "==", "!="
         holds = f"{answer} {same} {word}"  # nothing that is not known or not asked is so
         return self._answered(answer, holds, holds, f"{answer} {other} {word}")
 
@@ -187,8 +207,8 @@ class Function:
     def _includes(self, fact: str, values: tuple[str, ...]) -> str:
         answer = self.answer(fact)
         if len(values) == 1:
-            return f"{values[0]!r} in {answer}"
-        name = self.words.constant(f"frozenset({tuple(sorted(set(values)))!r})")
+            return f"{literal(values[0])} in {answer}"
+        name = self.words.constant(f"frozenset({tuple_of(map(literal, sorted(set(values))))})")
         return f"{answer} != () and not {name}.isdisjoint({answer})"
 
     def _above(self, fact: str, other: str) -> str:
@@ -226,6 +246,13 @@ class Function:
         if open_ == "False":
             return self._local(key, decides if verdict else f"not ({decides})", known=True)
         return self._local(key, f"{verdict} if {decides} else None if {open_} else {not verdict}")
+
+
+def literal(word: bool | str) -> str:
+    """A word of the content as Python writes it. Raises ``TypeError`` for what is none, which could write itself as anything."""
+    if type(word) is not str and type(word) is not bool:
+        raise TypeError(f"no spelling for an answer of the type {type(word).__name__}")
+    return repr(word)
 
 
 def either(expressions: Iterable[str]) -> str:
