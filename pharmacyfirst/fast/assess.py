@@ -39,10 +39,10 @@ def assessor_of(pathway: Pathway, on: date) -> Assessor | None:
 
 
 def generated(pathway: Pathway, in_force: frozenset[str]) -> Assessor | None:
-    """The assessor of a pathway for days on which these of its PGDs are in force; None where a sentence of it has no spelling."""
+    """The assessor of a pathway for days on which these of its PGDs are in force; None where a sentence of it has no spelling, or gates stand in a ring."""
     try:
         text = module_of(pathway, in_force)
-    except TypeError:
+    except (TypeError, RecursionError):
         return None
     names: dict[str, Any] = {}
     exec(compile(text, f"<generated from {pathway.id} {pathway.edition.version}>", "exec"), names)

@@ -30,7 +30,7 @@ from pharmacyfirst.kernel.assess import Person, consider, once
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.offer import Arises, Offer, Raised
-from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind, Outcome
+from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.kernel.questions import Answer, asked, known_facts
@@ -106,7 +106,7 @@ class Assessor:
         answers = module.answers(facts)
         unasked = tuple([name for name, at in self._gated if facts[at] is None and answers[at] is not None])
         leaf = module.judge(facts)[0]
-        end = self._ends.get((id(leaf), unasked)) if leaf.alike else None
+        end = self._ends.get((id(leaf), unasked))
         if end is None:
             end = self._end(leaf, answers, unasked, known, on)
             if leaf.alike:
@@ -153,9 +153,7 @@ class Assessor:
         outcome = Outcome(_KINDS[leaf.kind], leaf.destination)
         names: dict[str, None] = {}
         if met:
-            worst = min(map(module.urgency.__getitem__, met))
-            if leaf.destination != EMERGENCY_999:
-                self._note_stops(stops, worst, answers, names)
+            self._note_stops(stops, min(map(module.urgency.__getitem__, met)), answers, names)
         else:
             self._note_stops(stops, 2 * Kind.NEED_FACTS, answers, names)
             self._note_table(read_table(module, answers), answers, names)

@@ -41,8 +41,10 @@ from pharmacyfirst.fast.run import Leaf, Generated, TreatmentRow, named, number,
 def module_of(pathway: Pathway, in_force: frozenset[str]) -> str:
     """The text of the module of a pathway, for days on which these of its PGDs are in force.
 
-    Raises ``TypeError`` where a sentence is of a kind that has no spelling; then the kernel alone can judge by it.
+    Raises ``TypeError`` for what no loader lets pass, a sentence of a kind that has no spelling for instance: the kernel alone can judge by it.
     """
+    if any(one.always_999 and one.kind is not Kind.EMERGENCY for one in pathway.stopping):
+        raise TypeError("999 is said by a criterion that is no emergency")
     return _Making(pathway, in_force).text()
 
 
@@ -256,10 +258,7 @@ class _Making:
             return repr(facts[0])
         name = f"note_{len(self.notes)}"
         write = Function(self.words, f"{name}(answers, names)", "answers")
-        while isinstance(sentence, Defined):
-            sentence = sentence.body
-        for item in sentence.items if isinstance(sentence, Count) else (sentence,):
-            self._ask(write, item)
+        self._ask(write, sentence)
         self.notes.append(write.lines())
         return name
 
@@ -290,15 +289,14 @@ class _Making:
 def _waiting_for_each_other(stopping: Iterable[Criterion]) -> Iterator[list[Criterion]]:
     """The criteria by urgency. Those that decide whatever else is open stand together; of the others each group waits for the last."""
     by_urgency = sorted(stopping, key=lambda one: one.urgency)
-    waits = {one.urgency: 0 if one.kind <= Kind.REFER_URGENT or one.always_999 else one.urgency for one in by_urgency}
-    for _, group in groupby(by_urgency, lambda one: waits[one.urgency]):
+    for _, group in groupby(by_urgency, lambda one: max(one.kind, Kind.REFER_URGENT)):
         yield list(group)
 
 
 def _destination(criterion: Criterion) -> str | None:
-    if criterion.always_999:
-        return EMERGENCY_999
-    return EMERGENCY_DEPARTMENT if criterion.kind is Kind.EMERGENCY else None
+    if criterion.kind is not Kind.EMERGENCY:
+        return None
+    return EMERGENCY_999 if criterion.always_999 else EMERGENCY_DEPARTMENT
 
 
 def _ids(items: Iterable[Judged]) -> Ids:

@@ -202,14 +202,13 @@ def note(found: Found, notes: tuple[Note, ...], answers: Answers, names: dict[st
 
 def number(value: Any, low: Decimal | None, high: Decimal | None) -> Decimal | None:
     """A number within its range as the kernel holds it, a float as the decimal that it prints as; None for anything else."""
-    kind = type(value)
-    if kind is float or kind is int:
+    if type(value) is float or type(value) is int:
         value = Decimal(repr(value))
-    elif kind is not Decimal:
+    elif type(value) is not Decimal:
         return None
     if not value.is_finite() or (low is not None and value < low) or (high is not None and value > high):
         return None
-    return value or Decimal(abs(value))  # -0 is 0
+    return value or value.copy_abs()  # -0 is 0
 
 
 def named(value: Any, names: tuple[str, ...]) -> Answers | None:
@@ -218,6 +217,6 @@ def named(value: Any, names: tuple[str, ...]) -> Answers | None:
         return None
     if not value:
         return ()
-    if any(type(one) is not str or one not in names for one in value):
+    if any(one not in names for one in value):
         return None
     return tuple([name for name in names if name in value])

@@ -195,7 +195,7 @@ class Function:
     def _answered(self, answer: str, guarded: str, holds: str, fails: str) -> Three:
         open_ = f"{answer} is None"
         if open_ in self._false:
-            return Three(holds, f"({fails})", "False", holds)
+            return Three(holds, f"({fails})", "False", f"({holds})")  # of comparisons in a row Python makes one
         return Three(guarded, f"({answer} is not None and {fails})", open_, f"(None if {open_} else {holds})")
 
     def _within(self, fact: str, limits: Limits) -> str:
@@ -231,7 +231,8 @@ class Function:
             return self._unless(key, False, either(one.fails for one in each), open_)
         if low <= 0 and high == 0:
             return self._unless(key, False, either(one.holds for one in each), open_)
-        met = self._local(("met", items), " + ".join(f"({one.verdict} is True)" for one in each)).verdict
+        sure = [one for one in each if one != NEVER]
+        met = self._local(("met", items), " + ".join(f"({one.verdict} == True)" for one in sure) or "0").verdict
         if open_ == "False":
             return self._local(key, f"{low} <= {met} <= {high}", known=True)
         most = self._local(("most", items), f"{met} + {' + '.join(f'({one.open})' for one in each)}").verdict

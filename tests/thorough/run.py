@@ -21,7 +21,20 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, api, browser, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
+from thorough import (  # noqa: E402
+    agreement,
+    altered,
+    api,
+    browser,
+    equivalents,
+    garbled,
+    generated,
+    letters,
+    mutants,
+    safety,
+    sending,
+    store,
+)
 
 PARTS = {
     part.name: part
@@ -30,6 +43,7 @@ PARTS = {
         mutants.PART,
         equivalents.PART,
         agreement.PART,
+        generated.PART,
         garbled.PART,
         altered.PART,
         api.PART,
