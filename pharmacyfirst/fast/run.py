@@ -208,7 +208,8 @@ def number(value: Any, low: Decimal | None, high: Decimal | None) -> Decimal | N
         return None
     if not value.is_finite() or (low is not None and value < low) or (high is not None and value > high):
         return None
-    return value or value.copy_abs()  # -0 is 0
+    held: Decimal = value or value.copy_abs()  # -0 is 0
+    return held
 
 
 def named(value: Any, names: tuple[str, ...]) -> Answers | None:

@@ -95,7 +95,7 @@ FAULTS = [
     (RUN, "Decimal(repr(value))", "Decimal(value)"),
     (RUN, "if not value.is_finite() or", "if"),
     (RUN, "value > high", "value > 2 * high"),
-    (RUN, "return value or value.copy_abs()  # -0 is 0", "return value"),
+    (RUN, "value or value.copy_abs()", "value"),
     (RUN, "return tuple([name for name in names if name in value])", "return tuple(value)"),
     # What is made of it.
     (ASSESSOR, "if facts[at] is None and answers[at] is not None", "if facts[at] is None"),
