@@ -5,14 +5,15 @@ For whoever assesses many people one after the other. The first few of a pathway
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pharmacyfirst.fast.assessor import Assessor, remember
-from pharmacyfirst.fast.make import module_of
 from pharmacyfirst.kernel.assess import assess as by_the_kernel
 from pharmacyfirst.kernel.assess import refuse_other_types
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment
+
+if TYPE_CHECKING:
+    from pharmacyfirst.fast.assessor import Assessor
 
 # To generate takes about as long as the kernel takes for this many people.
 WORTH_IT = 500
@@ -26,20 +27,25 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
     refuse_other_types(pathway, facts, on)
     kept = _PATHWAYS.get(id(pathway))
     if kept is None:
-        kept = remember(_PATHWAYS, id(pathway), _Assessors(pathway), MOST_PATHWAYS)
+        if len(_PATHWAYS) >= MOST_PATHWAYS:
+            _PATHWAYS.clear()
+        kept = _PATHWAYS[id(pathway)] = _Assessors(pathway)
     assessor = kept.on(on)
     return by_the_kernel(pathway, facts, on) if assessor is None else assessor.assess(facts, on)
 
 
-def assessor_of(pathway: Pathway, on: date) -> Assessor | None:
+def assessor_of(pathway: Pathway, on: date) -> "Assessor | None":
     """The assessor of a pathway for a day; None where only the kernel can judge by it, or the pathway is not in force."""
     if on not in pathway.edition.in_force:
         return None
     return generated(pathway, frozenset(id for id, pgd in pathway.pgds.items() if on in pgd.edition.in_force))
 
 
-def generated(pathway: Pathway, in_force: frozenset[str]) -> Assessor | None:
+def generated(pathway: Pathway, in_force: frozenset[str]) -> "Assessor | None":
     """The assessor of a pathway for days on which these of its PGDs are in force; None where a sentence of it has no spelling, or gates stand in a ring."""
+    from pharmacyfirst.fast.assessor import Assessor  # whoever assesses a few people need not pay for it
+    from pharmacyfirst.fast.make import module_of
+
     try:
         text = module_of(pathway, in_force)
     except (TypeError, RecursionError):
@@ -58,7 +64,7 @@ class _Assessors:
         self.by_day: dict[date, Assessor | None] = {}
         self.by_pgds: dict[frozenset[str], Assessor | None] = {}
 
-    def on(self, day: date) -> Assessor | None:
+    def on(self, day: date) -> "Assessor | None":
         if day in self.by_day:
             return self.by_day[day]
         if len(self.by_day) > MOST_DAYS:
@@ -69,7 +75,7 @@ class _Assessors:
         self.by_day[day] = self._made(day)
         return self.by_day[day]
 
-    def _made(self, day: date) -> Assessor | None:
+    def _made(self, day: date) -> "Assessor | None":
         in_force = frozenset(id for id, pgd in self.pathway.pgds.items() if day in pgd.edition.in_force)
         if in_force not in self.by_pgds:
             self.by_pgds[in_force] = generated(self.pathway, in_force)
