@@ -1,6 +1,6 @@
 """Content that was read and checked once, kept as plain data, so that the next start need not read it again.
 
-What is kept goes by a key: SHA-256 over the name and the bytes of everything that the loader would read, and over our own version. It lies
+What is kept goes by the ``key`` of the content. It lies
 beside the content in a wheel, or in the user's own cache folder. It is data alone (``plain``): nothing that is kept is ever run. What is
 half written, altered, somebody else's or of another key is not used, and is written again.
 """
@@ -14,66 +14,18 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import pharmacyfirst
 from pharmacyfirst.content import plain
+from pharmacyfirst.content.key import PACKAGE
 
 FOLDER_VARIABLE = "PHARMACYFIRST_CACHE"
 """Where it is kept, in place of the user's cache folder; empty: nowhere."""
 
 SHIPPED = "kept-content"  # beside the content of a wheel
 REST = ""  # the part that belongs to no condition
-FORMAT = 1
-MOST_ENTRIES = 1000
 MOST_BYTES = 50_000_000
 MOST_KEPT = 8
 AN_HOUR = 3600
-# Their bytes are no part of a library.
-_NOT_LOADED = ("cases.yaml", "invariants.yaml")
-
 Parts = Mapping[str, tuple[Any, ...]]
-
-
-def key_of(root: Path) -> str | None:
-    """The key of the content under a folder; None where it cannot be told, or is more than any content of ours."""
-    said = hashlib.sha256(f"{FORMAT} {_version()}\n".encode())
-    try:
-        for count, path in enumerate(_inside(root)):
-            name = path.relative_to(root).as_posix()
-            loaded = path.suffix == ".yaml" and path.name not in _NOT_LOADED and not path.is_dir()
-            said.update(f"{name}\0{_digest(path) if loaded else path.is_dir()}\n".encode("utf-8", "surrogateescape"))
-            if count > MOST_ENTRIES:
-                return None
-    except OSError:
-        return None
-    return said.hexdigest()
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    for entry in sorted(os.scandir(folder), key=lambda one: one.name):
-        path = folder / entry.name
-        yield path
-        if entry.is_dir():
-            yield from _inside(path)
-
-
-def _digest(path: Path) -> str:
-    if not path.is_file():  # a pipe would be waited for
-        raise OSError("no plain file")
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _version() -> str:
-    """Our version; in a checkout, where the code changes and the number does not, with the digest of the code that reads content."""
-    package = _package()
-    if not (package.parent / "pyproject.toml").is_file():
-        return pharmacyfirst.__version__
-    code = (one for room in ("kernel", "content") for one in sorted((package / room).glob("*.py")))
-    said = hashlib.sha256(b"".join(one.read_bytes() for one in code))
-    return f"{pharmacyfirst.__version__} {said.hexdigest()}"
-
-
-def _package() -> Path:
-    return Path(pharmacyfirst.__file__).resolve().parent
 
 
 def cache_folder() -> Path | None:
@@ -100,7 +52,7 @@ def kept(root: Path, key: str, only: str | None = None) -> Parts | None:
 
 def _places(root: Path, key: str) -> Iterator[tuple[Path, bool]]:
     """Where it may lie, and whether it has to be this user's own there: what a wheel brought is whoever installed it."""
-    if root == _package() / "shipped" / "pathways":
+    if root == Path(PACKAGE, "shipped", "pathways"):
         yield root.parent / SHIPPED, False
     folder = cache_folder()
     if folder is not None:
@@ -131,7 +83,7 @@ def _parts(raw: bytes, key: str, only: str | None) -> Parts | None:
     if hashlib.sha256(said).hexdigest().encode() != digest:
         return None
     head = json.loads(said)
-    if head["key"] != key:
+    if head["key"] != key or len(body) != sum(size for _, size, _ in head["parts"].values()):
         return None
     found = {}
     for name, (first, size, part_digest) in head["parts"].items():

@@ -10,7 +10,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from pharmacyfirst.content.kept import REST, Parts, keep, kept, key_of
+from pharmacyfirst.content.kept import REST, Parts, keep, kept
+from pharmacyfirst.content.key import key_of
 from pharmacyfirst.content.written import SharedMedicine, Written
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.evidence import Source

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pharmacyfirst.errors import WrongKind
 from pharmacyfirst.kernel.assess import assess as by_the_kernel
 from pharmacyfirst.kernel.assess import refuse_other_types
 from pharmacyfirst.kernel.pathway import Pathway
@@ -14,6 +15,7 @@ from pharmacyfirst.kernel.trace import Assessment
 
 if TYPE_CHECKING:
     from pharmacyfirst.fast.assessor import Assessor
+    from pharmacyfirst.fast.run import Verdicts
 
 # To generate takes about as long as the kernel takes for this many people.
 WORTH_IT = 500
@@ -32,6 +34,19 @@ def assess(pathway: Pathway, facts: Mapping[str, Any], on: date) -> Assessment:
         kept = _PATHWAYS[id(pathway)] = _Assessors(pathway)
     assessor = kept.on(on)
     return by_the_kernel(pathway, facts, on) if assessor is None else assessor.assess(facts, on)
+
+
+def verdicts_of(pathway: Pathway, facts: Mapping[str, Any], on: date) -> "Verdicts":
+    """The outcome of one consultation with the verdict of everything that was reached, and no words. Raises ``Refused`` as ``assess`` does.
+
+    Raises ``WrongKind`` for a pathway that only the kernel can judge by.
+    """
+    refuse_other_types(pathway, facts, on)
+    assessor = assessor_of(pathway, on)
+    if assessor is None:
+        by_the_kernel(pathway, facts, on)  # which refuses what is to be refused
+        raise WrongKind(f"{pathway.id} has a sentence that only the kernel can judge. Use assess.")
+    return assessor.verdicts(facts, on)
 
 
 def assessor_of(pathway: Pathway, on: date) -> "Assessor | None":

@@ -4,28 +4,15 @@ What decides is the generated module. What is made of it here is the kernel's ow
 refused is refused by its ``known_facts``. What several people share is made once and remembered.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from datetime import date
 from operator import getitem
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pharmacyfirst.fast.run import (
-    EXCLUDED,
-    NO_ROW,
-    NOT_IN_FORCE,
-    OFFERED,
-    UNDECIDED,
-    Found,
-    Generated,
-    Leaf,
-    Met,
-    PGDRead,
-    TableRead,
-    Verdicts,
-    note,
-    read_table,
-)
-from pharmacyfirst.fast.run import Answers as Told
+from pharmacyfirst.fast import run
+from pharmacyfirst.fast.run import EXCLUDED, NO_ROW, NOT_IN_FORCE, OFFERED, UNDECIDED, note, read_table
 from pharmacyfirst.kernel.assess import Person, consider, once
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
 from pharmacyfirst.kernel.frozen import Frozen
@@ -37,12 +24,16 @@ from pharmacyfirst.kernel.questions import Answer, asked, known_facts
 from pharmacyfirst.kernel.rule import Finding, Judged
 from pharmacyfirst.kernel.trace import Assessment
 
+if TYPE_CHECKING:
+    from pharmacyfirst.fast.run import Answers as Told
+    from pharmacyfirst.fast.run import Found, Generated, Leaf, PGDRead, TableRead
+
 # What is remembered is thrown away as a whole once there is this much of it; made again it is the same.
 MOST_REMEMBERED = 4096
 MOST_UNASKED = 64
 
 _KINDS = {kind.key: kind for kind in Kind}
-_Findings = dict[Met, Finding[Any]]
+_Findings = dict[bool | None, Finding[Any]]
 
 
 class Assessor:
@@ -83,10 +74,10 @@ class Assessor:
         known, read = self._read(facts, on)
         return self.assessment(known, read, on)
 
-    def verdicts(self, facts: Mapping[str, Any], on: date) -> Verdicts:
+    def verdicts(self, facts: Mapping[str, Any], on: date) -> run.Verdicts:
         """One person, checked and judged as far as it takes to decide; no words, and nothing of what decides nothing. Raises ``Refused``."""
         read = self.module.read(facts) if type(facts) is dict else None
-        return Verdicts(*self.module.judge(self._read(facts, on)[1] if read is None else read))
+        return run.Verdicts(*self.module.judge(self._read(facts, on)[1] if read is None else read))
 
     def _read(self, facts: Mapping[str, Any], on: date) -> tuple[dict[str, Any], Told]:
         """What is known, by name in the order given, and in the order of the module. Raises ``Refused``."""
@@ -133,7 +124,7 @@ class Assessor:
 
     def _end(
         self, leaf: Leaf, answers: Told, unasked: tuple[str, ...], known: Mapping[str, Any], on: date
-    ) -> "_End":  # fmt: skip
+    ) -> _End:  # fmt: skip
         module = self.module
         findings = self._findings.get(unasked)
         if findings is None:
@@ -145,7 +136,7 @@ class Assessor:
             return self._table(read_table(module, answers), findings, found, answers, known, on)
         return self._stopped(leaf, stops, found, answers)
 
-    def _stopped(self, leaf: Leaf, stops: Found, found: tuple[Finding[Any], ...], answers: Told) -> "_End":
+    def _stopped(self, leaf: Leaf, stops: Found, found: tuple[Finding[Any], ...], answers: Told) -> _End:
         """Rules 1 to 3 of somebody of whom a stopping criterion is met or not known."""
         module = self.module
         met = [at for at, verdict in enumerate(stops) if verdict is True]
@@ -161,9 +152,9 @@ class Assessor:
         return _End(outcome, tuple([one.id for one in deciding]), found, met, open_, missing=tuple(names))
 
     def _table(
-        self, table: TableRead, findings: "_AllFindings", found: tuple[Finding[Any], ...], answers: Told,
+        self, table: TableRead, findings: _AllFindings, found: tuple[Finding[Any], ...], answers: Told,
         known: Mapping[str, Any], on: date,
-    ) -> "_End":  # fmt: skip
+    ) -> _End:  # fmt: skip
         barred: dict[str, tuple[str, ...]] = {}
         all_found = [*found, *map(getitem, findings.rows, table.rows)]
         for one in table.considered:
@@ -189,7 +180,7 @@ class Assessor:
         )
 
     def _considered(
-        self, one: PGDRead, findings: "_AllFindings", known: Mapping[str, Any], on: date
+        self, one: PGDRead, findings: _AllFindings, known: Mapping[str, Any], on: date
     ) -> tuple[tuple[str, ...], tuple[Finding[Any], ...]]:
         """What bars a PGD, if anything does, and all that was found of it."""
         pgd = self.pathway.pgds[one.pgd]
@@ -227,7 +218,7 @@ class Assessor:
             if one.stands == UNDECIDED:
                 note(one.clauses + one.doses, module.notes_of[one.pgd], answers, names)
 
-    def _if_not_answered(self, end: "_End") -> Kind | None:
+    def _if_not_answered(self, end: _End) -> Kind | None:
         """Rule 9: beside need_facts, how the pharmacist refers somebody of whom it cannot be found out."""
         if end.outcome.kind is not Kind.NEED_FACTS:
             return None
@@ -238,7 +229,7 @@ class Assessor:
 
     # What decides nothing
 
-    def _gateways(self, end: "_End", beside: Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _gateways(self, end: _End, beside: Found) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Rule 5: the payment points reached, and those that may have been."""
         reached: list[str] = []
         not_known: list[str] = []
@@ -312,7 +303,7 @@ class _AllFindings(NamedTuple):
     rows: list[_Findings]
     pgds: dict[str, tuple[list[_Findings], list[_Findings]]]
 
-    def of_those_not_asked(self, unasked: tuple[str, ...]) -> "_AllFindings":
+    def of_those_not_asked(self, unasked: tuple[str, ...]) -> _AllFindings:
         """The same of people who are not asked these questions."""
 
         def each(items: list[_Findings]) -> list[_Findings]:

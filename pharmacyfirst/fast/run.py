@@ -3,15 +3,23 @@
 A verdict is True (met), False (not met) or None (not known). A criterion, row or clause goes by its stage and id, as in a trace.
 """
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import Any, NamedTuple
+from __future__ import annotations
 
-Met = bool | None
-Found = tuple[Met, ...]
-Answers = tuple[Any, ...]
-Ids = tuple[tuple[str, str], ...]
-Note = str | Callable[[Answers, dict[str, None]], None] | None
+from decimal import Decimal
+
+TYPE_CHECKING = False  # that of `typing`, without what importing it costs
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, NamedTuple
+
+    Met = bool | None
+    Found = tuple[Met, ...]
+    Answers = tuple[Any, ...]
+    Ids = tuple[tuple[str, str], ...]
+    Note = str | Callable[[Answers, dict[str, None]], None] | None
+    Ended = tuple["Leaf", Found]
+else:
+    from pharmacyfirst.fast.light import NamedTuple
 
 SUPPLY, NEED_FACTS = "supply", "need_facts"
 
@@ -33,9 +41,6 @@ class Leaf(NamedTuple):
     reached: Ids = ()
     stopped: bool = False
     alike: bool = False
-
-
-Ended = tuple[Leaf, Found]
 
 
 class Verdicts(NamedTuple):

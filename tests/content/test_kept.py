@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pharmacyfirst import assess
-from pharmacyfirst.content import building, kept, library, plain
+from pharmacyfirst.content import building, kept, key, library, plain
 from pharmacyfirst.content.library import load, load_one, pathways_folder
 from pharmacyfirst.content.text import ContentRefused
 
@@ -92,19 +92,19 @@ def edited(path, more):
 
 
 def test_any_change_is_another_key_and_the_cases_are_none(mine):
-    keys = {kept.key_of(mine)}
+    keys = {key.key_of(mine)}
     edited(mine / "hiccups" / "cases.yaml", "# a remark\n")
-    assert {kept.key_of(mine)} == keys
+    assert {key.key_of(mine)} == keys
     for change in CHANGES.values():
         change(mine)
-        keys.add(kept.key_of(mine))
+        keys.add(key.key_of(mine))
     assert len(keys) == 1 + len(CHANGES)
 
 
 def test_another_version_of_ours_is_another_key(mine, monkeypatch):
-    before = kept.key_of(mine)
-    monkeypatch.setattr(kept, "_version", lambda: "9.9.9")
-    assert kept.key_of(mine) != before
+    before = key.key_of(mine)
+    monkeypatch.setattr(key, "version_of_ours", lambda: "9.9.9")
+    assert key.key_of(mine) != before
 
 
 def test_content_that_is_refused_is_not_kept_and_refused_again(cache, mine):
@@ -123,12 +123,12 @@ def resealed(raw, change):
     return change(said["key"], parts)
 
 
-def written_anew(key, parts, **more):
+def written_anew(named, parts):
     body, places = b"", {}
     for name, part in parts.items():
         places[name] = (len(body), len(part), kept.hashlib.sha256(part).hexdigest())
         body += part
-    head = json.dumps({"key": key, "parts": places} | more).encode()
+    head = json.dumps({"key": named, "parts": places}).encode()
     return b"\n".join([kept.hashlib.sha256(head).hexdigest().encode(), head, body])
 
 
@@ -136,22 +136,23 @@ WRONG = {
     "nothing": lambda raw: b"",
     "half": lambda raw: raw[: len(raw) // 2],
     "the last byte missing": lambda raw: raw[:-1],
+    "a byte more": lambda raw: raw + b" ",
     "one letter changed": lambda raw: raw.replace(b"hiccups", b"hiccupz", 1),
     "a word changed in a part": lambda raw: raw[:-200] + raw[-200:].replace(b"1", b"2"),
     "no JSON": lambda raw: b"\n".join([kept.hashlib.sha256(b"{").hexdigest().encode(), b"{", b""]),
-    "of another key": lambda raw: resealed(raw, lambda key, parts: written_anew("0" * 64, parts)),
+    "of another key": lambda raw: resealed(raw, lambda named, parts: written_anew("0" * 64, parts)),
     "a class that is none of ours": lambda raw: resealed(
-        raw, lambda key, parts: written_anew(key, dict.fromkeys(parts, b'["os",[9999,0]]'))
+        raw, lambda named, parts: written_anew(named, dict.fromkeys(parts, b'["os",[9999,0]]'))
     ),
     "what is not there yet": lambda raw: resealed(
-        raw, lambda key, parts: written_anew(key, dict.fromkeys(parts, b"[[0,5]]"))
+        raw, lambda named, parts: written_anew(named, dict.fromkeys(parts, b"[[0,5]]"))
     ),
-    "no list": lambda raw: resealed(raw, lambda key, parts: written_anew(key, dict.fromkeys(parts, b"7"))),
+    "no list": lambda raw: resealed(raw, lambda named, parts: written_anew(named, dict.fromkeys(parts, b"7"))),
     "the wrong number of parts": lambda raw: resealed(
-        raw, lambda key, parts: written_anew(key, dict.fromkeys(parts, b'["x",[0,0]]'))
+        raw, lambda named, parts: written_anew(named, dict.fromkeys(parts, b'["x",[0,0]]'))
     ),
     "a list of lists": lambda raw: resealed(
-        raw, lambda key, parts: written_anew(key, dict.fromkeys(parts, b"[" * 5000 + b"]" * 5000))
+        raw, lambda named, parts: written_anew(named, dict.fromkeys(parts, b"[" * 5000 + b"]" * 5000))
     ),
 }
 
@@ -214,7 +215,7 @@ def test_many_that_start_at_once_keep_one_that_is_whole(cache):
     with ThreadPoolExecutor(4) as pool:
         each = list(pool.map(lambda _: load(GOOD), range(4)))
     assert all(one == each[0] for one in each)
-    assert kept.kept(GOOD, kept.key_of(GOOD)) is not None
+    assert kept.kept(GOOD, key.key_of(GOOD)) is not None
     assert [*cache.glob(".*")] == []
 
 
@@ -232,17 +233,17 @@ def test_content_that_is_changed_while_it_is_read_is_not_kept(cache, mine, monke
 
 
 def test_a_folder_of_more_than_any_content_has_no_key(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(key, "MOST_ENTRIES", 3)
     for at in range(6):
         (tmp_path / f"{at}.yaml").write_text("x")
-    assert kept.key_of(tmp_path) is None
-    assert kept.key_of(tmp_path / "nowhere") is None
+    assert key.key_of(tmp_path) is None
+    assert key.key_of(tmp_path / "nowhere") is None
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes to be named here")
 def test_a_pipe_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pathway.yaml")
-    assert kept.key_of(tmp_path) is None
+    assert key.key_of(tmp_path) is None
 
 
 def test_a_start_on_kept_content_reads_no_yaml_and_needs_no_pydantic(cache):
