@@ -43,11 +43,9 @@ class Assessor:
         self.pathway, self.module = pathway, module
         self._places = {name: at for at, name in enumerate(module.facts)}
         self._gated = [(one.name, self._places[one.name]) for one in pathway.gated]
-        self._held_otherwise = [
-            (name, at)
-            for name, at in self._places.items()
-            if pathway.questions[name].answer in (Answer.NUMBER, Answer.ANY_OF)
-        ]
+        questions = [(name, at, pathway.questions[name]) for name, at in self._places.items()]
+        self._numbers = [one for one in questions if one[2].answer is Answer.NUMBER]
+        self._lists = [(name, at) for name, at, question in questions if question.answer is Answer.ANY_OF]
         self._by_urgency = sorted(range(len(module.urgency)), key=module.urgency.__getitem__)
         self._urgent = frozenset(at for at, one in enumerate(pathway.stopping) if one.kind <= Kind.REFER_URGENT)
         self._points = [
@@ -84,15 +82,26 @@ class Assessor:
         read = self.module.read(facts) if type(facts) is dict else None
         if read is None:
             known = known_facts(self.pathway.questions, facts, on)
-            return known, tuple(map(known.get, self.module.facts))
+            return known, self.facts_of(known)
         known = {name: value for name, value in facts.items() if value is not None}
-        for name, at in self._held_otherwise:
+        for name, at in self._lists:
             if name in known:
                 known[name] = read[at]
+        for name, _, question in self._numbers:
+            if name in known:
+                known[name] = question.read(known[name])
         return known, read
 
+    def facts_of(self, known: Mapping[str, Any]) -> Told:
+        """The answers of somebody who was checked, in the order of the module, as it judges by them."""
+        facts: list[Any] = list(map(known.get, self.module.facts))
+        for _, at, _ in self._numbers:
+            if facts[at] is not None:
+                facts[at] = run.as_float(facts[at])
+        return tuple(facts)
+
     def assessment(self, known: dict[str, Any], facts: Told, on: date) -> Assessment:
-        """One person whose answers are checked: ``facts`` are those of ``known``, in the order of the module."""
+        """One person whose answers are checked: ``facts`` are those of ``known`` (``facts_of``)."""
         module = self.module
         answers = module.answers(facts)
         unasked = tuple([name for name, at in self._gated if facts[at] is None and answers[at] is not None])

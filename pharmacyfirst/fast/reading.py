@@ -47,8 +47,7 @@ def _read(answer: str, question: Question, words: Words) -> Iterator[str]:
             return
         case Answer.NUMBER:
             low, high = (
-                words.constant(f"Decimal({str(one)!r})") if one is not None else None
-                for one in (question.low, question.high)
+                words.number(question.name, one) if one is not None else None for one in (question.low, question.high)
             )
             yield f"        {answer} = number({answer}, {low}, {high})"
         case Answer.ANY_OF:

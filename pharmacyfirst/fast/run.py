@@ -5,11 +5,12 @@ A verdict is True (met), False (not met) or None (not known). A criterion, row o
 
 from __future__ import annotations
 
-from decimal import Decimal
+from math import inf, isfinite, nextafter
 
 TYPE_CHECKING = False  # that of `typing`, without what importing it costs
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from decimal import Decimal
     from typing import Any, NamedTuple
 
     Met = bool | None
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     Ended = tuple["Leaf", Found]
 else:
     from pharmacyfirst.fast.light import NamedTuple
+
+MOST_DIGITS = 15
+"""Two decimals of no more digits are never one float, and a float of one of them is written as that one."""
+_EXACT = 2**53
 
 SUPPLY, NEED_FACTS = "supply", "need_facts"
 
@@ -205,15 +210,36 @@ def note(found: Found, notes: tuple[Note, ...], answers: Answers, names: dict[st
                 one(answers, names)
 
 
-def number(value: Any, low: Decimal | None, high: Decimal | None) -> Decimal | None:
-    """A number within its range as the kernel holds it, a float as the decimal that it prints as; None for anything else."""
-    if type(value) is float or type(value) is int:
-        value = Decimal(repr(value))
-    elif type(value) is not Decimal:
+def number(value: Any, low: float | None, high: float | None) -> float | None:
+    """A number within its range as a float that lies to every bound as the number does; None for anything else."""
+    if type(value) is float:  # which stands for the decimal that it prints as
+        held = value
+    elif type(value) is int and -_EXACT < value < _EXACT:
+        held = float(value)
+    else:
+        from decimal import Decimal  # JSON read strictly gives it; whoever gives floats need not pay for it
+
+        if type(value) is not Decimal or not value.is_finite():
+            return None
+        held = as_float(value)
+    if not isfinite(held) or (low is not None and held < low) or (high is not None and held > high):
         return None
-    if not value.is_finite() or (low is not None and value < low) or (high is not None and value > high):
-        return None
-    held: Decimal = value or value.copy_abs()  # -0 is 0
+    return held
+
+
+def as_float(value: Decimal) -> float:
+    """The float that lies below, at or above each bound of no more than ``MOST_DIGITS`` digits as the decimal does.
+
+    That is the nearest one, unless the nearest is the float of such a bound and the decimal is not the bound: then it is the next float on
+    the decimal's own side, which is that of no bound, as the floats of two of them never touch.
+    """
+    held = float(value)
+    if len(str(value)) > MOST_DIGITS and isfinite(held):
+        from decimal import Decimal
+
+        bound = Decimal(repr(held))
+        if value != bound and len(bound.normalize().as_tuple().digits) <= MOST_DIGITS:
+            return nextafter(held, inf if value > bound else -inf)
     return held
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 from typing import NamedTuple
 
+from pharmacyfirst.fast.run import MOST_DIGITS
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, Limits, OneOf, Within
 from pharmacyfirst.kernel.questions import BORN, Answer, Question
 
@@ -60,10 +61,15 @@ class Words:
         return self.pool.setdefault(words, f"K{len(self.pool)}")
 
     def number(self, fact: str, bound: Decimal) -> str:
-        """A bound as it is compared with the answers to a question: whole numbers with a whole number, others with a decimal."""
+        """A bound as it is compared with the answers to a question: whole numbers with a whole number, others as floats (``run.as_float``).
+
+        Raises ``TypeError`` for one of more digits than a float tells apart.
+        """
         if self.questions[fact].answer is Answer.WHOLE_NUMBER and bound == bound.to_integral_value():
             return str(int(bound))
-        return self.constant(f"Decimal({str(bound)!r})")
+        if len(bound.normalize().as_tuple().digits) > MOST_DIGITS or Decimal(repr(float(bound))) != bound:
+            raise TypeError(f"no float is {bound}")
+        return repr(float(bound))
 
 
 class Function:

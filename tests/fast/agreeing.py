@@ -103,10 +103,14 @@ class OfTheirOwn(dict):
 
 
 ODD = (
-    None, "yes", "no", "", "none", 0, 1, -1, 1.0, 0.0, -0.0, 37.9, 37.89999999999999, 10**50, math.nan, math.inf, True, False,
-    Decimal("37.89999999999999999999"), Decimal("37.90"), Decimal("-0"), Decimal("NaN"), [], (), {"warfarin"}, frozenset(), [None],
+    None, "yes", "no", "", "none", 0, 1, -1, 1.0, 0.0, -0.0, 37.9, 37.89999999999999, 10**50, 10**400, math.nan, math.inf, True, False,
+    Decimal("37.89999999999999999999"), Decimal("37.900000000000000000001"), Decimal("37.899999999999993"), Decimal("37.9000000000000001"),
+    Decimal("37.90"), Decimal("-0"), Decimal("NaN"), [], (), {"warfarin"}, frozenset(), [None],
     ["nothing of ours"], {}, b"yes", date(1990, 2, 3), "1990-02-03", "1990-02-30",
 )  # fmt: skip
+
+
+HARDLY = Decimal("1e-20")
 
 
 def odd(question, chance):
@@ -122,6 +126,7 @@ def odd(question, chance):
             float(question.low),
             question.low,
         ]
+        near += [question.high + HARDLY, question.low - HARDLY, question.high - HARDLY, 10**400, math.nan]
     elif question.choices:
         name = chance.choice(question.choice_names())
         near = [name, [name], [name, name], [name.upper()], {name}, (name,), Word(name), [Word(name)], [[name]]]

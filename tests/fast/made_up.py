@@ -34,6 +34,8 @@ YES_NO = ("life_threatening", "collapse", "sting", "unwell", "visitor", "worse",
 CHOICES = tuple(Choice(name, origins=(Origin("", (), Backing(open=(f"X-{name}",))),)) for name in ("dry", "wet", "raw"))
 NAMES = tuple(one.name for one in CHOICES)
 NUMBERS = ("weight_kg", "heat")
+# Of more digits than a float has, beside a bound.
+ABOVE, BELOW = Decimal("37.9000000000000001"), Decimal("37.899999999999993")
 WHOLE = ("days", "visits", "weeks")
 LISTS = ("medicines", "allergies")
 CHOSEN = ("skin", "colour")
@@ -176,7 +178,21 @@ class MadeUp:
         fit = {
             Answer.YES_NO: (True, False, False),
             Answer.ONE_OF: NAMES,
-            Answer.NUMBER: (2, -0.0, 8.0, 12.5, Decimal("20"), 20.0, Decimal("37.9"), 37.9, 40, 37.89, 150),
+            Answer.NUMBER: (
+                2,
+                -0.0,
+                8.0,
+                12.5,
+                Decimal("20"),
+                20.0,
+                Decimal("37.9"),
+                37.9,
+                40,
+                37.89,
+                150,
+                ABOVE,
+                BELOW,
+            ),
             Answer.WHOLE_NUMBER: (0, 1, 2, 3, 5, 6),
             Answer.ANY_OF: ([], [], ["dry"], ["raw", "wet"], ("wet", "dry")),
             Answer.DATE: ("1990-02-03", date(2000, 1, 1)),

@@ -1,8 +1,11 @@
 """What is generated as text: only our own names stand in it, it is the same every time, and what cannot be spelt is left to the kernel."""
 
 import ast
+import math
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from random import Random
 
 import pytest
 from fast.agreeing import LIBRARY, ON
@@ -12,7 +15,8 @@ from kernel import made_up_pathway
 from pharmacyfirst import Kind, assess
 from pharmacyfirst.fast import assess as fast
 from pharmacyfirst.fast.make import module_of
-from pharmacyfirst.kernel.conditions import Defined, OneOf
+from pharmacyfirst.fast.run import MOST_DIGITS, as_float
+from pharmacyfirst.kernel.conditions import Defined, Limits, OneOf, Within
 
 OURS = re.compile(
     r"[fvKL][0-9]+|pgd_[0-9]+|cautions_[0-9]+|note_[0-9]+|FACTS|MODULE|Decimal|Leaf|Generated|TreatmentRow|named|number|settle|frozenset"
@@ -105,6 +109,25 @@ def test_what_no_loader_lets_pass_is_left_to_the_kernel(monkeypatch):
         assert fast.assess(pathway, {"collapse": True, "bad": True}, ON) == assess(
             pathway, {"collapse": True, "bad": True}, ON
         )
+        assert fast.assessor_of(pathway, ON) is None
+
+
+def test_a_float_lies_to_every_bound_as_the_decimal_does_that_it_stands_for():
+    chance = Random(37)
+    for _ in range(4000):
+        digits, places = chance.randint(1, MOST_DIGITS), chance.randint(0, 12)
+        bound = Decimal(chance.randint(1, 10**digits - 1)).scaleb(-places)
+        near = Decimal(math.nextafter(float(bound), chance.choice((-math.inf, math.inf))))
+        between = bound + (near - bound) * Decimal(chance.randint(0, 40)) / 20  # up to twice as far as the next float
+        for number in (bound, between, between + Decimal("1e-25"), near):
+            held = as_float(number)
+            assert (held < float(bound), held > float(bound)) == (number < bound, number > bound), (number, bound)
+
+
+def test_a_bound_that_no_float_tells_apart_is_left_to_the_kernel():
+    for bound in ("37.9000000000000001", "123456789.12345678"):
+        within = Within("weight_kg", Limits(Decimal(bound)))
+        pathway = made_up_pathway.pathway(stopping=(made_up_pathway.criterion("X-R1", Kind.EMERGENCY, within),))
         assert fast.assessor_of(pathway, ON) is None
 
 

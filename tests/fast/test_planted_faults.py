@@ -91,15 +91,20 @@ FAULTS = [
     (READING, "f' or {answer} < {low}' if low", "'' if low"),
     (READING, "type({answer}) is not str or", ""),
     (READING, 'f"        {answer} = None"', 'f"        pass"'),
-    (RUN, "if type(value) is float or", "if type(value) is bool or type(value) is float or"),
-    (RUN, "Decimal(repr(value))", "Decimal(value)"),
-    (RUN, "if not value.is_finite() or", "if"),
-    (RUN, "value > high", "value > 2 * high"),
-    (RUN, "value or value.copy_abs()", "value"),
+    (RUN, "if type(value) is float:  #", "if isinstance(value, float | bool):  #"),
+    (RUN, "elif type(value) is int and -_EXACT < value < _EXACT:", "elif type(value) is int:"),
+    (RUN, "return nextafter(held, inf if value > bound else -inf)", "return held"),
+    (RUN, "inf if value > bound else -inf", "-inf if value > bound else inf"),
+    (RUN, "and len(bound.normalize().as_tuple().digits) <= MOST_DIGITS:", "and True:"),
+    (RUN, "if len(str(value)) > MOST_DIGITS and", "if len(str(value)) > 99 and"),
+    (RUN, "if not isfinite(held) or", "if"),
+    (RUN, "held > high", "held > 2 * high"),
     (RUN, "return tuple([name for name in names if name in value])", "return tuple(value)"),
     # What is made of it.
     (ASSESSOR, "if facts[at] is None and answers[at] is not None", "if facts[at] is None"),
     (ASSESSOR, "known[name] = read[at]", "pass"),
+    (ASSESSOR, "known[name] = question.read(known[name])", "pass"),
+    (ASSESSOR, "facts[at] = run.as_float(facts[at])", "facts[at] = float(facts[at])"),
     (ASSESSOR, "if value is not None}", "}"),
     (ASSESSOR, "if leaf.alike:", "if True:"),
     (ASSESSOR, "(id(leaf), unasked)", "(id(leaf), ())"),
@@ -156,7 +161,11 @@ def planted(module, right, wrong):
 @cache
 def everybody():
     """Pathways with people: those by chance and those that ship, on a day with and a day without PGDs, well and damaged."""
-    chance, found = Random(7), list(corners())
+    chance = Random(7)
+    found = [
+        (pathway, day, [*some, *(damaged(pathway, facts, chance) for facts in some[:15])])
+        for pathway, day, some in corners()
+    ]
     for condition in ("uncomplicated-uti", "impetigo", "acute-otitis-media", "shingles"):
         pathway = LIBRARY.in_force(condition, ON)
         some = list(people(condition, 120, 5))
