@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may use."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ pytest_plugins = ["system_parts", "closing", "kept_in", "measured", "own_postgre
 
 def pytest_configure():
     gc.set_threshold(20_000, 20, 20)
+    os.environ["PHARMACYFIRST_CACHE"] = (
+        ""  # content is read by every test that loads it, and nothing is kept in anybody's home
+    )
 
 
 def pytest_collection_finish():
