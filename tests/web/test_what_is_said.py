@@ -271,6 +271,7 @@ def test_a_mistake_and_a_paper_put_down_are_said(visitor):
     assert says(visitor) == ["The paper consultation is put down: it waits on the work list."]
 
 
+@pytest.mark.no_accounts
 def test_people_at_the_desk_are_told_what_was_done(tmp_path):
     with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
@@ -308,12 +309,12 @@ def test_a_practice_patient_stays_chosen_and_the_page_says_so_until_a_real_one_i
     begun(visitor, CONDITION, "2")
     page = visitor.go("/")
     assert page.forms["/begin"]["practice"] == ["2"]
-    assert "TRAINING PATIENT: what is begun here is practice" in page.words
+    assert "TRAINING PATIENT: what is begun here is training" in page.words
     assert page.words.index('id="practice"') < page.words.index('class="pf-conditions"')
     begun(visitor, CONDITION, "")
     page = visitor.go("/")
     assert page.forms["/begin"].get("practice") in (None, [""])
-    assert "what is begun here is practice" not in page.words
+    assert "what is begun here is training" not in page.words
 
 
 @pytest.mark.parametrize("said", [None, "9", "x"])
@@ -353,6 +354,7 @@ def test_what_was_handed_over_to_a_practice_patient_without_a_permit_waits_for_n
 # Setting up
 
 
+@pytest.mark.no_accounts
 def test_all_that_is_wrong_with_the_pharmacy_is_said_at_once_each_at_its_field(tmp_path):
     with open_form(tmp_path) as client:
         visitor = Visitor(client)
