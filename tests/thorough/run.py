@@ -21,7 +21,20 @@ ROOT = TESTS.parent
 if str(TESTS) not in sys.path:  # pytest puts it there by itself
     sys.path.insert(0, str(TESTS))
 
-from thorough import agreement, altered, api, browser, equivalents, garbled, letters, mutants, safety, sending, store  # noqa: E402
+from thorough import (  # noqa: E402
+    agreement,
+    altered,
+    api,
+    browser,
+    equivalents,
+    garbled,
+    letters,
+    mutants,
+    postgres,
+    safety,
+    sending,
+    store,
+)
 
 PARTS = {
     part.name: part
@@ -36,6 +49,7 @@ PARTS = {
         letters.PART,
         sending.PART,
         store.PART,
+        postgres.PART,
         browser.PART,
     )
 }
