@@ -19,7 +19,7 @@ export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test test-all coverage thorough lint format docs bench wheel lock system clean
+.PHONY: help demo serve test test-signed-in test-all coverage thorough lint format docs bench wheel lock system clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -34,6 +34,9 @@ RUN_TESTS = .venv-dev/bin/python -m pytest --numprocesses=$(WORKERS) --dist=work
 
 test: .venv-dev/.ready ## what needs Python and its packages alone, in a few minutes
 	@$(RUN_TESTS) -m "not system" $(PYTEST_ARGS)
+
+test-signed-in: .venv-dev/.ready ## the tests of the form once more, with everybody signed in
+	@PHARMACYFIRST_SIGNED_IN=1 $(RUN_TESTS) -m "not system and not no_accounts" tests/web $(PYTEST_ARGS)
 
 test-all: .venv-dev/.ready ## every test: also those that need what `make system` installs
 	@$(RUN_TESTS) $(PYTEST_ARGS)
@@ -70,6 +73,7 @@ wheel: .venv-dev/.ready ## build the wheel and start it with nothing but require
 	@.cache/wheel-venv/bin/python -m pip check --quiet
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" check
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" --help
+	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/python" "$(CURDIR)/tests/start/in_a_wheel.py" --must
 
 # Keeps what is locked and adds what is missing; newer versions: make lock LOCK_ARGS=--upgrade
 COMPILE = .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

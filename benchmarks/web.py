@@ -44,7 +44,7 @@ sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "web")]
 
 
 def fill(folder, number):
-    """A store with so many finished consultations of practice patients."""
+    """A store with so many finished consultations of training patients."""
     library = load()
     accounts = [account_of(library, next(iter(cases_of(library, condition)))) for condition in library.conditions]
     with open_store(folder, lambda: NOW) as store:
@@ -98,7 +98,7 @@ class Desk:
         ]
 
     def consultation(self):
-        """A practice patient through every page, with every question not known, to the outcome."""
+        """A training patient through every page, with every question not known, to the outcome."""
         token = re.search('name="token" value="([^"]*)"', self.ask("start", "GET", "/"))[1]
         self.ask("begin", "POST", "/begin", [("token", token), ("condition", CONDITION), ("practice", "1")])
         here = "/".join(self.path.split("/")[:3])
@@ -123,7 +123,7 @@ def on_the_server(stored, times):
             time.sleep(0.02)
         desk = Desk(server.servers[0].sockets[0].getsockname()[1])
         setup = {
-            "name": "Practice Pharmacy",
+            "name": "Training Pharmacy",
             "ods": "FZZ99",
             "family": "Sample",
             "given": "Robin",

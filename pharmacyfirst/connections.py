@@ -1,4 +1,4 @@
-"""How the form and the API hold connections: what TLS they speak, and how long and how large the head of a request may be.
+"""Where the form and the API are served and how they hold connections: what TLS they speak, and how long and how large the head of a request may be.
 
 uvicorn waits for the headers of a request without an end, and with one of its parsers reads them without a bound: whoever opens enough
 connections and says nothing would keep everybody else out (slowloris), and whoever says too much would fill the memory. A request whose
@@ -6,12 +6,57 @@ headers came is no longer of concern here: its body has bounds of its own at eac
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import urlsplit
 
+from pharmacyfirst.errors import PharmacyFirstError
+
+ADDRESSES = ("127.0.0.1", "::1", "localhost")  # of this machine alone
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the same as a request names them
 HEAD_SECONDS = 10.0
 MOST_OF_A_HEAD = 65_536  # bytes: ours are below 2,000
 # TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else. Older ones Python does not speak.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+
+class NotServed(PharmacyFirstError, ValueError):
+    """The form or the API was to be served where somebody could come in, or read what is said, who should not."""
+
+
+def refuse_half_of_tls(certificate: object, key: object) -> None:
+    """Raises ``NotServed`` where a certificate is given without its private key, or a key without its certificate."""
+    if bool(certificate) != bool(key):
+        raise NotServed("TLS needs a certificate and its private key: give both.")
+
+
+def refuse_to_be_overheard(certificate: object, proxy: str) -> None:
+    """Raises ``NotServed`` where what is served to other machines could be read on the way to them, or between a proxy and this one."""
+    if not (certificate or proxy):
+        raise NotServed(
+            "Elsewhere than on this machine it is served over TLS alone: give a certificate and its key, or name the proxy that ends TLS. "
+            "Otherwise keys, passwords and patients could be read on the way."
+        )
+    if not certificate and proxy not in ADDRESSES:
+        raise NotServed(
+            "A proxy on another machine is answered over TLS alone: give a certificate and its key as well, or put the proxy on this machine. "
+            "Otherwise keys, passwords and patients could be read between the two."
+        )
+
+
+def asks_for(host: str, names: Collection[str]) -> bool:
+    """Whether the ``Host`` of a request is one of these names, with a port or without."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host) in names
+
+
+def is_safe(address: object) -> bool:
+    """Whether nobody on the way can read or change what goes to an address: by https, or on this machine."""
+    try:
+        parts = urlsplit(address if isinstance(address, str) else "")
+    except ValueError:  # a bracket too few
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ADDRESSES)
 
 
 class _InTime:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from hashlib import blake2s
+from itertools import count
 from time import perf_counter, thread_time
 from typing import Any, TextIO
 
@@ -31,6 +32,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 _FIELDS = "fields"
 _SCOPE = "pharmacyfirst.request"
 _PLAIN = ((b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store"))
+_RUN, _COUNT = secrets.token_hex(4), count(1)
 _SALT = secrets.token_bytes(16)  # of this run: a mark leads to nobody, and to nobody's lines of another day
 
 
@@ -51,7 +53,7 @@ def level_of(lines: Lines) -> int:
 class RequestLine:
     """What is known of one request: its id, who asked, and the CPU time that it took so far, in seconds."""
 
-    id: str = field(default_factory=lambda: secrets.token_hex(6))
+    id: str = field(default_factory=lambda: f"{_RUN}{next(_COUNT):06x}")
     by: dict[str, Any] = field(default_factory=dict)
     cpu: float = 0.0
 
@@ -135,7 +137,9 @@ def _asked(scope: Scope) -> dict[str, str]:
 
 
 class Requests:
-    """The application of a room, with a line for each request (where they are written) and one for whatever it did not catch."""
+    """The application of a room, with a line for each request and one for whatever it did not catch. Where no lines of requests are written
+    it stands in nobody's way; what is not caught then is uvicorn's to write, as ``JsonLines`` has it.
+    """
 
     def __init__(self, app: App, room: str):
         self._app, self._room = app, room
@@ -143,11 +147,10 @@ class Requests:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, and write it down."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or not self._logger.isEnabledFor(logging.INFO):
             await self._app(scope, receive, send)
             return
         line, begun, status = _line(scope), perf_counter(), 0
-        writes = self._logger.isEnabledFor(logging.INFO)
 
         async def sent(message: MutableMapping[str, Any]) -> None:
             nonlocal status
@@ -157,8 +160,7 @@ class Requests:
             await send(message)
 
         try:
-            answering = self._app(scope, receive, sent)
-            await (_Timed(answering, line) if writes else answering)
+            await _Timed(self._app(scope, receive, sent), line)
         except Exception as error:
             id = failed(self._room, scope, error)
             if not status:
@@ -166,13 +168,12 @@ class Requests:
                 await send(
                     {"type": "http.response.body", "body": f"Something went wrong here: {id} in the log.".encode()}
                 )
-        if writes:
-            took = {"wall_ms": _ms(perf_counter() - begun), "cpu_ms": _ms(line.cpu)}
-            tell(
-                self._room,
-                "answered",
-                {"request": line.id, **_asked(scope), "status": status or None, **took, **line.by},
-            )
+        took = {"wall_ms": _ms(perf_counter() - begun), "cpu_ms": _ms(line.cpu)}
+        tell(
+            self._room,
+            "answered",
+            {"request": line.id, **_asked(scope), "status": status or None, **took, **line.by},
+        )
 
 
 def _ms(seconds: float) -> float:

@@ -115,7 +115,8 @@ def test_an_answer_that_was_begun_is_not_begun_again():
 @pytest.mark.parametrize(("which", "written"), [(Lines.REQUESTS, 2), (Lines.ERRORS, 1), (Lines.NOTHING, 0)])
 def test_which_lines_are_written_is_chosen(which, written):
     async def fails(scope, receive, send):
-        raise ValueError
+        failed("web", scope, ValueError())
+        await answers(scope, receive, send)
 
     assert len(asked(fails, which)[1]) == written
 

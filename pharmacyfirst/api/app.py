@@ -33,6 +33,7 @@ from pharmacyfirst.api.keys import Key
 from pharmacyfirst.api.openapi import description
 from pharmacyfirst.api.problems import KINDS, MEDIA_TYPE, ApiProblem
 from pharmacyfirst.api.refusals import problem_of
+from pharmacyfirst.connections import LOOPBACK, asks_for
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.log import Requests, asked_by, failed
 
@@ -40,7 +41,6 @@ CALLS: tuple[Call, ...] = (
     *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS, *services.CALLS,
 )  # fmt: skip
 ROOM = "api"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 HEADERS = (
     (b"cache-control", b"no-store"),
@@ -78,15 +78,10 @@ class Callers:
         if self.proxy:
             if came.host != self.proxy:
                 raise ApiProblem("not_from_there", "This server answers its proxy alone.")
-        elif self.here_only and _without_port(came.headers.get("host", "")) not in LOOPBACK:
+        elif self.here_only and not asks_for(came.headers.get("host", ""), LOOPBACK):
             raise ApiProblem(
                 "not_from_there", "This server answers on this machine alone, by the name localhost or 127.0.0.1."
             )
-
-
-def _without_port(host: str) -> str:
-    name, colon, port = host.rpartition(":")
-    return name if colon and port.isdecimal() else host
 
 
 def _came(scope: Scope, receive: Receive) -> Came:

@@ -90,7 +90,7 @@ class Asking:
 
     @property
     def at(self) -> datetime | None:
-        """The moment that the query names, for a practice patient."""
+        """The moment that the query names, for a training patient."""
         return self.query.get("at")
 
 
@@ -139,7 +139,7 @@ class Call:
 
 AS_OF = QueryField("as_of", Query.DAY, "The day, which decides what is in force.")
 AT = QueryField(
-    "at", Query.MOMENT, "When it is made: for a practice patient alone; every other record is made now.", needed=False
+    "at", Query.MOMENT, "When it is made: for a training patient alone; every other record is made now.", needed=False
 )
 
 

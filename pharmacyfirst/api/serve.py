@@ -18,22 +18,22 @@ from pharmacyfirst.api.hooks.feedback import CardsGiven
 from pharmacyfirst.api.hooks.origins import checked
 from pharmacyfirst.api.keys import API, Keys
 from pharmacyfirst.api.once import Once
-from pharmacyfirst.connections import CIPHERS, protocol
+from pharmacyfirst.connections import (
+    ADDRESSES,
+    CIPHERS,
+    NotServed,
+    is_safe,
+    protocol,
+    refuse_half_of_tls,
+    refuse_to_be_overheard,
+)
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.library import pathways_folder
-from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.log import tell
 from pharmacyfirst.store import Watch, open_store
 
-ADDRESSES = ("127.0.0.1", "::1", "localhost")
 MOST_AT_ONCE = 500  # connections
-ADDRESS_OF_OURS = re.compile(
-    r"(?:https://[^/?#@\s]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]+)?)(?:/[^?#\s]*)?"
-)
-
-
-class NotServed(PharmacyFirstError, ValueError):
-    """The API was to be served where anybody in reach could call it, or read what is said."""
+PLAIN_ADDRESS = re.compile(r"[^?#@\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +81,8 @@ def machine_clock() -> datetime:
 
 def must_be_safe(settings: ApiSettings) -> None:
     """Raises ``NotServed`` for an address other than this machine's own without keys, or without TLS or a trusted proxy."""
-    if (settings.certificate is None) != (settings.private_key is None):
-        raise NotServed("TLS needs a certificate and its private key: give both.")
-    if settings.url and not ADDRESS_OF_OURS.fullmatch(settings.url):
+    refuse_half_of_tls(settings.certificate, settings.private_key)
+    if settings.url and not (is_safe(settings.url) and PLAIN_ADDRESS.fullmatch(settings.url)):
         raise NotServed(
             "The address at which the API is reached begins with https:// (http:// on this machine alone), and has no query."
         )
@@ -99,10 +98,7 @@ def must_be_safe(settings: ApiSettings) -> None:
         raise NotServed(
             "Another address than this machine's own needs API keys, which are kept in the data folder: give --data. Anybody could call it."
         )
-    if settings.certificate is None and not settings.proxy:
-        raise NotServed(
-            "Another address than this machine's own needs TLS (--tls-certificate, --tls-key) or a trusted proxy: else keys and patients could be read on the way."
-        )
+    refuse_to_be_overheard(settings.certificate, settings.proxy)
 
 
 def must_open(settings: ApiSettings) -> None:

@@ -140,6 +140,13 @@ def _render() -> click.Command:
     return render
 
 
+def _review() -> click.Command:
+    """Write the review pack of a condition, to be signed; check a sign-off; compare blind readings."""
+    from pharmacyfirst.cli.review import review
+
+    return review
+
+
 def _serve() -> click.Command:
     """Serve the pharmacist's form to a browser on this machine."""
     from pharmacyfirst.cli.serve import serve
@@ -179,6 +186,7 @@ ENTRIES = {
     "questions": _questions,
     "record": _record,
     "render": _render,
+    "review": _review,
     "serve": _serve,
     "serve-api": _serve_api,
     "sites": _sites,

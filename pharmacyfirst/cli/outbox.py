@@ -303,7 +303,7 @@ def _say_round(done: Round) -> None:
         (done.found, "sent before, as MESH says"),
         (done.undecided, "may have been sent; MESH is asked again in the next round"),
         (done.not_taken, "refused by MESH"),
-        (done.held_back, "held back: practice patients never go to the live service, and patients go nowhere else"),
+        (done.held_back, "held back: training patients never go to the live service, and patients go nowhere else"),
         (known, "answers and reports received"),
         (len(done.received) - known, "received that name no message of ours"),
         (done.overdue, "newly overdue"),

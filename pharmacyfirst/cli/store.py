@@ -72,7 +72,7 @@ def status(place: Path) -> None:
 
 def _say(what: str, found: Iterable["ConsultationSoFar"]) -> None:
     for one in found:
-        practice = "PRACTICE " if one.practice else ""
+        practice = "TRAINING " if one.practice else ""
         click.echo(
             f"{practice}{what}: {one.condition} {one.state.value} since {one.changed_at:%Y-%m-%d %H:%M} UTC {one.id}"
         )
@@ -216,7 +216,7 @@ def find(place: Path, by: str, by_name: bool, by_born: bool, by_number: bool, pr
         found = one.records.find(Sought(name, born, number, product, batch), Actor(by, "at the terminal"))
         unread = one.unread
     for each in found:
-        practice = "PRACTICE " if each.practice else ""
+        practice = "TRAINING " if each.practice else ""
         click.echo(f"{each.begun_at:%Y-%m-%d} {practice}{each.condition} {each.state.value} {each.id}")
     if not found:
         click.echo("None.")
@@ -287,7 +287,7 @@ def take_in(file: Path, place: Path, by: str, as_of: date | None) -> None:
 @store.command()
 @_into
 @_store_folder
-@click.option("--practice", is_flag=True, help="Practice patients, and nobody else.")
+@click.option("--practice", is_flag=True, help="Training patients, and nobody else.")
 def table(into: Path, place: Path, practice: bool) -> None:
     """Write a row for each finished record into a new CSV FILE, without anything that tells who a patient is.
 
@@ -313,7 +313,7 @@ def table(into: Path, place: Path, practice: bool) -> None:
 def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, folder: Path | None) -> None:
     """Say what was done in some days, in numbers: consultations, outcomes, gateway points, news to practices, time to finish.
 
-    Practice patients are counted apart. Names nobody, but a small number can lead to a person.
+    Training patients are counted apart. Names nobody, but a small number can lead to a person.
 
     \b
     Example:

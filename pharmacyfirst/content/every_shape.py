@@ -16,6 +16,11 @@ FILES = (
 
 def every_shape() -> tuple[Shape, ...]:
     """All shapes, each after the file or block it stands in, each once."""
+    return shapes_within(*FILES)
+
+
+def shapes_within(*files: Shape) -> tuple[Shape, ...]:
+    """The shapes of some files and of every kind of block in them, each after the file or block it stands in, each once."""
     found: dict[str, Shape] = {}
 
     def note(shape: Shape) -> None:
@@ -25,6 +30,6 @@ def every_shape() -> tuple[Shape, ...]:
                 for inner in under.shapes:
                     note(inner)
 
-    for file in FILES:
+    for file in files:
         note(file)
     return tuple(found.values())

@@ -53,6 +53,15 @@ class Told:
     more: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """That a word waits: how often it was tried wrongly in a row, and until when (UTC). ``mark`` tells words apart and says none of them."""
+
+    mark: str
+    times: int
+    until: datetime
+
+
 class People:
     """The accounts. ``open_people`` opens them. Used by the thread that opened them; several processes may have them open."""
 
@@ -131,6 +140,21 @@ class People:
             if step is not None:
                 return int(step)
         return -1
+
+    def locks(self) -> tuple[Lock, ...]:
+        """The last lock of each word, but of those with which somebody has signed in since."""
+        found: dict[str, Lock] = {}
+        for stream in self._ledger.streams(_SIGNED):
+            here: dict[str, Lock] = {}
+            for event in self._ledger.events(stream, attached=False):
+                told = _body(event)["told"]
+                if event.kind == PeopleDeed.SIGNED_IN.value:
+                    here = {}
+                elif "word" in told:
+                    until = datetime.fromisoformat(str(told["until"]))
+                    here[str(told["word"])] = Lock(str(told["word"]), int(told["times"]), until)
+            found |= here
+        return tuple(found.values())
 
     def copy_to(self, file: Path) -> None:
         """A copy of the accounts in a new file. It holds what proves people: keep it as the folder itself is kept."""
@@ -272,9 +296,11 @@ class People:
         """Put down that somebody signed in, and with which code of the second factor."""
         self._signed(id, PeopleDeed.SIGNED_IN, {"how": how} | ({"step": step} if step is not None else {}))
 
-    def locked(self, id: str, minutes: int) -> None:
-        """Put down that nobody is let in with this word for so many minutes; ``id`` is empty where nobody signs in with it."""
-        self._signed(id or "nobody", PeopleDeed.LOCKED, {"minutes": minutes})
+    def locked(self, id: str, lock: Lock) -> None:
+        """Put down that nobody is let in with a word until then; ``id`` is empty where nobody signs in with it."""
+        minutes = -(-int((lock.until - self.now()).total_seconds()) // 60)
+        told = {"minutes": minutes, "word": lock.mark, "times": lock.times, "until": lock.until.isoformat()}
+        self._signed(id or "nobody", PeopleDeed.LOCKED, told)
 
     def _not_the_last(self, one: Colleague) -> None:
         able = [other for other in self._known().values() if other.active and Role.ADMINISTRATOR in other.roles]

@@ -14,9 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from pharmacyfirst import exact
+from pharmacyfirst.connections import is_safe
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError, Refused
 from pharmacyfirst.people.accounts import People
 from pharmacyfirst.people.colleague import Colleague, NewColleague, PeopleRefused, number_that_fits
@@ -33,7 +33,6 @@ _SECONDS = 5
 _GOES_FOR = 10 * 60
 _MOST_GOING = 1_000
 _KNOWN_FOR = 10 * 60
-_HERE = ("127.0.0.1", "localhost", "::1")
 THE_PROVIDER = "the provider"
 NOT_BELIEVED = "The provider's answer cannot be believed, so nobody was let in: {why}. Begin again; if it happens again, tell whoever looks after this form."
 NOT_REACHED = "The provider cannot be reached, or does not answer as it should. Sign in with a password where you have one, or try again."
@@ -104,17 +103,9 @@ def read_provider(path: Path) -> ProviderSettings:
             "The provider's file has to name at least one role, and at least one claim of assurance with its values."
         )
     for address in (settings.issuer, settings.back):
-        if not _is_safe(address):
+        if not is_safe(address):
             raise ProviderRefused("The provider's file: issuer and back begin with https.")
     return settings
-
-
-def _is_safe(address: object) -> bool:
-    """Whether nobody on the way can read or change what goes there."""
-    if not isinstance(address, str):
-        return False
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
 
 
 class Provider:
@@ -200,7 +191,7 @@ class Provider:
         known = self._asked(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
         if known.get("issuer") != self.settings.issuer:
             raise _not_believed("it is of another provider")
-        if not all(_is_safe(known.get(f"{one}")) for one in ("authorization_endpoint", "token_endpoint", "jwks_uri")):
+        if not all(is_safe(known.get(f"{one}")) for one in ("authorization_endpoint", "token_endpoint", "jwks_uri")):
             raise _not_believed("it would go over a way that others can read")
         return known
 

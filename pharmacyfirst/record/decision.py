@@ -125,6 +125,10 @@ class Charge(Recorded):
     taken: int = Field(default=0, ge=0, le=99)
     token_printed: bool | None = None
 
+    def for_items(self, many: int) -> Self:
+        """The same for so many items, of which each has a charge of its own where one was paid."""
+        return self.model_copy(update={"taken": many if self.taken else 0})
+
 
 class GatewayPassed(Recorded):
     """A payment point of the pathway that was passed, and when."""

@@ -49,7 +49,7 @@ def make_record(
     """The record of a consultation as of the moment it is made, which the caller's clock gives.
 
     A supply has a permit that was given before (``Handed.permit``), or one is asked for now of ``adoption``: then it is handed over now. A
-    late entry is judged as of its hand-over; what would not have been permitted is kept as such. A practice patient needs no permit.
+    late entry is judged as of its hand-over; what would not have been permitted is kept as such. A training patient needs no permit.
     Raises ``RecordRefused`` with where and why; ``Refused`` where the facts cannot be assessed.
     """
     pathway = library.in_force(account.pathway, account.on)
@@ -203,7 +203,7 @@ class _Handed:
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
 
     def _practice(self, handed: Handed, offer: Offer | None, at: datetime) -> Supply | Unpermitted:
-        """To a practice patient, who needs no permit. On paper it may have been something that is not offered, as with anybody else."""
+        """To a training patient, who needs no permit. On paper it may have been something that is not offered, as with anybody else."""
         late = self.account.late is not None
         if offer is None and late and handed.directions is not None:
             return self._unpermitted(handed, None, at, (NOT_OFFERED,))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from pharmacyfirst.content.hazards import Control, Hazard, HazardLog, Rating
+from pharmacyfirst.kernel.tables import EVALUATION_ONLY
 from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.review.identity import SHORT, Identity
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, link, row_of
@@ -14,6 +15,7 @@ _WHAT = (Part("What", "dated"), Part("In words", "wide"))
 
 def identity_of_hazards(log: HazardLog, made_on: date) -> Identity:
     """What the page of the log is known by."""
+    footing = f"{sentence(EVALUATION_ONLY)} Every rating is a proposal until a clinical safety officer has signed."
     short = log.digest.removeprefix("sha256:")[:SHORT]
     return Identity(
         kind="Hazard log",
@@ -27,9 +29,9 @@ def identity_of_hazards(log: HazardLog, made_on: date) -> Identity:
         digest=log.digest,
         digest_in_short=short,
         standing="PROPOSED",
-        status=(sentence(log.status),),
+        status=(sentence(log.status), footing),
         running=f"hazard log {log.version} · {short}",
-        footing="Every rating is a proposal until a clinical safety officer has signed.",
+        footing=footing,
         made_on=made_on,
     )
 

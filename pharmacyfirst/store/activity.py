@@ -1,6 +1,6 @@
 """What was done in a pharmacy between two days, in numbers: consultations, outcomes, gateway points, news to practices, time to finish.
 
-It counts what was finished, or ended without a record, on days of England's clock. Practice patients are in no number but their own. A
+It counts what was finished, or ended without a record, on days of England's clock. Training patients are in no number but their own. A
 consultation that was corrected counts once, on the day it was first finished, as its newest correction has it. Nobody is named; a small
 number can lead to a person all the same, and whoever shows the numbers says so.
 """
@@ -125,7 +125,7 @@ def _changed(store: Store, begin: date, end: date) -> tuple[str, ...]:
 
 
 def _ended(store: Store, stream: str) -> EndedConsultation | None:
-    """A consultation as it is counted, without a condition where it is a practice patient's; None where it goes on, or corrects another."""
+    """A consultation as it is counted, without a condition where it is a training patient's; None where it goes on, or corrects another."""
     begun, *others = _deeds(store, stream)
     end = next((one for one in reversed(others) if one.kind in _ENDS), None)
     with as_written(begun.number):

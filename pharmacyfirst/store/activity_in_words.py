@@ -10,7 +10,7 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.store.activity import GATEWAYS, SMALL_NUMBERS, Activity, ActivityCount
 
 WHAT_IS_COUNTED = (
-    "Counted on the day they were finished; one that was corrected counts once, as its newest correction has it. Practice patients are left out.",
+    "Counted on the day they were finished; one that was corrected counts once, as its newest correction has it. Training patients are left out.",
     "Outcomes are what the pathway said, supplies what was handed over under a PGD. Messages and letters are as they stand now.",
     "Time is from opening a consultation to its saved record, of those that were held on the form.",
     GATEWAYS,
@@ -37,8 +37,8 @@ _DONE: Mapping[str, Tell] = {
     "Message not confirmed": lambda one: str(one.unconfirmed),
     "Letter due": lambda one: str(one.letters_due),
     "Ended without a record": lambda one: str(one.without_record),
-    "Half within": lambda one: _minutes(one.median_seconds),
-    "9 of 10 within": lambda one: _minutes(one.p90_seconds),
+    "Half within (minutes)": lambda one: _minutes(one.median_seconds),
+    "9 of 10 within (minutes)": lambda one: _minutes(one.p90_seconds),
 }
 
 
@@ -80,12 +80,12 @@ def _table(
 
 
 def _minutes(seconds: int | None) -> str:
-    return "-" if seconds is None else f"{seconds / 60:.1f} min"
+    return "-" if seconds is None else f"{seconds / 60:.1f}"
 
 
 def practice_in_words(found: Activity) -> str:
-    """How many consultations with practice patients there were, which are in no other number; empty where there were none."""
-    return f"With practice patients, in none of these numbers: {found.practice}." if found.practice else ""
+    """How many consultations with training patients there were, which are in no other number; empty where there were none."""
+    return f"With training patients, in none of these numbers: {found.practice}." if found.practice else ""
 
 
 def in_lines(found: Activity, titles: Mapping[str, str]) -> Iterator[str]:

@@ -147,7 +147,7 @@ class ConsultationSoFar:
 
     @property
     def claim_due(self) -> str:
-        """By which day something is to be done about its claim (YYYY-MM-DD); nothing where it was claimed, may not be, or is practice.
+        """By which day something is to be done about its claim (YYYY-MM-DD); nothing where it was claimed, may not be, or is training.
 
         A claim that was refused is due again; so is one of a record that this one corrects, to be amended or taken back.
         """
@@ -284,7 +284,7 @@ def _details_follow(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSo
 
 def _finished(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     summary = Frozen(event.told)
-    # Handed over without a permit: an incident by itself. To a practice patient nothing was handed over, so nobody has to look at it.
+    # Handed over without a permit: an incident by itself. To a training patient nothing was handed over, so nobody has to look at it.
     open_ = 1 if summary.get("unpermitted") and not now.practice else 0
     return replace(now, state=ConsultationState.FINISHED, summary=summary, finished_at=event.at, incidents_open=open_)
 

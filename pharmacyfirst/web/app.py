@@ -20,6 +20,7 @@ from pharmacyfirst.ledger import NotKnownWhetherSaved
 from pharmacyfirst.log import Requests, asked_by, failed
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
+from pharmacyfirst.web.health import ROOM, health, ready
 from pharmacyfirst.web.opened import not_for_their_role, said, take_over
 from pharmacyfirst.web.pages import (
     account,
@@ -62,7 +63,6 @@ from pharmacyfirst.web.sessions import Held, Session
 from pharmacyfirst.web.who_may import may
 
 Handler = Callable[[Visit], Response]
-ROOM = "web"
 STATIC = Path(__file__).with_name("static")
 SERVED = {"nhsuk.css": "text/css", "form.css": "text/css", "form.js": "text/javascript"}
 # Nothing but our own style sheets and script; no frame around us, no form to elsewhere. No unsafe-*, no nonce.
@@ -166,10 +166,12 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlett
         Route("/handover", _door(hand_over, not_here), methods=["POST"]),
         Route("/provider", _door(provider.there), methods=["GET"]),
         Route("/provider/back", _door(provider.back), methods=["GET"]),
+        Route("/health", _door(health), methods=["GET"]),
+        Route("/ready", _door(ready), methods=["GET"]),
     ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: no_such_page})
     app.add_middleware(Requests, room=ROOM)
     return app
 
@@ -239,30 +241,35 @@ async def _answer(request: Request, page: Served) -> Response:
     if visit.session is not None:
         person = visit.session.person
         asked_by(request.scope, roles=(role.value for role in person.roles), somebody=person.key)
+    sets_up = page.handler is entrance.setting_up
+    open_ = page.open and not (sets_up and desk.people_sign_in)
+    set_up = desk.ours is not None or sets_up or desk.people_sign_in
+    if request.method == "POST" and not ours(request.headers):
+        return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
+    if set_up and not open_ and (shut := _shut(visit, page, _pattern(request))) is not None:
+        return shut  # before anything is read of what they post
     if request.method == "POST":
-        if not ours(request.headers):
-            return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
         try:
             posted = await _posted(request, page)
         except NotAForm as refused:
             return said(visit, "Not saved", str(refused), status=refused.status)
         visit = replace(visit, posted=posted)
-    sets_up = page.handler is entrance.setting_up
-    if desk.ours is None and not sets_up and not desk.people_sign_in:
+    if not set_up:
         return go("/setting-up")
-    if page.open and not (sets_up and desk.people_sign_in):
-        return page.handler(visit)
-    return _of_session(visit, page, _pattern(request))
+    return page.handler(visit) if open_ else _of_session(visit, page)
 
 
-def _of_session(visit: Visit, page: Served, pattern: str) -> Response:
-    session = visit.session
-    if session is None:
+def _shut(visit: Visit, page: Served, pattern: str) -> Response | None:
+    """What somebody is answered for whom a page is not: nobody is at the desk, or they have another role; None for whom it is."""
+    if visit.session is None:
         return JSONResponse({"again": True}, 409) if page.live else go("/who")
+    return None if may(pattern, visit.method, visit.session.person.roles) else _not_theirs(visit, page)
+
+
+def _of_session(visit: Visit, page: Served) -> Response:
+    session = visit.at_the_desk
     if visit.method == "POST" and not session.owns(visit.posted.one("token")):
         return said(visit, "Not saved", "This page is of an earlier time at the desk. Open it again.", status=403)
-    if not may(pattern, visit.method, session.person.roles):
-        return _not_theirs(visit, page)
     if session.hidden and page.handler is not entrance.show_again:
         if page.live:
             return JSONResponse({"again": True}, 409)
@@ -306,7 +313,7 @@ async def _posted(request: Request, page: Served) -> Posted:
     if not page.file:
         return await posted_form(request)
     body = await bounded(request.stream(), request.headers, MOST_BYTES_OF_A_FILE)
-    return read_file_form(request.headers.get("content-type", ""), body)
+    return await read_file_form(request.headers, body)
 
 
 async def _body(request: Request) -> bytes:
@@ -365,5 +372,6 @@ async def _no_picture(_: Request) -> Response:
     return closed(Response(status_code=204))
 
 
-async def _no_such_page(request: Request, _: Exception) -> Response:
+async def no_such_page(request: Request, _: Exception) -> Response:
+    """What is answered for a path or a method that there is not."""
     return closed(PlainTextResponse("There is no such page.", 404))

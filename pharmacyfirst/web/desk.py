@@ -32,7 +32,7 @@ PATIENT_PAGE = "patient"
 SINCE = "since"
 CONSENT = "consent_given"
 EVALUATION = (
-    "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a practice patient."
+    "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a training patient."
 )
 
 
@@ -200,7 +200,7 @@ class Visit:
 class Talk:
     """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation.
 
-    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day; in a correction, when what it
+    ``now`` is this moment; with a training patient seen as of another day, the same time of that day; in a correction, when what it
     corrects ended; of what is entered from ``paper``, when that ended.
     """
 
@@ -249,7 +249,7 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
 
 
 def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:
-    """A moment by England's clock; of a practice consultation as of another day, the same time of that day; of a correction, the end of then."""
+    """A moment by England's clock; of a training consultation as of another day, the same time of that day; of a correction, the end of then."""
     if held.correcting is not None:
         return in_england(held.correcting.ended_at)
     here = in_england(moment)

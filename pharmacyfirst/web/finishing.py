@@ -43,7 +43,7 @@ class Done:
     """
 
     decision: Decision = field(repr=False)
-    handed: Handed | None = field(default=None, repr=False)
+    handed: tuple[Handed, ...] = field(default=(), repr=False)
     charge: Charge | None = None
     identity_checked: str = ""
     late: str = ""
@@ -59,7 +59,7 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
-    if why_not := in_the_way_of(here, supplied=done.handed is not None):
+    if why_not := in_the_way_of(here, supplied=bool(done.handed)):
         raise NotFinished(why_not)
     record = _made(visit, here, done)
     told = news_of(record, _mailbox(visit), messages_before(record, visit.desk.store))
@@ -80,7 +80,7 @@ def _made(visit: Visit, here: Talk, done: Done) -> Consultation:
     if any(one.permit is None for one in account.supplies) and not here.held.practice and adoption is None:
         raise NotFinished(NO_ADOPTION)
     kept = all(one.permit is not None for one in account.supplies)
-    at = max(visit.now, here.now)  # of a practice patient, the day may be one that is still to come
+    at = max(visit.now, here.now)  # of a training patient, the day may be one that is still to come
     record = make_record(account, library, recorded_at=at, adoption=None if kept else adoption)
     if record.unpermitted and not old.unpermitted and not done.incident:
         raise NotFinished(f"{WITHOUT_A_PERMIT} {'; '.join(one.says for one in record.unpermitted[0].reasons)}.")
@@ -141,7 +141,7 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         complaint=who.get("complaint") or None,
         answered_against=tuple(_against(visit, here, done.decision)),
         decision=done.decision,
-        supplies=(done.handed,) if done.handed is not None else (),
+        supplies=done.handed,
         charge=done.charge,
         gateways_passed=tuple(_gateways(here, here.now)) if paper is None else (),  # paper does not say when
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,

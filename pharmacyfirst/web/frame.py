@@ -19,7 +19,7 @@ from pharmacyfirst.web.people import SignedIn
 from pharmacyfirst.web.replies import go
 
 TEMPLATES = Path(__file__).with_name("templates")
-PRACTICE = "PRACTICE PATIENT: nobody is treated, nothing is sent, nothing is claimed"
+PRACTICE = "TRAINING PATIENT: nobody is treated, nothing is sent, nothing is claimed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,11 @@ ASKS = {
     "viewed": "Which record did you read?",
 }
 # What a field is called where it is missing.
-CALLED = {"family": "Family name", "born": "Date of birth", "address": "Address", "practice_ods": "GP practice"} | {
-    name: ask.rstrip("?") for name, ask in ASKS.items()
-}
+CALLED = {
+    "family": "Family name", "born": "Date of birth", "nhs_number": "NHS number", "address": "Address", "practice_ods": "GP practice", "gender": "Sex",
+    "source": "How they came", "channel": "How it is held", "share": "Whether the practice may be told", "look": "Whether the record may be looked at",
+    "by": "Who agrees", "viewed": "Which record was read", "not_viewed": "Why no record was read", "consenter": "Who agrees for the patient",
+}  # fmt: skip
 NEEDED = ("gender", "source", "channel", "share", "look", "by")
 
 

@@ -1,10 +1,12 @@
 """What a browser posts, read with bounds: names and values of one form, and nothing of it in any message."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from pharmacyfirst.errors import PharmacyFirstError
 
@@ -87,31 +89,35 @@ def read_form(body: bytes) -> Posted:
     return Posted(found)
 
 
-_BOUNDARY = re.compile(r'multipart/form-data; *boundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?')
-_NAMED = re.compile(
-    rb'^content-disposition: *form-data; *name="([^"\r\n]*)"(; *filename)?', re.IGNORECASE | re.MULTILINE
-)
+class _InMemory(MultiPartParser):
+    """Of a file nothing is written to the disk before it is taken in."""
+
+    spool_max_size = MOST_BYTES_OF_A_FILE
 
 
-def read_file_form(content_type: str, body: bytes) -> Posted:
+async def read_file_form(headers: Headers, body: bytes) -> Posted:
     """A form with one file in it, as a browser sends it (``multipart/form-data``), byte for byte. The file's name, which may be somebody's, is not read.
 
     Raises ``NotAForm`` for anything else.
     """
-    boundary = _BOUNDARY.fullmatch(content_type.strip())
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield body
+
     fields: dict[str, tuple[str, ...]] = {}
-    file = b""
-    if boundary is None or len(body) > MOST_BYTES_OF_A_FILE:
-        raise NotAForm("What was sent is no file of a form of ours. Nothing was saved.")
-    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode())
-    for part in parts[:MOST_FIELDS]:
-        head, found, held = part.partition(b"\r\n\r\n")
-        named = _NAMED.search(head)
-        if not found or named is None:
-            continue
-        if named[2]:
-            file = held
-        elif len(held) <= LONGEST_VALUE:
-            name, value = named[1].decode("ascii", "replace"), held.decode("utf-8", "replace")
-            fields[name] = (*fields.get(name, ()), value)
+    file: bytes | None = None
+    try:
+        if not headers.get("content-type", "").startswith("multipart/form-data") or len(body) > MOST_BYTES_OF_A_FILE:
+            raise MultiPartException("no form with a file")
+        reading = _InMemory(headers, whole(), max_files=1, max_fields=MOST_FIELDS, max_part_size=LONGEST_VALUE)
+        found = await reading.parse()
+        for name, value in found.multi_items():
+            if isinstance(value, str):
+                fields[name] = (*fields.get(name, ()), value)
+            else:
+                file = await value.read()
+        if file is None:  # also one that was cut off
+            raise MultiPartException("no file")
+    except MultiPartException:
+        raise NotAForm("What was sent is no file of a form of ours. Nothing was saved.") from None
     return Posted(fields, file)

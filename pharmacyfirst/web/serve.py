@@ -20,8 +20,9 @@ from pharmacyfirst.people.passwords import must_be_usable
 from pharmacyfirst.people.provider import Provider, ProviderSettings
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.sites import folder_of, organisation_of, sites_in
-from pharmacyfirst.web.app import ROOM, form
+from pharmacyfirst.web.app import form
 from pharmacyfirst.web.desk import Desk
+from pharmacyfirst.web.health import ROOM, look
 from pharmacyfirst.web.pharmacy import PharmacyRefused, read_pharmacy
 from pharmacyfirst.web.place import HERE, WhereServed
 from pharmacyfirst.web.sessions import QUIET_SECONDS, Sessions
@@ -118,6 +119,7 @@ async def _desk(door: AtTheDoor, folder: Path, site: str, pharmacy: Path | None 
         except SecretUnusable as unusable:
             warn(ROOM, str(unusable))  # everything else works without it
         tell(ROOM, "started", {"version": __version__})
+        look(desk)  # and read the content now, not while somebody waits
         yield desk
 
 

@@ -38,7 +38,7 @@ class Held:
 @dataclass(slots=True)
 class Session:
     """One browser in which somebody gave their PIN or signed in. ``token`` stands in every form of it; ``held`` is what was asked for while
-    hidden, ``seed`` a second factor that is being set up, ``practises_with`` the practice patient with whom somebody practises (empty: nobody),
+    hidden, ``seed`` a second factor that is being set up, ``practises_with`` the training patient with whom somebody practises (empty: nobody),
     ``done`` what was just done, to be said once on the next page.
     """
 

@@ -12,7 +12,8 @@ from pharmacyfirst.api import app as the_app
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import KINDS, ApiProblem
-from pharmacyfirst.api.serve import ApiSettings, NotServed, application, must_be_safe
+from pharmacyfirst.api.serve import ApiSettings, application, must_be_safe
+from pharmacyfirst.connections import NotServed
 
 NO_KEY = [call for call in CALLS if call.scope is None]
 OF_A_KEY = [call for call in CALLS if call.scope is not None]
@@ -65,6 +66,7 @@ def test_behind_a_proxy_nobody_else_is_answered():
         ({"host": "0.0.0.0"}, "API keys"),
         ({"host": "192.0.2.7", "proxy": "192.0.2.1"}, "API keys"),
         ({"host": "0.0.0.0", "data": ROOT}, "TLS"),
+        ({"host": "0.0.0.0", "data": ROOT, "proxy": "192.0.2.1"}, "between the two"),
         ({"certificate": ROOT}, "private key"),
         ({"host": "0.0.0.0", "data": ROOT, "private_key": ROOT}, "certificate"),
     ],
@@ -75,7 +77,7 @@ def test_elsewhere_it_is_not_served_without_keys_and_tls_or_a_proxy(settings, sa
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"host": "::1"}, {"host": "0.0.0.0", "data": ROOT, "proxy": "192.0.2.1"}, {"host": "0.0.0.0", "data": ROOT, "certificate": ROOT, "private_key": ROOT}]
+    "settings", [{}, {"host": "::1"}, {"host": "0.0.0.0", "data": ROOT, "proxy": "127.0.0.1"}, {"host": "0.0.0.0", "data": ROOT, "proxy": "192.0.2.1", "certificate": ROOT, "private_key": ROOT}, {"host": "0.0.0.0", "data": ROOT, "certificate": ROOT, "private_key": ROOT}]
 )  # fmt: skip
 def test_it_is_served_where_it_is_safe(settings):
     must_be_safe(ApiSettings(**settings))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pharmacyfirst.content.adoption import plain
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
 from pharmacyfirst.content.shape import Shape, Under
 from pharmacyfirst.content.shapes import PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS

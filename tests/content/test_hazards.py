@@ -6,12 +6,16 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import jsonschema
 import pytest
+from by_shape import tree_of
 
 from pharmacyfirst import load
 from pharmacyfirst.content.files import HAZARDS, INVARIANTS
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.hazards import hazards_of, ruled
 from pharmacyfirst.content.invariants import invariants_of
+from pharmacyfirst.content.schema import hazards_schema
 from pharmacyfirst.content.shapes_of_hazards import LIKELIHOODS, SEVERITIES
 from pharmacyfirst.content.text import ContentRefused
 
@@ -176,3 +180,12 @@ def test_all_mistakes_are_told_at_once(tmp_path):
     with pytest.raises(ContentRefused) as refused:
         read(text, tmp_path)
     assert len(refused.value.mistakes) == 4
+
+
+def test_the_schema_of_the_log_takes_it_and_refuses_what_is_wrong_in_it():
+    whole = jsonschema.Draft202012Validator(hazards_schema())
+    for path in (LIBRARY.root / HAZARDS, GOOD / HAZARDS):
+        assert whole.is_valid(plain(tree_of(path)))
+    wrong = plain(tree_of(GOOD / HAZARDS))
+    wrong["hazards"]["HAZ-H1"]["initial"] = "12"
+    assert not whole.is_valid(wrong)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from by_shape import meant, shape_of_file, tree_of
 
-from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.files import HAZARDS, INVARIANTS
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.shape import SENTENCE, Shape
 from pharmacyfirst.content.shapes import ALWAYS_999, PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST

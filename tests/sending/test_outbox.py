@@ -160,7 +160,7 @@ def test_the_same_message_twice_is_one_message_and_reused_ids_are_refused(outbox
         ({"subject": "one\r\nMex-To: another"}, "subject"),
         ({"subject": "x" * 501}, "subject"),
         ({"local_id": "x" * 301}, "local_id"),
-        ({"practice_patient": False}, "practice patient"),
+        ({"practice_patient": False}, "training patient"),
         ({"replaces": "108805b4-32df-464d-a0a6-11c37afd74f2"}, "has not sent"),
     ],
 )

@@ -37,6 +37,11 @@ def test_that_makes_a_pdf():
     with pytest.raises(ImportError):
         import weasyprint
 
+def test_that_takes_the_maker_of_pdfs_away(monkeypatch):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(ImportError):
+        import weasyprint
+
 def test_that_starts_python():
     subprocess.run([sys.executable, "-c", ""])
 """
@@ -85,6 +90,7 @@ def test_what_uses_a_part_of_the_system_without_the_mark_fails_and_is_told_what_
         "given_what_another_fixture_made": "ERROR",
         "that_starts_a_program": "FAILED",
         "that_makes_a_pdf": "FAILED",
+        "that_takes_the_maker_of_pdfs_away": "PASSED",
         "that_starts_python": "PASSED",
     }
     assert "test_that_starts_a_program uses node and has no mark for it" in said

@@ -1,4 +1,4 @@
-"""What was done in some days, in numbers: each consultation once, practice patients apart, nothing about anybody, and no number made up."""
+"""What was done in some days, in numbers: each consultation once, training patients apart, nothing about anybody, and no number made up."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ DAY = date(2026, 11, 21)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A supply told by a message, an emergency by letter, self-care without a record, a practice patient, and a draft."""
+    """A supply told by a message, an emergency by letter, self-care without a record, a training patient, and a draft."""
     folder = tmp_path_factory.mktemp("activity") / "data"
     with opened(folder, Clock()) as store:
         supply = an_account()
@@ -140,7 +140,7 @@ def test_the_command_says_the_numbers_and_nobodys_name(folder):
     ran = run(*words)
     assert ran.exit_code == 0, ran.output
     assert "From 1 November 2026 to 30 November 2026" in ran.output
-    assert "With practice patients, in none of these numbers: 1." in ran.output
+    assert "With training patients, in none of these numbers: 1." in ran.output
     assert "Numbers below 5 can lead to a person" in ran.output
     assert SECRET not in ran.output
     read = json.loads(run(*words, "--json").output)

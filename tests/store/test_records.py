@@ -134,7 +134,7 @@ def test_no_practice_consultation_becomes_another(store):
     account = an_account()
     pathway = library().newest(account.pathway)
     now = store.drafts.begin(pathway, ROBIN, practice=True, id=account.id)
-    with pytest.raises(StoreRefused, match="a practice consultation stays one"):
+    with pytest.raises(StoreRefused, match="a training consultation stays one"):
         store.drafts.finish(now.id, ROBIN, now.revision, made(store, account))
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 from test_every_outcome import supplied
 from test_real_patients import adopted, to_the_outcome
-from visiting import OF, PASSWORD, SAME_ORIGIN, SECRET, Clock, Visitor, at_the_desk, open_form, with_account
+from visiting import ACCOUNTS, PASSWORD, SAME_ORIGIN, SECRET, Clock, Visitor, at_the_desk, open_form, with_account
 
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.app import PAGES
@@ -90,7 +90,7 @@ class Attacked:
 @contextmanager
 def attacked(folder, **more):
     """A form under attack; to be entered."""
-    for word in OF:
+    for word in ACCOUNTS:
         with_account(folder, Clock(), word)
     headers = []
     client = open_form(folder, **more)

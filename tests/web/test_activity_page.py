@@ -21,7 +21,7 @@ def ended(visitor, folder):
         store.drafts.abandon(now.id, now.owner, now.revision, f"{SECRET} left")
 
 
-def test_the_start_page_leads_to_this_month(desk, tmp_path):
+def test_the_start_page_leads_to_this_month_and_that_to_others(desk, tmp_path):
     assert "Nothing was finished in this month." in desk.go("/activity").words
     ended(desk, tmp_path)
     assert 'href="/activity"' in desk.go("/").words
@@ -33,34 +33,31 @@ def test_the_start_page_leads_to_this_month(desk, tmp_path):
     assert SECRET not in page.words
     assert 'href="/activity/2026-10"' in page.words
     assert 'href="/activity/2026-12"' not in page.words
-
-
-def test_another_month_is_counted_by_itself_and_leads_back(desk, tmp_path):
-    ended(desk, tmp_path)
     page = desk.go("/activity/2026-10")
     assert "Nothing was finished in this month." in page.words
     assert 'href="/activity/2026-11"' in page.words
 
 
-@pytest.mark.parametrize("month", ["2026-12", "2026-13", "1926-11", "2026-1", "2026-11-01", SECRET])
-def test_a_month_that_is_none_or_has_not_begun_is_said(desk, month):
-    assert desk.go(f"/activity/{month}").title == "There is no such month"
-    assert desk.reply.status_code == 404
-    assert SECRET not in desk.page.words
+def test_a_month_that_is_none_or_has_not_begun_is_said(desk):
+    for month in ("2026-12", "2026-13", "1926-11", "2026-1", "2026-11-01", SECRET):
+        assert desk.go(f"/activity/{month}").title == "There is no such month"
+        assert desk.reply.status_code == 404
+        assert SECRET not in desk.page.words
 
 
-@pytest.mark.parametrize("word", ["robin", "sam", "adi", "alex", "rev"])
-def test_every_role_may_see_it(tmp_path, word):
+def test_every_role_may_see_it(tmp_path):
     clock = Clock()
-    with_account(tmp_path, clock)
-    with_account(tmp_path, clock, word)
+    words = ("robin", "sam", "adi", "alex", "rev")
+    for word in words:
+        with_account(tmp_path, clock, word)
     with open_form(tmp_path, clock) as client:
         at_the_desk(client)
-        client.cookies.clear()
-        visitor = Visitor(client)
-        visitor.post("/who", {"word": word, "password": PASSWORD})
-        assert 'href="/activity"' in visitor.go("/account").words
-        assert visitor.go("/activity").title == "Activity, November 2026"
+        for word in words:
+            client.cookies.clear()
+            visitor = Visitor(client)
+            visitor.post("/who", {"word": word, "password": PASSWORD})
+            assert 'href="/activity"' in visitor.go("/account").words
+            assert visitor.go("/activity").title == "Activity, November 2026"
 
 
 def test_what_cannot_be_read_is_said_first(desk, tmp_path, monkeypatch):

@@ -4,9 +4,7 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
-import pytest
-from test_every_outcome import supplied
-from test_real_patients import SECRET, adopted, recorded, to_the_outcome
+from test_real_patients import SECRET, a_record, adopted, recorded
 from visiting import AGREES, PIN, Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
@@ -16,25 +14,6 @@ from pharmacyfirst.store import Store, open_store
 from pharmacyfirst.store.store import FILE
 
 WORDS = f"{SECRET} was given the wrong strength"
-
-
-@pytest.fixture(scope="module")
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory, clock):
-    folder = tmp_path_factory.mktemp("form")
-    with open_form(folder, clock) as client:
-        yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
-
-
-def a_record(visitor, **more):
-    id = to_the_outcome(visitor, **more)
-    supplied(visitor)
-    assert visitor.path == f"/r/{id}", visitor.page.words
-    return id
 
 
 def sender(folder):
@@ -124,7 +103,7 @@ def test_a_practice_patients_message_is_shown_and_never_sent(desk):
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "sent"})
     page = visitor.go(f"{visitor.path}/message")
     assert "Not sent: this is how the message of this record would read." in page.words
-    assert "PRACTICE PATIENT, NOT A REAL PERSON" in page.words
+    assert "TRAINING PATIENT, NOT A REAL PERSON" in page.words
     assert sum(sender(folder).counts().values()) == len(sender(folder).to_send()) + counted(folder)
     assert "nothing that happens here is an incident" in visitor.go(visitor.path.replace("message", "incident")).words
 

@@ -1,4 +1,4 @@
-"""A browser without a script carries a practice patient to every kind of outcome, and to a record that is what the case expects."""
+"""A browser without a script carries a training patient to every kind of outcome, and to a record that is what the case expects."""
 
 from datetime import date, datetime
 

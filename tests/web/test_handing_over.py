@@ -18,7 +18,7 @@ SECRET = "Featherstonehaugh"
 PATIENT = {
     "family": SECRET, "given": ["Ann"], "birth_date": "1991-04-05", "gender": "female", "nhs_number": "9990000018",
     "trace": {"status": "01", "at": "2026-11-21T10:00:00+00:00", "by": "PDS by Example PMR"}, "practice_patient": True,
-    "address": ["7 Nowhere Lane", "Leeds"], "postcode": "LS1 6AE", "gp_practice": {"ods": "Y99999", "name": "Practice Surgery"},
+    "address": ["7 Nowhere Lane", "Leeds"], "postcode": "LS1 6AE", "gp_practice": {"ods": "Y99999", "name": "Example Surgery"},
 }  # fmt: skip
 ASKED_BY = {"system": "Example PMR", "pharmacy": "FZZ99"}
 HANDOVER = {
@@ -75,7 +75,7 @@ def test_a_handed_over_patient_is_on_the_patient_page_with_the_trace_and_what_th
     }  # fmt: skip
     assert not {"p-share", "p-look", "p-by", "p-source"} & {*fields}
     assert "Traced by PDS by Example PMR at 10:00 on 21 November 2026, status 01" in page.words
-    assert "PRACTICE PATIENT" in page.words
+    assert "TRAINING PATIENT" in page.words
 
 
 def test_the_trace_goes_on_record_and_only_while_it_is_the_same_person(desk):
@@ -114,9 +114,9 @@ def test_what_the_page_has_no_field_for_is_kept_beside_it(desk):
 
 def test_a_real_patient_stays_real_and_a_practice_patient_stays_one(desk):
     visitor, folder = desk
-    assert "PRACTICE PATIENT" in opened(visitor, folder).words
+    assert "TRAINING PATIENT" in opened(visitor, folder).words
     real = {name: value for name, value in PATIENT.items() if name not in ("nhs_number", "trace", "practice_patient")}
-    assert "PRACTICE PATIENT" not in opened(visitor, folder, patient=real).words
+    assert "TRAINING PATIENT" not in opened(visitor, folder, patient=real).words
     with open_store(folder, Clock()) as store:
         assert sorted(one.practice for one in store.drafts.under_way()) == [False, True]
 

@@ -414,7 +414,7 @@ def test_a_supply_that_is_not_offered_leads_back_to_the_outcome(visitor):
 def test_the_practice_mark_stands_on_every_page_and_paper(desk):
     visitor = begun(desk[0], "uncomplicated-uti")
     for part in ("patient", "page/1", "outcome", "end"):
-        assert "PRACTICE PATIENT" in visitor.go(f"{visitor.consultation}/{part}").words
+        assert "TRAINING PATIENT" in visitor.go(f"{visitor.consultation}/{part}").words
 
 
 @pytest.mark.parametrize(

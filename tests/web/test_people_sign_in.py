@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from visiting import OF, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
+from visiting import ACCOUNTS, PASSWORD, PHARMACY, PIN, SAME_ORIGIN, Clock, Visitor, begun, open_form, with_account
 
+from pharmacyfirst.connections import NotServed
 from pharmacyfirst.people import EVERYBODY, REGISTERED, Role, open_people
 from pharmacyfirst.people.second_factor import SECONDS
 from pharmacyfirst.store import Actor, open_store
 from pharmacyfirst.web.app import PAGES, form
-from pharmacyfirst.web.place import HERE, NotOnThisMachine, WhereServed, place_of
+from pharmacyfirst.web.place import HERE, WhereServed, place_of
 from pharmacyfirst.web.sessions import IDLE_SECONDS, LONGEST_SECONDS, MOST_WRONG_PINS, QUIET_SECONDS
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY, Allowed, may
 
@@ -239,7 +240,7 @@ def test_the_door_lets_each_role_where_the_table_says_and_nowhere_else(client, p
     if word != "robin":
         with_account(tmp_path, clock, word)
     visitor = sign_in(client, word)
-    held, roles = {"token": token(visitor)}, OF[word][2]
+    held, roles = {"token": token(visitor)}, ACCOUNTS[word].roles
     for path in PAGES:
         where = re.sub(r"\{\w+\}", "x", path)
         for method in ("GET", "POST"):
@@ -366,6 +367,30 @@ def test_a_second_factor_is_set_up_on_the_page_and_asked_for_from_then_on(client
     assert sign_in(client, code=code).page.title == "Sign in"
 
 
+def test_what_proves_somebody_is_changed_with_the_code_as_well_where_they_have_a_second_factor(client, people, clock):
+    """Whoever finds a browser open and knows the password sets no authenticator of their own up, and changes no password."""
+    import pyotp
+
+    visitor, robin = sign_in(client), people.who_signs_in_as("robin")
+    seed = pyotp.random_base32()
+    people.set_up_second_factor(robin.id, seed, pyotp.TOTP(seed).at(clock.now), by="a test")
+    clock.pass_seconds(SECONDS)
+    code = pyotp.TOTP(seed).at(clock.now)
+    visitor = sign_in(client, code=code)
+    held = {"token": token(visitor)}
+    changes = ({"do": "seed"}, {"do": "password", "new": NEW_PASSWORD, "again": NEW_PASSWORD})
+    assert visitor.page.words.count('autocomplete="one-time-code"') == len(changes)
+    for change in changes:
+        for wrong in ({}, {"code": "000000"}, {"code": code}):  # the last one was good at the door, once
+            assert "not your code" in visitor.post("/account", held | change | {"password": PASSWORD} | wrong).words
+            people_now = people.get(robin.id)
+            assert (people_now.seed, people_now.stamp) == (seed, people.get(robin.id).stamp)
+        clock.pass_seconds(61)
+        visitor.post("/account", held | change | {"password": PASSWORD, "code": pyotp.TOTP(seed).at(clock.now)})
+        assert "not your code" not in visitor.page.words
+    assert people.get(robin.id).stamp > robin.stamp
+
+
 def test_a_changed_password_ends_every_other_session_and_this_one_goes_on(client, tmp_path, clock):
     visitor = sign_in(client)
     other = dict(client.cookies)
@@ -415,19 +440,16 @@ def test_without_accounts_there_is_nobody_to_look_after(tmp_path, clock):
         ({"address": "127.0.0.1", "name": "pharmacy.example", "proxy": "127.0.0.1"}, "as long as nobody can sign in"),
         ({"address": "0.0.0.0", "signing_in": True}, "over TLS alone"),
         ({"address": "0.0.0.0", "signing_in": True, "name": "pharmacy.example"}, "over TLS alone"),
-        ({"address": "0.0.0.0", "signing_in": True, "proxy": "10.0.0.1"}, "the name by which"),
+        ({"address": "0.0.0.0", "signing_in": True, "proxy": "127.0.0.1"}, "the name by which"),
         (
             {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "name": "a"},
-            "both the certificate and its key",
+            "a certificate and its private key",
         ),
-        (
-            {"address": "0.0.0.0", "signing_in": True, "certificate": "c", "key": "k", "proxy": "p", "name": "a"},
-            "not both",
-        ),
+        ({"address": "0.0.0.0", "signing_in": True, "proxy": "10.0.0.1", "name": "a"}, "between the two"),
     ],
 )
 def test_elsewhere_it_is_served_only_with_all_that_it_needs(settings, says):
-    with pytest.raises(NotOnThisMachine, match=says):
+    with pytest.raises(NotServed, match=says):
         place_of(**settings)
 
 
@@ -436,6 +458,8 @@ def test_with_all_that_it_needs_it_is_served_elsewhere():
     over_tls = place_of("0.0.0.0", "Pharmacy.Example", "c", "k", signing_in=True)
     assert (over_tls.elsewhere, over_tls.secure, over_tls.names) == (True, True, ("pharmacy.example",))
     assert place_of("127.0.0.1", "pharmacy.example", proxy="127.0.0.1", signing_in=True).elsewhere
+    behind = place_of("0.0.0.0", "pharmacy.example", "c", "k", "10.0.0.1", signing_in=True)
+    assert (behind.certificate, behind.proxy) == ("c", "10.0.0.1")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Somebody who is no practice patient: nothing is supplied without a permit; with one it is on record, and the practice is told."""
+"""Somebody who is no training patient: nothing is supplied without a permit; with one it is on record, and the practice is told."""
 
 import pytest
 from shipped import cases_of
@@ -37,6 +37,14 @@ def to_the_outcome(visitor, facts=CASE.facts, **more):
 def recorded(folder, id):
     with open_store(folder, Clock()) as store:
         return store.records.record(id, LIBRARY), store.work_list(), store.drafts.get(id)
+
+
+def a_record(visitor, **more):
+    """The id of a record of a supply to somebody."""
+    id = to_the_outcome(visitor, **more)
+    supplied(visitor)
+    assert visitor.path == f"/r/{id}", visitor.page.words
+    return id
 
 
 @pytest.fixture
@@ -254,7 +262,7 @@ def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd, nothin
 
 
 def test_the_message_is_that_of_the_record_checked_and_ready_for_the_outbox():
-    """By a practice patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
+    """By a training patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
     record = example_of(LIBRARY, CASE).record
     message = message_for(record, "X26OT000").message
     assert message.sender_reference == f"urn:uuid:{record.id}"

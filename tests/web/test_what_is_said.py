@@ -10,7 +10,7 @@ from visiting import AGREES, NOW, PHARMACY, Clock, Visitor, at_the_desk, begun, 
 from pharmacyfirst import Kind, assess
 from pharmacyfirst.record.fields import RecordRefused
 from pharmacyfirst.record.make import make_record
-from pharmacyfirst.store import open_store
+from pharmacyfirst.store import ConsultationState, open_store
 from pharmacyfirst.web.brought import WHO_IT_IS
 
 CONDITION = "uncomplicated-uti"
@@ -308,7 +308,7 @@ def test_a_practice_patient_stays_chosen_and_the_page_says_so_until_a_real_one_i
     begun(visitor, CONDITION, "2")
     page = visitor.go("/")
     assert page.forms["/begin"]["practice"] == ["2"]
-    assert "PRACTICE PATIENT: what is begun here is practice" in page.words
+    assert "TRAINING PATIENT: what is begun here is practice" in page.words
     assert page.words.index('id="practice"') < page.words.index('class="pf-conditions"')
     begun(visitor, CONDITION, "")
     page = visitor.go("/")
@@ -330,7 +330,7 @@ def test_whoever_is_on_a_paper_form_is_said_too(visitor):
     assert "Say first whether it is a real patient" in errors(visitor)["#w-practice"]
 
 
-# Practice patients
+# Training patients
 
 
 def test_what_was_handed_over_to_a_practice_patient_without_a_permit_waits_for_nobody(desk):
@@ -372,3 +372,88 @@ def test_all_that_is_wrong_with_the_pharmacy_is_said_at_once_each_at_its_field(t
             assert f'id="{name}-error"' in visitor.page.words, name
         assert errors(visitor)["#u-name"] == "Name of the pharmacy: give it"
         assert "seven digits" in errors(visitor)["#u-gphc"]
+
+
+# Ways out, and words that fit what is done
+
+
+def test_a_draft_of_which_nobody_can_be_judged_is_ended_with_the_reason(desk):
+    visitor, folder = desk
+    begun(visitor, CONDITION, practice="")
+    id = visitor.consultation.removeprefix("/c/")
+    with open_store(folder, Clock()) as store:  # as an older version of the form saved it
+        now = store.drafts.get(id)
+        store.drafts.post(id, now.owner, now.revision, now.patient_mark, "patient", {"age_years": 1000})
+    visitor.go(f"/c/{id}/outcome")
+    assert visitor.reply.status_code == 409
+    assert f'href="/c/{id}/end"' in visitor.page.words
+    visitor.go(f"/c/{id}/end")
+    visitor.send(f"/c/{id}/end")
+    assert errors(visitor) == {"#e-because": "Write the reason"}
+    visitor.send(f"/c/{id}/end", e__because="the year of birth was mistyped")
+    assert says(visitor) == ["Ended, with the reason: there is no record of it, and what was answered is kept."]
+    with open_store(folder, Clock()) as store:
+        assert store.drafts.get(id).state is ConsultationState.ABANDONED
+        assert id not in {one.id for one in store.work_list().drafts}
+
+
+def test_a_consultation_that_can_be_judged_has_no_such_way_out(visitor):
+    begun(visitor, CONDITION, practice="")
+    visitor.go(f"{visitor.consultation}/end")
+    assert "Why does it end here?" in visitor.page.words
+
+
+def test_the_last_button_of_a_correction_says_that(visitor):
+    begun(visitor, CONDITION, "3")  # somebody of whom nothing is on record here
+    visitor.answer_all(dict(CASE.facts), who(CASE))
+    supply = next(one for one in visitor.page.words.split('"') if "/supply/" in one)
+    assert ">Record the supply</button>" in visitor.go(supply).words
+    visitor.go(f"{visitor.consultation}/outcome")
+    supplied(visitor)
+    visitor.go(f"{visitor.path}/correct")
+    visitor.send(visitor.path, r__because="the batch was mistyped")
+    visitor.go(f"{visitor.consultation}/outcome")
+    assert ">Finish the correction without a supply</button>" in visitor.page.words
+    supply = next(one for one in visitor.page.words.split('"') if "/supply/" in one)
+    page = visitor.go(supply)
+    assert ">Finish the correction</button>" in page.words
+    assert "Record the supply" not in page.words
+
+
+def test_what_to_look_at_before_a_label_is_stuck_on_stands_beside_the_way_to_print_it(visitor):
+    begun(visitor, CONDITION, "4")  # somebody of whom nothing is on record here
+    visitor.answer_all(dict(CASE.facts), who(CASE))
+    supplied(visitor)
+    text = visitor.go(f"{visitor.path}/label.txt").words
+    page = visitor.go(visitor.path.removesuffix("/label.txt"))
+    notes = re.findall(r"<li>([^<]*)</li>", page.words.partition('id="label"')[2].partition("</section>")[0])
+    assert notes
+    assert all(one[:40] in text for one in notes)
+
+
+def test_how_many_there_are_of_something_fits_one_of_it_too(tmp_path):
+    with open_form(tmp_path) as client:
+        visitor = begun(at_the_desk(client), CONDITION, practice="")
+        assert "Drafts (1)" in visitor.go("/").words
+
+
+def test_the_letter_counts_what_it_calls_by_name():
+    from pharmacyfirst.record.examples import example_of
+    from pharmacyfirst.record.papers.letter import letter_text
+
+    record = example_of(LIBRARY, CASE).record
+    count = len(record.in_words.red_flags)
+    assert f"None of the {count} red flags and other reasons to be seen the same day was found" in letter_text(record)
+
+
+def test_n_chooses_the_no_of_several_answers_and_the_number_stands_beside_each(visitor):
+    begun(visitor, "acute-sore-throat")
+    pages = [at for at, one in enumerate(LIBRARY.newest("acute-sore-throat").pages) if "immunosuppression" in one.facts]
+    page = visitor.go(f"{visitor.consultation}/page/{pages[0]}")
+    row = page.words.partition('id="row-immunosuppression"')[2].partition("</fieldset>")[0]
+    assert re.findall(r'data-key="([^"]*)"', row) == ["1 N", "2", "3", "U"]
+    assert re.findall(r"<kbd[^>]*>([^<]*)</kbd>", row) == ["1", "2", "3"]
+    hints = page.words.partition('id="keys"')[2].partition("</p>")[0]
+    assert "<kbd>N</kbd>" in hints
+    assert "<kbd>C</kbd>" not in hints  # nothing is suggested here
+    assert "<kbd>/</kbd>" not in hints  # no list is so long

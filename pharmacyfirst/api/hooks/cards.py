@@ -89,7 +89,7 @@ def _more(so_far: Conversation) -> Iterator[str]:
     if found.outcome.kind is Kind.SUPPLY:
         yield f" ({EVALUATION_ONLY})"
     elif so_far.decided:
-        yield from (f". {one.says}" for one in found.reasons)
+        yield from (f": {one.says}" for one in found.reasons)
     elif so_far.open:
         first, *others = so_far.open
         yield f". Ask next: {questions[first].in_short}{f', and {len(others)} more' if others else ''}"
@@ -113,9 +113,8 @@ def _detail(asked: HookAsked, so_far: Conversation) -> Iterator[str]:
     yield from _list(ask, (questions[name].ask for name in _to_ask(so_far)))
     if not so_far.emergency:
         yield from _list("Asked, and not known", (questions[name].ask for name in so_far.in_the_way))
-    if (
-        so_far.decided or not so_far.open
-    ):  # what is said where nothing can be found out would be said before anybody asked
+    # What is said where nothing can be found out would be said before anybody asked.
+    if so_far.decided or not so_far.open:
         for part in PARTS:
             yield from _list(f"Say to the patient, {part}", (one.says for one in found.to_say if one.part == part))
     yield ""

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pharmacyfirst.connections import is_safe
 from pharmacyfirst.errors import PharmacyFirstError
 
 FOR_PAGES = "/cds-services"
-_ORIGIN = re.compile(r"https://[a-z0-9.-]+(?::[0-9]{1,5})?|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 KEPT_FOR = 600  # seconds for which a browser remembers that it may
 
 
@@ -19,7 +20,7 @@ class OriginRefused(PharmacyFirstError, ValueError):
 
 def checked(origin: str) -> str:
     """An origin as browsers name it. Raises ``OriginRefused`` for a pattern, for a path, and for a way that others can read or change."""
-    if not _ORIGIN.fullmatch(origin):
+    if not (is_safe(origin) and _ORIGIN.fullmatch(origin)):
         raise OriginRefused(
             "An origin is https://, a name in small letters and perhaps a port, with nothing behind it, as a browser sends it: "
             "https://pmr.example. Each is named by itself; http is for this machine alone."

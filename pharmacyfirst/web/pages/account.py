@@ -100,7 +100,7 @@ def shown(visit: Visit, person: SignedIn, errors: tuple[Error, ...] = ()) -> Res
 
 
 def _password(visit: Visit, one: Colleague) -> str:
-    _prove(visit, one)
+    _prove(visit, one, whole=True)
     chosen = visit.posted.whole("new")
     if chosen != visit.posted.whole("again"):
         raise PeopleRefused("Password: the two are not the same.")
@@ -109,7 +109,7 @@ def _password(visit: Visit, one: Colleague) -> str:
 
 
 def _seed(visit: Visit, one: Colleague) -> str:
-    _prove(visit, one)
+    _prove(visit, one, whole=True)
     visit.at_the_desk.seed = new_seed()
     return ""
 
@@ -128,13 +128,13 @@ def _pin(visit: Visit, one: Colleague) -> str:
     return "Your PIN is set."
 
 
-def _prove(visit: Visit, one: Colleague) -> None:
+def _prove(visit: Visit, one: Colleague, whole: bool = False) -> None:
     """Whoever finds a browser open changes nothing: the password again, and where a provider keeps that, the PIN that there is.
 
-    Raises ``NotSignedIn``.
+    ``whole``: the code of the second factor as well. Raises ``NotSignedIn``.
     """
     if one.password:
-        visit.desk.signing_in.prove(one, visit.posted.whole("password"))
+        visit.desk.signing_in.prove(one, visit.posted.whole("password"), visit.posted.one("code") if whole else None)
     elif one.pin and not visit.desk.sessions.right(visit.at_the_desk.person, visit.posted.one("password")):
         raise NotSignedIn("This is not your PIN, or there were too many wrong ones: wait a minute.")
 

@@ -117,7 +117,7 @@ def about_whom(who: Who) -> tuple[str, ...]:
 
 
 def page_about(visit: Visit, who: Who, view: ArrivedPage) -> Response:
-    """The page, marked where the patient is a practice patient."""
+    """The page, marked where the patient is a training patient."""
     around = replace(frame(visit, view.title), practice=PRACTICE if who.practice else "")
     return html(drawn("arrived.html", f=around, v=view), 422 if view.errors else 200)
 

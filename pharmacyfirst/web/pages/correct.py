@@ -40,8 +40,6 @@ def correct(visit: Visit) -> Response:
         return here
     record, because = here.record, visit.posted.one("r-because")
     id, errors = record.id, tuple[Error, ...]()
-    if len(handed_over(record)) > 1:
-        return said(visit, "It cannot be corrected here", MORE_THAN_ONE)
     if visit.method == "POST" and because:
         try:
             pathway = visit.desk.library.in_force(record.pathway, record.on)
@@ -55,12 +53,6 @@ def correct(visit: Visit) -> Response:
     return html(
         drawn("correct.html", f=record_frame(visit, "Correct this record", record), v=view), 422 if errors else 200
     )
-
-
-MORE_THAN_ONE = (
-    "More than one medicine stands on this record, and the form records one: a correction from here would leave the others out. Make it with "
-    "pharmacyfirst record make."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +150,7 @@ def as_before(visit: Visit, here: Talk) -> Done:
         charge = charged(posted.one("b-charge"), None)
     return Done(
         decision_before(old, here.conversation.assessment, posted.one("b-because")),
-        handed[0].handed() if handed else None,
+        tuple(one.handed() for one in handed),
         charge,
         pregnancy=posted.ticked("o-pregnancy"),
         incident=posted.ticked("b-incident"),

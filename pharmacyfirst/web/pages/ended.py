@@ -13,7 +13,7 @@ from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.did import ENDED, NOBODY_CAME, urgency_of, usual_place
 from pharmacyfirst.web.finishing import Done, finish
 from pharmacyfirst.web.frame import drawn, frame, go_on, path_of
-from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.opened import about, given_back, not_judged, opened
 from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import recorded
@@ -52,7 +52,8 @@ def end(visit: Visit) -> Response:
     """``GET`` and ``POST /c/ID/end``."""
     here = opened(visit)
     if isinstance(here, Response):
-        return here
+        held = not_judged(visit)
+        return here if held is None else _without_judging(visit, held)
     posted, ways = visit.posted, _ways(here)
     reason, because = posted.one("e-reason"), posted.one("e-because")
     errors: list[Error] = []
@@ -104,3 +105,22 @@ def end(visit: Visit) -> Response:
         errors=tuple(errors),
     )
     return html(drawn("end.html", f=frame(visit, "End here", here, ""), v=view), 422 if errors else 200)
+
+
+NOT_JUDGED = "What stands in this draft cannot be judged, so there can be no record of it. What was answered is kept, with why it was ended."
+
+
+def _without_judging(visit: Visit, held: ConsultationSoFar) -> Response:
+    """The end of a draft that no page opens any more: there is nothing to record but why."""
+    because, errors = visit.posted.one("e-because"), tuple[Error, ...]()
+    if visit.method == "POST" and because:
+        try:
+            visit.desk.store.drafts.abandon(held.id, visit.actor, given_back(visit)[0], because)
+            return go_on(visit, "/", "Ended, with the reason: there is no record of it, and what was answered is kept.")
+        except PharmacyFirstError as refused:
+            return about(visit, refused)
+    if visit.method == "POST":
+        errors = (Error("Write the reason", "e-because"),)
+    path = f"/c/{held.id}/end"
+    view = EndPage(path, "/", held, (), because, (), NOT_JUDGED, errors)
+    return html(drawn("end.html", f=frame(visit, "End here"), v=view), 422 if errors else 200)

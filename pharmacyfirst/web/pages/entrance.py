@@ -77,7 +77,7 @@ class SignInPage:
 
 
 def example_fields() -> dict[str, str]:
-    """The practice pharmacy, to try the form with."""
+    """The training pharmacy, to try the form with."""
     return {
         "name": PHARMACY.name, "ods": PHARMACY.ods, "telephone": PHARMACY.telephone or "", "address": ", ".join(PHARMACY.address),
         "postcode": PHARMACY.postcode or "", "family": PRACTITIONER.family, "given": " ".join(PRACTITIONER.given),
@@ -92,8 +92,9 @@ def setting_up(visit: Visit) -> Response:
     if visit.method != "POST":
         return _set_up_page(visit, example_fields() | ({"ods": visit.desk.site} if visit.desk.site else {}), {})
     typed = {name: visit.posted.one(f"u-{name}") for name, _, _ in _FIELDS}
-    if wrong := dict(_wrong(visit, typed)):
-        return _set_up_page(visit, typed, wrong)
+    if found := dict(_wrong(visit, typed)):
+        in_order = (*(name for name, _, _ in _FIELDS), "pin")
+        return _set_up_page(visit, typed, {name: found[name] for name in in_order if name in found})
     try:
         visit.desk.set_up(_ours(typed, _person(visit, typed)))
     except PharmacyFirstError as refused:

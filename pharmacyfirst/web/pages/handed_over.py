@@ -84,7 +84,7 @@ def handed_over(visit: Visit) -> Response:
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     try:
         decision = Decision(done="supplied", because=visit.posted.one("s-because"), told=told_of(visit.posted))
-        finish(visit, as_shown, Done(decision, read.handed))
+        finish(visit, as_shown, Done(decision, (read.handed,)))
     except StoreRefused as refused:
         return about(visit, refused)
     except PharmacyFirstError as refused:

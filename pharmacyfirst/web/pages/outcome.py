@@ -310,13 +310,19 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
         pregnancy=pregnancy_asked(here),
         pregnancy_wanted=posted.ticked("o-pregnancy"),
-        finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
+        finish=_finish(here, kind),
         late=here.on != here.now.date(),
         late_because=posted.one("o-late"),
         more_open=kind is Kind.SUPPLY
         or chosen in (ELSE, ENDED_EARLY)
         or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
     )
+
+
+def _finish(here: Talk, kind: Kind) -> str:
+    """What the last button does."""
+    what = "Finish the correction" if here.held.correcting is not None else "Finish"
+    return f"{what} without a supply" if kind is Kind.SUPPLY else what
 
 
 def _asked_of_it(here: Talk, kind: Kind) -> str:

@@ -74,7 +74,7 @@ class PaperPage:
 
 @dataclass(frozen=True, slots=True)
 class _AboutForm:
-    """What a paper form is about, as far as it fits: condition, day, and the invented patient where it is practice."""
+    """What a paper form is about, as far as it fits: condition, day, and the invented patient where it is training."""
 
     condition: str
     on: date | None
@@ -125,7 +125,7 @@ def _asked(visit: Visit, form: OnPaperForm | None) -> _AboutForm:
     practice = posted.one("w-practice")
     if form is not None:
         if form.practice and not (practice and practice_said(visit, "w-practice")):
-            wrong["practice"] = "Practice patient: choose which"
+            wrong["practice"] = "Training patient: choose which"
         return _AboutForm(form.condition, form.on, practice if form.practice else "", wrong)
     if not practice_said(visit, "w-practice"):
         wrong["practice"] = NOT_SAID
@@ -279,7 +279,7 @@ def _page(
 
 
 def _who_it_is(posted: Posted, form: OnPaperForm | None) -> tuple[ChoiceShown, ...]:
-    """Whom to choose from; of a form that waits and is practice no real patient."""
+    """Whom to choose from; of a form that waits and is training no real patient."""
     return tuple(
         ChoiceShown("", "Choose", one.chosen) if form is not None and not one.value else one
         for one in practice_shown(posted.one("w-practice"))

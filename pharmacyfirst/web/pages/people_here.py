@@ -82,7 +82,8 @@ def _added(visit: Visit) -> tuple[AtTheDesk, ...]:
     }
     if not profession:
         wrong["profession"] = "Profession: choose what they are"
-        wrong.pop("gphc", None)  # which number fits is told by the profession
+        if gphc:
+            wrong.pop("gphc", None)  # which number fits is told by the profession
     if any(one.practitioner.gphc_number == gphc for one in _people(visit)):
         wrong["gphc"] = "Somebody of this GPhC number is among the people already"
     if not_a_pin := wrong_pin(pin):

@@ -1,4 +1,4 @@
-"""The start page: what the patient is here about, practice patients to try, and what there is to do."""
+"""The start page: what the patient is here about, training patients to try, and what there is to do."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -53,7 +53,7 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """What the start page shows. ``practice`` are a real patient and the practice patients; ``none_in_force`` says in words that no medicine
+    """What the start page shows. ``practice`` are a real patient and the training patients; ``none_in_force`` says in words that no medicine
     may be supplied today, and what to do.
     """
 
@@ -73,7 +73,7 @@ PRACTICE: tuple[tuple[str, str, str, int, str], ...] = (
 
 
 def start(visit: Visit) -> Response:
-    """``GET /``. Whoever practises goes on with the same practice patient, and sees it, until they choose a real one."""
+    """``GET /``. Whoever trains goes on with the same training patient, and sees it, until they choose a real one."""
     conditions, practises_with = conditions_shown(visit), visit.at_the_desk.practises_with
     view = StartPage(
         conditions=conditions,
@@ -85,7 +85,7 @@ def start(visit: Visit) -> Response:
     return html(drawn("start.html", f=replace(shown, practice=PRACTISES) if practises_with else shown, v=view))
 
 
-PRACTISES = "PRACTICE PATIENT: what is begun here is practice, until a real patient is chosen"
+PRACTISES = "TRAINING PATIENT: what is begun here is training, until a real patient is chosen"
 
 
 def conditions_shown(visit: Visit) -> tuple[ConditionShown, ...]:
@@ -192,7 +192,7 @@ def _papers(visit: Visit, forms: tuple[OnPaperForm, ...]) -> Iterator[ToDo]:
     under_way = {one.paper: one for one in (*drafts.under_way(), *drafts.emergencies()) if one.paper}
     for form in forms:
         title = visit.desk.library.newest(form.condition).title_for_patients
-        says = f"{title}, {day(form.on)}{', practice' if form.practice else ''}"
+        says = f"{title}, {day(form.on)}{', training' if form.practice else ''}"
         held = under_way.get(form.id)
         if held is not None:
             yield ToDo(f"{says}: being entered, {_whose(visit, held)}", f"/c/{held.id}/outcome")
@@ -227,7 +227,7 @@ def whom(visit: Visit, one: ForPerson) -> str:
 def title_of(visit: Visit, held: ConsultationSoFar, more: str) -> str:
     """Who a consultation is of and what it is about, with something more about it."""
     name = who_of(held).name or "New patient"
-    practice = "practice, " if held.practice else ""
+    practice = "training, " if held.practice else ""
     title = visit.desk.library.newest(held.condition).title_for_patients
     return f"{name}, {title}: {practice}{more}"
 
@@ -238,7 +238,7 @@ def _whose(visit: Visit, held: ConsultationSoFar) -> str:
 
 
 def begin(visit: Visit) -> Response:
-    """``POST /begin``: a consultation about a condition, with a practice patient where one was chosen."""
+    """``POST /begin``: a consultation about a condition, with a training patient where one was chosen."""
     condition = visit.posted.one("condition")
     library, drafts = visit.desk.library, visit.desk.store.drafts
     if condition not in library.conditions:
@@ -252,7 +252,7 @@ def begin(visit: Visit) -> Response:
         return said(
             visit,
             "It cannot be begun",
-            "Another day, written as day/month/year, is for practice patients alone.",
+            "Another day, written as day/month/year, is for training patients alone.",
             status=422,
         )
     try:
@@ -267,16 +267,16 @@ def begin(visit: Visit) -> Response:
     return go(f"/c/{held.id}/{PATIENT_PAGE}")
 
 
-NOT_SAID = "Say first whether it is a real patient or which practice patient it is: neither is taken for the other."
+NOT_SAID = "Say first whether it is a real patient or which training patient it is: neither is taken for the other."
 
 
 def practice_said(visit: Visit, name: str) -> bool:
-    """Whether it was posted in this field that it is a real patient (blank), or which practice patient; nothing else is taken for either."""
+    """Whether it was posted in this field that it is a real patient (blank), or which training patient; nothing else is taken for either."""
     return visit.posted.ticked(name) and visit.posted.one(name) in ("", *(one[0] for one in PRACTICE))
 
 
 def practice_shown(chosen: str) -> tuple[ChoiceShown, ...]:
-    """A real patient, and the practice patients, to choose from."""
+    """A real patient, and the training patients, to choose from."""
     each = [(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE]
     return tuple(ChoiceShown(value, says, value == chosen) for value, says in (("", "A real patient"), *each))
 
@@ -286,8 +286,8 @@ def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
     seed, given, _, age, gender = practice
     return Who(
         {
-            "family": "Practice", "given": given, "nhs_number": practice_nhs_number(int(seed)), "address": "2 Example Street, Exampleton",
-            "postcode": "ZZ99 3WZ", "practice_ods": "Y99999", "practice_name": "Practice Surgery", "gender": gender, "born_day": "2",
+            "family": "Training", "given": given, "nhs_number": practice_nhs_number(int(seed)), "address": "2 Example Street, Exampleton",
+            "postcode": "ZZ99 3WZ", "practice_ods": "Y99999", "practice_name": "Example Surgery", "gender": gender, "born_day": "2",
             "born_month": "1", "born_year": str(today.year - age),
         },
         practice=True,

@@ -32,7 +32,7 @@ from pharmacyfirst.web.handed import (
 )
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
-from pharmacyfirst.web.pages.packs import as_recorded, expiry_as_typed, on_the_shelf
+from pharmacyfirst.web.pages.packs import as_recorded, beside_shown, expiry_as_typed, handed_with, on_the_shelf
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import recorded
 from pharmacyfirst.web.patient import patient_of
@@ -95,6 +95,7 @@ class SupplyPage:
     collected: tuple[ChoiceShown, ...]
     collector: FieldShown
     told: tuple[ChoiceShown, ...]
+    beside: tuple[ChoiceShown, ...]
     pregnancy: str
     pregnancy_wanted: bool
     incident: bool
@@ -103,6 +104,7 @@ class SupplyPage:
     on_paper: str
     at: FieldShown
     otherwise: str
+    finish: str
     errors: tuple[Error, ...]
 
 
@@ -161,7 +163,7 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     if here.paper is not None and not may and patient_known(here):
         return PermitShown(tuple(lines), True, UNPERMITTED)
     if here.held.practice:
-        lines.append(PermitLine("A practice patient needs no permit: nothing is handed over", True))
+        lines.append(PermitLine("A training patient needs no permit: nothing is handed over", True))
     return PermitShown(tuple(lines), may)
 
 
@@ -204,6 +206,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         collected=_choices("s-collected", ((COLLECTED_BY_PATIENT, "The patient"), *_relationships()), visit),
         collector=field_of("collector"),
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
+        beside=tuple(beside_shown(visit, here, offer)),
         pregnancy=pregnancy_asked(here),
         pregnancy_wanted=posted.ticked("o-pregnancy"),
         incident=here.held.correcting is not None and visit.method == "POST",
@@ -212,10 +215,18 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         on_paper=here.paper.in_words() if here.paper is not None else "",
         at=field_of("at"),
         otherwise=path_of(here, f"handed-over/{offer.pgd.id}"),
+        finish=_finish(here),
         errors=(*elsewhere, *(Error(says, f"s-{name}") for name, says in found.items())),
     )
     title = f"Supply {offer.pgd.medicine}"
     return html(drawn("supply.html", f=frame(visit, title, here, ""), v=view), status)
+
+
+def _finish(here: Talk) -> str:
+    """What the last button does."""
+    if here.held.correcting is not None:
+        return "Finish the correction"
+    return "Record the supply" if here.paper is None else "Record what was handed over"
 
 
 _TOLD = (
@@ -282,11 +293,10 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     decision = Decision(done="supplied", told=told_of(posted), notes=posted.one("s-notes") or None)
     pregnancy, incident = posted.ticked("o-pregnancy"), posted.ticked("b-incident")
-    identity = posted.one("s-identity")
+    identity, handed = posted.one("s-identity"), handed_with(visit, here, offer, read.handed)
+    charge = read.charge.for_items(len(handed)) if read.charge is not None else None
     try:
-        finish(
-            visit, as_shown, Done(decision, read.handed, read.charge, identity, pregnancy=pregnancy, incident=incident)
-        )
+        finish(visit, as_shown, Done(decision, handed, charge, identity, pregnancy=pregnancy, incident=incident))
     except StoreRefused as refused:
         return about(visit, refused)
     except PharmacyFirstError as refused:
