@@ -32,6 +32,7 @@ from thorough import (  # noqa: E402
     letters,
     load,
     mutants,
+    postgres,
     safety,
     sending,
     store,
@@ -52,6 +53,7 @@ PARTS = {
         load.PART,
         sending.PART,
         store.PART,
+        postgres.PART,
         browser.PART,
     )
 }
