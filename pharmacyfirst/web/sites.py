@@ -16,10 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pharmacyfirst.log import Requests
-from pharmacyfirst.web.app import ROOM, closed, ours, plainly, posted_form
+from pharmacyfirst.web.app import closed, ours, plainly, posted_form
 from pharmacyfirst.web.desk import Desk
 from pharmacyfirst.web.frame import bare_frame, drawn
 from pharmacyfirst.web.handing import OPENS_AT, bearer
+from pharmacyfirst.web.health import ROOM
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.place import WhereServed
 from pharmacyfirst.web.posted import NotAForm
