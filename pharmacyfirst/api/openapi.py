@@ -39,7 +39,13 @@ def description(calls: Iterable[Call], library: Library, version: str) -> dict[s
     found["components"] = {
         "schemas": dict(sorted(components(library).items())),
         "securitySchemes": {
-            "key": {"type": "http", "scheme": "bearer", "description": "An API key: pharmacyfirst api-key make."}
+            "key": {"type": "http", "scheme": "bearer", "description": "An API key: pharmacyfirst api-key make."},
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "What a CDS Client signs: docs/cds-hooks.md.",
+            },
         },
     }
     return found
@@ -66,7 +72,8 @@ def operation(call: Call) -> dict[str, Any]:
     if call.has_body:
         found["requestBody"] = {"required": True, "content": {one: _body(call, one) for one in call.media_types}}
     if call.scope is not None:
-        found |= {"security": [{"key": []}], "x-scope": call.scope.value}
+        ways = ("key", "token") if call.for_cds_clients else ("key",)
+        found |= {"security": [{way: []} for way in ways], "x-scope": call.scope.value}
     return found
 
 

@@ -16,10 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pharmacyfirst.log import Requests
-from pharmacyfirst.web.app import ROOM, closed, ours, plainly, posted_form
+from pharmacyfirst.web.app import closed, no_such_page, ours, plainly, posted_form
 from pharmacyfirst.web.desk import Desk
 from pharmacyfirst.web.frame import bare_frame, drawn
 from pharmacyfirst.web.handing import OPENS_AT, bearer
+from pharmacyfirst.web.health import ROOM
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.place import WhereServed
 from pharmacyfirst.web.posted import NotAForm
@@ -51,7 +52,8 @@ class FormOfSites:
             Route(LED_THERE, self._led_there, methods=["GET"]),
             Route("/{rest:path}", self._to_which, methods=["GET", "POST"]),
         ]
-        own = Starlette(routes=routes, lifespan=self._lifespan)
+        not_there = {404: no_such_page, 405: no_such_page}
+        own = Starlette(routes=routes, lifespan=self._lifespan, exception_handlers=not_there)
         own.add_middleware(Requests, room=ROOM)
         self._own: ASGIApp = own
 

@@ -56,6 +56,8 @@ def test_every_call_is_described_and_no_other(described):
         operation = described["paths"][call.path][call.method.lower()]
         assert operation["operationId"] == call.name
         assert operation.get("x-scope") == (call.scope and call.scope.value)
+        ways = {way for one in operation.get("security", ()) for way in one}
+        assert ways == ({"key", *(["token"] if call.for_cds_clients else [])} if call.scope else set())
         assert ("requestBody" in operation) == call.has_body
         assert any(one["name"] == "Idempotency-Key" for one in operation["parameters"]) == call.writes
         assert {one["name"] for one in operation["parameters"] if one["in"] == "path"} == {

@@ -89,7 +89,7 @@ def _more(so_far: Conversation) -> Iterator[str]:
     if found.outcome.kind is Kind.SUPPLY:
         yield f" ({EVALUATION_ONLY})"
     elif so_far.decided:
-        yield from (f". {one.says}" for one in found.reasons)
+        yield from (f": {one.says}" for one in found.reasons)
     elif so_far.open:
         first, *others = so_far.open
         yield f". Ask next: {questions[first].in_short}{f', and {len(others)} more' if others else ''}"

@@ -97,7 +97,7 @@ def test_a_summary_is_under_140_characters_and_whole():
         if case.expected.kind is Kind.SUPPLY:
             assert card["summary"].endswith(f"({EVALUATION_ONLY})")
         elif so_far.decided:
-            _, _, reason = card["summary"].partition(f"{in_words(so_far.assessment.outcome)}. ")
+            _, _, reason = card["summary"].partition(f"{in_words(so_far.assessment.outcome)}: ")
             assert not reason or reason in [one.says for one in so_far.assessment.reasons]
 
 
