@@ -320,7 +320,10 @@ def test_who_watches_is_told_once_whether_all_sites_are_ready(tmp_path, caplog):
         watcher = browser().client
         assert (watcher.get("/health").status_code, watcher.get("/health").json()) == (200, {"alive": True})
         for site, status in ((HERE, 503), (THERE, 200)):
-            signed_in(browser(), "robin", site)
+            robin = signed_in(browser(), "robin", site)
+            if site == THERE:  # where robin holds no consultations, and is led elsewhere
+                robin.go("/setting-up")
+                robin.send("/setting-up", **(PHARMACY | {"u-ods": site, "u-name": "Pharmacy"}))
             assert (watcher.get("/ready").status_code, watcher.get("/ready").json()) == (
                 status,
                 {"ready": status == 200},
