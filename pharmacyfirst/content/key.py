@@ -5,13 +5,25 @@ What was made of content is used again for this key alone. Standard library alon
 
 import os
 from collections.abc import Iterator
-from hashlib import sha256
 
-import pharmacyfirst
+from pharmacyfirst import __version__
+
+TYPE_CHECKING = False  # that of `typing`, without what importing it costs
+if TYPE_CHECKING:
+    from hashlib import sha256
+else:
+    # The same digests as those of hashlib, which brings OpenSSL along: that takes longer to start than this takes, and 4 MB.
+    try:
+        from _sha2 import sha256
+    except ImportError:  # before Python 3.12
+        try:
+            from _sha256 import sha256
+        except ImportError:
+            from hashlib import sha256
 
 FORMAT = 1
 MOST_ENTRIES = 1000
-PACKAGE = os.path.dirname(os.path.realpath(pharmacyfirst.__file__))
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 # Their bytes are no part of a library.
 _NOT_LOADED = ("cases.yaml", "invariants.yaml")
 
@@ -53,10 +65,10 @@ def _digest(path: str) -> str:
 def version_of_ours() -> str:
     """Our version; in a checkout, where the code changes and the number does not, with the digest of the code that content goes through."""
     if not os.path.isfile(os.path.join(os.path.dirname(PACKAGE), "pyproject.toml")):
-        return pharmacyfirst.__version__
+        return __version__
     said = sha256()
     for room in ("kernel", "content", "fast"):
         for name in sorted(os.listdir(os.path.join(PACKAGE, room))):
             if name.endswith(".py"):
                 said.update(_digest(os.path.join(PACKAGE, room, name)).encode())
-    return f"{pharmacyfirst.__version__} {said.hexdigest()}"
+    return f"{__version__} {said.hexdigest()}"

@@ -148,8 +148,11 @@ class Assessor:
     def _stopped(self, leaf: Leaf, stops: Found, found: tuple[Finding[Any], ...], answers: Told) -> _End:
         """Rules 1 to 3 of somebody of whom a stopping criterion is met or not known."""
         module = self.module
-        met = [at for at, verdict in enumerate(stops) if verdict is True]
-        open_ = [at for at, verdict in enumerate(stops) if verdict is None]
+        met: list[int] = []
+        open_: list[int] = []
+        for at, verdict in enumerate(stops):
+            if verdict is not False:
+                (met if verdict else open_).append(at)
         outcome = Outcome(_KINDS[leaf.kind], leaf.destination)
         names: dict[str, None] = {}
         if met:
@@ -215,7 +218,11 @@ class Assessor:
             if urgency[at] >= below:
                 break
             if stops[at] is None:
-                note((None,), (notes[at],), answers, names)
+                one = notes[at]
+                if isinstance(one, str):
+                    names[one] = None
+                elif one is not None:
+                    one(answers, names)
 
     def _note_table(self, table: TableRead, answers: Told, names: dict[str, None]) -> None:
         if table.kind is not None:

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-import pharmacyfirst
+from pharmacyfirst import __version__
 from pharmacyfirst.content.kept import SHIPPED, keep
 from pharmacyfirst.content.key import key_of
 from pharmacyfirst.content.library import Library, parts_of, read
@@ -14,7 +14,7 @@ Modules = dict[str, str]
 
 def make(pathways: Path, folder: Path) -> None:
     """Write what a wheel with this content holds beside it: ``kept-content`` and ``generated/``. Raises ``ContentRefused``."""
-    key = key_of(pathways, pharmacyfirst.__version__)
+    key = key_of(pathways, __version__)
     if key is None:
         raise OSError("the content cannot be read")
     library = read(pathways)

@@ -101,6 +101,10 @@ def test_any_change_is_another_key_and_the_cases_are_none(mine):
     assert len(keys) == 1 + len(CHANGES)
 
 
+def test_the_digest_is_sha256():
+    assert key.sha256(b"content").hexdigest() == kept.hashlib.sha256(b"content").hexdigest()
+
+
 def test_another_version_of_ours_is_another_key(mine, monkeypatch):
     before = key.key_of(mine)
     monkeypatch.setattr(key, "version_of_ours", lambda: "9.9.9")

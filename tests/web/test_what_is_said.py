@@ -102,15 +102,17 @@ def test_no_new_record_has_an_exemption_that_the_age_rules_out_whoever_makes_it(
 
 
 def test_a_page_that_nobody_needs_any_more_is_called_that_and_not_done(visitor):
-    page = an_emergency(visitor)
+    begun(visitor, CONDITION)
+    visitor.go(f"{visitor.consultation}/page/1")
+    page = visitor.send(visitor.path, **{"q-sepsis_suspected": "yes"})  # one answer, and every page is moot
+    assert visitor.path.endswith("/outcome")
     steps = re.findall(r'<li><a href="[^"]*" class="pf-(\w+)"[^>]*>([^<]*)(.*?)</a></li>', page.words)
-    unopened = {title: (state, more) for state, title, more in steps if title not in ("Patient", "Outcome")}
-    assert any("not needed" in more for _, more in unopened.values())
-    assert all(state != "done" or "not needed" not in more for state, more in unopened.values())
-    answered = {name for name in dict(EMERGENCY.facts)}
-    for page_ in LIBRARY.in_force(CONDITION, EMERGENCY.as_of).pages[2:]:
-        if answered.isdisjoint(page_.facts):
-            assert unopened[page_.title][0] != "done", page_.title
+    pages = {
+        title.strip(): (state, more) for state, title, more in steps if title.strip() not in ("Patient", "Outcome")
+    }
+    assert len(pages) > 3
+    for title, (state, more) in pages.items():
+        assert (state, "not needed" in more) == ("idle", True), title
 
 
 # Nothing is preset
