@@ -19,10 +19,10 @@ export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test coverage thorough lint format docs bench wheel lock system clean
+.PHONY: help demo serve test test-signed-in test-all coverage thorough lint format docs bench wheel lock system clean
 
 help: ## these lines
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
 
 demo: .venv/.ready ## a supply, an emergency and a message to the GP, on one screen
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" PHARMACYFIRST=.venv/bin/pharmacyfirst examples/demo.sh
@@ -32,7 +32,13 @@ serve: .venv/.ready ## the pharmacist's form in a browser on this machine: make 
 
 RUN_TESTS = .venv-dev/bin/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
-test: .venv-dev/.ready ## every test, in a few minutes
+test: .venv-dev/.ready ## what needs Python and its packages alone, in a few minutes
+	@$(RUN_TESTS) -m "not system" $(PYTEST_ARGS)
+
+test-signed-in: .venv-dev/.ready ## the tests of the form once more, with everybody signed in
+	@PHARMACYFIRST_SIGNED_IN=1 $(RUN_TESTS) -m "not system and not no_accounts" tests/web $(PYTEST_ARGS)
+
+test-all: .venv-dev/.ready ## every test: also those that need what `make system` installs
 	@$(RUN_TESTS) $(PYTEST_ARGS)
 
 # Measuring branches makes a run four times as long, so it is a run of its own, of the rooms' own tests: they reach all by themselves.

@@ -7,6 +7,8 @@ PACKAGES=(
     libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 # what WeasyPrint makes PDFs with
     fonts-liberation                                     # the letters of our documents
     poppler-utils                                        # what the tests look at PDFs with
+    postgresql                                           # what the tests keep a store in
+    systemd                                              # what reads the units of examples/operating
     nodejs                                               # what runs examples/form.mjs
     chromium                                             # what the tests look at pages with
     default-jdk-headless libgoogle-gson-java             # what runs examples/clients/Consultation.java

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from string import ascii_uppercase
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -43,7 +44,7 @@ sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "web")]
 
 
 def fill(folder, number):
-    """A store with so many finished consultations of practice patients."""
+    """A store with so many finished consultations of training patients."""
     library = load()
     accounts = [account_of(library, next(iter(cases_of(library, condition)))) for condition in library.conditions]
     with open_store(folder, lambda: NOW) as store:
@@ -97,7 +98,7 @@ class Desk:
         ]
 
     def consultation(self):
-        """A practice patient through every page, with every question not known, to the outcome."""
+        """A training patient through every page, with every question not known, to the outcome."""
         token = re.search('name="token" value="([^"]*)"', self.ask("start", "GET", "/"))[1]
         self.ask("begin", "POST", "/begin", [("token", token), ("condition", CONDITION), ("practice", "1")])
         here = "/".join(self.path.split("/")[:3])
@@ -114,7 +115,7 @@ def on_the_server(stored, times):
     """The times of the pages with so many consultations in the store, sorted, by page."""
     with tempfile.TemporaryDirectory() as folder:
         fill(Path(folder), stored)
-        app = application(Path(folder), clock=lambda: NOW, log=print)
+        app = application(Path(folder), clock=lambda: NOW)
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
         thread = threading.Thread(target=server.run)
         thread.start()
@@ -122,7 +123,7 @@ def on_the_server(stored, times):
             time.sleep(0.02)
         desk = Desk(server.servers[0].sockets[0].getsockname()[1])
         setup = {
-            "name": "Practice Pharmacy",
+            "name": "Training Pharmacy",
             "ods": "FZZ99",
             "family": "Sample",
             "given": "Robin",
@@ -145,9 +146,8 @@ def p95(times):
 
 # In a browser
 
-PASTED = "Okafor, Ann (Ms); Born {born}; 7 Nowhere Lane; LS1 6AE"
+PASTED = "{family}, Ann (Ms); Born {born}; Address: 7 Nowhere Lane; LS1 6AE"
 TYPED = {
-    "p-family": "Okafor",
     "p-given": "Ann",
     "p-address": "7 Nowhere Lane",
     "p-postcode": "LS1 6AE",
@@ -194,6 +194,11 @@ class Bench:
 
     def __init__(self, robot, browser, address, kept):
         self.robot, self.browser, self.address, self.kept = robot, browser, address, kept
+        self.families = (f"OKAF{one}{other}" for one in ascii_uppercase for other in ascii_uppercase)
+
+    def somebody(self, case):
+        """The details of somebody who was never here: what an earlier consultation suggests would cost keys of its own."""
+        return self.robot.patient_of(case, TYPED | {"p-family": next(self.families)})
 
     def person(self, measured, script=True):
         person = self.robot.Person(self.browser, self.address, self.kept, script=script)
@@ -204,15 +209,14 @@ class Bench:
     def measure(self, condition):
         measured, robot = Measured(), self.robot
         case = robot.first_case(condition)
-        details = robot.patient_of(case, TYPED)
-        self._pasted(measured, case, details)
+        self._pasted(measured, case, self.somebody(case))
         person = self.person(measured)
         person.begin(condition)
-        person.answer_all(robot.facts_of(case), details)
+        person.answer_all(robot.facts_of(case), self.somebody(case))
         person.supply()
         measured.typed = person.keys
         person.leave()
-        self._clicks(measured, case, details)
+        self._clicks(measured, case, self.somebody(case))
         self._emergency(measured, condition)
         return measured
 
@@ -237,7 +241,7 @@ class Bench:
 
         person.begin(case.pathway)
         born = date(*(int(details[f"p-born_{part}"]) for part in ("year", "month", "day")))
-        person.paste(PASTED.format(born=f"{born:%d-%b-%Y}"))
+        person.paste(PASTED.format(family=details["p-family"], born=f"{born:%d-%b-%Y}"))
         person.answer_all(robot.facts_of(case), details, look)
         person.supply(look)
         measured.pasted, measured.loads = person.keys, person.loads - 1
@@ -305,7 +309,8 @@ class Bench:
                 break
         person.page.route("**/live/*", lambda route: None)
         while (was := person.here["id"]) and person.here["type"] == "radio":
-            person.key("n")
+            keys = [key.lower() for _, key, _ in person.here["choices"]]
+            person.key("n" if "n" in keys else keys[0])
             person.page.wait_for_function("was => document.activeElement.id !== was", arg=was)
         person.context.close()
         return max(measured.waits)

@@ -26,27 +26,38 @@ from pkgutil import walk_packages
 from click.testing import CliRunner
 
 import pharmacyfirst
-from pharmacyfirst import PharmacyFirstError, load
+from pharmacyfirst import PharmacyFirstError, connections, exact, load, xml_in
+from pharmacyfirst.api import app as api_app
+from pharmacyfirst.api import keys
+from pharmacyfirst.api import serve as api_serve
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.problems import KINDS
 from pharmacyfirst.cli.main import main as main_command
 from pharmacyfirst.content.cases import baseline_of, cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
+from pharmacyfirst.content.hazards import Hazard, hazards_of
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.contract.schemas import schemas
+from pharmacyfirst.handover import link
 from pharmacyfirst.handover.handed import handover_schema
 from pharmacyfirst.kernel.explain import value_in_words
-from pharmacyfirst.people import REGISTERED, Role
+from pharmacyfirst.paper.words import begun, sentence
+from pharmacyfirst.people import REGISTERED, Role, signing_in
 from pharmacyfirst.record import Account, Consent, make_record, write_record
 from pharmacyfirst.record.examples import account_of
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.schema import record_schemas
 from pharmacyfirst.record.standard import elements, holds
+from pharmacyfirst.review.hazards import touches
+from pharmacyfirst.web import posted, sessions
+from pharmacyfirst.web import serve as web_serve
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+sys.path += [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
+from asvs import asvs  # noqa: E402
+from bill_of_materials import licences, sbom  # noqa: E402
 from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
@@ -113,6 +124,69 @@ def cases_page(condition: str) -> str:
     return head + " Every one is run by `make test` and `pharmacyfirst cases`.\n\n" + "\n".join(rows) + "\n"
 
 
+def hazards_page() -> str:
+    """The hazard log as a page: the matrix, a table of all, and each hazard whole."""
+    log = hazards_of(load())
+    if log is None:
+        raise SystemExit("docs/hazards.md: no hazard log stands beside the conditions")
+    severities = list(log.severities)
+    head = [
+        "# Hazard log",
+        f"Generated from `pathways/hazards.yaml` (`make docs`): version {log.version}, {len(log.hazards)} hazards. {sentence(begun(log.status))} "
+        "`pharmacyfirst hazards` prints it, `--json` for another system, `--html` as a page. Words and classes are those of DCB0129: a class is looked "
+        "up and never multiplied. What stands under *training* and *business process* is transferred to the deploying organisation (DCB0160). "
+        "How to change it: [writing a pathway](writing-a-pathway.md#hazardsyaml).",
+        "## How risks are rated",
+    ]
+    matrix = [f"| likelihood | {' | '.join(severities)} | meaning |", "|---" * (len(severities) + 2) + "|"]
+    for likelihood in reversed(list(log.likelihoods)):
+        classes = " | ".join(str(log.classes[likelihood, severity]) for severity in severities)
+        matrix.append(f"| {likelihood} | {classes} | {log.likelihoods[likelihood]} |")
+    meanings = [
+        "| severity | meaning |",
+        "|---|---|",
+        *(f"| {word} | {says} |" for word, says in log.severities.items()),
+    ]
+    classed = [
+        "| class | meaning |",
+        "|---|---|",
+        *(f"| {number} | {says} |" for number, says in log.class_words.items()),
+    ]
+    short = ["| hazard | what can happen | at first | what remains (proposed) | status |", "|---|---|---|---|---|"]
+    short += [
+        f"| [{one.id}](#{one.id.lower()}) | {one.title} | {one.initial.in_words()} | {one.residual.in_words()} | {one.status} |"
+        for one in log.hazards
+    ]
+    tables = ["\n".join(rows) for rows in (matrix, meanings, classed)]
+    each = [
+        part for one in log.hazards for part in (f"### {one.id}", f"**{one.title}.** {one.hazard}", hazard_in_full(one))
+    ]
+    return "\n\n".join([*head, *tables, "## All of them", "\n".join(short), "## Each hazard", *each]) + "\n"
+
+
+def hazard_in_full(hazard: Hazard) -> str:
+    """What is said of one hazard, as a list."""
+    lines = [
+        f"* Causes: {'; '.join(hazard.causes)}",
+        f"* Effect: {hazard.effect} Harm: {hazard.harm}",
+        f"* Touches: {'; '.join(touches(hazard))}",
+        f"* Controls there are anyway: {'; '.join(hazard.existing)}",
+        f"* At first {hazard.initial.in_words()}; what remains (proposed) {hazard.residual.in_words()}: {hazard.because}",
+        *(f"* Design: {one.says} ({', '.join(map(standing_on, one.at))})" for one in hazard.design),
+        *(f"* Test: {one.says} ({', '.join(map(standing_on, one.at))})" for one in hazard.tests),
+        f"* Training: {'; '.join(hazard.training)}",
+        f"* Business process: {'; '.join(hazard.business)}",
+        f"* {begun(hazard.owner)}: {hazard.status}. Evidence: {'; '.join(one.in_words() for one in hazard.backing.evidence)}",
+    ]
+    return "\n".join(lines)
+
+
+def standing_on(name: str) -> str:
+    """What a control stands on: a file or a test as a link, a rule by its id."""
+    file, _, test = name.partition("::")
+    return f"[`{test or file}`](../{file})" if "/" in file else f"`{name}`"
+
+
 def _offered(offer: ExpectedOffer) -> str:
     dose = f" {offer.dose.in_words()}" if offer.dose else ""
     often = f", {offer.times_a_day} times a day" if offer.times_a_day else ""
@@ -149,7 +223,7 @@ def schema_page(name: str) -> str:
 
 
 def example_account(condition: str, case_id: str, shared: bool = True) -> Account:
-    """The account of a practice patient's consultation, made from a case; the practice is not told where the patient did not agree."""
+    """The account of a training patient's consultation, made from a case; the practice is not told where the patient did not agree."""
     library = load()
     account = account_of(library, next(case for case in cases_of(library, condition) if case.id == case_id))
     if shared:
@@ -172,7 +246,7 @@ def example_record(condition: str, case_id: str, shared: bool = True) -> str:
 
 
 def account_page(condition: str, case_id: str) -> str:
-    """An account in JSON, as a vendor writes one: without a permit, which a practice patient needs not."""
+    """An account in JSON, as a vendor writes one: without a permit, which a training patient needs not."""
     account = example_account(condition, case_id)
     held = {name: getattr(account, name) for name in Account.model_fields}
     handed = tuple(one.model_copy(update={"permit": None}) for one in account.supplies)
@@ -324,6 +398,28 @@ def calls(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def limits(_: str) -> str:
+    """The bounds of the servers, from the code that keeps them."""
+    mb, kb = 1_000_000, 1_000
+    rows = [
+        ("the head of a request", f"{connections.MOST_OF_A_HEAD / kb:.0f} kB, {connections.HEAD_SECONDS:.0f} s", "a connection"),
+        ("connections of the form, of the API", f"{web_serve.MOST_AT_ONCE}, {api_serve.MOST_AT_ONCE}", "everybody together"),
+        ("what a page posts", f"{posted.MOST_BYTES / kb:.0f} kB, {posted.MOST_FIELDS} fields of {posted.LONGEST_VALUE:,} letters, {posted.BODY_SECONDS:.0f} s", "a request"),
+        ("a file that a page posts", f"{posted.MOST_BYTES_OF_A_FILE / mb:.1f} MB, {posted.BODY_SECONDS:.0f} s", "a request"),
+        ("the body of a call", f"{min(one.most_bytes for one in CALLS) / mb:.0f} MB, of a message or what comes in {max(one.most_bytes for one in CALLS) / mb:.0f} MB, {api_app.BODY_SECONDS:.0f} s", "a request"),
+        ("calls", f"{api_serve.ApiSettings().rate:.0f} a second, {api_serve.ApiSettings().burst:.0f} at once", "an API key"),
+        ("depth and digits of JSON", f"{exact.MOST_DEPTH} levels, {exact.MOST_DIGITS} digits", "a body"),
+        ("XML", f"{xml_in.MOST_BYTES / mb:.0f} MB, {xml_in.MOST_LEVELS} levels, {xml_in.MOST_ELEMENTS:,} elements, {xml_in.MOST_ATTRIBUTES} attributes on one", "a body"),
+        ("handovers that wait", f"{link.MOST_WAITING}, {link.LIVES.seconds // 60} minutes each", "everybody together"),
+        ("wrong passwords and codes", f"{signing_in.MOST_WRONG}, then {signing_in.FIRST_WAIT // 60} minute, doubling to {signing_in.LONGEST_WAIT // 60} minutes", "a word to sign in with"),
+        ("wrong passwords and codes looked at", f"{signing_in.MOST_WRONG_A_MINUTE} a minute", "everybody together"),
+        ("wrong PINs", f"{sessions.MOST_WRONG_PINS}, then {sessions.WRONG_PIN_WAIT_SECONDS} s, or the end of the session where people sign in", "a person"),
+        ("a session", f"{sessions.IDLE_SECONDS // 3600} hour without anybody, {sessions.LONGEST_SECONDS // 3600} hours; hidden after {sessions.QUIET_SECONDS // 60} minutes", "a browser"),
+        ("an API key", f"{keys.MOST_DAYS} days", "a key"),
+    ]  # fmt: skip
+    return "\n".join(["| what | at most | for |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
 def problems(_: str) -> str:
     """The kinds of problems of the API."""
     rows = ["| code | status | what | what to do |", "|---|---|---|---|"]
@@ -340,6 +436,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "follow": follow,
     "headings": headings,
     "help": help_of,
+    "limits": limits,
     "lists": lists,
     "problems": problems,
     "record-standard": record_standard,
@@ -351,7 +448,11 @@ PARTS: dict[str, Callable[[str], str]] = {
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "docs/hazards.md": hazards_page,
     "docs/lines-for-patients.md": lines_page,
+    "docs/security/asvs.md": asvs,
+    "docs/security/licences.md": licences,
+    "docs/security/sbom.cdx.json": sbom,
     "examples/adoption.yaml": example_adoption,
     "examples/account-uti.json": partial(account_page, "uncomplicated-uti", "uti-001"),
     "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),

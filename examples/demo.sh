@@ -1,5 +1,5 @@
 #!/bin/sh
-# A supply, an emergency and a message to the GP, on one screen. Practice data only.
+# A supply, an emergency and a message to the GP, on one screen. Training data only.
 # `make demo` runs it with the environment it made; by hand it needs pharmacyfirst with its extra "record" on PATH.
 set -eu
 case $0 in */*) cd "${0%/*}" ;; esac

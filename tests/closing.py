@@ -1,4 +1,4 @@
-"""What a run says last: the tests that were skipped and why, how long it took, and how large the package is."""
+"""What a run says last: the tests that were left out, those that were skipped and why, how long it took, and how large the package is."""
 
 import io
 import os
@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from system_parts import left_out
 
 PACKAGE = Path(__file__).resolve().parents[1] / "pharmacyfirst"
 NO_SKIPS = os.environ.get("PHARMACYFIRST_NO_SKIPS") == "1"
@@ -55,7 +56,7 @@ def pytest_sessionfinish(session, exitstatus):
 def pytest_terminal_summary(terminalreporter, config):
     yield
     terminalreporter.section("this run")
-    for line in closing_lines(skipped(config)):
+    for line in closing_lines(skipped(config), left_out(config)):
         terminalreporter.line(line)
     minutes, seconds = divmod(round(time.monotonic() - STARTED), 60)
     terminalreporter.line(f"time: {minutes} min {seconds} s")
@@ -64,8 +65,10 @@ def pytest_terminal_summary(terminalreporter, config):
     )
 
 
-def closing_lines(tests):
-    """How many tests were skipped for each reason, with what helps against it."""
+def closing_lines(tests, left_out=False):
+    """What was left out, and how many tests were skipped for each reason, with what helps against it."""
+    if left_out:
+        yield "left out: the tests that need what make system installs (their mark is system); make test-all and .ci/run run them"
     reasons = Counter(re.sub(r"/tmp/\S+", "...", reason) for _, reason in tests)
     for reason, count in reasons.most_common():
         yield f"skipped: {count}, because {reason}"

@@ -8,7 +8,7 @@ import pytest
 
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 
-pytest_plugins = ["closing", "measured", "profiles"]
+pytest_plugins = ["system_parts", "closing", "kept_in", "measured", "own_postgres", "profiles"]
 
 
 def pytest_configure():
@@ -45,3 +45,9 @@ def makes_pdf():
         pdf_maker()
     except NoPDF as missing:
         pytest.skip(f"{missing}; `make system` installs it")
+
+
+@pytest.fixture
+def nothing_serves_for_ever(monkeypatch):
+    """A command that would serve until it is stopped makes all it needs, and then ends."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)

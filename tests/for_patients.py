@@ -67,7 +67,7 @@ def lines_page():
     labelled = sum(bool(labels) for _, labels, _ in held)
     out = [
         "# Every line for patients",
-        f"Generated (`make docs`) from the practice consultations of all {many:,} cases, {labelled:,} of them with labels: the {different:,} different lines of labels and "
+        f"Generated (`make docs`) from the training consultations of all {many:,} cases, {labelled:,} of them with labels: the {different:,} different lines of labels and "
         "sheets, sorted, with how often each occurs. A line is the content's own unless it says what was done. See [records](records.md).",
     ]
     for part, some in parts.items():

@@ -2,7 +2,7 @@
 
 A step is each statement that begins, writes or ends something. Where it is not killed, it prints how many steps there were.
 
-    python killed_writer.py LEDGER N
+    python killed_writer.py FOLDER N
 """
 
 import os
@@ -11,24 +11,25 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pharmacyfirst.ledger import open_ledger
+from pharmacyfirst.ledger.places import place_in
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 steps = 0
 
 
-def step(statement):
-    global steps
-    if statement.split()[0] not in ("BEGIN", "SAVEPOINT", "INSERT", "COMMIT"):
-        return
-    steps += 1
-    if steps == int(sys.argv[2]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
 def main():
-    ledger = open_ledger(Path(sys.argv[1]))
-    ledger._database.set_trace_callback(step)
+    ledger = place_in(Path(sys.argv[1]), "ledger").open()
+    rows = ledger._database.rows
+
+    def step(statement, *given):
+        global steps
+        if statement.split()[0] in ("BEGIN", "SAVEPOINT", "INSERT", "COMMIT"):
+            steps += 1
+            if steps == int(sys.argv[2]):
+                os.kill(os.getpid(), signal.SIGKILL)
+        return rows(statement, *given)
+
+    ledger._database.rows = step
     with ledger.transaction():
         ledger.append("consultation/1", "finished", "{}", NOON)
         ledger.append("outbox/message/1", "queued", "{}", NOON)

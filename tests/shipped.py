@@ -2,8 +2,10 @@
 
 from functools import cache
 
+import pytest
+
 from pharmacyfirst.content import cases
-from pharmacyfirst.content.library import shipped_library
+from pharmacyfirst.content.library import load, pathways_folder, shipped_library
 
 
 @cache
@@ -19,3 +21,15 @@ def cases_of(library, condition):
 def cases_of_each(library, conditions):
     """As ``pharmacyfirst.content.cases.cases_of_each``."""
     return {condition: cases_of(library, condition) for condition in conditions}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def content_is_loaded_once():
+    """Every form and server that a test opens over the content that ships takes it as it was loaded: that alone is most of what one costs."""
+
+    def loaded(folder):
+        return shipped_library() if folder == pathways_folder() else load(folder)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("pharmacyfirst.store.in_force_now.load", loaded)
+        yield

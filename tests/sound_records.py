@@ -1,4 +1,4 @@
-"""Sound records of people who are not practice patients, with the permit that each supply had; for the tests that spoil them.
+"""Sound records of people who are not training patients, with the permit that each supply had; for the tests that spoil them.
 
 Their names are nobody's, and they have no NHS number, because every real one is somebody's.
 """
@@ -56,7 +56,7 @@ def case_named(condition, name):
 
 
 def real_patient(case):
-    """Somebody who is not a practice patient, of the age that the case has."""
+    """Somebody who is not a training patient, of the age that the case has."""
     born = account_of(library(), case).patient.birth_date
     return Patient(
         family=SECRET, given=("Ann",), birth_date=born, gender="female", address=(ADDRESS, "Leeds"), postcode="LS1 6AE",

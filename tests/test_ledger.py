@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -16,9 +16,16 @@ from hypothesis import strategies as st
 
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, NoOffset, open_ledger
+from pharmacyfirst.ledger.places import InFile
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 KILLED_WRITER = Path(__file__).with_name("killed_writer.py")
+
+
+@pytest.fixture
+def ledger(place):
+    with closing(place.open()) as one:
+        yield one
 
 
 @pytest.fixture
@@ -27,26 +34,17 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def ledger():
-    with closing(open_ledger()) as one:
-        yield one
+def filled(place):
+    """Three events in two streams."""
+    fill(place)
+    return place
 
 
-def filled(file):
-    """A file with three events in two streams."""
-    with closing(open_ledger(file)) as ledger:
+def fill(place):
+    with closing(place.open()) as ledger:
         ledger.append("a", "begun", '{"x": 1}', NOON)
         ledger.append("b", "begun", "{}", NOON, b"attached")
         ledger.append("a", "ended", "{}", NOON)
-
-
-def by_hand(file, *statements):
-    """What somebody does who has the file and a tool for it, and takes the triggers away first."""
-    with closing(sqlite3.connect(file)) as database, database:
-        for name in ("update", "delete", "replace"):
-            database.execute(f"DROP TRIGGER ledger_event_no_{name}")
-        for statement in statements:
-            database.execute(statement)
 
 
 # Written and read
@@ -87,22 +85,34 @@ def test_streams_are_found_by_how_their_names_begin(ledger):
 # Never changed
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger_event SET body = body",
-        "DELETE FROM ledger_event",
-        "DELETE FROM ledger_event WHERE position = 3",
+CHANGES = (
+    "UPDATE ledger_event SET body = body",
+    "DELETE FROM ledger_event",
+    "DELETE FROM ledger_event WHERE position = 3",
+)
+CHANGES_OF = {
+    "file": (
         "INSERT OR REPLACE INTO ledger_event SELECT * FROM ledger_event WHERE position = 3",
         "INSERT OR REPLACE INTO ledger_event SELECT 9, stream, number, kind, at, 'x', attached, digest FROM ledger_event",
-    ],
-)
-def test_the_database_itself_refuses_any_change(file, statement):
-    filled(file)
-    with closing(sqlite3.connect(file)) as database, pytest.raises(sqlite3.IntegrityError, match="never changed"):
-        database.execute(statement)
-    with closing(open_ledger(file)) as ledger:
+    ),
+    "postgres": (
+        "TRUNCATE ledger_event",
+        "INSERT INTO ledger_event SELECT * FROM ledger_event WHERE position = 3 ON CONFLICT (position) DO UPDATE SET body = 'x'",
+        "MERGE INTO ledger_event AS e USING ledger_mark AS m ON true WHEN MATCHED THEN DELETE",
+        "UPDATE ledger_ever SET position = 2",
+        "DELETE FROM ledger_ever",
+        "TRUNCATE ledger_ever",
+    ),
+}
+
+
+def test_the_database_itself_refuses_any_change(kept_in, filled):
+    for statement in CHANGES + CHANGES_OF[kept_in.kind]:
+        with closing(kept_in.connected(filled)) as database, pytest.raises(kept_in.refused, match="never changed"):
+            database.execute(statement)
+    with closing(filled.open()) as ledger:
         assert ledger.verify() == 3
+        ledger.sound()
 
 
 def test_there_is_no_call_that_changes_or_deletes():
@@ -118,45 +128,40 @@ COLUMNS = ("position", "stream", "number", "kind", "at", "body", "attached", "di
 
 @pytest.mark.parametrize("position", [1, 2, 3])
 @pytest.mark.parametrize("column", COLUMNS)
-def test_any_value_edited_by_hand_is_found(file, column, position):
-    filled(file)
+def test_any_value_edited_by_hand_is_found(kept_in, filled, column, position):
     value = "77" if column in ("position", "number") else "'2026-11-20T12:00:00.000001+00:00'"
-    by_hand(file, f"UPDATE ledger_event SET {column} = {value} WHERE position = {position}")
-    with closing(open_ledger(file)) as ledger, pytest.raises(LedgerDamaged, match=r"not what was written|are gone"):
+    kept_in.by_hand(filled, f"UPDATE ledger_event SET {column} = {value} WHERE position = {position}")
+    with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged, match=r"not what was written|are gone"):
         ledger.verify()
 
 
-@pytest.mark.parametrize(("gone", "says"), [("1", "Event 2"), ("2", "Event 3"), ("3", "after event 2 of the ledger are gone"), ("1 OR 1", "after event 0")])  # fmt: skip
-def test_an_event_taken_out_by_hand_is_found(file, gone, says):
-    filled(file)
-    by_hand(file, f"DELETE FROM ledger_event WHERE position = {gone}")
-    with closing(open_ledger(file)) as ledger, pytest.raises(LedgerDamaged, match=says):
+@pytest.mark.parametrize(("gone", "says"), [("1", "Event 2"), ("2", "Event 3"), ("3", "after event 2 of the ledger are gone"), ("1 OR true", "after event 0")])  # fmt: skip
+def test_an_event_taken_out_by_hand_is_found(kept_in, filled, gone, says):
+    kept_in.by_hand(filled, f"DELETE FROM ledger_event WHERE position = {gone}")
+    with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged, match=says):
         ledger.verify()
 
 
-def test_nothing_is_written_over_what_was_taken_off_the_end(file):
-    filled(file)
-    by_hand(file, "DELETE FROM ledger_event WHERE position = 3")
-    with closing(open_ledger(file)) as ledger, pytest.raises(LedgerDamaged, match="are gone"):
+def test_nothing_is_written_over_what_was_taken_off_the_end(kept_in, filled):
+    kept_in.by_hand(filled, "DELETE FROM ledger_event WHERE position = 3")
+    with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged, match="are gone"):
         ledger.append("a", "ended", "{}", NOON)
 
 
-def test_two_events_that_changed_places_are_found(file):
-    filled(file)
-    by_hand(
-        file,
+def test_two_events_that_changed_places_are_found(kept_in, filled):
+    kept_in.by_hand(
+        filled,
         "UPDATE ledger_event SET position = 9 WHERE position = 1",
         "UPDATE ledger_event SET position = 1 WHERE position = 3",
         "UPDATE ledger_event SET position = 3 WHERE position = 9",
     )
-    with closing(open_ledger(file)) as ledger, pytest.raises(LedgerDamaged):
+    with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged):
         ledger.verify()
 
 
-def test_damage_is_looked_for_in_one_stream_alone_where_that_is_asked(file):
-    filled(file)
-    by_hand(file, "UPDATE ledger_event SET attached = x'00' WHERE position = 2")
-    with closing(open_ledger(file)) as ledger:
+def test_damage_is_looked_for_in_one_stream_alone_where_that_is_asked(kept_in, filled):
+    kept_in.by_hand(filled, f"UPDATE ledger_event SET attached = {kept_in.bytes} WHERE position = 2")
+    with closing(filled.open()) as ledger:
         with pytest.raises(LedgerDamaged, match="Event 2"):
             ledger.verify("b")
         with pytest.raises(LedgerDamaged, match="Event 2"):
@@ -164,11 +169,37 @@ def test_damage_is_looked_for_in_one_stream_alone_where_that_is_asked(file):
         assert ledger.verify("a") == 2
 
 
-def test_a_time_that_is_none_is_damage_and_no_crash(file):
-    filled(file)
-    by_hand(file, "UPDATE ledger_event SET at = 'noon' WHERE position = 1")
-    with closing(open_ledger(file)) as ledger, pytest.raises(LedgerDamaged, match="Event 1"):
+def test_a_time_that_is_none_is_damage_and_no_crash(kept_in, filled):
+    kept_in.by_hand(filled, "UPDATE ledger_event SET at = 'noon' WHERE position = 1")
+    with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged, match="Event 1"):
         ledger.events("a")
+
+
+def test_what_refuses_changes_and_was_taken_away_or_silenced_is_found(kept_in, filled):
+    silences = {
+        "file": ["DROP TRIGGER ledger_event_no_delete"],
+        "postgres": [
+            "ALTER TABLE ledger_event DISABLE TRIGGER USER",
+            "DROP TRIGGER ledger_ever_no_end ON ledger_ever",
+            "CREATE OR REPLACE FUNCTION ledger_refuses() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        ],
+    }
+    for statement in silences[kept_in.kind]:
+        with closing(kept_in.connected(filled)) as database:
+            database.execute(statement)
+        with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged, match="taken out"):
+            ledger.sound()
+
+
+def test_more_events_than_are_read_together_are_all_gone_through(kept_in, place):
+    with closing(place.open()) as ledger:
+        with ledger.transaction():
+            for number in range(250):
+                ledger.append("ab"[number % 2], "happened", "{}", NOON)
+        assert (ledger.verify(), ledger.verify("b"), len([*ledger.walk()])) == (250, 125, 250)
+    kept_in.by_hand(place, "UPDATE ledger_event SET body = 'x' WHERE position = 201")
+    with closing(place.open()) as ledger, pytest.raises(LedgerDamaged, match="Event 201"):
+        ledger.verify()
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.text(max_size=5), st.binary(max_size=5)), max_size=12), st.data())
@@ -244,9 +275,10 @@ def test_a_transaction_that_somebody_else_opened_is_joined_and_ended_by_them():
 
 
 @pytest.mark.parametrize("step", range(1, 10))
-def test_killed_before_any_step_both_are_there_or_neither_is(file, step):
-    ended = subprocess.run([sys.executable, KILLED_WRITER, file, str(step)], capture_output=True, text=True, timeout=60)
-    with closing(open_ledger(file)) as ledger:
+def test_killed_before_any_step_both_are_there_or_neither_is(place, tmp_path, step):
+    words = [sys.executable, KILLED_WRITER, tmp_path / "kept", str(step)]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=60)
+    with closing(place.open()) as ledger:
         there = ledger.streams("")
         assert ledger.verify() == len(there)
         assert ledger.marked("to send") == there[1:]
@@ -258,18 +290,39 @@ def test_killed_before_any_step_both_are_there_or_neither_is(file, step):
         assert there in ((), ("consultation/1", "outbox/message/1"))
 
 
-def test_two_writers_beside_each_other_make_one_chain(file):
-    open_ledger(file).close()
+def test_two_writers_beside_each_other_make_one_chain(place, tmp_path):
+    """From the first moment: both make the tables where there are none yet."""
     write = (
-        "import sys; from datetime import UTC, datetime; from pathlib import Path; from pharmacyfirst.ledger import open_ledger\n"
-        "ledger = open_ledger(Path(sys.argv[1]))\n"
+        "import sys; from datetime import UTC, datetime; from pathlib import Path; from pharmacyfirst.ledger.places import place_in\n"
+        "ledger = place_in(Path(sys.argv[1]), 'ledger').open()\n"
         "for _ in range(40): ledger.append('shared', 'happened', sys.argv[2], datetime.now(UTC))"
     )
-    writers = [subprocess.Popen([sys.executable, "-c", write, file, name]) for name in "ab"]
+    writers = [subprocess.Popen([sys.executable, "-c", write, tmp_path / "kept", name]) for name in "ab"]
     assert [one.wait(60) for one in writers] == [0, 0]
-    with closing(open_ledger(file)) as ledger:
+    with closing(place.open()) as ledger:
         assert ledger.verify() == 80
         assert [one.number for one in ledger.events("shared")] == list(range(1, 81))
+
+
+def test_what_is_read_inside_a_transaction_is_what_nobody_changes_before_it_ends(place):
+    """Two that each read, decide and write follow each other: the second sees what the first wrote."""
+    with closing(place.open()) as one, closing(place.open()) as other:
+        with one.transaction():
+            assert one.streams("") == ()
+            one.append("a", "begun", "{}", NOON)
+            assert other.streams("") == ()
+            for statement in HURRY:
+                with suppress(Exception):
+                    other._database.rows(statement)
+            with pytest.raises(LedgerUnusable, match=r"locked|writing for long"), other.transaction():
+                raise AssertionError("two write beside each other")
+        with other.transaction():
+            assert other.streams("") == ("a",)
+            other.append("a", "ended", "{}", NOON)
+        assert one.verify() == 2
+
+
+HURRY = ("PRAGMA busy_timeout = 50", "SET lock_timeout = 50")
 
 
 # Marks
@@ -304,7 +357,7 @@ def test_a_file_is_private_and_every_commit_is_on_disk(file):
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(file):
-    filled(file)
+    fill(InFile(file))
     file.chmod(0o644)
     open_ledger(file).close()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -312,7 +365,7 @@ def test_a_file_that_others_could_read_is_closed_to_them(file):
 
 def test_what_sqlite_keeps_beside_a_file_that_others_could_read_is_closed_too(file):
     """A writer was killed while the file was open to all: what it had written last lies beside it, and holds the same things."""
-    filled(file)
+    fill(InFile(file))
     file.chmod(0o644)
     with closing(sqlite3.connect(file)) as other:
         other.execute("PRAGMA journal_mode=WAL")
@@ -326,7 +379,7 @@ def test_what_sqlite_keeps_beside_a_file_that_others_could_read_is_closed_too(fi
 
 
 def test_a_file_that_cannot_be_closed_to_others_is_refused(file, monkeypatch):
-    filled(file)
+    fill(InFile(file))
     file.chmod(0o644)
     monkeypatch.setattr(
         Path, "chmod", lambda self, mode: (_ for _ in ()).throw(PermissionError(1, "Not permitted", str(self)))

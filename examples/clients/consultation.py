@@ -1,7 +1,7 @@
 """A consultation over the JSON API, in Python, with the standard library alone.
 
 python examples/clients/consultation.py URL ACCOUNT, with the key in PHARMACYFIRST_API_KEY. ACCOUNT stands for the pharmacist and the PMR: who,
-when, what they answer, what they did (examples/account-uti.json, a practice patient).
+when, what they answer, what they did (examples/account-uti.json, a training patient).
 """
 
 import json
@@ -54,7 +54,7 @@ def main(url, account):
     print(found["outcome"]["says"], *(offer["pgd"] for offer in found["offers"]))
     if found["outcome"]["kind"] != "supply":
         return
-    # What the pharmacist did. A practice patient's may be as if at another time; anybody else's is recorded now, without at.
+    # What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
     at = account["ended_at"].replace("+", "%2B")
     account["facts"] = facts
     kept = json.loads(server.post(f"/v1/consultations?at={at}", account, once=f"record-{account['id']}"))

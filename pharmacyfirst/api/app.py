@@ -6,7 +6,7 @@ went wrong.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from math import ceil
@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,23 +24,30 @@ from starlette.types import Receive, Scope, Send
 
 from pharmacyfirst import exact
 from pharmacyfirst.api import of_assessments, of_content, of_inbound, of_itself, of_kept, of_records
-from pharmacyfirst.api.calls import Asking, Call, Gives, Reply, got, read_query
+from pharmacyfirst.api.calls import HTML, Asking, Call, Gives, Reply, got, read_query
 from pharmacyfirst.api.desk import ApiDesk, MadeOnce
+from pharmacyfirst.api.hooks import services
+from pharmacyfirst.api.hooks.clients import CDSClient
+from pharmacyfirst.api.hooks.origins import PagesOfOrigins
 from pharmacyfirst.api.keys import Key
 from pharmacyfirst.api.openapi import description
 from pharmacyfirst.api.problems import KINDS, MEDIA_TYPE, ApiProblem
 from pharmacyfirst.api.refusals import problem_of
-from pharmacyfirst.errors import PharmacyFirstError, places
+from pharmacyfirst.connections import LOOPBACK, asks_for
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.log import Requests, asked_by, failed
 
 CALLS: tuple[Call, ...] = (
-    *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS,
+    *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS, *services.CALLS,
 )  # fmt: skip
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+ROOM = "api"
+POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 HEADERS = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; sandbox"),
+    (b"content-security-policy", POLICY.encode()),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"referrer-policy", b"no-referrer"),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),  # heeded where it came by https
     (b"x-content-type-options", b"nosniff"),
 )
 BODY_SECONDS = 10.0
@@ -48,6 +56,7 @@ BODY_SECONDS = 10.0
 class Came(NamedTuple):
     """One request as it came in, read from the connection no further than its headers."""
 
+    scope: Scope
     headers: Mapping[str, str]
     host: str
     names: Mapping[str, str]
@@ -69,21 +78,17 @@ class Callers:
         if self.proxy:
             if came.host != self.proxy:
                 raise ApiProblem("not_from_there", "This server answers its proxy alone.")
-        elif self.here_only and _without_port(came.headers.get("host", "")) not in LOOPBACK:
+        elif self.here_only and not asks_for(came.headers.get("host", ""), LOOPBACK):
             raise ApiProblem(
                 "not_from_there", "This server answers on this machine alone, by the name localhost or 127.0.0.1."
             )
-
-
-def _without_port(host: str) -> str:
-    name, colon, port = host.rpartition(":")
-    return name if colon and port.isdecimal() else host
 
 
 def _came(scope: Scope, receive: Receive) -> Came:
     state = scope["app"].state
     client = scope.get("client")
     return Came(
+        scope=scope,
         headers={name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
         host=client[0] if client else "",
         names=scope.get("path_params", {}),
@@ -95,9 +100,12 @@ def _came(scope: Scope, receive: Receive) -> Came:
 
 
 def api(
-    open_desk: Callable[[], AbstractAsyncContextManager[ApiDesk]], callers: Callers, log: Callable[[str], None]
+    open_desk: Callable[[], AbstractAsyncContextManager[ApiDesk]], callers: Callers, origins: Collection[str] = ()
 ) -> Starlette:
-    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it; ``log`` takes lines that name nobody."""
+    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it.
+
+    ``origins`` are the sites whose pages may call the services of CDS Hooks.
+    """
     from pharmacyfirst import __version__
 
     @asynccontextmanager
@@ -106,9 +114,15 @@ def api(
             app.state.desk, app.state.one_at_a_time = desk, CapacityLimiter(1)
             yield
 
-    doors = [Door(call, callers, log) for call in (*CALLS, _description_call(__version__))]
+    doors = [Door(call, callers) for call in (*CALLS, _description_call(__version__))]
     routes = [Route(door.call.path, door, methods=[door.call.method]) for door in doors]
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _no_such_call})
+    pages = [Middleware(PagesOfOrigins, origins=origins)] if origins else []
+    return Starlette(
+        routes=routes,
+        middleware=[Middleware(Requests, room=ROOM), *pages],
+        lifespan=lifespan,
+        exception_handlers={HTTPException: _no_such_call},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +131,6 @@ class Door:
 
     call: Call
     callers: Callers
-    log: Callable[[str], None]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Nothing but a reply or a problem leaves."""
@@ -125,19 +138,19 @@ class Door:
             reply: Reply | None = await _answered(_came(scope, receive), self.call, self.callers)
         except PharmacyFirstError as error:
             problem = problem_of(error)
-            reply = _written(problem) if problem is not None else self._sorry(error)
+            reply = _written(problem) if problem is not None else _sorry(scope, error)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
-            reply = self._sorry(error)
+            reply = _sorry(scope, error)
         if reply is None:  # the caller went away before all was read: there is nobody to answer
             return
         await send({"type": "http.response.start", "status": reply.status, "headers": _headers(reply)})
         await send({"type": "http.response.body", "body": reply.body})
 
-    def _sorry(self, error: Exception) -> Reply:
-        self.log(f"{type(error).__name__} in {self.call.method} {self.call.path}: {places(error)}")
-        return _written(
-            ApiProblem("failed", "Something went wrong in this server. Nothing was answered and nothing was written.")
-        )
+
+def _sorry(scope: Scope, error: Exception) -> Reply:
+    """What is answered to a mistake of ours: where it is found in the log, and nothing of what it says."""
+    says = "Something went wrong in this server. Nothing was answered and nothing was written."
+    return _written(ApiProblem("failed", says, None, request=failed(ROOM, scope, error)))
 
 
 def _written(problem: ApiProblem) -> Reply:
@@ -152,12 +165,15 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     kind = reply.media_type
     typed = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
     own = {**reply.headers, "content-type": typed, "content-length": str(len(reply.body))}
-    return [*HEADERS, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
+    if kind == HTML:  # a document brings its own style, and nothing else
+        own["content-security-policy"] = f"{POLICY}; style-src 'unsafe-inline'"
+    kept = [one for one in HEADERS if one[0].decode() not in own]
+    return [*kept, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
 
 
 async def _answered(came: Came, call: Call, callers: Callers) -> Reply | None:
     callers.refuse_others(came)
-    key = _key(came.headers, came.desk, call)
+    key = _key(came, call)
     query = read_query(call, came.query) if call.query or came.query else {}
     body = await _body(came, call)
     if body is None:
@@ -170,16 +186,20 @@ async def _answered(came: Came, call: Call, callers: Callers) -> Reply | None:
     return call.answer(asked)
 
 
-def _key(headers: Mapping[str, str], desk: ApiDesk, call: Call) -> Key | None:
+def _key(came: Came, call: Call) -> Key | CDSClient | None:
     """The key of a call, with a token taken of its bucket; None where none is needed. Raises ``ApiProblem``."""
+    desk = came.desk
     if call.scope is None or desk.keys is None:
         return None
-    scheme, _, text = headers.get("authorization", "").partition(" ")
+    scheme, _, text = came.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not text:
         raise ApiProblem("no_key", "This call needs an API key.")
-    key = desk.keys.of(text.strip(), desk.clock())
+    key: Key | CDSClient | None = desk.keys.of(text.strip(), desk.clock())
+    if key is None and call.for_cds_clients and desk.clients is not None:
+        key = desk.clients.of(text.strip(), call.path.format(**came.names), desk.clock())
     if key is None:
         raise ApiProblem("wrong_key", "This API key is not in use.")
+    asked_by(came.scope, key=key.id)
     if wait := desk.buckets.wait(key.id):
         raise ApiProblem("too_many", "This key has called too often.", None, retry_after=ceil(wait))
     if call.scope not in key.scopes:

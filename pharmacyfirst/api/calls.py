@@ -11,6 +11,7 @@ from typing import Any
 
 from pharmacyfirst import exact
 from pharmacyfirst.api.desk import ApiDesk
+from pharmacyfirst.api.hooks.clients import CDSClient
 from pharmacyfirst.api.keys import Key, Scope
 from pharmacyfirst.api.problems import ApiProblem
 from pharmacyfirst.errors import Refused
@@ -59,7 +60,7 @@ class Asking:
     names: Mapping[str, str]
     query: Mapping[str, Any]
     body: bytes = field(repr=False)
-    key: Key | None = None
+    key: Key | CDSClient | None = None
 
     def object(self) -> dict[str, Any]:
         """The body as one JSON object, decimals as they are. Raises ``Refused``."""
@@ -89,7 +90,7 @@ class Asking:
 
     @property
     def at(self) -> datetime | None:
-        """The moment that the query names, for a practice patient."""
+        """The moment that the query names, for a training patient."""
         return self.query.get("at")
 
 
@@ -108,7 +109,7 @@ class Call:
     """One call. ``scope`` None: nobody needs a key. ``takes`` is the schema of its JSON body, or nothing for other bodies (``media_types``).
 
     ``writes``: it needs an Idempotency-Key, and is answered once. ``aside``: it takes long and needs no store, so it is answered beside the
-    others.
+    others. ``for_cds_clients``: a CDS Client may call it with a token that it signs, in place of a key.
     """
 
     method: str
@@ -122,6 +123,7 @@ class Call:
     query: tuple[QueryField, ...] = ()
     writes: bool = False
     aside: bool = False
+    for_cds_clients: bool = False
     most_bytes: int = exact.MOST_BYTES
 
     @property
@@ -137,7 +139,7 @@ class Call:
 
 AS_OF = QueryField("as_of", Query.DAY, "The day, which decides what is in force.")
 AT = QueryField(
-    "at", Query.MOMENT, "When it is made: for a practice patient alone; every other record is made now.", needed=False
+    "at", Query.MOMENT, "When it is made: for a training patient alone; every other record is made now.", needed=False
 )
 
 

@@ -14,6 +14,8 @@ from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.store import InForceNow, Store, Watch
 
 if TYPE_CHECKING:
+    from pharmacyfirst.api.hooks.clients import CDSClients
+    from pharmacyfirst.api.hooks.feedback import CardsGiven
     from pharmacyfirst.api.once import Once
 
 LOOK_EVERY = 1.0  # seconds between two looks at the files of the content, for calls that permit nothing
@@ -41,7 +43,8 @@ class ApiDesk:
     """The API of one pharmacy, or of none. ``clock`` gives the time with its distance from UTC, ``ticks`` seconds that only go forward.
 
     Without ``store`` nothing is kept and there are no keys: such a server answers its own machine alone. ``mailbox`` is the pharmacy's own
-    in MESH, empty where it has none.
+    in MESH, empty where it has none. ``url`` is the address at which others reach this server, empty where that is not known; ``cards`` and
+    ``clients`` are those of CDS Hooks.
     """
 
     watch: Watch
@@ -52,6 +55,9 @@ class ApiDesk:
     keys: Keys | None = None
     once: "Once | None" = None
     mailbox: str = ""
+    url: str = ""
+    cards: "CardsGiven | None" = None
+    clients: "CDSClients | None" = None
     _looked: tuple[float, InForceNow] | None = None
 
     def now(self) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from pharmacyfirst.api.calls import AS_OF, Asking, Gives, Reply, as_json, got
+from pharmacyfirst.api.calls import AS_OF, HTML, Asking, Gives, Reply, as_json, got
 from pharmacyfirst.api.desk import MadeOnce
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import ApiProblem
@@ -17,6 +17,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Edition
 from pharmacyfirst.record.codes import SERVICE_CODES
 from pharmacyfirst.record.schema import record_schemas
+from pharmacyfirst.review.documents import Printer
 
 
 class _Document(NamedTuple):
@@ -94,6 +95,25 @@ def questions(asked: Asking) -> Reply:
     return as_json(as_data(_of_the_path(asked)))
 
 
+def document(asked: Asking) -> Reply:
+    """The pathway of a condition as it stands on a day, as the document that is read and signed. It names nobody."""
+    pathway = _of_the_path(asked)
+    made = _DOCUMENTS.of(asked.desk.library)
+    if pathway.edition.digest not in made.printed:
+        made.printed[pathway.edition.digest] = made.printer.of_pathway(pathway).html.encode()
+    return Reply(made.printed[pathway.edition.digest], HTML)
+
+
+class _Documents(NamedTuple):
+    """What makes documents, and those that were made, by the digest of the pathway."""
+
+    printer: Printer
+    printed: dict[str, bytes]
+
+
+_DOCUMENTS = MadeOnce(lambda library: _Documents(Printer(library.medicines, library.sources), {}))
+
+
 def versions(asked: Asking) -> Reply:
     """Which versions this server speaks: of the package, the content, the schemas and the GP message."""
     from pharmacyfirst import __version__
@@ -144,5 +164,9 @@ CALLS = (
     got(
         "/v1/conditions/{condition}/questions", "Give the questions of a condition", questions, Gives("The questions and pages.", "Questions"),
         Scope.CONTENT, query=(AS_OF,),
+    ),
+    got(
+        "/v1/conditions/{condition}/document", "Give a pathway as a document", document, Gives("The document.", media_types=(HTML,)), None,
+        query=(AS_OF,),
     ),
 )  # fmt: skip

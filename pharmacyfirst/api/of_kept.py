@@ -17,7 +17,7 @@ from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.sending.messages import UnknownMessage
 from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store import ConsultationSoFar, NotThere
-from pharmacyfirst.store.news import NO_CHAIN, news_of
+from pharmacyfirst.store.news import messages_before, news_of
 
 PAGE = "account"  # the one page under which the answers of an account stand in the store
 
@@ -40,8 +40,7 @@ def _finish(asked: Asking, record: Consultation) -> ConsultationSoFar:
     now = drafts.begin(pathway, actor, practice=record.practice, id=record.id, as_of=on, corrects=record.corrects or "")
     now = drafts.who(now.id, actor, now.revision, now.patient_mark, record.as_dict()["patient"])
     now = drafts.post(now.id, actor, now.revision, now.patient_mark, PAGE, dict(record.facts))
-    # The chain that a correction's message stands in is not looked up here: its practice is told by letter.
-    news = news_of(record, asked.desk.mailbox, NO_CHAIN if record.corrects is None else None)
+    news = news_of(record, asked.desk.mailbox, messages_before(record, asked.store))
     return drafts.finish(
         now.id, actor, now.revision, record, message=news.message, notice=news.notice, not_told_because=news.because
     )

@@ -31,11 +31,11 @@ MOST_MESSAGE = 5_000_000  # bytes: a GP message has some thirty thousand
 
 
 def record_of(asked: Asking, account: Account) -> Consultation:
-    """The record of an account, made now. Only a practice patient's is made as if at another time."""
+    """The record of an account, made now. Only a training patient's is made as if at another time."""
     practice = account.patient.practice_patient
     if asked.at is not None and not practice:
         raise ApiProblem(
-            "wrong_query", "at: a record is made now. Only a practice patient's may be made as if at another time."
+            "wrong_query", "at: a record is made now. Only a training patient's may be made as if at another time."
         )
     held = asked.desk.in_force
     at = asked.at or asked.desk.now()

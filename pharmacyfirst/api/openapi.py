@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from pharmacyfirst.api import of_inbound, of_itself, of_kept, of_records
 from pharmacyfirst.api.calls import JSON, PDF, Call, Query
+from pharmacyfirst.api.hooks import messages
 from pharmacyfirst.api.of_content import CONDITION, CONDITIONS, CONTENT_SCHEMA
 from pharmacyfirst.api.once import IDEMPOTENCY_KEY
 from pharmacyfirst.api.problems import MEDIA_TYPE, PROBLEM_SCHEMA
@@ -38,7 +39,13 @@ def description(calls: Iterable[Call], library: Library, version: str) -> dict[s
     found["components"] = {
         "schemas": dict(sorted(components(library).items())),
         "securitySchemes": {
-            "key": {"type": "http", "scheme": "bearer", "description": "An API key: pharmacyfirst api-key make."}
+            "key": {"type": "http", "scheme": "bearer", "description": "An API key: pharmacyfirst api-key make."},
+            "token": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "What a CDS Client signs: docs/cds-hooks.md.",
+            },
         },
     }
     return found
@@ -65,7 +72,8 @@ def operation(call: Call) -> dict[str, Any]:
     if call.has_body:
         found["requestBody"] = {"required": True, "content": {one: _body(call, one) for one in call.media_types}}
     if call.scope is not None:
-        found |= {"security": [{"key": []}], "x-scope": call.scope.value}
+        ways = ("key", "token") if call.for_cds_clients else ("key",)
+        found |= {"security": [{way: []} for way in ways], "x-scope": call.scope.value}
     return found
 
 
@@ -121,6 +129,7 @@ def components(library: Library) -> dict[str, Any]:
     for schema in (
         of_itself.HEALTH_SCHEMA, of_itself.READY_SCHEMA, of_records.JUDGED_SCHEMA, of_records.CHECKED_SCHEMA, of_kept.KEPT_SCHEMA,
         of_kept.MESSAGE_SCHEMA, of_kept.MESSAGES_SCHEMA, of_inbound.CAME_IN_SCHEMA, of_inbound.WAITING_SCHEMA, of_inbound.DEALT_WITH_SCHEMA,
+        messages.CDS_SERVICES, messages.CDS_REQUEST, messages.CDS_CARDS, messages.CDS_FEEDBACK,
     ):  # fmt: skip
         found[schema["title"]] = schema
     for table in (ASSESSMENT, NEXT, QUESTIONS, PERMIT, CONDITION, CONDITIONS):

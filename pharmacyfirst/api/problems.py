@@ -34,6 +34,7 @@ KINDS: Mapping[str, ProblemKind] = {
     "unknown_fact": ProblemKind(422, "A fact that the pathway does not ask", _MEND),
     "wrong_value": ProblemKind(422, "An answer that does not fit", _MEND),
     "facts_disagree": ProblemKind(422, "Two answers that cannot both be", _MEND),
+    "no_prefetch": ProblemKind(412, "What has to be known of the patient was not given", "Send the prefetch of the service (GET /cds-services)."),
     # What is recorded, sent and received.
     "record_refused": ProblemKind(422, "This is no account or record that can be taken", _MEND),
     "no_permit": ProblemKind(409, "Nothing may be supplied", "Read every one of the reasons; supply nothing."),

@@ -55,7 +55,7 @@ class Permit:
 
     ``facts`` is ``digest_of_facts`` of the facts that were assessed; ``record`` the id of the record it is for and ``person`` the digest
     of who it is for, both empty where the answer is for no record. ``at`` is England's clock with its distance from UTC. ``as_if``: asked
-    for another moment than now; no record but a practice patient's accepts it. ``afterwards``: entered late, as of the hand-over.
+    for another moment than now; no record but a training patient's accepts it. ``afterwards``: entered late, as of the hand-over.
     ``warnings`` say what will soon end.
     """
 
@@ -127,7 +127,7 @@ PERMIT: FieldTable[Permit] = FieldTable(
         JsonField("gphc_number", lambda one: one.gphc_number, TEXT, "The GPhC number of whoever may supply."),
         JsonField("channel", lambda one: one.channel.value, OneWord(tuple(channel.value for channel in Channel)), "How the consultation is held."),
         JsonField("at", lambda one: one.at.isoformat(), Plain.MOMENT, "The moment for which it was asked, by England's clock."),
-        JsonField("as_if", lambda one: one.as_if, YES_NO, "Whether it was asked for another moment than now: then no record but a practice patient's accepts it."),
+        JsonField("as_if", lambda one: one.as_if, YES_NO, "Whether it was asked for another moment than now: then no record but a training patient's accepts it."),
         JsonField("afterwards", lambda one: one.afterwards, OrNone(BlockOf(AFTERWARDS)), "By whom and when it was entered late; null where it was not."),
         JsonField("warnings", lambda one: one.warnings, ListOf(TEXT), "What will soon end."),
     ),

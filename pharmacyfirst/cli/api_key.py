@@ -17,9 +17,18 @@ if TYPE_CHECKING:
     from pharmacyfirst.api.keys import Key, Keys
 
 SCOPES = ("content", "assess", "authorise", "records", "messages", "inbound")
-_data = click.option(
-    "--data", type=options.FOLDER, required=True, metavar="DIR", help="The data folder that the API is started with."
-)
+
+
+def _data(command: options.Command) -> options.Command:
+    """The data folder, of the one site where there are several: a key is one site's."""
+    return options.site(
+        click.option(
+            "--data", type=options.FOLDER, required=True, metavar="DIR", callback=options.in_site,
+            help="The data folder that the API is started with.",
+        )(command)
+    )  # fmt: skip
+
+
 _by = click.option("--by", required=True, metavar="NAME", help="Who does this; kept with the key.")
 
 
@@ -113,11 +122,11 @@ def _now() -> datetime:
 def _keys(data: Path, new: bool = False) -> "Iterator[Keys]":
     from pharmacyfirst.api.keys import API, Keys
     from pharmacyfirst.store import open_store
-    from pharmacyfirst.store.store import FILE
+    from pharmacyfirst.store.store import store_is_in
 
-    if not new and not (data / FILE).is_file():
-        raise BadInput("There is no store in that folder.")
     try:
+        if not new and not store_is_in(data):
+            raise BadInput("There is no store in that folder.")
         with open_store(data, _now) as store:
             yield Keys(store.ledger, store.ledger.reserve(API), monotonic)
     except (LedgerUnusable, LedgerDamaged) as error:

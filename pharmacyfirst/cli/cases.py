@@ -48,7 +48,7 @@ def cases(condition: str | None, export_to: Path | None, against: str | None, fo
     listed = cases_of_each(library, wanted)
     count = sum(len(some) for some in listed.values())
     if against is None:
-        failed = [(case, says) for one in wanted for case, says in failures(library, one)]
+        failed = [(case, says) for some in listed.values() for case, says in failures(library, some)]
     else:
         failed = [(one.case, one.says) for some in listed.values() for one in _differences(against, some)]
     for case, difference in failed:

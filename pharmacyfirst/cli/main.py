@@ -70,11 +70,25 @@ def _consult() -> click.Command:
     return consult
 
 
+def _hazards() -> click.Command:
+    """The hazard log: what could harm somebody, what is done about it, and what remains."""
+    from pharmacyfirst.cli.hazards import hazards
+
+    return hazards
+
+
 def _medicines() -> click.Command:
     """Say what bars each medicine, in every condition that offers it."""
     from pharmacyfirst.cli.medicines import medicines
 
     return medicines
+
+
+def _sites() -> click.Command:
+    """The sites of one organisation, each a pharmacy with a store of its own."""
+    from pharmacyfirst.cli.sites import sites
+
+    return sites
 
 
 def _people() -> click.Command:
@@ -126,6 +140,13 @@ def _render() -> click.Command:
     return render
 
 
+def _review() -> click.Command:
+    """Write the review pack of a condition, to be signed; check a sign-off; compare blind readings."""
+    from pharmacyfirst.cli.review import review
+
+    return review
+
+
 def _serve() -> click.Command:
     """Serve the pharmacist's form to a browser on this machine."""
     from pharmacyfirst.cli.serve import serve
@@ -156,6 +177,7 @@ ENTRIES = {
     "changes": _changes,
     "check": _check,
     "consult": _consult,
+    "hazards": _hazards,
     "medicines": _medicines,
     "people": _people,
     "pgd": _pgd,
@@ -164,8 +186,10 @@ ENTRIES = {
     "questions": _questions,
     "record": _record,
     "render": _render,
+    "review": _review,
     "serve": _serve,
     "serve-api": _serve_api,
+    "sites": _sites,
     "store": _store,
 }
 

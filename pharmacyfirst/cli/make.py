@@ -29,7 +29,7 @@ from pharmacyfirst.record.fields import read_back
     metavar="FILE",
     help="The organisation's adoption record, to ask for a permit.",
 )
-@click.option("--at", type=options.moment, metavar="TIME", help="When it is made: for a practice patient alone.")
+@click.option("--at", type=options.moment, metavar="TIME", help="When it is made: for a training patient alone.")
 @click.option("--to", "into", type=options.FILE, metavar="FILE", help="File to write; without it, standard output.")
 @options.pathways
 def make(
@@ -56,7 +56,7 @@ def make(
 
     told = _account(account, facts)
     if at is not None and not told.patient.practice_patient:
-        raise BadInput("--at: a record is made now. Only a practice patient's may be made as if at another time.")
+        raise BadInput("--at: a record is made now. Only a training patient's may be made as if at another time.")
     signed = read_adoption(adoption) if adoption is not None else None
     now = at or datetime.now(UTC)
     record = make_record(told, options.library(folder), recorded_at=now, adoption=signed)

@@ -122,7 +122,7 @@ def check(files: tuple[Path, ...]) -> None:
 def examples(into: Path, folder: Path | None) -> None:
     """Write example consultations and their messages to DIR.
 
-    One for each condition and each kind of outcome that its cases reach, all with practice patients: CONDITION/KIND.json is the record,
+    One for each condition and each kind of outcome that its cases reach, all with training patients: CONDITION/KIND.json is the record,
     CONDITION/KIND.xml the message. The same content gives the same files, byte for byte.
 
     \b

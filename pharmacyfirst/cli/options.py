@@ -60,6 +60,44 @@ def pathways(command: Command) -> Command:
     )(command)
 
 
+_SITE = "pharmacyfirst.site"
+
+
+def in_site(context: click.Context, _: click.Parameter, folder: Path | None) -> Path | None:
+    """The folder of the site that ``--site`` names, below the one that was given. Raises ``StoreRefused``."""
+    if folder is None:
+        return None
+    from pharmacyfirst.store.sites import folder_of
+
+    return folder_of(folder, context.meta.get(_SITE) or "")
+
+
+def site(command: Command) -> Command:
+    """The option ``--site``, which ``in_site`` reads for the folder that is given beside it."""
+
+    def kept(context: click.Context, _: click.Parameter, named: str) -> None:
+        context.meta[_SITE] = named
+
+    return click.option(
+        "--site", default="", metavar="ODS", expose_value=False, is_eager=True, callback=kept,
+        help="Which site, where the folder has several.",
+    )(command)  # fmt: skip
+
+
+def lines(command: Command) -> Command:
+    """The option ``--log``, given to the command as ``lines``: which lines a server writes of its own work."""
+    from pharmacyfirst.log import Lines  # logging takes a while, and most commands never need it
+
+    return click.option(
+        "--log",
+        "lines",
+        type=click.Choice([one.value for one in Lines]),
+        default=Lines.ERRORS.value,
+        show_default=True,
+        help="What is written to standard error, as JSON lines that name nobody: a line for each request, or for errors alone.",
+    )(command)
+
+
 def as_of(command: Command) -> Command:
     """The option ``--as-of``: a day, or None where it was not given."""
     return click.option(

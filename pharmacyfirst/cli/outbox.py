@@ -16,7 +16,8 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
-from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable, open_ledger
+from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
+from pharmacyfirst.ledger.places import InFile, place_in
 from pharmacyfirst.record.message.envelope import DAY_FIRST, YEAR_FIRST, CannotRoute
 from pharmacyfirst.sending.acknowledgement import Unreadable
 from pharmacyfirst.sending.for_person import ForPerson, day_in_words
@@ -42,14 +43,16 @@ SETTINGS = {
 NEEDED = ("url", "mailbox", "password", "shared_key")
 
 
+STORE = "store"  # the ledger of a folder in which the outbox is
+
 _outbox = click.option(
     "--outbox",
     "file",
-    type=options.FILE,
+    type=click.Path(path_type=Path),
     envvar="PHARMACYFIRST_OUTBOX",
     required=True,
-    metavar="FILE",
-    help="The outbox, an SQLite file; send makes it where it is missing.  [env: PHARMACYFIRST_OUTBOX]",
+    metavar="PLACE",
+    help="The folder of a store, or an SQLite file, which send makes where it is missing.  [env: PHARMACYFIRST_OUTBOX]",
 )
 _at = click.option("--at", type=options.moment, metavar="TIME", help="The time to take for now; without it, the clock.")
 
@@ -248,10 +251,13 @@ def _resolved(outbox: Outbox, id: str, how: str, by: str, why: str, sent: OnPape
 
 @contextmanager
 def _opened(file: Path, make: bool = False) -> Iterator[Outbox]:
-    if not make and not file.exists():
-        raise BadInput("There is no outbox at that place.")
     try:
-        with closing(open_ledger(file)) as ledger:
+        place = place_in(file, STORE) if file.is_dir() else InFile(file)
+        if file.name == f"{STORE}.sqlite" and place_in(file.parent, STORE) != place:
+            raise BadInput("That folder keeps its store in PostgreSQL: name the folder, not a file in it.")
+        if not (place.exists() or (make and not file.is_dir())):
+            raise BadInput("There is no outbox at that place.")
+        with closing(place.open()) as ledger:
             yield Outbox(ledger)
     except (LedgerUnusable, LedgerDamaged) as error:
         raise NotDone(str(error)) from None
@@ -297,7 +303,7 @@ def _say_round(done: Round) -> None:
         (done.found, "sent before, as MESH says"),
         (done.undecided, "may have been sent; MESH is asked again in the next round"),
         (done.not_taken, "refused by MESH"),
-        (done.held_back, "held back: practice patients never go to the live service, and patients go nowhere else"),
+        (done.held_back, "held back: training patients never go to the live service, and patients go nowhere else"),
         (known, "answers and reports received"),
         (len(done.received) - known, "received that name no message of ours"),
         (done.overdue, "newly overdue"),

@@ -4,6 +4,7 @@ A password is asked for and never an argument, because arguments can be read by 
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,9 @@ from pharmacyfirst.cli.guard import BadInput, NotDone
 from pharmacyfirst.cli.serve import DATA
 from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
-from pharmacyfirst.people import NewColleague, People, PeopleRefused, Role, open_people
-from pharmacyfirst.people.accounts import FILE
+from pharmacyfirst.people import OF_ALL_SITES, NewColleague, People, PeopleRefused, Role, open_people
+from pharmacyfirst.people.accounts import accounts_are_in, put_back
+from pharmacyfirst.people.colleague import everything
 
 if TYPE_CHECKING:
     from pharmacyfirst.people import Colleague
@@ -28,6 +30,10 @@ _data = click.option(
     "--data", type=options.FOLDER, default=DATA, show_default=True, metavar="DIR", help="Folder of the records."
 )
 _word = click.argument("word")
+_sites = click.option(
+    "--site", "sites", multiple=True, metavar="ODS",
+    help="Where there are several sites: at which; may be given several times. An administrator is one for all, and an auditor without it.",
+)  # fmt: skip
 _gphc = click.option("--gphc", default="", metavar="NUMBER", help="GPhC number of a pharmacist or technician.")
 _roles = click.option(
     "--role",
@@ -56,9 +62,12 @@ def people() -> None:
 @click.option("--family", required=True, help="Family name.")
 @click.option("--given", default="", help="Given names.")
 @_roles
+@_sites
 @_gphc
 @_data
-def add(word: str, family: str, given: str, roles: tuple[str, ...], gphc: str, data: Path) -> None:
+def add(
+    word: str, family: str, given: str, roles: tuple[str, ...], sites: tuple[str, ...], gphc: str, data: Path
+) -> None:
     """Add somebody, who signs in with WORD. The first has to be an administrator. Let them type their password themselves.
 
     \b
@@ -66,19 +75,34 @@ def add(word: str, family: str, given: str, roles: tuple[str, ...], gphc: str, d
       pharmacyfirst people add robin --family Sample --given Robin --role pharmacist --role administrator --gphc 2999999
     """
     from pharmacyfirst.people.passwords import must_be_good
-    from pharmacyfirst.store import Actor, open_store
+    from pharmacyfirst.store.sites import let_people_sign_in, organisation_of
 
     with _told():
-        who = NewColleague(word, family, tuple(given.split()), {Role(role) for role in roles}, gphc)
-        with open_store(data, _now) as store, open_people(data, _now) as accounts:
+        everywhere, at = _where(organisation_of(data), {Role(role) for role in roles}, sites)
+        who = NewColleague(word, family, tuple(given.split()), everywhere, gphc, at)
+        with open_people(data, _now) as accounts:
             _must_be_able_to_be_first(accounts, who)
             password = _asked()
             must_be_good(password, (word, family, *given.split()))
             # First of all nobody comes in any more without signing in: the other way round a power cut would leave the door as it was.
-            store.let_people_sign_in(Actor(BY, "administrator of the machine"))
+            let_people_sign_in(data, _now, BY)
             one = accounts.add(who, by=BY)
             accounts.choose_password(one.id, password, by=BY)
     click.echo("Added. From now on the form lets nobody in who has not signed in.")
+
+
+def _where(data: Path, roles: set[Role], sites: tuple[str, ...]) -> tuple[set[Role], dict[str, set[Role]]]:
+    """Roles for all that there is, and those at the sites that were named. Raises ``BadInput``, ``StoreRefused``."""
+    from pharmacyfirst.store.sites import folder_of, sites_in
+
+    for site in sites:
+        folder_of(data, site)
+    if not sites_in(data):
+        return roles, {}
+    everywhere = roles & ({Role.ADMINISTRATOR} if sites else OF_ALL_SITES)
+    if not sites and roles - everywhere:
+        raise BadInput("Name the sites at which they are it: --site ODS. Nothing was done.")
+    return everywhere, {site.upper(): roles - everywhere for site in sites}
 
 
 def _must_be_able_to_be_first(accounts: People, who: NewColleague) -> None:
@@ -98,10 +122,11 @@ def list_(data: Path) -> None:
     """
     with _opened(data) as accounts:
         for one in accounts.all():
-            roles = ", ".join(role.value for role in Role if role in one.roles)
             number = f", GPhC {one.gphc_number}" if one.gphc_number else ""
             factor = ", second factor" if one.seed else ""
-            click.echo(f"{one.signs_in_as}: {one.name}, {roles}{number}{factor}{'' if one.active else ', disabled'}")
+            click.echo(
+                f"{one.signs_in_as}: {one.name}, {one.in_words}{number}{factor}{'' if one.active else ', disabled'}"
+            )
 
 
 @people.command()
@@ -155,10 +180,11 @@ def enable(word: str, data: Path) -> None:
 @people.command()
 @_word
 @_roles
+@_sites
 @_gphc
 @_data
-def roles(word: str, roles: tuple[str, ...], gphc: str, data: Path) -> None:
-    """Say what somebody is from now on, in place of what they were.
+def roles(word: str, roles: tuple[str, ...], sites: tuple[str, ...], gphc: str, data: Path) -> None:
+    """Say what somebody is from now on, in place of what they were; with --site at these sites alone, and what they are elsewhere stays.
 
     \b
     Example:
@@ -166,12 +192,16 @@ def roles(word: str, roles: tuple[str, ...], gphc: str, data: Path) -> None:
     """
     with _opened(data) as accounts:
         one = _who(accounts, word)
-        accounts.set_roles(one.id, {Role(role) for role in roles}, gphc or _number_kept(one, roles), by=BY)
+        everywhere, at = _where(data, {Role(role) for role in roles}, sites)
+        kept, elsewhere = (one.roles, dict(one.at)) if sites else (frozenset(), {})
+        found = {**elsewhere, **at}
+        number = gphc or _number_kept(one, everything(everywhere | kept, found))
+        accounts.set_roles(one.id, everywhere | kept, number, BY, found)
     click.echo("Set. They sign in again.")
 
 
-def _number_kept(one: "Colleague", roles: tuple[str, ...]) -> str:
-    return one.gphc_number if any(Role(role).profession for role in roles) else ""
+def _number_kept(one: "Colleague", roles: AbstractSet[Role]) -> str:
+    return one.gphc_number if any(role.profession for role in roles) else ""
 
 
 @people.command()
@@ -208,6 +238,23 @@ def backup(into: Path, data: Path) -> None:
     click.echo(f"{many} events, as they were written. Copied.")
 
 
+@people.command()
+@click.argument("copy", metavar="FILE", type=options.FILE_THERE)
+@_data
+def restore(copy: Path, data: Path) -> None:
+    """Put a copy in place of the accounts. What was there is set aside, and never deleted. Stop the form first.
+
+    Whoever was disabled, or changed a password, since the copy was made is as they were then: look through the list.
+
+    \b
+    Example:
+      pharmacyfirst people restore people-copy.sqlite
+    """
+    with _told():
+        many = put_back(copy, data)
+    click.echo(f"{many} events, as they were written. In place.")
+
+
 def _asked() -> str:
     return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True, type=str))
 
@@ -225,10 +272,11 @@ def _now() -> datetime:
 
 @contextmanager
 def _opened(data: Path) -> Iterator[People]:
-    if not (data / FILE).is_file():
-        raise BadInput("There are no accounts in that folder.")
-    with _told(), open_people(data, _now) as accounts:
-        yield accounts
+    with _told():
+        if not accounts_are_in(data):
+            raise BadInput("There are no accounts in that folder.")
+        with open_people(data, _now) as accounts:
+            yield accounts
 
 
 @contextmanager

@@ -25,7 +25,7 @@ ENDINGS = (".html", ".pdf")
     type=options.FILE,
     help="File to write, .pdf or .html. Without it, the HTML is printed. A PDF needs the extra “review”.",
 )
-@click.option("--practice", is_flag=True, help="Mark it as no real patient's, to practise with.")
+@click.option("--practice", is_flag=True, help="Mark it as no real patient's, for a training day.")
 @options.as_of
 @options.pathways
 def print_blank(condition: str, to: Path | None, practice: bool, as_of: date | None, folder: Path | None) -> None:

@@ -8,6 +8,7 @@ import click
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.log import Lines, write_lines
 from pharmacyfirst.people.provider import read_provider
 
 if TYPE_CHECKING:
@@ -41,14 +42,16 @@ DATA = Path("pharmacyfirst-data")
     metavar="FILE",
     help="The identity provider with which people may sign in (JSON).",
 )
+@options.lines
 @options.pathways
 def serve(
     data: Path, pharmacy: Path | None, host: str, port: int, name: str,
-    certificate: Path | None, key: Path | None, proxy: str, provider: Path | None, folder: Path | None,
+    certificate: Path | None, key: Path | None, proxy: str, provider: Path | None, lines: str,
+    folder: Path | None,
 ) -> None:  # fmt: skip
     """Serve the pharmacist's form to a browser on this machine.
 
-    The first page sets the pharmacy up. Until an adoption record is named there it is for evaluation: nothing is supplied but to practice
+    The first page sets the pharmacy up. Until an adoption record is named there it is for evaluation: nothing is supplied but to training
     patients. Once there are people (pharmacyfirst people add), nobody comes in without signing in; other machines reach it only then.
 
     \b
@@ -67,11 +70,11 @@ def serve(
         known = read_provider(provider) if provider is not None else None
     except PharmacyFirstError as refused:
         raise BadInput(f"{refused} Nothing was started.") from None
+    write_lines(Lines(lines))
     app = served.application(
         data,
         content=folder,
         pharmacy=pharmacy,
-        log=lambda line: click.echo(line, err=True),
         place=where,
         provider=known,
     )

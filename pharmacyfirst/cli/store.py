@@ -15,20 +15,18 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
+from pharmacyfirst.cli.store_moved import THE_STORE, move
 from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 
 if TYPE_CHECKING:
     from pharmacyfirst.store import ConsultationSoFar, Store
 
-_store_folder = click.option(
-    "--store",
-    "place",
-    type=options.FOLDER,
-    envvar="PHARMACYFIRST_STORE",
-    required=True,
-    metavar="DIR",
-    help="The folder of the store.  [env: PHARMACYFIRST_STORE]",
-)
+
+def _store_folder(command: options.Command) -> options.Command:
+    """The folder of the store, of the one site where there are several."""
+    return options.site(click.option("--store", "place", callback=options.in_site, **THE_STORE)(command))
+
+
 _by = click.option("--by", required=True, metavar="NAME", help="Who asks; kept with what was read.")
 _into = click.argument("into", metavar="FILE", type=options.FILE)
 
@@ -74,7 +72,7 @@ def status(place: Path) -> None:
 
 def _say(what: str, found: Iterable["ConsultationSoFar"]) -> None:
     for one in found:
-        practice = "PRACTICE " if one.practice else ""
+        practice = "TRAINING " if one.practice else ""
         click.echo(
             f"{practice}{what}: {one.condition} {one.state.value} since {one.changed_at:%Y-%m-%d %H:%M} UTC {one.id}"
         )
@@ -218,7 +216,7 @@ def find(place: Path, by: str, by_name: bool, by_born: bool, by_number: bool, pr
         found = one.records.find(Sought(name, born, number, product, batch), Actor(by, "at the terminal"))
         unread = one.unread
     for each in found:
-        practice = "PRACTICE " if each.practice else ""
+        practice = "TRAINING " if each.practice else ""
         click.echo(f"{each.begun_at:%Y-%m-%d} {practice}{each.condition} {each.state.value} {each.id}")
     if not found:
         click.echo("None.")
@@ -289,7 +287,7 @@ def take_in(file: Path, place: Path, by: str, as_of: date | None) -> None:
 @store.command()
 @_into
 @_store_folder
-@click.option("--practice", is_flag=True, help="Practice patients, and nobody else.")
+@click.option("--practice", is_flag=True, help="Training patients, and nobody else.")
 def table(into: Path, place: Path, practice: bool) -> None:
     """Write a row for each finished record into a new CSV FILE, without anything that tells who a patient is.
 
@@ -304,6 +302,44 @@ def table(into: Path, place: Path, practice: bool) -> None:
     click.echo("Written.")
 
 
+@store.command("activity")
+@_store_folder
+@click.option(
+    "--from", "begin", type=options.day, metavar="DATE", help="First day; without it, the first of this month."
+)
+@click.option("--until", "end", type=options.day, metavar="DATE", help="Last day; without it, today.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, by month too.")
+@options.pathways
+def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, folder: Path | None) -> None:
+    """Say what was done in some days, in numbers: consultations, outcomes, gateway points, news to practices, time to finish.
+
+    Training patients are counted apart. Names nobody, but a small number can lead to a person.
+
+    \b
+    Example:
+      pharmacyfirst store activity --from 2026-11-01 --until 2026-11-30 --store data
+    """
+    from pharmacyfirst import exact
+    from pharmacyfirst.store.activity import activity
+    from pharmacyfirst.store.activity_in_words import in_lines, titles_of
+
+    last = end or options.today_in_london()
+    first = begin or last.replace(day=1)
+    if first > last:
+        raise BadInput("The first day is after the last.")
+    with _opened(place) as one:
+        found = activity(one, first, last)
+    if as_json:
+        click.echo(exact.write(found.as_dict(), 2))
+    else:
+        click.echo("\n".join(in_lines(found, titles_of(options.library(folder)))))
+    if found.unread:
+        raise NotDone(f"{found.unread} consultations cannot be read: pharmacyfirst store verify says more.")
+
+
+store.add_command(move)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -311,12 +347,13 @@ def _now() -> datetime:
 @contextmanager
 def _opened(place: Path) -> "Iterator[Store]":
     from pharmacyfirst.store import open_store
-    from pharmacyfirst.store.store import FILE
+    from pharmacyfirst.store.store import store_is_in
 
-    if not (place / FILE).is_file():
-        raise BadInput("There is no store in that folder.")
-    with _told(), open_store(place, _now) as one:
-        yield one
+    with _told():
+        if not store_is_in(place):
+            raise BadInput("There is no store in that folder.")
+        with open_store(place, _now) as one:
+            yield one
 
 
 @contextmanager

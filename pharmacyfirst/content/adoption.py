@@ -4,19 +4,18 @@ It is read whole or not at all: any mistake refuses it, because a record with a 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from pharmacyfirst.authority.adoption import Adoption, Checked, Disagreement, DocumentVersion, Halted, Practitioner
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.content.amounts import parse_period
+from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, read_filled_in
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.content.sentences import nearest
-from pharmacyfirst.content.text import Block, ContentRefused, List, Mistakes, Node, Place, Quote, read_file
 from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import gphc_number
@@ -29,13 +28,8 @@ HARM = "A record that says something else than it means would permit, or bar, th
 DocumentName = Annotated[
     str, Field(pattern=r"^[a-z-]+ [a-z-]+ [0-9]{4}\.[0-9]+$", description="condition, document, version")
 ]
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$", description="the digest that was signed")]
 # One way to write a number, so that nobody stands in a record twice.
 Number = Annotated[str, Field(pattern=r"^[0-9]{7}$", description="GPhC number")]
-
-
-def _day(words: Any) -> Any:
-    return read_day(words) or words
 
 
 def _period(words: Any) -> Any:
@@ -68,8 +62,6 @@ def _end(words: Any) -> datetime:
     return in_england(datetime.combine(moment.date() + timedelta(days=1), time())) if whole_day else moment
 
 
-Day = Annotated[date, BeforeValidator(_day)]
-Words = Annotated[str, Field(min_length=1)]
 _MOMENT_SCHEMA = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-2][0-9]:[0-5][0-9])?$"}
 Start = Annotated[
     datetime,
@@ -85,13 +77,7 @@ End = Annotated[
 ]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(
-        strict=True, extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True
-    )
-
-
-class SeenEntry(_Entry):
+class SeenEntry(FilledIn):
     """How something was seen, by whom, and when."""
 
     how: Words
@@ -106,7 +92,7 @@ class OpenItemEntry(SeenEntry):
     digest: Digest
 
 
-class PractitionerEntry(_Entry):
+class PractitionerEntry(FilledIn):
     """Somebody who may use documents of the adoption; the GPhC number is the entry's name. ``until`` is the last day."""
 
     profession: Literal["pharmacist", "pharmacy technician"]
@@ -114,7 +100,7 @@ class PractitionerEntry(_Entry):
     until: Day | None = None
 
 
-class WithdrawnEntry(_Entry):
+class WithdrawnEntry(FilledIn):
     """A document that permits nothing from a moment, for good: why, and by whom."""
 
     document: DocumentName
@@ -129,7 +115,7 @@ class SuspendedEntry(WithdrawnEntry):
     until: End | None = None
 
 
-class AdoptionRecord(_Entry):
+class AdoptionRecord(FilledIn):
     """The adoption record as it is written down.
 
     ``documents`` maps each document version (``uncomplicated-uti nitrofurantoin 2026.2``) to the digest that was signed; ``open items``
@@ -145,11 +131,11 @@ class AdoptionRecord(_Entry):
     signed_on: Day = Field(alias="signed on")
     documents: dict[DocumentName, Digest] = Field(min_length=1)
     open_items: dict[str, OpenItemEntry] = Field({}, alias="open items")
-    practitioners: dict[Number, PractitionerEntry] = {}
-    suspended: list[SuspendedEntry] = []
-    withdrawn: list[WithdrawnEntry] = []
+    practitioners: dict[Number, PractitionerEntry] = Field({})
+    suspended: list[SuspendedEntry] = Field([])
+    withdrawn: list[WithdrawnEntry] = Field([])
     not_agreed: dict[DocumentName, dict[Words, SeenEntry]] = Field({}, alias="not agreed")
-    clauses: dict[DocumentName, dict[Words, Digest]] = {}
+    clauses: dict[DocumentName, dict[Words, Digest]] = Field({})
 
     @model_validator(mode="after")
     def _holds_together(self) -> "AdoptionRecord":
@@ -224,44 +210,9 @@ class AdoptionRecord(_Entry):
 
 def read_adoption(path: Path) -> Adoption:
     """The adoption record in a file. Raises ``ContentRefused`` with every mistake, each in its place."""
-    mistakes = Mistakes()
-    # Named as the documentation names it and never quoted: the file's name may be a patient's, and so may what stands in it.
-    block = read_file(path, FILE, mistakes, Quote.NOTHING)
-    if block is not None and not len(mistakes):  # a record with a mistake in it says something else than it means
-        try:
-            return AdoptionRecord.model_validate(plain(block)).adoption()
-        except ValidationError as error:
-            wrong = error.errors(include_url=False, include_input=False, include_context=False)
-        for one in wrong:  # out here: a refusal raised above would carry pydantic's error, which holds the record
-            said = one["msg"].removeprefix("Value error, ").removesuffix(f" {NOTHING_ASSESSED}")
-            headings = [_shown(part) for part in reversed(one["loc"]) if part != "[key]"]
-            heading = " under ".join(headings) or "the record"
-            mistakes.add(_place(block, one["loc"]), f"{heading}: {said}", "Mend it as docs/adoption.md shows.", HARM)
-    raise ContentRefused(mistakes)
+    mend = "Mend it as docs/adoption.md shows."
+    # A record with a mistake in it says something else than it means, so it is read whole or not at all.
+    return read_filled_in(path, FILE, AdoptionRecord, _ENTRIES, mend, HARM).adoption()
 
 
 _ENTRIES = (AdoptionRecord, OpenItemEntry, PractitionerEntry, SuspendedEntry)
-
-
-def _shown(part: str | int) -> str:
-    """A heading of ours, or what is near one; of anything else, which may be a name or a number of somebody, only that it stands there."""
-    headings = {field.alias or name for entry in _ENTRIES for name, field in entry.model_fields.items()}
-    return str(part) if isinstance(part, int) or nearest(part, headings) else "an entry"
-
-
-def plain(node: Node) -> Any:
-    """A tree of text with places as dicts, lists and text."""
-    if isinstance(node, Block):
-        return {name: plain(inner) for name, inner in node.items.items()}
-    return [plain(inner) for inner in node.items] if isinstance(node, List) else node.words
-
-
-def _place(block: Block, path: Iterable[Any]) -> Place:
-    """The place of what a path of headings leads to, as far as it can be followed."""
-    node: Node = block
-    for part in path:
-        if (isinstance(node, Block) and part in node.items) or (
-            isinstance(node, List) and isinstance(part, int) and part < len(node.items)
-        ):
-            node = node.items[part]
-    return node.place

@@ -108,11 +108,11 @@ def answers_that_fit(library: Library, pathway: Pathway) -> tuple[date | None, d
     return form.parsed("as of", read_day, "a day"), read_facts(form.node("baseline"), pathway.questions, aside)
 
 
-def failures(library: Library, condition: str) -> Iterable[tuple[Case, str]]:
-    """The cases of a condition that come out differently, each with what is different."""
-    for case in cases_of(library, condition):
+def failures(library: Library, cases: Iterable[Case]) -> Iterable[tuple[Case, str]]:
+    """Those of the cases that come out differently, each with what is different."""
+    for case in cases:
         try:
-            failure = case.failure(assess(library.in_force(condition, case.as_of), case.facts, case.as_of))
+            failure = case.failure(assess(library.in_force(case.pathway, case.as_of), case.facts, case.as_of))
         except Refused as refused:
             failure = f"refused: {refused}"
         if failure:

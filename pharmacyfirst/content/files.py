@@ -16,6 +16,7 @@ EARLIER = "earlier"
 CASES_FILE = "cases"
 PUBLISHED = "published.yaml"
 INVARIANTS = "invariants.yaml"
+HAZARDS = "hazards.yaml"
 SHOWN_ROOT = "pathways"
 MOST_ENTRIES = 500
 MOST_BYTES_IN_ALL = 20_000_000

@@ -5,7 +5,7 @@ import re
 FIRST = frozenset(
     {
         "pathway", "pgd", "questions", "values", "list", "published", "sources", "invariants", "shared medicine", "shared definitions",
-        "shared sources",
+        "shared sources", "hazard log",
     }
 )  # fmt: skip
 """The heading that each kind of file begins with."""
@@ -25,6 +25,8 @@ TOP = FIRST | {
     "never decides alone", "withdrawn",
     # a medicine, and how a PGD of it differs
     "bars", "differs",
+    # the hazard log
+    "severities", "likelihoods", "risk matrix", "risk classes", "hazards",
 }  # fmt: skip
 """Every heading that stands at the margin of a file of ours."""
 

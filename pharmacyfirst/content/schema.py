@@ -7,8 +7,9 @@ is declared or a sum comes out, only ``pharmacyfirst check`` knows.
 from itertools import combinations
 from typing import Any
 
-from pharmacyfirst.content.every_shape import FILES, every_shape
+from pharmacyfirst.content.every_shape import FILES, every_shape, shapes_within
 from pharmacyfirst.content.shape import Shape
+from pharmacyfirst.content.shapes_of_hazards import FILE_OF_HAZARDS
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, EACH_DOSE, PGD_FILE, PROTOCOL_FILE
 from pharmacyfirst.content.spellings import NO_DOSE
 
@@ -21,6 +22,12 @@ def content_schema() -> dict[str, Any]:
         definitions[file.key].setdefault("allOf", []).extend(rules)
     files = [{"$ref": f"#/$defs/{file.key}"} for file in FILES]
     return {"title": "Content files", "anyOf": files, "$defs": dict(sorted(definitions.items()))}
+
+
+def hazards_schema() -> dict[str, Any]:
+    """The schema of the hazard log alone, for an editor that is told of one file."""
+    definitions = {shape.key: _of_shape(shape) for shape in shapes_within(FILE_OF_HAZARDS)}
+    return {"title": "Hazard log", "$ref": f"#/$defs/{FILE_OF_HAZARDS.key}", "$defs": dict(sorted(definitions.items()))}
 
 
 def _of_shape(shape: Shape) -> dict[str, Any]:

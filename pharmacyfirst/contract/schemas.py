@@ -1,4 +1,4 @@
-"""JSON Schemas of everything that crosses an edge: input, output, cases, adoption, permit, and the content files.
+"""JSON Schemas of everything that crosses an edge: input, output, cases, adoption, permit, sign-offs, readings, and the content files.
 
 They are made from what really checks and really writes: the pathways' own questions, the tables of fields, the pydantic model of an adoption
 record, and, for content, the table of headings that the loader reads by. ``docs/regenerate.py`` writes them to ``docs/schema/``, and a test keeps
@@ -11,7 +11,9 @@ from typing import Any
 from pharmacyfirst.authority.permit import NO_PERMIT, PERMIT
 from pharmacyfirst.content.adoption import AdoptionRecord
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.content.schema import content_schema
+from pharmacyfirst.content.readings import BlindReading
+from pharmacyfirst.content.schema import content_schema, hazards_schema
+from pharmacyfirst.content.sign_offs import SignOff
 from pharmacyfirst.contract.answers import REFUSED
 from pharmacyfirst.contract.conformance import case_file_schema
 from pharmacyfirst.contract.questions import QUESTIONS
@@ -34,6 +36,9 @@ def schemas(library: Library) -> dict[str, dict[str, Any]]:
         "adoption.schema.json": AdoptionRecord.model_json_schema(),
         "permit.schema.json": any_of(PERMIT, NO_PERMIT),
         "content.schema.json": content_schema(),
+        "hazards.schema.json": hazards_schema(),
+        "reading.schema.json": BlindReading.model_json_schema(),
+        "sign-off.schema.json": SignOff.model_json_schema(),
     }
     for pathway in library.newest_all():
         found[f"input-{pathway.id}.schema.json"] = input_schema(pathway)

@@ -33,18 +33,13 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
     yield f"assessed for {assessment.on}; pathway in force {edition.in_force.in_words()}"
     yield ""
     yield in_words(assessment.outcome).upper()
-    if assessment.outcome.kind is Kind.SUPPLY:
-        yield f"  {EVALUATION_ONLY}"
-    if assessment.outcome.kind is Kind.NEED_FACTS and assessment.where_to:
-        yield f"  If it cannot be found out: {assessment.where_to}"
-    if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
-        yield "  If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
+    yield from (f"  {line}" for line in beside_outcome(assessment))
     yield from _reasons(assessment)
     for number, offer in enumerate(assessment.offers):
         yield ""
         if number:
             yield "or"
-        yield from _offer_in_words(offer, assessment)
+        yield from offer_lines(offer, assessment)
     yield from _asked_next(assessment)
     yield from _said(assessment)
     yield ""
@@ -59,6 +54,16 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
     yield f"content {pathway.content_digest}"
 
 
+def beside_outcome(assessment: Assessment) -> Iterator[str]:
+    """What has to stand beside the outcome, wherever that is shown: a line each."""
+    if assessment.outcome.kind is Kind.SUPPLY:
+        yield EVALUATION_ONLY
+    if assessment.outcome.kind is Kind.NEED_FACTS and assessment.where_to:
+        yield f"If it cannot be found out: {assessment.where_to}"
+    if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
+        yield "If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
+
+
 def _reasons(assessment: Assessment) -> Iterator[str]:
     for reason in assessment.reasons:
         yield f"  {reason.id}: {reason.says}"
@@ -66,7 +71,8 @@ def _reasons(assessment: Assessment) -> Iterator[str]:
             yield f"    where to: {reason.where_to}"
 
 
-def _offer_in_words(offer: Offer, assessment: Assessment) -> Iterator[str]:
+def offer_lines(offer: Offer, assessment: Assessment) -> Iterator[str]:
+    """An offer in lines: the medicine and its document, then dose, products, cautions and open items, set in by two blanks."""
     row, pgd = offer.row, offer.pgd
     first, *others = offer.supplied
     yield f"{pgd.medicine} under {pgd.mechanism.value} {pgd.id} {pgd.edition.version}, in force {pgd.edition.in_force.in_words()}"

@@ -7,7 +7,7 @@ There is no call that changes or deletes one, and the database refuses it. Each 
 its events by whoever owns it. They prove nothing.
 
 What a call has written is on disk when it returns; inside ``transaction``, when that ends. A ledger is used by the thread that opened it;
-several processes may have the same file open.
+several processes may have the same one open, and write one after the other. It is kept in a file of SQLite, or in PostgreSQL: ``places``.
 """
 
 import hashlib
@@ -21,8 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from pharmacyfirst.errors import WrongKind, must_be
-from pharmacyfirst.ledger.file import copy, private
-from pharmacyfirst.ledger.told import InOurWords, LedgerDamaged, LedgerUnusable, NoOffset
+from pharmacyfirst.ledger.database import Database
+from pharmacyfirst.ledger.migrations import do_steps, steps_to_do
+from pharmacyfirst.ledger.postgres import Postgres
+from pharmacyfirst.ledger.sqlite import SQLite, open_file
+from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable, NoOffset, NotKnownWhetherSaved
 
 __all__ = [
     "LAST",
@@ -31,6 +34,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerUnusable",
     "NoOffset",
+    "NotKnownWhetherSaved",
     "Writer",
     "as_text",
     "open_ledger",
@@ -56,22 +60,9 @@ class LedgerEvent:
     digest: str
 
 
-_REFUSE = "BEGIN SELECT RAISE(ABORT, 'what happened is never changed'); END"
-_MADE = (
-    """TABLE IF NOT EXISTS ledger_event (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL, number INTEGER NOT NULL, kind TEXT NOT NULL,
-    at TEXT NOT NULL, body TEXT NOT NULL, attached BLOB NOT NULL, digest TEXT NOT NULL, UNIQUE (stream, number))""",
-    """TABLE IF NOT EXISTS ledger_mark (
-    name TEXT NOT NULL, value TEXT NOT NULL, stream TEXT NOT NULL, PRIMARY KEY (name, value, stream)) WITHOUT ROWID""",
-    "INDEX IF NOT EXISTS ledger_mark_stream ON ledger_mark (stream)",
-    f"TRIGGER IF NOT EXISTS ledger_event_no_update BEFORE UPDATE ON ledger_event {_REFUSE}",
-    f"TRIGGER IF NOT EXISTS ledger_event_no_delete BEFORE DELETE ON ledger_event {_REFUSE}",
-    # INSERT OR REPLACE would take the old row away without asking the trigger above.
-    f"""TRIGGER IF NOT EXISTS ledger_event_no_replace BEFORE INSERT ON ledger_event WHEN EXISTS (SELECT 1 FROM ledger_event
-    WHERE position = NEW.position OR (stream = NEW.stream AND number = NEW.number)) {_REFUSE}""",
-)
+_AT_ONCE = 100  # events read together
+_BEFORE_ALL = -(2**63)  # before every position, those that somebody wrote by hand too
 _COLUMNS = "position, stream, number, kind, at, body, attached, digest"
-_FULL = 2
 # The outbox of version 0.1.0, which kept tables of its own.
 _FORMER = "outbox_message"
 _NOT_READ = (
@@ -87,61 +78,58 @@ def open_ledger(path: Path | None = None) -> "Ledger":
     """
     if path is not None:
         must_be(Path, path=path)
-    with InOurWords():
-        if path is not None:
-            private(path)
-        database = sqlite3.connect(":memory:" if path is None else path, isolation_level=None, timeout=30)
-        try:
-            database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=FULL")
-            return Ledger(database)
-        except BaseException:
-            database.close()
-            raise
+    return opened(open_file(path))
+
+
+def opened(database: Database) -> "Ledger":
+    """The ledger in a database that was opened for it alone, which is closed again where there can be none. Raises ``LedgerUnusable``."""
+    try:
+        return Ledger(database)
+    except BaseException:
+        database.close()
+        raise
 
 
 class Ledger:
     """A ledger that is open. ``open_ledger`` makes one; a database that somebody else opened is given as it is."""
 
     def __init__(self, database: object):
-        """``database`` is an open ``sqlite3.Connection``. What it is in the middle of is joined, and the one who began it ends it.
+        """``database`` is one that is open, or an open ``sqlite3.Connection``. What it is in the middle of is joined, and the one who began it ends it.
 
-        Raises ``LedgerUnusable`` where it could lose what it has committed, or holds an outbox of version 0.1.0.
+        Raises ``LedgerUnusable`` where it could lose what it has committed, holds an outbox of version 0.1.0, or tables of a newer program.
         """
-        if not isinstance(database, sqlite3.Connection):
-            raise LedgerUnusable("A ledger is kept in an open sqlite3.Connection.")
-        if getattr(database, "autocommit", None) is False:
-            raise LedgerUnusable("A ledger has to know what is on disk: open the connection without autocommit=False.")
-        self._database = database
+        self._database: Database = SQLite(database) if isinstance(database, sqlite3.Connection) else _known(database)
         self._reserved: list[str] = []
-        if int(self._rows("PRAGMA synchronous")[0][0]) < _FULL:
-            raise LedgerUnusable("A ledger needs PRAGMA synchronous=FULL, or a power cut could undo what was sent.")
-        there = self._names("SELECT name FROM sqlite_master WHERE type = 'table'")
-        if _FORMER in there:
+        if _FORMER in self._database.tables():
             raise LedgerUnusable(_NOT_READ)
-        if "ledger_mark" not in there:  # asked first, so that opening does not wait for whoever is writing
-            with self.transaction():
-                for what in _MADE:
-                    self._rows(f"CREATE {what}")
+        if steps_to_do(self._database):  # asked first, so that opening does not wait for whoever is writing
+            with self._together(self._database.begin_making):
+                do_steps(self._database)
 
     def close(self) -> None:
-        """Close the file. What a transaction was in the middle of is undone."""
+        """Close the database. What a transaction was in the middle of is undone."""
         self._database.close()
 
     @property
     def in_transaction(self) -> bool:
         """Whether what is written now will be on disk only when somebody ends what was begun."""
-        with InOurWords():
-            return self._database.in_transaction
+        return self._database.in_transaction
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside it, or nothing. Inside another it joins that one, undoing only its own part where it fails."""
-        begin, commit, undo = "BEGIN IMMEDIATE", "COMMIT", ["ROLLBACK"]
+        with self._together(self._database.begin):
+            yield
+
+    @contextmanager
+    def _together(self, begin: tuple[str, ...]) -> Iterator[None]:
+        commit, undo = "COMMIT", ["ROLLBACK"]
         if self.in_transaction:
-            begin, commit, undo = "SAVEPOINT ledger", "RELEASE ledger", ["ROLLBACK TO ledger", "RELEASE ledger"]
-        self._rows(begin)
+            begin, commit, undo = ("SAVEPOINT ledger",), "RELEASE ledger", ["ROLLBACK TO ledger", "RELEASE ledger"]
+        self._rows(begin[0])
         try:
+            for statement in begin[1:]:
+                self._rows(statement)
             yield
             self._rows(commit)
         except BaseException:
@@ -189,7 +177,7 @@ class Ledger:
     def events(self, stream: str, attached: bool = True) -> tuple[LedgerEvent, ...]:
         """What happened in a stream, in order; nothing where there is no such stream. ``attached`` False leaves attachments empty."""
         must_be(str, stream=stream)
-        columns = _COLUMNS if attached else _COLUMNS.replace("attached", "x''")
+        columns = _COLUMNS if attached else _COLUMNS.replace("attached", self._database.nothing)
         found = self._rows(f"SELECT {columns} FROM ledger_event WHERE stream = ? ORDER BY number", stream)
         return tuple(map(_event, found))
 
@@ -254,7 +242,7 @@ class Ledger:
     def walk(self) -> Iterator[LedgerEvent]:
         """Every event of every stream, in order, one at a time. Raises ``LedgerDamaged``."""
         position = 0
-        asked = f"SELECT {_COLUMNS} FROM ledger_event WHERE position > ? ORDER BY position LIMIT 100"
+        asked = f"SELECT {_COLUMNS} FROM ledger_event WHERE position > ? ORDER BY position LIMIT {_AT_ONCE}"
         while rows := self._rows(asked, position):
             for row in rows:
                 yield _event(row)
@@ -273,40 +261,38 @@ class Ledger:
         must_be(Path, path=path)
         if self.in_transaction:
             raise LedgerUnusable("A copy is made of what is committed: commit first. Nothing was copied.")
-        copy(self._database, path)
+        self._database.copy_to(path)
 
     def sound(self) -> None:
-        """Have the database look whether its own file is whole. Raises ``LedgerDamaged``."""
-        with InOurWords():
-            whole = self._rows("PRAGMA integrity_check(1)") == [("ok",)]
-        made = {what.split()[4] for what in _MADE}
-        if not whole or made - set(self._names("SELECT name FROM sqlite_master")):
+        """Have the database look whether it is whole. Raises ``LedgerDamaged``."""
+        if not self._database.is_sound():
             raise LedgerDamaged("The file of the ledger is damaged, or what refuses changes was taken out of it.")
 
     def verify(self, stream: str | None = None) -> int:
         """Work out the digest of every event again, or of those of one stream; how many there are. Raises ``LedgerDamaged``."""
         must_be(str, stream=stream or "")
-        where, given = ("", []) if stream is None else ("WHERE this.stream = ?", [stream])
-        many = 0
+        where = "" if stream is None else "this.stream = ? AND"
+        asked = (
+            f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
+            "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
+            f"WHERE {where} this.position > ? ORDER BY this.position LIMIT {_AT_ONCE}"
+        )
+        many, position = 0, _BEFORE_ALL
         self._end()
-        with InOurWords():
-            rows = self._cursor().execute(
-                f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
-                "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
-                f"{where} ORDER BY this.position",
-                given,
-            )
+        while rows := self._rows(asked, *([] if stream is None else [stream]), position):
             for *row, digest, before in rows:
                 many += 1
                 if not _same(digest, before, row) or (stream is not None and row[2] != many):
                     raise LedgerDamaged(f"Event {row[0]} of the ledger, or the one before it, is not what was written.")
+            position = int(rows[-1][0])
         return many
 
     def _end(self) -> tuple[int, str]:
         """The position and the digest of the last event. The database remembers, too, how far it once had come."""
-        ((last, ever, digest),) = self._rows(
-            "SELECT max(position), (SELECT seq FROM sqlite_sequence WHERE name = 'ledger_event'), digest FROM ledger_event"
-        )
+        rows = self._rows(self._database.end)
+        if len(rows) != 1:
+            raise LedgerDamaged("How far the events of the ledger had come is not on record any more.")
+        ((last, ever, digest),) = rows
         if (last or 0) < (ever or 0):
             raise LedgerDamaged(f"The events after event {last or 0} of the ledger are gone.")
         return int(last or 0), str(digest or "")
@@ -315,13 +301,13 @@ class Ledger:
         return tuple(str(name) for (name,) in self._rows(statement, *given))
 
     def _rows(self, statement: str, *given: str | int | bytes) -> list[tuple[Any, ...]]:
-        with InOurWords():
-            return self._cursor().execute(statement, given).fetchall()
+        return self._database.rows(statement, *given)
 
-    def _cursor(self) -> sqlite3.Cursor:
-        cursor = self._database.cursor()
-        cursor.row_factory = None  # plain rows, whatever the connection's owner has set
-        return cursor
+
+def _known(database: object) -> Database:
+    if isinstance(database, SQLite | Postgres):
+        return database
+    raise LedgerUnusable("A ledger is kept in an open sqlite3.Connection, or in PostgreSQL.")
 
 
 class Writer:

@@ -10,7 +10,12 @@ _MONTHS = (
 
 def day(on: date) -> str:
     """A date as people in England write it, whatever the machine is set to: ``1 October 2025``."""
-    return f"{on.day} {_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.day} {month(on)}"
+
+
+def month(on: date) -> str:
+    """The month of a day: ``October 2025``."""
+    return f"{_MONTHS[on.month - 1]} {on.year}"
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

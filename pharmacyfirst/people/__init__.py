@@ -15,11 +15,12 @@ somebody (password, PIN, second factor) is kept apart in each event, and no ``re
 
 from pharmacyfirst.people.accounts import People, open_people
 from pharmacyfirst.people.colleague import Colleague, NewColleague, PeopleDeed, PeopleRefused
-from pharmacyfirst.people.roles import EVERYBODY, REGISTERED, Role
+from pharmacyfirst.people.roles import EVERYBODY, OF_ALL_SITES, REGISTERED, Role
 from pharmacyfirst.people.signing_in import NotSignedIn, SigningIn
 
 __all__ = [
     "EVERYBODY",
+    "OF_ALL_SITES",
     "REGISTERED",
     "Colleague",
     "NewColleague",

@@ -7,6 +7,7 @@ that is put back brings nobody back who was disabled since.
 import json
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from uuid import uuid4
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, open_ledger
+from pharmacyfirst.ledger.file import copied_beside, private_folder
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.people import passwords, second_factor
 from pharmacyfirst.people.colleague import (
     Colleague,
@@ -25,13 +28,15 @@ from pharmacyfirst.people.colleague import (
     PeopleRefused,
     added,
     after,
+    at_sites,
+    everything,
     folded,
     number_that_fits,
-    words_of,
+    told_of,
 )
 from pharmacyfirst.people.roles import Role
 
-FILE = "people.sqlite"
+NAME = "people"
 ONE_TIME_LASTS = timedelta(hours=24)
 _ACCOUNTS, _SIGNED = "people/account/", "people/signed-in/"
 LAST_ADMINISTRATOR = "This is the last administrator who can sign in: nobody could look after the accounts any more. Make another one first."
@@ -48,6 +53,15 @@ class Told:
     more: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """That a word waits: how often it was tried wrongly in a row, and until when (UTC). ``mark`` tells words apart and says none of them."""
+
+    mark: str
+    times: int
+    until: datetime
+
+
 class People:
     """The accounts. ``open_people`` opens them. Used by the thread that opened them; several processes may have them open."""
 
@@ -57,7 +71,7 @@ class People:
         self._read_at, self._all = -1, dict[str, Colleague]()
 
     def close(self) -> None:
-        """Close the file."""
+        """Close them."""
         self._ledger.close()
 
     def __enter__(self) -> Self:
@@ -126,6 +140,21 @@ class People:
             if step is not None:
                 return int(step)
         return -1
+
+    def locks(self) -> tuple[Lock, ...]:
+        """The last lock of each word, but of those with which somebody has signed in since."""
+        found: dict[str, Lock] = {}
+        for stream in self._ledger.streams(_SIGNED):
+            here: dict[str, Lock] = {}
+            for event in self._ledger.events(stream, attached=False):
+                told = _body(event)["told"]
+                if event.kind == PeopleDeed.SIGNED_IN.value:
+                    here = {}
+                elif "word" in told:
+                    until = datetime.fromisoformat(str(told["until"]))
+                    here[str(told["word"])] = Lock(str(told["word"]), int(told["times"]), until)
+            found |= here
+        return tuple(found.values())
 
     def copy_to(self, file: Path) -> None:
         """A copy of the accounts in a new file. It holds what proves people: keep it as the folder itself is kept."""
@@ -212,17 +241,38 @@ class People:
         """Somebody has lost their authenticator, and sets another one up."""
         return self._write(id, PeopleDeed.NO_SECOND_FACTOR, by)
 
-    def set_roles(self, id: str, roles: AbstractSet[Role], gphc_number: str, by: str) -> Colleague:
-        """What somebody is from now on. Raises ``PeopleRefused``, for the last administrator too."""
+    def set_roles(
+        self,
+        id: str,
+        roles: AbstractSet[Role],
+        gphc_number: str,
+        by: str,
+        at: Mapping[str, AbstractSet[Role]] | None = None,
+    ) -> Colleague:
+        """What somebody is from now on, and ``at`` which single sites. Raises ``PeopleRefused``, for the last administrator too."""
+        sites = at_sites(at or {})
         with self._ledger.transaction():
-            one, number = self.get(id), number_that_fits(roles, gphc_number)
+            one, number = self.get(id), number_that_fits(everything(roles, sites), gphc_number)
             if one.gphc_number and number not in ("", one.gphc_number):
                 raise PeopleRefused("A GPhC number is a person's for ever: add another account for somebody else.")
             if Role.ADMINISTRATOR not in roles:
                 self._not_the_last(one)
             if any(other.gphc_number == number and other.id != id for other in self._known().values() if number):
                 raise PeopleRefused("Somebody else has this GPhC number.")
-            return self._write(id, PeopleDeed.ROLES, by, {"roles": words_of(roles), "gphc_number": number})
+            return self._write(id, PeopleDeed.ROLES, by, told_of(roles, sites) | {"gphc_number": number})
+
+    def keep_to_site(self, site: str, by: str) -> int:
+        """Whoever was something in the one pharmacy that there was is it at this site alone from now on, administrators aside; how many.
+
+        It is done before a second site is there, whose records are not theirs.
+        """
+        found = [one for one in self._known().values() if one.roles - {Role.ADMINISTRATOR}]
+        with self._ledger.transaction():
+            for one in found:
+                roles, rest = one.roles & {Role.ADMINISTRATOR}, one.roles - {Role.ADMINISTRATOR}
+                at = dict(one.at) | {site: one.at.get(site, frozenset()) | rest}
+                self.set_roles(one.id, roles, one.gphc_number, by, at)
+        return len(found)
 
     def disable(self, id: str, by: str) -> Colleague:
         """Let somebody in no more; what they are in the middle of ends with their next request. Raises ``PeopleRefused``."""
@@ -246,9 +296,11 @@ class People:
         """Put down that somebody signed in, and with which code of the second factor."""
         self._signed(id, PeopleDeed.SIGNED_IN, {"how": how} | ({"step": step} if step is not None else {}))
 
-    def locked(self, id: str, minutes: int) -> None:
-        """Put down that nobody is let in with this word for so many minutes; ``id`` is empty where nobody signs in with it."""
-        self._signed(id or "nobody", PeopleDeed.LOCKED, {"minutes": minutes})
+    def locked(self, id: str, lock: Lock) -> None:
+        """Put down that nobody is let in with a word until then; ``id`` is empty where nobody signs in with it."""
+        minutes = -(-int((lock.until - self.now()).total_seconds()) // 60)
+        told = {"minutes": minutes, "word": lock.mark, "times": lock.times, "until": lock.until.isoformat()}
+        self._signed(id or "nobody", PeopleDeed.LOCKED, told)
 
     def _not_the_last(self, one: Colleague) -> None:
         able = [other for other in self._known().values() if other.active and Role.ADMINISTRATOR in other.roles]
@@ -300,8 +352,9 @@ def _body(event: LedgerEvent) -> dict[str, Any]:
 def _by(event: LedgerEvent) -> tuple[str, str]:
     body = _body(event)
     told = body["told"]
+    sites = (f"{word} at {site}" for site, words in dict(told.get("at") or {}).items() for word in words)
     more = (
-        ", ".join(told.get("roles", ()))
+        ", ".join((*told.get("roles", ()), *sites))
         or str(told.get("how", ""))
         or (f"for {told['minutes']} minutes" if "minutes" in told else "good for one day" if "until" in told else "")
     )
@@ -309,6 +362,27 @@ def _by(event: LedgerEvent) -> tuple[str, str]:
 
 
 def open_people(folder: Path, clock: Callable[[], datetime]) -> People:
-    """The accounts in a folder; a file without anybody is made where there is none. Raises ``LedgerUnusable``."""
+    """The accounts in a folder; a ledger without anybody is made where there is none. Raises ``LedgerUnusable``."""
     must_be(Path, folder=folder)
-    return People(open_ledger(folder / FILE), clock)
+    private_folder(folder)
+    return People(place_in(folder, NAME).open(), clock)
+
+
+def put_back(copy: Path, folder: Path) -> int:
+    """Put a copy in place of the accounts of a folder, once it was gone through; how many events it has.
+
+    What was there is set aside under another name. Raises ``LedgerDamaged``, ``LedgerUnusable``, ``PeopleRefused`` where there is no copy.
+    """
+    if not copy.is_file():
+        raise PeopleRefused("There is no copy at that place. Nothing was changed.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with copied_beside(copy, folder / f"{NAME}.sqlite") as beside:
+        with closing(open_ledger(beside)) as ledger:
+            many = People(ledger, lambda: datetime.now(UTC)).verify()
+        place_in(folder, NAME).put(beside)
+    return many
+
+
+def accounts_are_in(folder: Path) -> bool:
+    """Whether a folder has accounts, in a file or in PostgreSQL. Raises ``LedgerUnusable`` where that cannot be found out."""
+    return place_in(folder, NAME).exists()

@@ -10,8 +10,9 @@ from enum import Enum
 from typing import Any
 
 from pharmacyfirst.errors import PharmacyFirstError, must_be
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, gphc_number
-from pharmacyfirst.people.roles import REGISTERED, Role
+from pharmacyfirst.people.roles import OF_ALL_SITES, REGISTERED, Role
 
 _SIGNS_IN_AS = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 _LONGEST = 100
@@ -42,7 +43,7 @@ class PeopleDeed(Enum):
 class NewColleague:
     """Who is to be added: the word they sign in with, their names, roles, and GPhC number where they are registered.
 
-    Raises ``PeopleRefused`` for what does not fit.
+    ``at`` are roles at single sites, by ODS code, where there are several. Raises ``PeopleRefused`` for what does not fit.
     """
 
     signs_in_as: str
@@ -50,6 +51,7 @@ class NewColleague:
     given: tuple[str, ...]
     roles: AbstractSet[Role]
     gphc_number: str = ""
+    at: Mapping[str, AbstractSet[Role]] = field(default_factory=Frozen)
 
     def __post_init__(self) -> None:
         must_be(str, signs_in_as=self.signs_in_as, family=self.family, gphc_number=self.gphc_number)
@@ -62,12 +64,36 @@ class NewColleague:
             if not name.strip() or len(name) > _LONGEST or not name.isprintable():
                 raise PeopleRefused("A name is on one line, not empty, and no longer than 100 letters.")
         object.__setattr__(self, "roles", frozenset(self.roles))
-        object.__setattr__(self, "gphc_number", number_that_fits(self.roles, self.gphc_number))
+        object.__setattr__(self, "at", at_sites(self.at))
+        object.__setattr__(self, "gphc_number", number_that_fits(everything(self.roles, self.at), self.gphc_number))
 
     def told(self) -> dict[str, Any]:
         """As an event tells it."""
         names = {"signs_in_as": self.signs_in_as, "family": self.family, "given": [*self.given]}
-        return names | {"roles": words_of(self.roles), "gphc_number": self.gphc_number}
+        return names | told_of(self.roles, self.at) | {"gphc_number": self.gphc_number}
+
+
+def at_sites(at: Mapping[str, AbstractSet[Role]]) -> Frozen[str, frozenset[Role]]:
+    """Roles at single sites, without sites at which there is none. Raises ``PeopleRefused`` for an administrator of one site alone."""
+    found = {site: frozenset(roles) for site, roles in sorted(at.items()) if roles}
+    if any(Role.ADMINISTRATOR in roles for roles in found.values()):
+        raise PeopleRefused("An administrator looks after the accounts of all sites: give the role for all of them.")
+    return Frozen(found)
+
+
+def everything(roles: AbstractSet[Role], at: Mapping[str, AbstractSet[Role]]) -> frozenset[Role]:
+    """Every role that is held anywhere."""
+    return frozenset(roles).union(*at.values())
+
+
+def told_of(roles: AbstractSet[Role], at: Mapping[str, AbstractSet[Role]]) -> dict[str, Any]:
+    """Roles as an event tells them; sites are told where there are any."""
+    told: dict[str, Any] = {"roles": words_of(roles)}
+    return told | ({"at": {site: words_of(some) for site, some in at.items()}} if at else {})
+
+
+def _at_in(told: Mapping[str, Any]) -> Frozen[str, frozenset[Role]]:
+    return Frozen({str(site): frozenset(map(Role, words)) for site, words in dict(told.get("at") or {}).items()})
 
 
 def number_that_fits(roles: AbstractSet[Role], number: str) -> str:
@@ -101,6 +127,8 @@ def words_of(roles: Iterable[Role]) -> list[str]:
 class Colleague:
     """Somebody with an account. ``stamp`` changes with whatever ends the sessions that were begun before.
 
+    ``at`` are the roles at single sites, by ODS code, where the organisation has several; ``roles_at`` says what somebody is where.
+
     ``one_time``: the password was made for them, opens the door once, until ``one_time_until``, and has then to be changed.
     """
 
@@ -117,6 +145,20 @@ class Colleague:
     password: str = field(default="", repr=False)
     pin: str = field(default="", repr=False)
     seed: str = field(default="", repr=False)
+    at: Mapping[str, frozenset[Role]] = field(default_factory=Frozen)
+
+    def roles_at(self, site: str) -> frozenset[Role]:
+        """What somebody is at a site: what was given for it, and of the roles for all sites an administrator's and an auditor's alone.
+
+        Empty is the one pharmacy that has no other sites.
+        """
+        return (self.roles & OF_ALL_SITES) | self.at.get(site, frozenset()) if site else self.roles
+
+    @property
+    def in_words(self) -> str:
+        """What somebody is, and where: ``auditor, pharmacist at FA123``."""
+        sites = (f"{word} at {site}" for site, roles in self.at.items() for word in words_of(roles))
+        return ", ".join((*words_of(self.roles), *sites))
 
     @property
     def name(self) -> str:
@@ -144,6 +186,7 @@ def added(id: str, told: Mapping[str, Any], stamp: int) -> Colleague:
         roles=frozenset(map(Role, told["roles"])),
         gphc_number=str(told["gphc_number"]),
         stamp=stamp,
+        at=_at_in(told),
     )
 
 
@@ -161,7 +204,7 @@ def after(now: Colleague, deed: PeopleDeed, told: Mapping[str, Any], secret: str
             return replace(now, seed="", stamp=stamp)
         case PeopleDeed.ROLES:
             roles = frozenset(map(Role, told["roles"]))
-            return replace(now, roles=roles, gphc_number=str(told["gphc_number"]), stamp=stamp)
+            return replace(now, roles=roles, at=_at_in(told), gphc_number=str(told["gphc_number"]), stamp=stamp)
         case PeopleDeed.DISABLED:
             return replace(now, active=False, stamp=stamp)
         case PeopleDeed.ENABLED:

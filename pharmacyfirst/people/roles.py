@@ -32,4 +32,6 @@ _MAY = {
     Role.AUDITOR: "finds and reads finished records, and who did what to the accounts; changes nothing",
 }
 EVERYBODY = frozenset(Role)
+# Where there are several sites, these may be held at all of them; every other role is held at the sites that are named.
+OF_ALL_SITES = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
 REGISTERED = frozenset(_PROFESSIONS)

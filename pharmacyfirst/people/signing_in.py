@@ -2,15 +2,17 @@
 
 Whether nobody signs in with a word, the password is wrong, the code is wrong or the account is disabled: the answer is the same, after the
 same work. After five wrong ones in a row a word waits a minute, then two, then four, up to an hour, whether or not somebody has it, so that
-waiting tells nothing either. Nobody is shut out for good, or anybody could shut everybody out.
+waiting tells nothing either; it goes on where the program is started anew. Nobody is shut out for good, or anybody could shut everybody out.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import scrypt
 
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.people import passwords, second_factor
-from pharmacyfirst.people.accounts import People
+from pharmacyfirst.people.accounts import Lock, People
 from pharmacyfirst.people.colleague import Colleague, folded
 
 MOST_WRONG = 5
@@ -22,6 +24,7 @@ _MOST_WORDS, _LONGEST_WORD = 10_000, 64
 WRONG = (
     "This is not right: look at the word you sign in with, the password, and the code where you have an authenticator"
 )
+NOT_HERE = "You have no role at this site: choose another site, or ask your administrator"
 WAITS = "Too many wrong ones: wait {minutes}"
 
 
@@ -38,17 +41,23 @@ class _Tried:
 
 
 class SigningIn:
-    """The door. ``steady`` counts seconds and never jumps. What was tried is forgotten with the process."""
+    """The door. ``steady`` counts seconds and never jumps. Words that wait go on waiting where another process begins; what was tried less often
+    than that is forgotten with this one.
+    """
 
     def __init__(self, people: People, steady: Callable[[], float]):
         self._people, self._steady = people, steady
         self._wrong: dict[str, _Tried] = {}
         self._lately: list[float] = []
+        self._before = {lock.mark: lock for lock in people.locks()}
 
-    def sign_in(self, word: str, password: str, code: str = "") -> Colleague:
-        """Whoever signs in with this word, password and code, which is put down. Raises ``NotSignedIn``."""
+    def sign_in(self, word: str, password: str, code: str = "", site: str = "") -> Colleague:
+        """Whoever signs in with this word, password and code at a site, which is put down. Raises ``NotSignedIn``.
+
+        That somebody has no role at the site is told to them alone, who has shown that it is they.
+        """
         word, now = folded(word)[:_LONGEST_WORD], self._steady()
-        tried = self._wrong.get(word, _Tried())
+        tried = self._tried(word)
         self._lately = [one for one in self._lately if now - one < 60]
         if now < tried.until:
             raise NotSignedIn(WAITS.format(minutes=_minutes(tried.until - now)))
@@ -60,19 +69,40 @@ class SigningIn:
             step = self._step(one, code)
             if step is not None:
                 self._wrong.pop(word, None)
+                if not one.roles_at(site):
+                    raise NotSignedIn(NOT_HERE)
                 return self._let_in(one, step)
         self._count(word, tried, one)
         raise NotSignedIn(WRONG)
 
-    def prove(self, one: Colleague, password: str) -> None:
-        """Have somebody who is signed in show once more that it is they. A wrong password counts as at the door. Raises ``NotSignedIn``."""
-        tried = self._wrong.get(one.signs_in_as, _Tried())
+    def prove(self, one: Colleague, password: str, code: str | None = None) -> None:
+        """Have somebody who is signed in show once more that it is they. Something wrong counts as at the door. Raises ``NotSignedIn``.
+
+        Before what proves them is changed give ``code`` as well: where they have a second factor it is asked for, and good once.
+        """
+        tried = self._tried(one.signs_in_as)
         if self._steady() < tried.until:
             raise NotSignedIn(WAITS.format(minutes=_minutes(tried.until - self._steady())))
-        if not passwords.is_right(one.password, password):
+        right = passwords.is_right(one.password, password)
+        step = self._step(one, code) if right and code is not None else -1
+        if not right or step is None:
             self._count(one.signs_in_as, tried, one)
-            raise NotSignedIn("This is not your password. Nothing was changed.")
+            raise NotSignedIn(f"This is not your {'code' if right else 'password'}. Nothing was changed.")
         self._wrong.pop(one.signs_in_as, None)
+        if step >= 0:
+            self._people.signed_in(one.id, "once more, with a password and a code", step)
+
+    def _tried(self, word: str) -> _Tried:
+        """How a word stands, also as it stood in the process before, for an hour after it waited no more."""
+        now = self._people.now()
+        self._before = {
+            mark: one for mark, one in self._before.items() if now < one.until + timedelta(seconds=LONGEST_WAIT)
+        }
+        before = self._before.pop(_mark(word), None) if self._before else None
+        if before is not None:
+            left = min((before.until - now).total_seconds(), LONGEST_WAIT)
+            self._wrong.setdefault(word, _Tried(before.times, self._steady() + left))
+        return self._wrong.get(word, _Tried())
 
     def _let_in(self, one: Colleague, step: int) -> Colleague:
         how = "a password and a code" if one.seed else "a one-time password" if one.one_time else "a password"
@@ -97,8 +127,14 @@ class SigningIn:
         if tried.times >= MOST_WRONG:
             seconds = min(FIRST_WAIT * 2 ** (tried.times - MOST_WRONG), LONGEST_WAIT)
             tried.until = now + seconds
-            self._people.locked(one.id if one is not None else "", seconds // 60)
+            lock = Lock(_mark(word), tried.times, self._people.now() + timedelta(seconds=seconds))
+            self._people.locked(one.id if one is not None else "", lock)
         self._wrong[word] = tried
+
+
+def _mark(word: str) -> str:
+    """A word as it is kept where it waits. It may be a password, typed into the wrong field, so finding out which it was costs as much as that."""
+    return scrypt(word.encode(), salt=b"pharmacyfirst: a word that waits", n=2**14, r=8, p=1, dklen=16).hex()
 
 
 def _minutes(seconds: float) -> str:

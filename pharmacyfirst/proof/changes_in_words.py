@@ -53,8 +53,8 @@ class Report:
     conclusion: str
 
 
-def report(changes: Changes) -> Report:
-    """The changes in words."""
+def report(changes: Changes, timed: bool = True) -> Report:
+    """The changes in words; not ``timed``, the same changes are always the same words."""
     old, new = changes.old, changes.new
     sections = []
     for complete, heading, everybody in (
@@ -73,7 +73,7 @@ def report(changes: Changes) -> Report:
         tuple(one.in_words() for one in changes.rewritten),
         tuple(_remarks(changes)),
         tuple(sections),
-        _conclusion(changes),
+        _conclusion(changes, timed),
     )
 
 
@@ -93,8 +93,8 @@ def _remarks(changes: Changes) -> Iterator[str]:
         yield f"Not carried over: {one.in_words()}"
 
 
-def _conclusion(changes: Changes) -> str:
-    took = f"in {changes.seconds:.1f} s"
+def _conclusion(changes: Changes, timed: bool) -> str:
+    took = f"in {changes.seconds:.1f} s" if timed else "by a solver"
     if changes.reasons is None:
         beside = " What decided and what is asked was not compared (--reasons)."
         compared = "outcome, destination, offers and doses are the same"

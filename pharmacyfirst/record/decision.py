@@ -107,6 +107,16 @@ class Decision(Recorded):
         return " ".join(one for one in parts if one) or None
 
 
+# Three exemptions are an age by their own words (the coded list *exemption*): from which to which completed year. The others hold at any age.
+_AGES_OF_EXEMPTIONS: Mapping[str, tuple[int, int | None]] = {"0002": (0, 15), "0003": (16, 18), "0004": (60, None)}
+
+
+def exemption_fits(code: str, age: int) -> bool:
+    """Whether somebody of this age (completed years) may be exempt from the charge for this reason, as far as age alone can tell."""
+    youngest, oldest = _AGES_OF_EXEMPTIONS.get(code, (0, None))
+    return youngest <= age and (oldest is None or age <= oldest)
+
+
 class Charge(Recorded):
     """The prescription charge: why none was due (or that it was paid), whether evidence was seen, how many charges were taken."""
 
@@ -114,6 +124,10 @@ class Charge(Recorded):
     evidence_seen: bool | None = None
     taken: int = Field(default=0, ge=0, le=99)
     token_printed: bool | None = None
+
+    def for_items(self, many: int) -> Self:
+        """The same for so many items, of which each has a charge of its own where one was paid."""
+        return self.model_copy(update={"taken": many if self.taken else 0})
 
 
 class GatewayPassed(Recorded):

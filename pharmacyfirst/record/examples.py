@@ -1,4 +1,4 @@
-"""Consultations with practice patients, made from the cases of the content: what the docs, the tests and people who learn use.
+"""Consultations with training patients, made from the cases of the content: what the docs, the tests and people who learn use.
 
 Nobody in them is real, and every message says so. Their medicines have the codes of real products, because a GP system takes no other.
 """
@@ -50,13 +50,13 @@ EXAMPLES = UUID("5b0c5f2e-2f0e-5f0a-9d53-5a3c1c1a9f10")
 MAILBOX = "X26OT000"
 PHARMACY = Pharmacy(
     ods="FZZ99",
-    name="Practice Pharmacy",
+    name="Training Pharmacy",
     address=("1 Example Street", "Exampleton"),
     postcode="ZZ99 3WZ",
     telephone="01632 960001",
 )
 PRACTITIONER = PractitionerOnRecord(gphc_number="2999999", family="Sample", given=("Robin",))
-PRACTICE = GPPractice(ods="Y99999", name="Practice Surgery")
+PRACTICE = GPPractice(ods="Y99999", name="Example Surgery")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ def every_example(library: Library) -> Iterator[Example]:
 
 
 def example_of(library: Library, case: Case) -> Example:
-    """The consultation of one case: what the pathway says was done, with a practice patient."""
+    """The consultation of one case: what the pathway says was done, with a training patient."""
     account = account_of(library, case)
     record = make_record(account, library, recorded_at=account.ended_at or account.started_at)
     return Example(case, record.kind, record)
 
 
 def account_of(library: Library, case: Case) -> Account:
-    """The account of a case: a practice patient's consultation, in which was done what the pathway says."""
+    """The account of a case: a training patient's consultation, in which was done what the pathway says."""
     pathway = library.in_force(case.pathway, case.as_of)
     assessment = assess(pathway, case.facts, case.as_of)
     started = in_england(datetime.combine(case.as_of, time(10, 30)))
@@ -146,7 +146,7 @@ def consent_of(age: int, facts: Mapping[str, Any]) -> Consent:
         to_share=True,
         to_view_record=True,
         by="parent or guardian",
-        person=Somebody(relationship="parent", name="Sam Practice"),
+        person=Somebody(relationship="parent", name="Sam Training"),
         competence="parental responsibility",
         told_about_sharing=True,
     )
@@ -157,7 +157,7 @@ def practice_patient(name: str, facts: Mapping[str, Any], on: date) -> Patient:
     number = uuid5(EXAMPLES, name).int
     sexes = [answer for answer in facts.values() if answer in ("female", "male")]
     return Patient(
-        family="Practice",
+        family="Training",
         given=(("Alex", "Bo", "Charlie", "Dana", "Eden", "Frankie", "Gale", "Harper")[number % 8],),
         birth_date=_born(facts, on),
         gender=sexes[0] if sexes else "female",
@@ -287,11 +287,11 @@ def handed_of(
 
 
 def actual_product(offer: Offer, number: int = 0) -> Coded:
-    """An actual product for a practice patient. Where none is on our list the code is invented, and the name says so."""
+    """An actual product for a training patient. Where none is on our list the code is invented, and the name says so."""
     product = offer.supplied[number].product
     for code in product.codes:
         if code in actual_products():
             return actual_products()[code]
     start = f"99{uuid5(EXAMPLES, product.name).int % 10_000:04}100000110"
     code = next(start + check for check in "0123456789" if verhoeff(start + check) == 0)
-    return Coded(code=code, display=f"{product.name} (practice product, code invented)")
+    return Coded(code=code, display=f"{product.name} (training product, code invented)")

@@ -214,6 +214,16 @@ def read_back(kind: type[Made], held: Any) -> Made:
     raise refusal  # as in Recorded
 
 
+def wrong_fields(kind: type[Recorded], held: Any) -> dict[str, str]:
+    """Every field of one thing on record that does not fit, with why; nothing where all fit. What is wrong with several together is under ``""``."""
+    try:
+        kind.model_validate(held, context=READ_BACK)
+    except ValidationError as error:
+        each = error.errors(include_url=False, include_input=False, include_context=False)
+        return {str(one["loc"][0]) if one["loc"] else "": one["msg"].removeprefix("Value error, ") for one in each}
+    return {}
+
+
 def _refusal(error: ValidationError) -> RecordRefused:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     where = ", ".join(str(part) if isinstance(part, int) else shown(part, _names()) for part in first["loc"])

@@ -5,6 +5,7 @@ Whatever a record says beyond the account is the program's. So a record that was
 """
 
 import weakref
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,8 +19,10 @@ from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.consultation import Account, Consultation
+from pharmacyfirst.record.decision import exemption_fits
 from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.in_words import words_of
+from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.measured import Observation
 from pharmacyfirst.record.sense import OBSERVED_FACTS, last_day_of
 from pharmacyfirst.record.supply import (
@@ -46,11 +49,27 @@ def make_record(
     """The record of a consultation as of the moment it is made, which the caller's clock gives.
 
     A supply has a permit that was given before (``Handed.permit``), or one is asked for now of ``adoption``: then it is handed over now. A
-    late entry is judged as of its hand-over; what would not have been permitted is kept as such. A practice patient needs no permit.
+    late entry is judged as of its hand-over; what would not have been permitted is kept as such. A training patient needs no permit.
     Raises ``RecordRefused`` with where and why; ``Refused`` where the facts cannot be assessed.
     """
     pathway = library.in_force(account.pathway, account.on)
+    for wrong in _not_put_on_record(account):
+        raise RecordRefused(f"{wrong}. {NOTHING}")
     return believed(remade(account, pathway, library, in_england(recorded_at, "recorded_at"), Authority(adoption)))
+
+
+def _not_put_on_record(account: Account) -> Iterator[str]:
+    """What no new record may say. One that was written before this was asked says it still, and is read all the same."""
+    charge, age = account.charge, account.patient.age_on(account.on)
+    if charge is not None and not exemption_fits(charge.exemption, age):
+        words = coded_lists()["exemption"].in_words(charge.exemption)
+        yield f"charge, exemption: {charge.exemption} ({words}) is not for somebody of the patient's age"
+    if account.consent.to_share is not False:
+        return
+    if account.notice is not None and account.notice.route != "none":
+        yield "consent, to_share is no, and notice says that the practice is told: give no notice, or to_share as the patient agreed"
+    if account.pregnancy_confirmed is not None:
+        yield "consent, to_share is no, and pregnancy_confirmed is for the GP record: leave it out, or give to_share as the patient agreed"
 
 
 # The records that the program made, or made again and found the same, by identity: a record never changes, and a copy is another object.
@@ -184,7 +203,7 @@ class _Handed:
         raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
 
     def _practice(self, handed: Handed, offer: Offer | None, at: datetime) -> Supply | Unpermitted:
-        """To a practice patient, who needs no permit. On paper it may have been something that is not offered, as with anybody else."""
+        """To a training patient, who needs no permit. On paper it may have been something that is not offered, as with anybody else."""
         late = self.account.late is not None
         if offer is None and late and handed.directions is not None:
             return self._unpermitted(handed, None, at, (NOT_OFFERED,))

@@ -16,7 +16,7 @@ from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import Supply, Unpermitted
 
-PRACTICE_MARK = "PRACTICE PATIENT"
+PRACTICE_MARK = "TRAINING PATIENT"
 PRACTICE = f"{PRACTICE_MARK}, NOT A REAL PERSON"
 
 
@@ -228,15 +228,19 @@ def _item(words: str) -> str:
     return words.removesuffix(" is yes").replace("_", " ")
 
 
+# What is counted: more than stands under the heading *red flags* of a pathway, which is what the form counts under that.
+RED_FLAGS = "red flags and other reasons to be seen the same day"
+
+
 def _red_flags(flags: Sequence[RedFlag]) -> Iterator[str]:
     found = [flag.says for flag in flags if flag.verdict == "met"]
     unknown = [flag.says for flag in flags if flag.verdict == "not known"]
     if found:
         yield f"Found: {'; '.join(found)}"
     elif flags and not unknown:
-        yield f"None of the {len(flags)} red flags of the pathway was found"
+        yield f"None of the {len(flags)} {RED_FLAGS} was found"
     if unknown:
-        yield f"Not known, which is not a no ({len(unknown)} of {len(flags)}): {'; '.join(unknown)}"
+        yield f"Not known, which is not a no ({len(unknown)} of {len(flags)} {RED_FLAGS}): {'; '.join(unknown)}"
 
 
 def _advice(record: Consultation) -> Iterator[str | None]:

@@ -119,9 +119,9 @@ class Patient(Recorded):
             raise ValueError("an NHS number of one digit ten times is a filler: leave it out where there is none")
         invented = number is not None and number.startswith(PRACTICE_NHS_NUMBER)
         if invented and not self.practice_patient:
-            raise ValueError("an NHS number that begins with 999 is nobody's: mark the patient as a practice patient")
+            raise ValueError("an NHS number that begins with 999 is nobody's: mark the patient as a training patient")
         if self.practice_patient and number is not None and not invented:
-            raise ValueError("a practice patient's NHS number begins with 999, so that it is nobody's")
+            raise ValueError("a training patient's NHS number begins with 999, so that it is nobody's")
         return self
 
     def gaps(self) -> Iterator[str]:

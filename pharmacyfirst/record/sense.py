@@ -133,7 +133,7 @@ def _of_records_viewed(record: "Consultation") -> Iterator[str]:
 
 def _of_supply(record: "Consultation", supply: "Supply") -> Iterator[str]:
     if supply.practice != record.patient.practice_patient:
-        yield "a practice supply is for a practice patient, and a practice patient's supply is a practice supply"
+        yield "a training supply is for a training patient, and a training patient's supply is a training supply"
     if supply.permit is None and not supply.practice:
         yield "no supply without a permit"
     offered = [offer for offer in record.assessment["offers"] if offer.get("pgd") == supply.pgd]
@@ -196,7 +196,7 @@ def permit_disagreements(record: "Consultation", supply: "Supply") -> Iterator[s
     if permit.at > supply.handed_over_at:
         yield "a permit was given after the medicine was handed over"
     if permit.as_if and not record.practice:
-        yield "a permit asked as if it were another time holds for practice patients alone"
+        yield "a permit asked as if it were another time holds for training patients alone"
     yield from _of_afterwards(record, supply)
 
 

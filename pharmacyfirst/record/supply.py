@@ -38,7 +38,7 @@ class PermitOnRecord(Recorded):
     """The permit as ``authorise`` gave it: for which pathway, PGD, content, facts, person, record, practitioner and moment.
 
     Nothing is believed because it has this shape: what it is bound to is compared with the record whenever that is read. ``at`` is
-    England's clock. ``as_if``: asked for another moment than its own, which only a practice patient's record takes. ``afterwards``: the
+    England's clock. ``as_if``: asked for another moment than its own, which only a training patient's record takes. ``afterwards``: the
     supply was entered later, and judged as of its hand-over.
     """
 
@@ -83,7 +83,7 @@ class Handed(Recorded):
 class Supply(Recorded):
     """A medicine that was handed over under a permit: the actual product, how much, from which batch, under which document.
 
-    All but what ``Handed`` has is worked out from the record's own offer. ``practice``: to a practice patient, which stays true for ever;
+    All but what ``Handed`` has is worked out from the record's own offer. ``practice``: to a training patient, which stays true for ever;
     only then may there be no permit. ``compared``: how the actual product was found to be the one offered.
     """
 

@@ -26,7 +26,7 @@ from pharmacyfirst.review.identity import Identity, identity_of_condition, kind_
 from pharmacyfirst.review.who_goes_where import OUTCOMES, offer_in_words, outcomes_of
 from pharmacyfirst.review.wording import Wording
 
-PRACTICE = "PRACTICE: NOT A REAL PATIENT"
+PRACTICE = "TRAINING: NOT A REAL PATIENT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
+from pharmacyfirst.content.hazards import Hazard, HazardLog
 from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.content.written import SharedMedicine
 from pharmacyfirst.kernel.evidence import Source
@@ -14,14 +15,20 @@ from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.review.authorisation import authorisation_sheet
 from pharmacyfirst.review.blank import blank_form
+from pharmacyfirst.review.hazards import identity_of_hazards, sections_of_hazards
 from pharmacyfirst.review.identity import identity_of_condition
 from pharmacyfirst.review.open_items import to_clear
+from pharmacyfirst.review.pack.pack import NOT_COMPARED, ReviewPack
+from pharmacyfirst.review.pack.page import page_of
 from pharmacyfirst.review.pathway_document import pathway_document
 from pharmacyfirst.review.pgd_document import pgd_document
 
 OPEN_ITEMS = "open-items"
 BLANK = "paper-form"
 AUTHORISATION = "authorisation"
+HAZARD_LOG = "hazards"
+REVIEW_PACK = "review-pack"
+_NO_DAY = date(2026, 1, 1)  # of the log's first version: a page that is made again is the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,19 @@ class Printer:
         identity = identity_of_condition(pathway)
         html = self._paper.html("open-items.html", identity=identity, items=to_clear(pathway))
         return Printed(PurePosixPath(pathway.id) / OPEN_ITEMS, html, identity.made_on)
+
+    def hazards(self, log: HazardLog, hazards: tuple[Hazard, ...]) -> Printed:
+        """The hazard log, with those of its hazards that are given. It says no day of its own: its name on disk and its digest tell it."""
+        identity = identity_of_hazards(log, _NO_DAY)
+        html = self._paper.html("hazards.html", identity=identity, log=log, sections=sections_of_hazards(log, hazards))
+        return Printed(PurePosixPath(HAZARD_LOG), html, identity.made_on)
+
+    def pack(self, pack: ReviewPack) -> Printed:
+        """The review pack of a condition, as one page that stands alone."""
+        page = page_of(pack)
+        reports = [pack.report] if pack.report is not None else []
+        html = self._paper.html("review-pack.html", page=page, reports=reports, not_compared=NOT_COMPARED)
+        return Printed(PurePosixPath(pack.pathway.id) / REVIEW_PACK, html, page.identity.made_on)
 
     def blank(self, pathway: Pathway, on: date, *, practice: bool = False) -> Printed:
         """The paper form for when the system is down, as the pathway stands on a day; ``practice`` marks it as no real patient's."""

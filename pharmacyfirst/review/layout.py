@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from pharmacyfirst.paper.drawing import Drawing
+
 FEW = 12
 
 
@@ -70,10 +72,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing with the words under it; a table says the same."""
+
+    drawing: Drawing
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A heading with what stands under it. ``number`` is that of a particular in brackets, or empty.
 
-    ``style`` keeps on one page what is only a few lines. ``steps`` are the boxes of an overview, in their order.
+    ``style`` keeps on one page what is only a few lines. ``steps`` are the boxes of an overview, in their order; ``pictures`` stand before the tables.
     """
 
     anchor: str
@@ -82,11 +92,12 @@ class Section:
     lines: tuple[Line, ...] = ()
     tables: tuple[Table, ...] = ()
     steps: tuple[Step, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def style(self) -> str:
         """Few lines are kept together on a page; tables and boxes may run on."""
-        return "long" if self.tables or self.steps or len(self.lines) > FEW else "whole"
+        return "long" if self.tables or self.steps or self.pictures or len(self.lines) > FEW else "whole"
 
 
 def line(words: str, style: str = "words") -> Line:
@@ -102,6 +113,14 @@ def link(name: str) -> Part:
 def ident(name: str) -> tuple[Part, ...]:
     """A name of the program's, small, after the words that it stands for; the line may end before it."""
     return Part(" "), Part(name, "ident")
+
+
+def linked(names: Iterable[str], before: str = "") -> tuple[Part, ...]:
+    """Ids that lead to their rows, with commas between them; ``before`` stands before each id in what it leads to."""
+    found: list[Part] = []
+    for name in names:
+        found += [*([Part(", ")] if found else []), Part(name, "ident", f"{before}{name}")]
+    return tuple(found)
 
 
 def row_of(words: Iterable[str], style: str = "together") -> tuple[Part, ...]:

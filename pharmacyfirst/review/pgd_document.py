@@ -53,13 +53,31 @@ def pgd_document(
     return _PGDWriter(pathway, pgd, medicine, sources).document()
 
 
+def judged_tables(pathway: Pathway, pgd: PGD, notes: Notes) -> Iterator[Table]:
+    """What the document judges by and gives, for a page with notes of its own: clauses, cautions, products and doses."""
+    writer = _PGDWriter(pathway, pgd, None, Frozen(), notes)
+    yield writer.clauses("Every one of these has to hold", "Has to hold", pgd.inclusion)
+    yield from writer.exclusions()
+    if pgd.cautions:
+        yield writer.cautions()
+    yield doses.product_table(pgd, notes)
+    yield doses.dose_table(pgd, notes, writer.wording)
+
+
 class _PGDWriter:
     """Writes one document from top to bottom, so that its notes are numbered as they are read."""
 
-    def __init__(self, pathway: Pathway, pgd: PGD, medicine: SharedMedicine | None, sources: Mapping[str, Source]):
+    def __init__(
+        self,
+        pathway: Pathway,
+        pgd: PGD,
+        medicine: SharedMedicine | None,
+        sources: Mapping[str, Source],
+        notes: Notes | None = None,
+    ):
         self.pathway, self.pgd, self.medicine, self.lists = pathway, pgd, medicine, pathway.lists
         self.wording = Wording(pathway)
-        self.notes = Notes({**sources, **pathway.sources}, self.wording)
+        self.notes = notes or Notes({**sources, **pathway.sources}, self.wording)
         self.conditions = conditions_of(pgd, pathway)
 
     def document(self) -> PGDDocument:

@@ -118,6 +118,7 @@ class Mailbox:
             max_retries=1,
             application_name="pharmacyfirst",
         )
+        self._client._session.max_redirects = 0  # a message goes where the settings say, and nowhere else
 
     def __enter__(self) -> Self:
         return self

@@ -32,7 +32,7 @@ class Outgoing:
     """One update record as it goes out: its bytes, its ids, and where it goes. Nothing of it is ever changed.
 
     ``document_id`` is that of the document Bundle, which a later message names to replace this one; ``replaces`` is the document id of
-    an earlier message. ``practice_patient`` is true for practice patients: their messages never go to the live service, and
+    an earlier message. ``practice_patient`` is true for training patients: their messages never go to the live service, and
     all others go nowhere else. ``ended_at`` is when the consultation ended, a time with its offset as text, or empty where that is not known.
     """
 
@@ -182,5 +182,5 @@ def must_fit_mesh(message: Outgoing) -> None:
         raise RefusedByOutbox("The message is larger than 5 MB, which practices refuse (20015).")
     if message.recipient.startswith("GPPROVIDER_999") and not message.practice_patient:
         raise RefusedByOutbox(
-            "NHS numbers beginning 999 belong to nobody: this is a practice patient, and has to be marked so."
+            "NHS numbers beginning 999 belong to nobody: this is a training patient, and has to be marked so."
         )

@@ -41,7 +41,7 @@ class RefusedByRules(PharmacyFirstError, ValueError):
 def prepare(xml: bytes, practice_patient: bool | None = None, born_as: str = YEAR_FIRST) -> Prepared:
     """Check an update record, and return what may be put into the outbox.
 
-    ``practice_patient`` None tells practice patients by the NHS number: those beginning 999 belong to nobody. ``born_as`` writes the date
+    ``practice_patient`` None tells training patients by the NHS number: those beginning 999 belong to nobody. ``born_as`` writes the date
     of birth in the address, ``YEAR_FIRST`` or ``DAY_FIRST``. Raises ``Unreadable``, ``RefusedByRules`` with every problem, or
     ``CannotRoute`` where no address can be made of a message that is good otherwise.
     """

@@ -195,7 +195,7 @@ def _send(outbox: Outbox, mailbox: Mailbox, clock: Callable[[], datetime], done:
 def _send_one(outbox: Outbox, mailbox: Mailbox, bundle_id: str, clock: Callable[[], datetime], done: Round) -> None:
     """The intent is on disk before the POST; what became of it is put down after, or asked of MESH in a later round."""
     if outbox.message(bundle_id).practice_patient == mailbox.live:
-        done.held_back += 1  # practice patients to the live service, or patients to any other: never
+        done.held_back += 1  # training patients to the live service, or patients to any other: never
         return
     post = outbox.begin_post(bundle_id, clock())
 

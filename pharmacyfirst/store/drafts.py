@@ -79,9 +79,9 @@ class Drafts:
     ) -> ConsultationSoFar:
         """Begin a consultation with the pathway as it stands; its id is made here unless one is given (a UUID in small letters).
 
-        ``as_of`` is the day it is judged by, for what is entered from paper and for practice. ``corrects`` names the record that this
-        one will take the place of, ``paper`` the paper form that waits for it: of this condition and day, and real or practice as this is.
-        A practice consultation stays one for ever.
+        ``as_of`` is the day it is judged by, for what is entered from paper and for training. ``corrects`` names the record that this
+        one will take the place of, ``paper`` the paper form that waits for it: of this condition and day, and real or training as this is.
+        A training consultation stays one for ever.
         """
         must_be(Pathway, pathway=pathway)
         must_be(bool, practice=practice)
@@ -271,7 +271,7 @@ class Drafts:
     ) -> ConsultationSoFar:
         """Store the record that ``make_record`` made, and queue the GP message or put down the notice: one commit.
 
-        Of ``message`` (from ``sending.prepare``), ``notice`` and ``not_told_because`` (naming no patient) one is given; for a practice patient
+        Of ``message`` (from ``sending.prepare``), ``notice`` and ``not_told_because`` (naming no patient) one is given; for a training patient
         none. The record has to be of this consultation: its id, condition, content, patient, and just the answers that were posted. The
         same record again changes nothing. Raises as ``post``, ``StoreRefused`` with what differs (names alone), and what the outbox raises.
         """

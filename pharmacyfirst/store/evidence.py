@@ -119,7 +119,7 @@ COUNTED = {
 def table(store: Store, practice: bool = False) -> str:
     """A row for each finished record, oldest first, as CSV: what was decided and done, by what content, and how often it was touched.
 
-    ``practice`` asks for practice patients alone; without it they are left out. Nothing in it tells who a patient is.
+    ``practice`` asks for training patients alone; without it they are left out. Nothing in it tells who a patient is.
     """
     held = io.StringIO()
     rows = csv.writer(held, lineterminator="\n")

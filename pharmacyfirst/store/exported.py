@@ -16,10 +16,11 @@ from typing import Any, BinaryIO
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.ledger import Ledger, LedgerEvent, as_text, open_ledger
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger.file import take_away
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.store.deeds import MOST_BYTES, StoreRefused
 from pharmacyfirst.store.kept import Clock
-from pharmacyfirst.store.store import FILE, open_store
+from pharmacyfirst.store.store import FILE, NAME, open_store
 
 WHAT, FORMAT = "the store of pharmacyfirst", 1
 _WRONG = "is not what export wrote. Nothing was imported: export again, or take another copy."
@@ -61,21 +62,20 @@ def import_store(lines: Iterable[bytes], folder: Path, clock: Clock) -> int:
     Every digest is worked out again and has to be the one of the file. It is made beside and gets its name when all of it is on disk.
     Raises ``ImportRefused``.
     """
-    if (folder / FILE).exists():
+    place = place_in(folder, NAME)
+    if place.exists():
         raise StoreRefused(
             "There is a store in this folder. Name another folder: nothing is ever imported over a store."
         )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside = folder / f"{FILE}.importing"
-    for one in (beside, *(beside.with_name(beside.name + ending) for ending in ("-wal", "-shm"))):
-        one.unlink(missing_ok=True)
+    take_away(beside)
     try:
         with closing(open_ledger(beside)) as ledger:
             length = _read(lines, ledger)
-        beside.replace(folder / FILE)
-        on_disk(folder / FILE)
+        place.put(beside)
     finally:
-        beside.unlink(missing_ok=True)
+        take_away(beside)
     with open_store(folder, clock) as store:
         store.verify()
     return length

@@ -136,7 +136,7 @@ def _wrong(kept: Kept, now: ConsultationSoFar, record: Consultation) -> Iterator
     if record.content_digest != now.content_digest:
         yield "the record was made by other content than the draft: look through it again (look_again), and make it again"
     if record.practice != now.practice:
-        yield "a practice consultation stays one, and no other becomes one"
+        yield "a training consultation stays one, and no other becomes one"
     if (record.corrects or "") != now.corrects:
         yield "the record corrects another record than the consultation was begun for"
     if now.paper and record.late is None:
@@ -144,7 +144,8 @@ def _wrong(kept: Kept, now: ConsultationSoFar, record: Consultation) -> Iterator
     if now.paper and PaperForms(kept).get(now.paper).entered_as:
         yield "its paper form was entered before, or is not to be entered: end this one as a mistake"
     if now.look_through:
-        yield f"{len(now.look_through)} pages have still to be looked through again"
+        pages = "1 page has" if len(now.look_through) == 1 else f"{len(now.look_through)} pages have"
+        yield f"{pages} still to be looked through again"
     if not now.practice and abs(kept.now() - record.recorded_at) > SOON:
         yield "the record says that it was made at another time: make it again now"
     if differing := _differing(now.answers, record.facts):
@@ -184,7 +185,7 @@ def _wrong_news(
 ) -> Iterator[str]:
     given = [one for one in (message, notice, because) if one]
     if record.practice and given:
-        yield "a practice patient's consultation is never sent: give no message, notice or reason"
+        yield "a training patient's consultation is never sent: give no message, notice or reason"
     if not record.practice and len(given) != 1:
         yield "say how the practice is told: a message, a notice (letter or PDF), or why it is not told; just one of them"
     if not record.practice and record.consent.to_share is not True and (message is not None or notice is not None):

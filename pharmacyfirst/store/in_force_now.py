@@ -6,7 +6,7 @@ time and number of every file, and once a minute their bytes too, because a time
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -18,6 +18,7 @@ from pharmacyfirst.errors import PharmacyFirstError
 
 TRUST_FOR = 55.0  # seconds for which a file that looks the same is taken to hold the same
 
+FileStamp = tuple[str, int, int, int]
 _NO_CONTENT = "The content cannot be read any more. Mend it (pharmacyfirst check): nothing may be supplied until then."
 _NO_ADOPTION = "The adoption record cannot be read. Mend it (pharmacyfirst adopt): nothing may be supplied until then."
 
@@ -71,17 +72,31 @@ class Watch:
         except (PharmacyFirstError, OSError):
             return InForceNow(self._library, None, _NO_ADOPTION)
 
-    def _files(self) -> list[Path]:
-        content = sorted(one for one in self._content.rglob("*") if one.suffix == ".yaml")
-        return [*content, *([self._adoption] if self._adoption is not None else [])]
+    def _files(self) -> list[str]:
+        content = sorted(_yaml_in(str(self._content)))
+        return [*content, *([str(self._adoption)] if self._adoption is not None else [])]
 
-    def _stamps(self) -> str:
+    def _stamps(self) -> list[FileStamp]:
         """Name, size, time and number of every file."""
-        return _digest_of(repr(_stamp(one)).encode() for one in self._files())
+        return [_stamp(one) for one in self._files()]
 
     def _digest(self) -> str:
         """The bytes of every file, under its name."""
-        return _digest_of(part for one in self._files() for part in (str(one).encode(), _bytes(one)))
+        return _digest_of(part for one in self._files() for part in (one.encode(), _bytes(one)))
+
+
+def _yaml_in(folder: str) -> Iterator[str]:
+    """The YAML files of a folder and of those in it: asked several times for each page, so without an object for every path."""
+    try:
+        with os.scandir(folder) as found:
+            entries = [*found]
+    except OSError:
+        return
+    for one in entries:
+        if one.is_dir(follow_symlinks=False):
+            yield from _yaml_in(one.path)
+        elif one.name.endswith(".yaml"):
+            yield one.path
 
 
 def _digest_of(parts: Iterable[bytes]) -> str:
@@ -91,16 +106,16 @@ def _digest_of(parts: Iterable[bytes]) -> str:
     return whole.hexdigest()
 
 
-def _stamp(path: Path) -> tuple[str, int, int, int]:
+def _stamp(path: str) -> FileStamp:
     try:
         found = os.stat(path)
     except OSError:
-        return (str(path), -1, -1, -1)
-    return (str(path), found.st_size, found.st_mtime_ns, found.st_ino)
+        return (path, -1, -1, -1)
+    return (path, found.st_size, found.st_mtime_ns, found.st_ino)
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: str) -> bytes:
     try:
-        return path.read_bytes()
+        return Path(path).read_bytes()
     except OSError:
         return b"cannot be read"

@@ -1,19 +1,16 @@
 """Keeping a store: a copy of it, a copy put back, and whether a copy is whole. Nothing here ever writes over a store or takes one away."""
 
 import os
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from pharmacyfirst.ledger import LedgerDamaged, as_text, open_ledger
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger.file import copied_beside
+from pharmacyfirst.ledger.places import SET_ASIDE, place_in
 from pharmacyfirst.store.anchors import Anchor, add_anchor, anchor_of, anchors_in, must_hold
 from pharmacyfirst.store.deeds import StoreRefused
 from pharmacyfirst.store.kept import Clock, StoreSettings
-from pharmacyfirst.store.store import ANCHORS, FILE, FORMAT, Store, format_of, open_store
-
-_BESIDE = ("", "-wal", "-shm")  # what SQLite keeps with a file
-SET_ASIDE = ".before-restore-"
+from pharmacyfirst.store.store import ANCHORS, FILE, FORMAT, NAME, Store, format_of, open_store
 
 
 def back_up(store: Store, to: Path) -> Anchor:
@@ -44,7 +41,7 @@ def restore(
 ) -> Anchor:
     """Put a copy in place of the store of a folder; the anchor of what is there then.
 
-    What was there is set aside under another name, with what SQLite keeps beside it, and never deleted. Where the anchors of the folder say that
+    What was there is set aside under another name, and never deleted. Where the anchors of the folder say that
     more had been written than the copy holds, it is refused unless ``older`` says that this is known: what is missing is lost to this store and
     has to be found in what was set aside. No program may have the store open. Raises ``StoreRefused``, ``LedgerDamaged``.
     """
@@ -52,33 +49,16 @@ def restore(
         raise StoreRefused("There is no copy at that place. Nothing was changed.")
     at, anchors = as_text(clock()), (settings or StoreSettings()).anchors or folder / ANCHORS
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = folder / f"{FILE}.restoring"
-    _take_away(beside)
-    try:
-        _copy(copy, beside)
+    with copied_beside(copy, folder / FILE) as beside:
         now = must_be_whole(beside, at)
         _not_older(beside, anchors, older)
-        _set_aside(folder, anchors if older else None)
-        os.replace(beside, folder / FILE)
-        on_disk(folder / FILE)
-    finally:
-        _take_away(beside)
+        number = place_in(folder, NAME).put(beside)
+        if older and anchors.exists():
+            os.replace(anchors, anchors.with_name(f"{anchors.name}.{SET_ASIDE}-{number}"))
     if older:
         add_anchor(anchors, now)
     with open_store(folder, clock, settings) as store:
         return store.verify().anchor
-
-
-def _copy(copy: Path, to: Path) -> None:
-    """The bytes of a copy, with those that SQLite keeps beside it where it was taken by hand; the copy itself is not opened."""
-    for ending in ("", "-wal"):
-        there = copy.with_name(copy.name + ending)
-        if there.is_file():
-            made = to.with_name(to.name + ending)
-            with os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(there.read_bytes())
-                file.flush()
-                os.fsync(file.fileno())
 
 
 def _not_older(beside: Path, anchors: Path, older: bool) -> None:
@@ -90,23 +70,3 @@ def _not_older(beside: Path, anchors: Path, older: bool) -> None:
             raise StoreRefused(
                 f"{damaged} Nothing was changed. Take a newer copy; --older puts this one in place all the same."
             ) from None
-
-
-def _set_aside(folder: Path, anchors: Path | None) -> None:
-    """Give what is there a name of its own, the first that is free."""
-    number = next(one for one in range(1, 10_000) if not any(_aside(folder / FILE, one)))
-    for ending in _BESIDE:
-        there = folder / f"{FILE}{ending}"
-        if there.exists():
-            os.replace(there, folder / f"{FILE}{SET_ASIDE}{number}{ending}")
-    if anchors is not None and anchors.exists():
-        os.replace(anchors, anchors.with_name(f"{anchors.name}{SET_ASIDE}{number}"))
-
-
-def _aside(path: Path, number: int) -> Iterator[bool]:
-    yield from (path.with_name(f"{path.name}{SET_ASIDE}{number}{ending}").exists() for ending in _BESIDE)
-
-
-def _take_away(path: Path) -> None:
-    for ending in _BESIDE:
-        path.with_name(path.name + ending).unlink(missing_ok=True)

@@ -14,7 +14,7 @@ WITH_THE_PRACTICE = (*AWAITING, MessageState.DONE, MessageState.UNCONFIRMED)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """How the practice is told: by a message, by a notice that is due, or why not; by none of them of a practice patient."""
+    """How the practice is told: by a message, by a notice that is due, or why not; by none of them of a training patient."""
 
     message: Prepared | None = field(default=None, repr=False)
     notice: NoticeKind | None = None

@@ -147,7 +147,7 @@ class ConsultationSoFar:
 
     @property
     def claim_due(self) -> str:
-        """By which day something is to be done about its claim (YYYY-MM-DD); nothing where it was claimed, may not be, or is practice.
+        """By which day something is to be done about its claim (YYYY-MM-DD); nothing where it was claimed, may not be, or is training.
 
         A claim that was refused is due again; so is one of a record that this one corrects, to be amended or taken back.
         """
@@ -284,7 +284,8 @@ def _details_follow(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSo
 
 def _finished(now: ConsultationSoFar, event: StoreEvent) -> ConsultationSoFar:
     summary = Frozen(event.told)
-    open_ = 1 if summary.get("unpermitted") else 0  # handed over without a permit: an incident by itself
+    # Handed over without a permit: an incident by itself. To a training patient nothing was handed over, so nobody has to look at it.
+    open_ = 1 if summary.get("unpermitted") and not now.practice else 0
     return replace(now, state=ConsultationState.FINISHED, summary=summary, finished_at=event.at, incidents_open=open_)
 
 
@@ -312,7 +313,9 @@ _KNOWN: _Folds = {
     Deed.TYPED: _typed,
     Deed.CORRECTED: lambda now, event: replace(now, corrected_by=event.told["by"]),
     Deed.CLAIMED: _claimed,
-    Deed.INCIDENT: lambda now, _: replace(now, incidents=now.incidents + 1, incidents_open=now.incidents_open + 1),
+    Deed.INCIDENT: lambda now, _: replace(
+        now, incidents=now.incidents + 1, incidents_open=now.incidents_open + (not now.practice)
+    ),
     Deed.LOOKED_AT: lambda now, _: replace(now, incidents_open=0),
     Deed.HELD: lambda now, _: replace(now, held=True),
     Deed.HOLD_ENDED: lambda now, _: replace(now, held=False),

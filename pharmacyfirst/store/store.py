@@ -1,4 +1,4 @@
-"""The store of one pharmacy: one SQLite file in a folder, for its owner alone, with the consultations, their records and the outbox in it."""
+"""The store of one pharmacy: one ledger of a folder, for its owner alone, with the consultations, their records and the outbox in it."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,9 @@ from typing import Self
 
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.errors import PharmacyFirstError, Refused, must_be
-from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable, open_ledger
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable
+from pharmacyfirst.ledger.file import private_folder
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import RecordRefused
 from pharmacyfirst.record.judged import judge, read_record
@@ -28,13 +29,14 @@ from pharmacyfirst.store.kept import CONSULTATION, STORE, Clock, Kept, StoreSett
 from pharmacyfirst.store.records import Records
 from pharmacyfirst.store.so_far import ConsultationSoFar
 
-FILE, ANCHORS = "store.sqlite", "anchors.txt"
+NAME, ANCHORS = "store", "anchors.txt"
+FILE = f"{NAME}.sqlite"
 MOST_LISTED = 50
 FORMAT = 1  # of the events; 0 is a file in which nobody but the outbox wrote
 _FORMAT = f"{STORE}format"
 _PEOPLE = f"{STORE}people"
 GONE = (
-    "The anchors say that there was a store here, and its file is gone. Put a copy back (pharmacyfirst store restore), or, to begin anew, "
+    "The anchors say that there was a store here, and its {called} is gone. Put a copy back (pharmacyfirst store restore), or, to begin anew, "
     "move the file of anchors to another folder. Nothing was made."
 )
 
@@ -132,7 +134,7 @@ class Store:
         return len(self._kept.unread)
 
     def close(self) -> None:
-        """Write an anchor, and close the file."""
+        """Write an anchor, and close the ledger."""
         with suppress(PharmacyFirstError, OSError):
             self.anchor()
         self._kept.ledger.close()
@@ -245,10 +247,11 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
     """
     must_be(Path, folder=folder)
     chosen = settings or StoreSettings()
-    _private(folder)
-    if not (folder / FILE).exists() and anchors_in(chosen.anchors or folder / ANCHORS):
-        raise StoreRefused(GONE)
-    ledger = open_ledger(folder / FILE)
+    private_folder(folder)
+    place = place_in(folder, NAME)
+    if not place.exists() and anchors_in(chosen.anchors or folder / ANCHORS):
+        raise StoreRefused(GONE.format(called=place.called))
+    ledger = place.open()
     try:
         store = Store(folder, ledger, clock, chosen)
         _upgrade(store)
@@ -258,18 +261,9 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
         raise
 
 
-def _private(folder: Path) -> None:
-    try:
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True)
-            on_disk(folder)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        says = error.strerror or "it cannot be made"
-    else:
-        return
-    raise LedgerUnusable(f"The folder of the store cannot be used: {says}.")
+def store_is_in(folder: Path) -> bool:
+    """Whether a folder has a store, in a file or in PostgreSQL. Raises ``LedgerUnusable`` where that cannot be found out."""
+    return place_in(folder, NAME).exists()
 
 
 def format_of(ledger: Ledger) -> int:

@@ -15,12 +15,16 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from pharmacyfirst.errors import places
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.ledger import NotKnownWhetherSaved
+from pharmacyfirst.log import Requests, asked_by, failed
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
+from pharmacyfirst.web.health import ROOM, health, ready
 from pharmacyfirst.web.opened import not_for_their_role, said, take_over
 from pharmacyfirst.web.pages import (
     account,
+    activity,
     again,
     arrived,
     beside,
@@ -44,6 +48,7 @@ from pharmacyfirst.web.pages import (
     taking_in,
     who,
 )
+from pharmacyfirst.web.place import WhereServed
 from pharmacyfirst.web.posted import (
     MOST_BYTES,
     MOST_BYTES_OF_A_FILE,
@@ -73,7 +78,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "strict-transport-security": "max-age=31536000",  # browsers heed it where they came by https
+    "strict-transport-security": "max-age=31536000; includeSubDomains",  # browsers heed it where they came by https
 }
 
 
@@ -129,6 +134,8 @@ PAGES: Mapping[str, Served] = {
     "/r/{id}/claim": Served(claims.claim),
     "/claims": Served(claims.claims),
     "/closing": Served(closing.closing),
+    "/activity": Served(activity.activity_of_month),
+    "/activity/{month}": Served(activity.activity_of_month),
     "/r/{id}/{paper}": Served(saved.paper),
 }
 ONLY_POSTED = (
@@ -142,11 +149,11 @@ ONLY_POSTED = (
     "/c/{id}/take-over",
     "/leave",
 )
-ONLY_ASKED = ("/", "/closing", "/claims", "/hide", "/r/{id}", "/r/{id}/{paper}")
+ONLY_ASKED = ("/", "/closing", "/claims", "/activity", "/activity/{month}", "/hide", "/r/{id}", "/r/{id}/{paper}")
 
 
-def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callable[[str], None]) -> Starlette:
-    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it; ``log`` takes lines that name nobody."""
+def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlette:
+    """The application. ``open_desk`` opens the desk in the thread that serves it, and closes it."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -154,17 +161,19 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]], log: Callab
             app.state.desk = desk
             yield
 
-    routes = [
-        Route(path, _door(partial(_answer, page=page), log), methods=_methods(path)) for path, page in PAGES.items()
-    ]
+    routes = [Route(path, _door(partial(_answer, page=page)), methods=_methods(path)) for path, page in PAGES.items()]
     routes += [
-        Route("/handover", _door(hand_over, log, not_here), methods=["POST"]),
-        Route("/provider", _door(provider.there, log), methods=["GET"]),
-        Route("/provider/back", _door(provider.back, log), methods=["GET"]),
+        Route("/handover", _door(hand_over, not_here), methods=["POST"]),
+        Route("/provider", _door(provider.there), methods=["GET"]),
+        Route("/provider/back", _door(provider.back), methods=["GET"]),
+        Route("/health", _door(health), methods=["GET"]),
+        Route("/ready", _door(ready), methods=["GET"]),
     ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
-    return Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: no_such_page})
+    app.add_middleware(Requests, room=ROOM)
+    return app
 
 
 def _methods(path: str) -> list[str]:
@@ -174,23 +183,23 @@ def _methods(path: str) -> list[str]:
 Answer = Callable[[Request], Awaitable[Response]]
 
 
-def _plainly(refused: str) -> Response:
+def plainly(refused: str) -> Response:
+    """Why what was asked of another is not answered."""
     return PlainTextResponse(refused, 403)
 
 
-def _door(inside: Answer, log: Callable[[str], None], not_for_here: Callable[[str], Response] = _plainly) -> Answer:
+def _door(inside: Answer, not_for_here: Callable[[str], Response] = plainly) -> Answer:
     """What is inside, behind the door. ``not_for_here`` says why what was asked of another is not answered."""
 
     async def answer(request: Request) -> Response:
         try:
             if refused := _not_for_here(request):
-                return _closed(not_for_here(refused))
-            return _closed(await inside(request))
+                return closed(not_for_here(refused))
+            return closed(await inside(request))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
-            log(f"{type(error).__name__} in {request.method} {_pattern(request)}: {places(error)}")
-            return _closed(_sorry(request))
+            return closed(_sorry(request, failed(ROOM, request.scope, error), error))
 
     return answer
 
@@ -201,13 +210,18 @@ def _pattern(request: Request) -> str:
     return route.path if isinstance(route, Route) else "(another path)"
 
 
-def _sorry(request: Request) -> Response:
+def _sorry(request: Request, id: str, error: Exception) -> Response:
     desk: Desk = request.app.state.desk
-    visit = Visit(desk, {}, Posted(), desk.now(), session=_session(request))
+    try:
+        session = _session(request)
+    except PharmacyFirstError:  # who is here cannot be read now
+        session = None
+    not_saved = "This was not saved. What was saved before is kept. Go back and try again."
     return said(
-        visit,
+        Visit(desk, {}, Posted(), desk.now(), session=session),
         "Something went wrong",
-        "This was not saved. What was saved before is kept. Go back and try again.",
+        str(error) if isinstance(error, NotKnownWhetherSaved) else not_saved,
+        f"Whoever looks after the form finds it in the log by {id}.",
         status=500,
     )
 
@@ -224,30 +238,38 @@ async def _answer(request: Request, page: Served) -> Response:
     visit = Visit(
         desk, request.path_params, Posted(), desk.now(), request.method, request.url.path, desk.session(key), key
     )
+    if visit.session is not None:
+        person = visit.session.person
+        asked_by(request.scope, roles=(role.value for role in person.roles), somebody=person.key)
+    sets_up = page.handler is entrance.setting_up
+    open_ = page.open and not (sets_up and desk.people_sign_in)
+    set_up = desk.ours is not None or sets_up or desk.people_sign_in
+    if request.method == "POST" and not ours(request.headers):
+        return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
+    if set_up and not open_ and (shut := _shut(visit, page, _pattern(request))) is not None:
+        return shut  # before anything is read of what they post
     if request.method == "POST":
-        if not ours(request.headers):
-            return said(visit, "Not saved", "This did not come from a page of this form.", status=403)
         try:
             posted = await _posted(request, page)
         except NotAForm as refused:
-            return said(visit, "Not saved", str(refused), status=413)
+            return said(visit, "Not saved", str(refused), status=refused.status)
         visit = replace(visit, posted=posted)
-    sets_up = page.handler is entrance.setting_up
-    if desk.ours is None and not sets_up and not desk.people_sign_in:
+    if not set_up:
         return go("/setting-up")
-    if page.open and not (sets_up and desk.people_sign_in):
-        return page.handler(visit)
-    return _of_session(visit, page, _pattern(request))
+    return page.handler(visit) if open_ else _of_session(visit, page)
 
 
-def _of_session(visit: Visit, page: Served, pattern: str) -> Response:
-    session = visit.session
-    if session is None:
+def _shut(visit: Visit, page: Served, pattern: str) -> Response | None:
+    """What somebody is answered for whom a page is not: nobody is at the desk, or they have another role; None for whom it is."""
+    if visit.session is None:
         return JSONResponse({"again": True}, 409) if page.live else go("/who")
+    return None if may(pattern, visit.method, visit.session.person.roles) else _not_theirs(visit, page)
+
+
+def _of_session(visit: Visit, page: Served) -> Response:
+    session = visit.at_the_desk
     if visit.method == "POST" and not session.owns(visit.posted.one("token")):
         return said(visit, "Not saved", "This page is of an earlier time at the desk. Open it again.", status=403)
-    if not may(pattern, visit.method, session.person.roles):
-        return _not_theirs(visit, page)
     if session.hidden and page.handler is not entrance.show_again:
         if page.live:
             return JSONResponse({"again": True}, 409)
@@ -282,11 +304,16 @@ def ours(headers: Mapping[str, str]) -> bool:
     return headers.get("origin", "").partition("://")[2] == headers.get("host", "-")
 
 
+async def posted_form(request: Request) -> Posted:
+    """The fields of a form. Raises ``NotAForm``."""
+    return read_form(await _body(request))
+
+
 async def _posted(request: Request, page: Served) -> Posted:
     if not page.file:
-        return read_form(await _body(request))
+        return await posted_form(request)
     body = await bounded(request.stream(), request.headers, MOST_BYTES_OF_A_FILE)
-    return read_file_form(request.headers.get("content-type", ""), body)
+    return await read_file_form(request.headers, body)
 
 
 async def _body(request: Request) -> bytes:
@@ -299,7 +326,7 @@ def _session(request: Request) -> Session | None:
     return desk.session(request.cookies.get(desk.place.cookie, ""))
 
 
-def _closed(reply: Response) -> Response:
+def closed(reply: Response) -> Response:
     """The reply with what keeps a browser from keeping, running or fetching anything else."""
     styles = reply.headers.get("x-style-digests", "")
     if styles:
@@ -315,27 +342,36 @@ async def _leave(request: Request) -> Response:
     desk: Desk = request.app.state.desk
     session = _session(request)
     try:
-        token = read_form(await _body(request)).one("token")
+        token = (await posted_form(request)).one("token")
     except NotAForm:
         token = ""
-    if ours(request.headers) and session is not None and session.owns(token):
-        desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
-    return _closed(go("/who"))
+    if not (ours(request.headers) and session is not None and session.owns(token)):
+        return closed(go("/who"))
+    desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
+    return _forgotten(closed(go("/who")), desk.place)
+
+
+def _forgotten(reply: Response, place: WhereServed) -> Response:
+    """The reply that has a browser forget what it holds of the form. Not every cookie of the site: others may have some there."""
+    reply.delete_cookie(place.cookie, path="/", secure=place.secure, httponly=True, samesite="strict")
+    reply.headers["clear-site-data"] = '"cache", "storage"'
+    return reply
 
 
 async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SERVED:
-        return _closed(PlainTextResponse("There is no such file.", 404))
-    reply = _closed(Response((STATIC / name).read_bytes(), media_type=SERVED[name]))
+        return closed(PlainTextResponse("There is no such file.", 404))
+    reply = closed(Response((STATIC / name).read_bytes(), media_type=SERVED[name]))
     reply.headers["cache-control"] = "no-cache"  # nobody's, so a browser may keep it and ask whether it changed
     return reply
 
 
 async def _no_picture(_: Request) -> Response:
     """Browsers ask for one of their own accord; there is no logo."""
-    return _closed(Response(status_code=204))
+    return closed(Response(status_code=204))
 
 
-async def _no_such_page(request: Request, _: Exception) -> Response:
-    return _closed(PlainTextResponse("There is no such page.", 404))
+async def no_such_page(request: Request, _: Exception) -> Response:
+    """What is answered for a path or a method that there is not."""
+    return closed(PlainTextResponse("There is no such page.", 404))

@@ -20,7 +20,7 @@ WHO_IT_IS = frozenset(
 def who_named(patient: Patient) -> Who:
     """The page of somebody whom the pharmacy's own system handed over, or a record of this pharmacy names.
 
-    A practice patient stays one. What the page has no field for, the trace of the NHS number above all, is kept beside it.
+    A training patient stays one. What the page has no field for, the trace of the NHS number above all, is kept beside it.
     """
     practice = patient.gp_practice
     born = patient.birth_date
@@ -52,7 +52,7 @@ def who_referred(read: ReferralRead) -> Who:
 
 
 def who_seen(person: PersonSeen) -> Who:
-    """The page of somebody as a referral or a GP record has them. Its NHS number brings no trace; one that is nobody's is a practice patient's."""
+    """The page of somebody as a referral or a GP record has them. Its NHS number brings no trace; one that is nobody's is a training patient's."""
     born, number = person.birth_date, person.nhs_number or ""
     typed = {
         "family": person.family or "",

@@ -22,7 +22,7 @@ from pharmacyfirst.store import Actor, ConsultationSoFar, InForceNow, Store, Wat
 from pharmacyfirst.web.on_paper import PaperSaid, paper_in
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.people import AtTheDesk, SignedIn, SomebodyHere
-from pharmacyfirst.web.pharmacy import OurPharmacy, read_pharmacy, write_pharmacy
+from pharmacyfirst.web.pharmacy import OurPharmacy, PharmacyRefused, read_pharmacy, write_pharmacy
 from pharmacyfirst.web.place import HERE, WhereServed
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.rows import hours_of
@@ -30,8 +30,9 @@ from pharmacyfirst.web.sessions import Session, Sessions
 
 PATIENT_PAGE = "patient"
 SINCE = "since"
+CONSENT = "consent_given"
 EVALUATION = (
-    "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a practice patient."
+    "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a training patient."
 )
 
 
@@ -41,7 +42,9 @@ class Desk:
 
     ``content`` is the folder of the pathways. ``secret`` is what the pharmacy's system shows to hand a patient over (None: nobody can),
     ``links`` are the patients who wait to be opened, ``read_before`` what was read of a patient elsewhere, so that it is not read for each
-    page. Raises ``PharmacyRefused`` where the pharmacy's file cannot be read.
+    page. ``site`` is the ODS code of the pharmacy where the organisation has several sites: each has a desk, and no desk knows
+    another, but the codes of all ``sites``, for whoever gives roles there.
+    Raises ``PharmacyRefused`` where the pharmacy's file cannot be read, or is another site's.
     """
 
     content: Path
@@ -55,6 +58,8 @@ class Desk:
     provider: Provider | None = None
     ours: OurPharmacy | None = None
     secret: Secret | None = None
+    site: str = ""
+    sites: tuple[str, ...] = ()
     links: Links = field(default_factory=Links)
     read_before: dict[Hashable, Any] = field(default_factory=dict, repr=False)
     _watch: Watch | None = field(init=False, repr=False, default=None)
@@ -62,7 +67,19 @@ class Desk:
 
     def __post_init__(self) -> None:
         if self.ours is None and self.pharmacy_file.exists():
-            self.ours = read_pharmacy(self.pharmacy_file)
+            self.ours = self._of_this_site(read_pharmacy(self.pharmacy_file))
+
+    def _of_this_site(self, ours: OurPharmacy) -> OurPharmacy:
+        if self.site and ours.pharmacy.ods != self.site:
+            raise PharmacyRefused(
+                f"ODS code: this is the site {self.site}, and what is set up here is this pharmacy's."
+            )
+        return ours
+
+    @property
+    def called(self) -> str:
+        """What the site is called, to tell it from the others: its name and code; empty where there are no others."""
+        return f"{self.ours.pharmacy.name}, {self.site}" if self.site and self.ours is not None else self.site
 
     def now(self) -> datetime:
         """This moment, by England's clock."""
@@ -70,6 +87,7 @@ class Desk:
 
     def set_up(self, ours: OurPharmacy) -> None:
         """Keep what was set up. Raises ``PharmacyRefused``."""
+        ours = self._of_this_site(ours)
         write_pharmacy(self.pharmacy_file, ours)
         self.ours, self._watch = ours, None
 
@@ -86,8 +104,10 @@ class Desk:
         """Who may hold consultations here: whom the pharmacy's file names, or, where people sign in, the registered who have an account."""
         if not self.people_sign_in:
             return tuple(one.practitioner for one in self.ours.people) if self.ours is not None else ()
-        registered = (one for one in self.people.all() if one.active and not one.roles.isdisjoint(REGISTERED))
-        return tuple(SignedIn(one).practitioner for one in registered)
+        registered = (
+            one for one in self.people.all() if one.active and not one.roles_at(self.site).isdisjoint(REGISTERED)
+        )
+        return tuple(SignedIn(one, site=self.site).practitioner for one in registered)
 
     @property
     def people_sign_in(self) -> bool:
@@ -180,7 +200,7 @@ class Visit:
 class Talk:
     """A consultation under way, as a page shows it: how the store has it, the pathway of its day, the patient page, the conversation.
 
-    ``now`` is this moment; with a practice patient seen as of another day, the same time of that day; in a correction, when what it
+    ``now`` is this moment; with a training patient seen as of another day, the same time of that day; in a correction, when what it
     corrects ended; of what is entered from ``paper``, when that ended.
     """
 
@@ -229,7 +249,7 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
 
 
 def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:
-    """A moment by England's clock; of a practice consultation as of another day, the same time of that day; of a correction, the end of then."""
+    """A moment by England's clock; of a training consultation as of another day, the same time of that day; of a correction, the end of then."""
     if held.correcting is not None:
         return in_england(held.correcting.ended_at)
     here = in_england(moment)

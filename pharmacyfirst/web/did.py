@@ -1,5 +1,6 @@
 """What the pharmacist did, as the outcome page asks it by the kind of outcome, and the decision that a record has of it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,14 +101,33 @@ def urgency_of(assessment: Assessment) -> str:
     return _URGENCY.get(kind, "routine")
 
 
-def read_did(posted: Posted, assessment: Assessment, now: datetime, on_paper: bool = False) -> Did:
-    """What was done, as the outcome page posts it. ``on_paper``: it is entered from paper, and of a time that nobody wrote nothing is said."""
+NOT_AGREED = (
+    "The patient does not agree that the GP practice is told, and somebody there was spoken to. The record may say both only with the reason why it was "
+    "told all the same; else change the answer on the patient page, or what was done"
+)
+_PRACTICE = re.compile(r"\b(practice|surgery|gp|doctor)\b", re.IGNORECASE)
+
+
+def _sent_to(posted: Posted, assessment: Assessment) -> str:
+    return posted.one("o-to") or usual_place(assessment)
+
+
+def read_did(
+    posted: Posted, assessment: Assessment, now: datetime, on_paper: bool = False, told: bool | None = None
+) -> Did:
+    """What was done, as the outcome page posts it. ``on_paper``: it is entered from paper, and of a time that nobody wrote nothing is said.
+
+    ``told``: whether the patient agrees that the GP practice is told; None where nobody asked.
+    """
     kind = assessment.outcome.kind
     option = next((one for one in OPTIONS[kind] if one.key == posted.one("o-did")), None)
     if option is None and posted.one("o-did") == ELSE:
         done = next((done for done, _ in ELSE_DONE if done == posted.one("o-else")), None)
         option = Option(ELSE, "", done, "told to go" if done == "referred" else None) if done else None
-    wrong = dict(_wrong(posted, option, kind))
+    wrong = dict(_wrong(posted, option, kind, now, on_paper))
+    spoken = option is not None and option.spoken and _PRACTICE.search(_sent_to(posted, assessment))
+    if spoken and told is False and not posted.one("o-because"):
+        wrong["o-because"] = NOT_AGREED
     if on_paper and option is not None and option.spoken and not posted.one("o-at"):
         wrong["o-at"] = "Say at what time, as the paper does; where it does not, choose another answer"
     if wrong or option is None:
@@ -115,7 +135,9 @@ def read_did(posted: Posted, assessment: Assessment, now: datetime, on_paper: bo
     return Did(_decision(posted, assessment, option, now, on_paper))
 
 
-def _wrong(posted: Posted, option: Option | None, kind: Kind) -> Iterator[tuple[str, str]]:
+def _wrong(
+    posted: Posted, option: Option | None, kind: Kind, now: datetime, on_paper: bool
+) -> Iterator[tuple[str, str]]:
     if option is None:
         yield "o-did", "What did you do? Choose one of the answers"
         return
@@ -128,15 +150,22 @@ def _wrong(posted: Posted, option: Option | None, kind: Kind) -> Iterator[tuple[
         yield "o-no-supply", "Choose why the medicine was not supplied"
     if option.spoken and not posted.one("o-accepted"):
         yield "o-accepted", "Say who there took the patient over"
-    if posted.one("o-at") and _at(posted.one("o-at"), None) is None:
+    at = _at(posted.one("o-at"), now)
+    if posted.one("o-at") and at is None:
         yield "o-at", "Write the time as hours and minutes, for instance 14:30"
+    elif at is not None and at > now and not on_paper:
+        yield (
+            "o-at",
+            "At what time: this is still to come today; give the time at which it was done, or leave it blank for now",
+        )
 
 
-def _at(words: str, now: datetime | None) -> datetime | str | None:
+def _at(words: str, now: datetime) -> datetime | None:
+    """The time of the day of ``now`` that these words are; None for what is none."""
     hours, _, minutes = words.replace(".", ":").partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
         return None
-    return words if now is None else now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
+    return now.replace(hour=int(hours), minute=int(minutes), second=0, microsecond=0)
 
 
 def _decision(posted: Posted, assessment: Assessment, option: Option, now: datetime, on_paper: bool) -> Decision:
@@ -153,10 +182,9 @@ def _decision(posted: Posted, assessment: Assessment, option: Option, now: datet
 
 
 def _onward(posted: Posted, assessment: Assessment, option: Option, now: datetime, on_paper: bool) -> Onward:
-    at = _at(posted.one("o-at"), now) if posted.one("o-at") else None
-    moment = at if isinstance(at, datetime) and (at <= now or on_paper) else None if on_paper else now
+    moment = _at(posted.one("o-at"), now) or (None if on_paper else now)
     return Onward(
-        to=posted.one("o-to") or usual_place(assessment),
+        to=_sent_to(posted, assessment),
         urgency=urgency_of(assessment),
         how=option.how,
         accepted_by=posted.one("o-accepted") or None if option.spoken else None,

@@ -22,7 +22,7 @@ from pharmacyfirst.web.arrived import KINDS, ArrivedRead, read_arrived
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import NOT_TRACED, Who
 
-MOST_EARLIER = 5  # earlier records that are read, each judged again; a practice patient has thousands
+MOST_EARLIER = 5  # earlier records that are read, each judged again; a training patient has thousands
 MOST_READ = 64  # consultations whose sources are kept in memory; then they are read again
 ANOTHER = "Nothing of it is shown here: look at both, and correct whichever is wrong."
 
@@ -163,7 +163,7 @@ def _seen(whose: Patient) -> PersonSeen:
 def _records(visit: Visit, here: Talk) -> Iterator[Consultation | None]:
     """The newest records of this patient, newest first, None for one that cannot be read; that they were read is put down.
 
-    A practice patient's stay apart. What is being corrected says nothing beside its own correction, nor does what came after a consultation
+    A training patient's stay apart. What is being corrected says nothing beside its own correction, nor does what came after a consultation
     beside it, where that is entered or corrected later.
     """
     records, drafts = visit.desk.store.records, visit.desk.store.drafts

@@ -19,14 +19,13 @@ from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.store.news import NO_CHAIN, message_for, messages_before, news_of
 from pharmacyfirst.web.correcting import as_corrected, corrected_by
-from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
+from pharmacyfirst.web.desk import CONSENT, SINCE, Talk, Visit, talk
 from pharmacyfirst.web.elsewhere import referred_by
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
 from pharmacyfirst.web.rows import called
 from pharmacyfirst.web.suggested import against_on_record
 from pharmacyfirst.web.typed import in_the_way_of
 
-CONSENT = "consent_given"
 NOT_ASKED_WHY = "Nobody was asked why: it was an emergency, or it ended before the end."
 COMES_FROM_HERE = {"in person": "consultation room", "video": "at a distance", "telephone": "at a distance"}
 
@@ -44,7 +43,7 @@ class Done:
     """
 
     decision: Decision = field(repr=False)
-    handed: Handed | None = field(default=None, repr=False)
+    handed: tuple[Handed, ...] = field(default=(), repr=False)
     charge: Charge | None = None
     identity_checked: str = ""
     late: str = ""
@@ -60,7 +59,7 @@ def finish(visit: Visit, here: Talk, done: Done) -> ConsultationSoFar:
     here = counted_now(visit, here)
     if missing := lacking(here.who, here.on):
         raise NotFinished(f"The patient page lacks something: {'; '.join(missing.values())}.")
-    if why_not := in_the_way_of(here, supplied=done.handed is not None):
+    if why_not := in_the_way_of(here, supplied=bool(done.handed)):
         raise NotFinished(why_not)
     record = _made(visit, here, done)
     told = news_of(record, _mailbox(visit), messages_before(record, visit.desk.store))
@@ -81,7 +80,7 @@ def _made(visit: Visit, here: Talk, done: Done) -> Consultation:
     if any(one.permit is None for one in account.supplies) and not here.held.practice and adoption is None:
         raise NotFinished(NO_ADOPTION)
     kept = all(one.permit is not None for one in account.supplies)
-    at = max(visit.now, here.now)  # of a practice patient, the day may be one that is still to come
+    at = max(visit.now, here.now)  # of a training patient, the day may be one that is still to come
     record = make_record(account, library, recorded_at=at, adoption=None if kept else adoption)
     if record.unpermitted and not old.unpermitted and not done.incident:
         raise NotFinished(f"{WITHOUT_A_PERMIT} {'; '.join(one.says for one in record.unpermitted[0].reasons)}.")
@@ -142,7 +141,7 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         complaint=who.get("complaint") or None,
         answered_against=tuple(_against(visit, here, done.decision)),
         decision=done.decision,
-        supplies=(done.handed,) if done.handed is not None else (),
+        supplies=done.handed,
         charge=done.charge,
         gateways_passed=tuple(_gateways(here, here.now)) if paper is None else (),  # paper does not say when
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
@@ -196,8 +195,11 @@ def _confirmed(here: Talk) -> Literal["pregnant", "not_pregnant"] | None:
 
 
 def pregnancy_asked(here: Talk) -> str:
-    """What is asked apart where pregnancy was answered: no code says anything about it unless the pharmacist wants it; nothing where not."""
-    confirmed = _confirmed(here)
+    """What is asked apart where pregnancy was answered: no code says anything about it unless the pharmacist wants it.
+
+    Nothing where it was not, or where the patient does not agree that the practice is told.
+    """
+    confirmed = _confirmed(here) if here.who.get("share") != "no" else None
     return f"Write in the GP record: {confirmed.replace('_', ' ')}, confirmed" if confirmed is not None else ""
 
 

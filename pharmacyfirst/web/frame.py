@@ -5,26 +5,33 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from starlette.responses import Response
+
 from pharmacyfirst.authority.clock import in_england
-from pharmacyfirst.contract.conversation import Conversation
+from pharmacyfirst.contract.conversation import Conversation, Stands
+from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
 from pharmacyfirst.web.on_paper import ON_PAPER
 from pharmacyfirst.web.patient import age_words, lacking
 from pharmacyfirst.web.people import SignedIn
+from pharmacyfirst.web.replies import go
 
 TEMPLATES = Path(__file__).with_name("templates")
-PRACTICE = "PRACTICE PATIENT: nobody is treated, nothing is sent, nothing is claimed"
+PRACTICE = "TRAINING PATIENT: nobody is treated, nothing is sent, nothing is claimed"
 
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page of the conversation in the step list. ``state`` is ``now``, ``done``, ``idle`` (nothing to ask) or ``open``."""
+    """A page of the conversation in the step list. ``state`` is ``now``, ``done``, ``idle`` (nothing to ask) or ``open``; ``says`` is that in
+    words, of a page on which nothing is open.
+    """
 
     title: str
     path: str
     state: str
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,13 @@ class PatientBar:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of a page. ``quiet`` are the seconds after which the patient is hidden, 0 where nobody can be shown."""
+    """The frame of a page. ``site`` is in which of several it stands; ``done`` is what was just done, said once; ``quiet`` are the seconds after which the patient is hidden, 0 where nobody can be shown."""
 
     title: str
     person: str
     account: bool
     token: str
+    done: str
     banner: str
     practice: str
     as_of: str
@@ -56,6 +64,7 @@ class Frame:
     steps: tuple[PageLink, ...]
     foot: str
     quiet: int
+    site: str = ""
 
 
 def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") -> Frame:
@@ -66,6 +75,7 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
         person=session.person.name if session is not None else "",
         account=session is not None and isinstance(session.person, SignedIn),
         token=session.token if session is not None else "",
+        done=_done(visit),
         banner=visit.desk.banner(),
         practice=PRACTICE if talk is not None and talk.held.practice else "",
         as_of=f"Judged as of {day(talk.on)}" if talk is not None and talk.held.as_of and talk.paper is None else "",
@@ -74,7 +84,31 @@ def frame(visit: Visit, title: str, talk: Talk | None = None, here: str = "") ->
         steps=steps(talk, here) if talk is not None else (),
         foot=_foot(talk),
         quiet=int(visit.desk.sessions.quiet) if session is not None and not session.hidden else 0,
+        site=visit.desk.called,
     )
+
+
+def bare_frame(title: str) -> Frame:
+    """The frame of a page that stands in no site, and at which nobody is."""
+    return Frame(
+        title=title, person="", account=False, token="", done="", banner="", practice="", as_of="", paper="", bar=None, steps=(), foot="",
+        quiet=0,
+    )  # fmt: skip
+
+
+def go_on(visit: Visit, path: str, done: str) -> Response:
+    """The way to another page, which says once what was done; it names nobody."""
+    visit.at_the_desk.done = done
+    return go(path)
+
+
+def _done(visit: Visit) -> str:
+    """What was just done, if it was not said yet; while the patient is hidden it waits."""
+    session = visit.session
+    if session is None or session.hidden:
+        return ""
+    done, session.done = session.done, ""
+    return done
 
 
 def _bar(talk: Talk) -> PatientBar:
@@ -131,10 +165,7 @@ def steps(talk: Talk, here: str) -> tuple[PageLink, ...]:
     for number, page in enumerate(conversation.pages):
         if number == joined:
             continue
-        put = [one for one in conversation.put(page) if one.shown]
-        state = "open" if conversation.open_on(page) else "done" if put else "idle"
-        if page.title in talk.held.look_through or page.title in talk.held.typed:
-            state = "open"
+        state = "open" if page.title in talk.held.look_through or page.title in talk.held.typed else _state(talk, page)
         found.append(_step(talk, page.title, page_path(talk, number), state, here))
     found.append(_step(talk, "Outcome", path_of(talk, "outcome"), "open", here))
     return tuple(found)
@@ -144,8 +175,23 @@ def _of_paper(talk: Talk) -> str:
     return "open" if ON_PAPER in talk.held.look_through or talk.paper is None else "done"
 
 
+def _state(talk: Talk, page: Page) -> str:
+    """How a page stands: done is only one of which every question that is put was answered, not one that nobody needs any more."""
+    conversation = talk.conversation
+    put = [one for one in conversation.put(page) if one.shown]
+    if conversation.open_on(page):
+        return "open"
+    if put and all(one.stands is Stands.ANSWERED for one in put):
+        return "done"
+    return "not needed" if conversation.decided or conversation.stopped else "idle"
+
+
+_SAYS = {"done": "nothing open", "not needed": "not needed"}
+
+
 def _step(talk: Talk, title: str, path: str, state: str, here: str) -> PageLink:
-    return PageLink(title, path, "now" if path == here else state)
+    shown = "idle" if state == "not needed" else state
+    return PageLink(title, path, "now" if path == here else shown, _SAYS.get(state, ""))
 
 
 @cache

@@ -10,7 +10,7 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.handover.scan import PackCode, ScanRefused, split_scan
 from pharmacyfirst.kernel.dose import Supplied
 from pharmacyfirst.kernel.offer import Offer
-from pharmacyfirst.record.decision import Charge
+from pharmacyfirst.record.decision import Charge, exemption_fits
 from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
 from pharmacyfirst.record.lists import coded_lists
@@ -45,10 +45,13 @@ def held_products(offer: Offer) -> dict[str, Coded]:
     return {actual_products()[code].code: actual_products()[code] for code in codes if code in actual_products()}
 
 
-def charges() -> tuple[tuple[str, str], ...]:
-    """Why no prescription charge is paid, or that it was, by its code."""
+def charges(here: Talk) -> tuple[tuple[str, str], ...]:
+    """Why no prescription charge is paid, or that it was, by its code; without what the patient's age rules out."""
+    age = here.who.age_on(here.on)
     return tuple(
-        (code, f"{says[:1].upper()}{says[1:]} ({code})") for code, says in coded_lists()["exemption"].items.items()
+        (code, f"{says[:1].upper()}{says[1:]} ({code})")
+        for code, says in coded_lists()["exemption"].items.items()
+        if age is None or exemption_fits(code, age)
     )
 
 
@@ -74,6 +77,8 @@ def read_handed(visit: Visit, here: Talk, offer: Offer) -> HandedRead:
     elif posted.one("s-expiry") and expiry is None:
         wrong["expiry"] = EXPIRY
     at = handed_at(visit, here, wrong)
+    if posted.one("s-charge") and posted.one("s-charge") not in {value for value, _ in charges(here)}:
+        wrong["charge"] = "Charge: this is not for somebody of the patient's age; say whether it was paid, or why not"
     if not posted.one("s-collected"):
         wrong["collected"] = "Collected: say who takes it away"
     much = _quantity(posted.one("s-quantity"), chosen, wrong) if chosen is not None else None
@@ -122,7 +127,7 @@ def _lacking_now(visit: Visit, here: Talk, batch: str, expiry: str | None) -> It
         yield "expiry", "Expiry: this pack has expired"
     if posted.one("s-identity") not in {value for value, _ in IDENTITY}:
         yield "identity", "Identity: say how you confirmed who the patient is"
-    if posted.one("s-charge") not in {value for value, _ in charges()}:
+    if not posted.one("s-charge"):
         yield "charge", "Charge: say whether it was paid, or why not"
 
 
@@ -153,7 +158,11 @@ def charge_of(visit: Visit) -> Charge | None:
     code = visit.posted.one("s-charge")
     if not code:
         return None
-    seen = True if visit.posted.ticked("s-evidence") else None
+    return charged(code, True if visit.posted.ticked("s-evidence") else None)
+
+
+def charged(code: str, seen: bool | None) -> Charge:
+    """The charge of one item by its code, and whether evidence of an exemption was seen. Raises ``RecordRefused``."""
     return Charge(exemption=code, evidence_seen=seen, taken=1 if code == PAID else 0)
 
 

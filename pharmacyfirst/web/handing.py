@@ -12,7 +12,7 @@ from pharmacyfirst.handover.handed import MOST_BYTES, Handover, HandoverRefused,
 from pharmacyfirst.handover.link import LIVES, LinkRefused
 from pharmacyfirst.handover.secret import sent_by_a_browser
 from pharmacyfirst.web.desk import Desk
-from pharmacyfirst.web.posted import NotAForm, bounded
+from pharmacyfirst.web.posted import NotAForm, TooSlow, bounded
 
 OPENS_AT = "/handed-over"
 NOTHING = "Nothing was handed over."
@@ -21,7 +21,7 @@ NOTHING = "Nothing was handed over."
 async def hand_over(request: Request) -> Response:
     """Read a handover, and answer with the link that opens it: 201. The link's own part stands behind ``#``, which no browser sends on.
 
-    401 where the secret is not shown, 403 for a browser or another machine's name, 409 before the pharmacy is set up, 413 for too much,
+    401 where the secret is not shown, 403 for a browser or another machine's name, 409 before the pharmacy is set up, 413 for too much, 408 for too slow,
     422 with the field that does not fit, 429 where too many wait, 503 where the secret could not be made.
     """
     desk: Desk = request.app.state.desk
@@ -32,15 +32,18 @@ async def hand_over(request: Request) -> Response:
         return _refused(
             503, "The secret could not be made when the form was started. See what it said then, and start it again."
         )
-    if not desk.secret.is_shown(_bearer(request)):
+    if not desk.secret.is_shown(bearer(request)):
         return _refused(
             401, "Show the secret of this start: Authorization: Bearer, and what is in the file of the data folder."
         )
     try:
         raw = await bounded(request.stream(), request.headers, MOST_BYTES)
-    except NotAForm:
-        return _refused(413, f"A handover has at most {MOST_BYTES // 1024} kB.")
-    return _taken(desk, raw, f"{desk.place.scheme}://{request.headers['host']}{OPENS_AT}")
+    except TooSlow as slow:
+        return _refused(slow.status, "The handover did not come in time.")
+    except NotAForm as refused:
+        return _refused(refused.status, f"A handover has at most {MOST_BYTES // 1024} kB.")
+    way = f"/at/{desk.site}{OPENS_AT}" if desk.site else OPENS_AT
+    return _taken(desk, raw, f"{desk.place.scheme}://{request.headers['host']}{way}")
 
 
 def not_here(says: str) -> Response:
@@ -48,7 +51,8 @@ def not_here(says: str) -> Response:
     return _refused(403, says)
 
 
-def _bearer(request: Request) -> str:
+def bearer(request: Request) -> str:
+    """What a program shows as its secret."""
     scheme, _, words = request.headers.get("authorization", "").partition(" ")
     return words.strip() if scheme.lower() == "bearer" else ""
 

@@ -77,7 +77,7 @@ _FAILED = {
 def news_shown(visit: Visit, record: Consultation, held: ConsultationSoFar) -> NewsShown:
     """Where the news of a record stands at this moment."""
     if record.practice:
-        return NewsShown("A practice patient: nothing is sent.", message=True)
+        return NewsShown("A training patient: nothing is sent.", message=True)
     store, told = visit.desk.store, held.summary
     try:
         if bundle_id := str(told.get("bundle_id", "")):

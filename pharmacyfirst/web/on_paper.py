@@ -107,6 +107,9 @@ def _who(typed: Mapping[str, str], wrong: dict[str, str]) -> PractitionerOnRecor
     if not typed.get("gphc") or not typed.get("family"):
         wrong["by"] = "Written by: choose who held the consultation, or give their name and GPhC number"
         return None
+    if not typed.get("profession"):
+        wrong["profession"] = "Profession: choose what whoever wrote it is"
+        return None
     try:
         return read_back(
             PractitionerOnRecord,
@@ -114,7 +117,7 @@ def _who(typed: Mapping[str, str], wrong: dict[str, str]) -> PractitionerOnRecor
                 "gphc_number": typed["gphc"],
                 "family": typed["family"],
                 "given": typed.get("given", "").split(),
-                "profession": typed.get("profession") or "pharmacist",
+                "profession": typed["profession"],
             },
         )
     except RecordRefused as refused:

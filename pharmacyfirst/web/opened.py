@@ -6,9 +6,9 @@ from starlette.responses import Response
 
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import listed
-from pharmacyfirst.store import ConsultationState, NotUnderWay, NotYours, Outdated, StoreRefused
+from pharmacyfirst.store import ConsultationSoFar, ConsultationState, NotUnderWay, NotYours, Outdated, StoreRefused
 from pharmacyfirst.web.desk import Talk, Visit, talk
-from pharmacyfirst.web.frame import drawn, frame, path_of
+from pharmacyfirst.web.frame import drawn, frame, go_on, path_of
 from pharmacyfirst.web.replies import go, html
 
 
@@ -62,6 +62,19 @@ def opened(visit: Visit) -> Talk | Response:
         return about(visit, refused)
 
 
+def not_judged(visit: Visit) -> ConsultationSoFar | None:
+    """A draft of whoever is at the desk of which nobody can be judged, so that no page of it opens and it can only be ended; None for any other."""
+    try:
+        held = visit.desk.store.drafts.look_again(visit.names["id"], visit.actor, visit.desk.library)
+        if held.under_way and held.owner.is_(visit.actor):
+            talk(visit.desk, held, visit.now)
+    except Refused:
+        return held
+    except PharmacyFirstError:
+        pass
+    return None
+
+
 def given_back(visit: Visit) -> tuple[int, str]:
     """The revision and the patient that the page was shown with."""
     revision = visit.posted.one("revision")
@@ -92,6 +105,9 @@ def about(visit: Visit, refused: Exception) -> Response:
         expired = refused.now.state is ConsultationState.EXPIRED
         ways = (WayOn("Take it over", f"{here}/take-over", posts=True), start) if expired else (start,)
         return said(visit, "This consultation takes no answers any more", str(refused), ways=ways)
+    if isinstance(refused, Refused) and not_judged(visit) is not None:
+        end = WayOn("End it, and say why", f"{here}/end")
+        return said(visit, "This consultation cannot be gone on with", str(refused), ways=(end, start))
     if isinstance(refused, PharmacyFirstError):
         return said(
             visit, "Not saved", str(refused), ways=(WayOn("Back to the consultation", f"{here}/outcome"), start)
@@ -103,6 +119,10 @@ def take_over(visit: Visit) -> Response:
     """``POST /c/ID/take-over``: go on with somebody else's consultation; both names are kept."""
     try:
         held = visit.desk.store.drafts.take_over(visit.names["id"], visit.actor)
-        return go(path_of(talk(visit.desk, held, visit.now), "outcome"))
+        return go_on(
+            visit,
+            path_of(talk(visit.desk, held, visit.now), "outcome"),
+            "This consultation is yours now; both names are kept.",
+        )
     except (StoreRefused, Refused) as refused:
         return about(visit, refused)

@@ -73,6 +73,20 @@ def title_of(talk: Talk) -> str:
     return "Not decided yet" if undecided else in_words(conversation.assessment.outcome)
 
 
+def stop_of(talk: Talk) -> str:
+    """What a stop that stands means for going on."""
+    conversation = talk.conversation
+    if conversation.emergency:
+        return f"{title_of(talk)}. Continue leads to the outcome."
+    if conversation.decided and conversation.stopped:
+        more = conversation.could_be_more_urgent
+        rest = "what is left could only make it more urgent" if more else "nothing that is left changes it"
+        return f"{title_of(talk)}. You can end here; {rest}."
+    if conversation.stopped:
+        return f"{conversation.stopped[0].because[:1].upper()}{conversation.stopped[0].because[1:]}. Only what could make it more urgent is asked now."
+    return ""
+
+
 def _stage(talk: Talk, stage: StageSoFar) -> StageShown:
     clear = stage.clear == stage.of
     words = f"all {stage.of} clear" if stage.of > 1 else "clear"

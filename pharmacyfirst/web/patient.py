@@ -45,6 +45,12 @@ ASKS = {
     "by": "Who agrees to all this?",
     "viewed": "Which record did you read?",
 }
+# What a field is called where it is missing.
+CALLED = {
+    "family": "Family name", "born": "Date of birth", "nhs_number": "NHS number", "address": "Address", "practice_ods": "GP practice", "gender": "Sex",
+    "source": "How they came", "channel": "How it is held", "share": "Whether the practice may be told", "look": "Whether the record may be looked at",
+    "by": "Who agrees", "viewed": "Which record was read", "not_viewed": "Why no record was read", "consenter": "Who agrees for the patient",
+}  # fmt: skip
 NEEDED = ("gender", "source", "channel", "share", "look", "by")
 
 
@@ -169,6 +175,16 @@ def lacking(who: Who, today: date) -> dict[str, str]:
         except RecordRefused as refused:
             found.update(_refused(str(refused)))
     return found
+
+
+def called(name: str) -> str:
+    """What a field of the page is called in a few words."""
+    return CALLED.get(name, name.replace("_", " ").capitalize())
+
+
+def place_of(name: str) -> str:
+    """Where on the page a field stands."""
+    return f"row-{name}" if name == "born" or name in ASKS else f"p-{name}"
 
 
 _PLACES = {

@@ -6,11 +6,13 @@ import secrets
 from dataclasses import dataclass, field
 
 from pharmacyfirst.errors import PharmacyFirstError, Refused
+from pharmacyfirst.paper.words import begun
 from pharmacyfirst.people import Colleague, Role
 from pharmacyfirst.people.passwords import is_right
 from pharmacyfirst.people.roles import REGISTERED
 from pharmacyfirst.record.people import PractitionerOnRecord
 from pharmacyfirst.store import Actor
+from pharmacyfirst.web.rows import ChoiceShown
 
 SHORTEST_PIN, LONGEST_PIN = 4, 12
 # A PIN has few digits, so whoever has the file guesses it whatever this costs: the file is its owner's alone, and the digest keeps the
@@ -58,11 +60,12 @@ class AtTheDesk:
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody who has signed in. ``vouched``: the roles for which an identity provider vouches, which answers for how it knows; None
-    for who signed in with a password.
+    for who signed in with a password. ``site`` is where, by its ODS code; empty where the organisation has no others.
     """
 
     colleague: Colleague
     vouched: frozenset[Role] | None = None
+    site: str = ""
 
     @property
     def by_provider(self) -> bool:
@@ -82,8 +85,9 @@ class SignedIn:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """What they are: as the account has it, and no more than the provider vouches for."""
-        return self.colleague.roles if self.vouched is None else self.colleague.roles & self.vouched
+        """What they are at this site: as the account has it, and no more than the provider vouches for."""
+        roles = self.colleague.roles_at(self.site)
+        return roles if self.vouched is None else roles & self.vouched
 
     @property
     def _role(self) -> Role:
@@ -117,6 +121,12 @@ class SignedIn:
 
 
 SomebodyHere = AtTheDesk | SignedIn
+
+
+def professions(chosen: str) -> tuple[ChoiceShown, ...]:
+    """What a registered professional may be, to choose from."""
+    each = sorted(role.profession for role in REGISTERED)
+    return tuple(ChoiceShown(one, begun(one), one == chosen) for one in each)
 
 
 def pin_digest(pin: str) -> str:

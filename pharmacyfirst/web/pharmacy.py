@@ -20,7 +20,7 @@ class PharmacyRefused(PharmacyFirstError, ValueError):
 class OurPharmacy:
     """The pharmacy: where it is, its MESH mailbox, the file of its adoption, and the people at the desk.
 
-    Without ``adoption`` everything is for evaluation: nothing is supplied but to practice patients.
+    Without ``adoption`` everything is for evaluation: nothing is supplied but to training patients.
     """
 
     pharmacy: Pharmacy

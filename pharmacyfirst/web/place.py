@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pharmacyfirst.errors import PharmacyFirstError
-
-ADDRESSES = ("127.0.0.1", "::1", "localhost")
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-
-
-class NotOnThisMachine(PharmacyFirstError, ValueError):
-    """The form was to be served elsewhere than on this machine, and something is missing that it does not do without."""
+from pharmacyfirst.connections import (
+    ADDRESSES,
+    LOOPBACK,
+    NotServed,
+    asks_for,
+    refuse_half_of_tls,
+    refuse_to_be_overheard,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class WhereServed:
         """The name of the cookie of a browser that is on its way to a provider and back."""
         return f"{self.cookie}-way"
 
+    @property
+    def cookie_of_site(self) -> str:
+        """The name of the cookie that says in which site of several a browser stands; it lets nobody in."""
+        return f"{self.cookie}-site"
+
     def came_from_here(self, peer: str) -> bool:
         """Whether a program of this machine asks: where nobody else reaches the form everything does. What comes by a proxy of this machine
         seems to as well.
@@ -57,8 +62,7 @@ class WhereServed:
 
     def refuses(self, headers: Mapping[str, str], peer: str) -> str:
         """Why a request is not answered: it asks for another name, or came round the proxy; empty where it is."""
-        host = headers.get("host", "")
-        if host not in self.names and host.rpartition(":")[0] not in self.names:
+        if not asks_for(headers.get("host", ""), self.names):
             return "This form answers on this machine alone." if not self.elsewhere else "This form has another name."
         if self.proxy and (peer != self.proxy or headers.get("x-forwarded-proto") != "https"):
             return "This form is reached through its proxy alone, over https."
@@ -71,29 +75,20 @@ HERE = WhereServed()
 def place_of(
     address: str, name: str = "", certificate: str = "", key: str = "", proxy: str = "", signing_in: bool = False
 ) -> WhereServed:
-    """Where the form is served with these settings. Raises ``NotOnThisMachine`` for what would let somebody in who should not come in.
+    """Where the form is served with these settings. Raises ``NotServed`` for what would let somebody in who should not come in.
 
     Elsewhere means any address but this machine's own, or a proxy before it: then people have to be able to sign in, browsers have to come
     over TLS, here or at the proxy, and the name by which they come has to be known.
     """
-    if bool(certificate) != bool(key):
-        raise NotOnThisMachine("TLS needs both the certificate and its key.")
+    refuse_half_of_tls(certificate, key)
     if address in ADDRESSES and not (name or certificate or proxy):
         return HERE
     if not signing_in:
-        raise NotOnThisMachine(
+        raise NotServed(
             f"The form is served on this machine alone ({', '.join(ADDRESSES)}) as long as nobody can sign in: elsewhere anybody in reach could "
             "read patients' records. Add people first: pharmacyfirst people add."
         )
-    if not (certificate or proxy):
-        raise NotOnThisMachine(
-            "Elsewhere than on this machine the form is served over TLS alone: give a certificate and its key, or name the proxy that ends TLS. "
-            "Otherwise passwords and patients could be read on the way."
-        )
-    if certificate and proxy:
-        raise NotOnThisMachine("Give a certificate, or name a proxy that ends TLS: not both.")
+    refuse_to_be_overheard(certificate, proxy)
     if not name:
-        raise NotOnThisMachine(
-            "Give the name by which browsers reach the form: requests for any other are not answered."
-        )
+        raise NotServed("Give the name by which browsers reach the form: requests for any other are not answered.")
     return WhereServed((name.lower(),), certificate, key, proxy)

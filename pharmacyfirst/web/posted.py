@@ -1,9 +1,12 @@
 """What a browser posts, read with bounds: names and values of one form, and nothing of it in any message."""
 
-import re
-from collections.abc import AsyncIterable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartException, MultiPartParser
 
 from pharmacyfirst.errors import PharmacyFirstError
 
@@ -11,10 +14,19 @@ MOST_BYTES = 64_000
 MOST_BYTES_OF_A_FILE = 5_000_000 + MOST_BYTES  # what is read of a referral or record, and the form around it
 MOST_FIELDS = 600
 LONGEST_VALUE = 4_000
+BODY_SECONDS = 20.0  # a file over a slow line; what takes longer is no page of ours
 
 
 class NotAForm(PharmacyFirstError, ValueError):
-    """What was posted is no form that a page of ours sends; says so, and repeats nothing of it."""
+    """What was posted is no form that a page of ours sends; says so, and repeats nothing of it. ``status`` is what it is answered with."""
+
+    status = 413
+
+
+class TooSlow(NotAForm):
+    """What was posted did not come in time."""
+
+    status = 408
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +56,20 @@ class Posted:
 
 
 async def bounded(parts: AsyncIterable[bytes], headers: Mapping[str, str], most: int) -> bytes:
-    """A body of ``most`` bytes at the utmost, of which no more than that is read. Raises ``NotAForm``."""
+    """A body of ``most`` bytes at the utmost, of which no more than that is read, and no longer than ``BODY_SECONDS``. Raises ``NotAForm``."""
     length = headers.get("content-length", "")
     body = b""
-    if not length.isdecimal() or int(length) <= most:
-        async for part in parts:
-            body += part
-            if len(body) > most:
-                break
-        else:
-            return body
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            if not length.isdecimal() or int(length) <= most:
+                async for part in parts:
+                    body += part
+                    if len(body) > most:
+                        break
+                else:
+                    return body
+    except TimeoutError:
+        raise TooSlow("What was sent did not come in time. Nothing was saved: send it again.") from None
     raise NotAForm("More was sent than any page of this form sends. Nothing was saved.")
 
 
@@ -73,31 +89,35 @@ def read_form(body: bytes) -> Posted:
     return Posted(found)
 
 
-_BOUNDARY = re.compile(r'multipart/form-data; *boundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?')
-_NAMED = re.compile(
-    rb'^content-disposition: *form-data; *name="([^"\r\n]*)"(; *filename)?', re.IGNORECASE | re.MULTILINE
-)
+class _InMemory(MultiPartParser):
+    """Of a file nothing is written to the disk before it is taken in."""
+
+    spool_max_size = MOST_BYTES_OF_A_FILE
 
 
-def read_file_form(content_type: str, body: bytes) -> Posted:
+async def read_file_form(headers: Headers, body: bytes) -> Posted:
     """A form with one file in it, as a browser sends it (``multipart/form-data``), byte for byte. The file's name, which may be somebody's, is not read.
 
     Raises ``NotAForm`` for anything else.
     """
-    boundary = _BOUNDARY.fullmatch(content_type.strip())
+
+    async def whole() -> AsyncGenerator[bytes]:
+        yield body
+
     fields: dict[str, tuple[str, ...]] = {}
-    file = b""
-    if boundary is None or len(body) > MOST_BYTES_OF_A_FILE:
-        raise NotAForm("What was sent is no file of a form of ours. Nothing was saved.")
-    _, *parts = (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode())
-    for part in parts[:MOST_FIELDS]:
-        head, found, held = part.partition(b"\r\n\r\n")
-        named = _NAMED.search(head)
-        if not found or named is None:
-            continue
-        if named[2]:
-            file = held
-        elif len(held) <= LONGEST_VALUE:
-            name, value = named[1].decode("ascii", "replace"), held.decode("utf-8", "replace")
-            fields[name] = (*fields.get(name, ()), value)
+    file: bytes | None = None
+    try:
+        if not headers.get("content-type", "").startswith("multipart/form-data") or len(body) > MOST_BYTES_OF_A_FILE:
+            raise MultiPartException("no form with a file")
+        reading = _InMemory(headers, whole(), max_files=1, max_fields=MOST_FIELDS, max_part_size=LONGEST_VALUE)
+        found = await reading.parse()
+        for name, value in found.multi_items():
+            if isinstance(value, str):
+                fields[name] = (*fields.get(name, ()), value)
+            else:
+                file = await value.read()
+        if file is None:  # also one that was cut off
+            raise MultiPartException("no file")
+    except MultiPartException:
+        raise NotAForm("What was sent is no file of a form of ours. Nothing was saved.") from None
     return Posted(fields, file)

@@ -17,6 +17,7 @@ NOT_KNOWN, NONE, EARLIER = "?", "-", "earlier"
 DAYS_SHOWN = 8
 TODAY, THAT_DAY = {0: "Today", 1: "Yesterday"}, {0: "That day", 1: "The day before"}
 LONGEST_IN_A_ROW = 34  # letters of all choices together that stand beside a question; what is longer goes under it
+SHORT_LIST = 8  # answers of a list, or of the first of its parts, that are found by looking
 _TIME = re.compile(r"([01]?[0-9]|2[0-3])[:.]?([0-5][0-9])")
 
 
@@ -154,12 +155,22 @@ def hours_of(question: Question, kept: str, now: datetime) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceShown:
-    """One answer to choose: what is posted, its words, whether it is chosen, and the key that chooses it."""
+    """One answer to choose: what is posted, its words, whether it is chosen, and the keys that choose it (``1``, or ``1 N``)."""
 
     value: str
     says: str
     chosen: bool
     key: str = ""
+
+    @property
+    def number(self) -> str:
+        """Its number, which stands beside it: a letter is the first of its words."""
+        return self.key[:1] if self.key[:1].isdecimal() else ""
+
+
+def stacked(choices: Iterable[ChoiceShown]) -> bool:
+    """Whether answers stand under their question, because they do not fit beside it with the numbers of those that have one."""
+    return sum(len(one.says) + (5 if one.number else 0) for one in choices) > LONGEST_IN_A_ROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,11 @@ class RowShown:
     def field(self) -> str:
         """The name of its field."""
         return field_of(self.name)
+
+    @property
+    def finds(self) -> bool:
+        """Whether it is a list so long that it has a box to find something in it."""
+        return bool(self.groups) and len(self.groups[0].choices) > SHORT_LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +276,7 @@ def row(
         name=name, kind=kind, ask=question.ask, called=called(question), help=question.help, judgement=question.judgement,
         shown=put.shown, no_longer=put.stands is Stands.NO_LONGER, waits=waits, wrong=filled.wrong.get(name, ""),
         unit=question.unit, typed=typed, not_known=not_known,
-        stacked=sum(len(one.says) for one in choices) > LONGEST_IN_A_ROW or any(len(one.says) > 20 for one in choices),
+        stacked=stacked(choices) or any(len(one.says) > 20 for one in choices),
         choices=choices, groups=_groups(question, answer, pathway, tuple(first)), clock=clock, time=time,
         explained=_explained(question, pathway),
     )  # fmt: skip
@@ -274,12 +290,17 @@ def _choices(question: Question, answers: Mapping[str, Any]) -> tuple[ChoiceShow
         return ChoiceShown("yes", "Yes", given is True, "Y"), ChoiceShown("no", "No", given is False, "N"), not_known
     if question.answer is Answer.ONE_OF:
         each = enumerate(question.choices, 1)
-        shown = [ChoiceShown(one.name, says(one), given == one.name, str(at) if at < 10 else "") for at, one in each]
+        shown = [ChoiceShown(one.name, says(one), given == one.name, _keys(says(one), at)) for at, one in each]
         return (*shown, not_known)
     if question.answer is Answer.ANY_OF:
         none = isinstance(given, tuple | list) and not given  # what was saved comes back as a list
         return ChoiceShown(NONE, "None of these", none, "N"), not_known
     return ()
+
+
+def _keys(words: str, at: int) -> str:
+    """The keys of one answer of several: its place, and N where it is the No among them."""
+    return f"{at if at < 10 else ''}{' N' if words in ('No', 'None') else ''}".strip()
 
 
 def says(choice: Choice) -> str:

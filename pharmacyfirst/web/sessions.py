@@ -38,7 +38,8 @@ class Held:
 @dataclass(slots=True)
 class Session:
     """One browser in which somebody gave their PIN or signed in. ``token`` stands in every form of it; ``held`` is what was asked for while
-    hidden, ``seed`` a second factor that is being set up.
+    hidden, ``seed`` a second factor that is being set up, ``practises_with`` the training patient with whom somebody practises (empty: nobody),
+    ``done`` what was just done, to be said once on the next page.
     """
 
     person: SomebodyHere
@@ -48,6 +49,8 @@ class Session:
     hidden: bool = False
     held: Held | None = field(default=None, repr=False)
     seed: str = field(default="", repr=False)
+    practises_with: str = ""
+    done: str = ""
 
     def owns(self, token: str) -> bool:
         """Whether a form bears this session's token."""

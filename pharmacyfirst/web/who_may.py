@@ -24,8 +24,20 @@ _CONSULT_BY_POST = Allowed(do=REGISTERED)
 _READ = Allowed(see=_READERS)
 
 # Shown before anybody has signed in: the way in and the way out, files that are the same for everybody, the pharmacy's own system, which
-# shows its secret, and the page that its link leads to, on which nothing stands before somebody registered has signed in.
-OPEN = ("/who", "/provider", "/provider/back", "/leave", "/static/{name}", "/favicon.ico", "/handover", "/handed-over")
+# shows its secret, the page that its link leads to, on which nothing stands before somebody registered has signed in, and whether the form
+# lives and is ready, for whoever watches the machine.
+OPEN = (
+    "/who",
+    "/provider",
+    "/provider/back",
+    "/leave",
+    "/static/{name}",
+    "/favicon.ico",
+    "/handover",
+    "/handed-over",
+    "/health",
+    "/ready",
+)
 
 WHO_MAY: Mapping[str, Allowed] = {
     "/": Allowed(see=REGISTERED),
@@ -33,6 +45,8 @@ WHO_MAY: Mapping[str, Allowed] = {
     "/find": Allowed(do=_READERS),
     "/closing": Allowed(see=REGISTERED),
     "/claims": Allowed(see=REGISTERED),
+    "/activity": Allowed(see=EVERYBODY),
+    "/activity/{month}": Allowed(see=EVERYBODY),
     "/take-in": _CONSULT,
     "/in/{id}": _CONSULT,
     "/again/{id}": _CONSULT,

@@ -66,13 +66,12 @@ class Caller:
 
 
 @contextmanager
-def calling(data=None, key="", clock=None, ticks=None, log=None, base=HERE, **settings):
+def calling(data=None, key="", clock=None, ticks=None, base=HERE, **settings):
     """The API as it runs; without ``data`` it keeps nothing and needs no key."""
     app = application(
         ApiSettings(data=data, **settings),
         clock=clock or Clock(),
         ticks=ticks or Ticks(),
-        log=(log if log is not None else []).append,
     )
     with TestClient(app, base_url=base, raise_server_exceptions=False) as client:
         yield Caller(client, key)

@@ -9,6 +9,16 @@ import urllib.request
 
 import pytest
 from calling import ROOT
+from lines_written import lines_written
+from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
+
+
+@pytest.fixture(autouse=True)
+def nobody_in_the_log():
+    """The canary of these tests is in no line that the API writes of its work."""
+    with lines_written() as lines:
+        yield
+    assert "Featherstonehaugh" not in "".join(lines())
 
 
 @pytest.fixture

@@ -218,6 +218,7 @@ def test_a_paper_is_that_of_the_command(call, record, paper, form, kind, make):
     assert reply.content == wanted.encode()
 
 
+@pytest.mark.system
 def test_a_paper_as_pdf(call, record, makes_pdf):
     reply = call.post("/v1/papers/label", record, form="pdf")
     assert reply.content.startswith(b"%PDF-")

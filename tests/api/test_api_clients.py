@@ -57,7 +57,9 @@ def an_account(tmp_path):
     return an_account
 
 
-@pytest.mark.parametrize("client", [python, javascript, java, csharp])
+@pytest.mark.parametrize(
+    "client", [python, *(pytest.param(one, marks=pytest.mark.system) for one in (javascript, java, csharp))]
+)
 def test_a_client_holds_a_consultation_to_a_supply_and_its_message(client, tmp_path, served, an_account):
     command = client(tmp_path)
     data = tmp_path / "data"

@@ -12,7 +12,7 @@ from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.cli.api_key import SCOPES
 
-PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+PAGE = "\n".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("api.md", "cds-hooks.md"))
 EXAMPLES = re.findall(r"```http\n(\w+) (\S+)\n(.*?)\n```\n\n```json\n(.*?)\n```", PAGE, re.DOTALL)
 
 
@@ -28,7 +28,16 @@ def described(call):
 
 
 def test_every_example_is_found():
-    assert len(EXAMPLES) == PAGE.count("```http") == PAGE.count("```json") > 2
+    assert len(EXAMPLES) == PAGE.count("```http") > 4
+
+
+def holds(answered, shown):
+    """What is shown of an answer, which leaves out what it does not speak of."""
+    if isinstance(shown, dict):
+        return {key: holds(answered[key], value) for key, value in shown.items()}
+    if isinstance(shown, list) and isinstance(answered, list) and len(shown) == len(answered):
+        return [holds(one, value) for one, value in zip(answered, shown, strict=True)]
+    return answered
 
 
 @pytest.mark.parametrize(("method", "path", "body", "shown"), EXAMPLES)
@@ -36,7 +45,7 @@ def test_an_example_is_what_the_server_answers(call, method, path, body, shown):
     assert method == "POST"
     answered = call.post(path, body).json()
     wanted = json.loads(shown)
-    assert {key: answered[key] for key in wanted} == wanted
+    assert holds(answered, wanted) == wanted
 
 
 def test_every_call_is_described_and_no_other(described):
@@ -47,6 +56,8 @@ def test_every_call_is_described_and_no_other(described):
         operation = described["paths"][call.path][call.method.lower()]
         assert operation["operationId"] == call.name
         assert operation.get("x-scope") == (call.scope and call.scope.value)
+        ways = {way for one in operation.get("security", ()) for way in one}
+        assert ways == ({"key", *(["token"] if call.for_cds_clients else [])} if call.scope else set())
         assert ("requestBody" in operation) == call.has_body
         assert any(one["name"] == "Idempotency-Key" for one in operation["parameters"]) == call.writes
         assert {one["name"] for one in operation["parameters"] if one["in"] == "path"} == {
@@ -76,26 +87,28 @@ def test_every_reference_leads_somewhere(described):
     assert {*refs(described)} <= there
 
 
-def validator(described, name):
-    schemas = {"$defs": described["components"]["schemas"]}
-    whole = json.loads(json.dumps(schemas | {"$ref": f"#/$defs/{name}"}).replace("#/components/schemas/", "#/$defs/"))
+@pytest.fixture(scope="module")
+def validator(described):
+    """Judges by the schema of this name; all of them stand in one, which is checked once."""
+    whole = {"$defs": described["components"]["schemas"]}
+    whole = json.loads(json.dumps(whole).replace("#/components/schemas/", "#/$defs/"))
     Draft202012Validator.check_schema(whole)
-    return Draft202012Validator(whole)
+    return lambda name: Draft202012Validator(whole | {"$ref": f"#/$defs/{name}"})
 
 
-def test_what_is_given_and_taken_fits_its_schema(described, call):
+def test_what_is_given_and_taken_fits_its_schema(validator, call):
     given = json.loads(LINES[0])
-    validator(described, "Input").validate(given)
-    assert [*validator(described, "Input").iter_errors(given | {"facts": {"rigors": "perhaps"}})]
-    validator(described, "Assessment").validate(call.post("/v1/assessments", given).json())
-    validator(described, "Next").validate(call.post("/v1/next-questions", given).json())
-    validator(described, "Next").validate(call.post("/v1/next-questions", input_object({})).json())
-    validator(described, "Conditions").validate(call.get("/v1/conditions", as_of=DAY).json())
-    validator(described, "Content").validate(call.get("/v1/content").json())
-    validator(described, "Problem").validate(call.post("/v1/assessments", {}).json())
-    validator(described, "Ready").validate(call.get("/ready").json())
+    validator("Input").validate(given)
+    assert [*validator("Input").iter_errors(given | {"facts": {"rigors": "perhaps"}})]
+    validator("Assessment").validate(call.post("/v1/assessments", given).json())
+    validator("Next").validate(call.post("/v1/next-questions", given).json())
+    validator("Next").validate(call.post("/v1/next-questions", input_object({})).json())
+    validator("Conditions").validate(call.get("/v1/conditions", as_of=DAY).json())
+    validator("Content").validate(call.get("/v1/content").json())
+    validator("Problem").validate(call.post("/v1/assessments", {}).json())
+    validator("Ready").validate(call.get("/ready").json())
     for condition in library().conditions:
-        validator(described, "Questions").validate(call.get(f"/v1/conditions/{condition}/questions", as_of=DAY).json())
+        validator("Questions").validate(call.get(f"/v1/conditions/{condition}/questions", as_of=DAY).json())
 
 
 def test_the_scopes_of_the_command_are_those_that_there_are():

@@ -6,12 +6,14 @@ import shutil
 
 import pytest
 from calling import ACCOUNT, AS_IF, DAY, LINES, ROOT, Clock, Ticks, a_key, calling, refused, revoked
+from lines_written import lines_written
 
 from pharmacyfirst.api import app as the_app
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import KINDS, ApiProblem
-from pharmacyfirst.api.serve import ApiSettings, NotServed, application, must_be_safe
+from pharmacyfirst.api.serve import ApiSettings, application, must_be_safe
+from pharmacyfirst.connections import NotServed
 
 NO_KEY = [call for call in CALLS if call.scope is None]
 OF_A_KEY = [call for call in CALLS if call.scope is not None]
@@ -64,6 +66,7 @@ def test_behind_a_proxy_nobody_else_is_answered():
         ({"host": "0.0.0.0"}, "API keys"),
         ({"host": "192.0.2.7", "proxy": "192.0.2.1"}, "API keys"),
         ({"host": "0.0.0.0", "data": ROOT}, "TLS"),
+        ({"host": "0.0.0.0", "data": ROOT, "proxy": "192.0.2.1"}, "between the two"),
         ({"certificate": ROOT}, "private key"),
         ({"host": "0.0.0.0", "data": ROOT, "private_key": ROOT}, "certificate"),
     ],
@@ -74,7 +77,7 @@ def test_elsewhere_it_is_not_served_without_keys_and_tls_or_a_proxy(settings, sa
 
 
 @pytest.mark.parametrize(
-    "settings", [{}, {"host": "::1"}, {"host": "0.0.0.0", "data": ROOT, "proxy": "192.0.2.1"}, {"host": "0.0.0.0", "data": ROOT, "certificate": ROOT, "private_key": ROOT}]
+    "settings", [{}, {"host": "::1"}, {"host": "0.0.0.0", "data": ROOT, "proxy": "127.0.0.1"}, {"host": "0.0.0.0", "data": ROOT, "proxy": "192.0.2.1", "certificate": ROOT, "private_key": ROOT}, {"host": "0.0.0.0", "data": ROOT, "certificate": ROOT, "private_key": ROOT}]
 )  # fmt: skip
 def test_it_is_served_where_it_is_safe(settings):
     must_be_safe(ApiSettings(**settings))
@@ -114,9 +117,10 @@ def test_a_key_with_another_secret_is_no_key(kept):
 
 
 @pytest.mark.parametrize("call", NO_KEY, ids=lambda call: call.path)
-def test_what_is_about_the_server_itself_needs_none(kept, call):
+def test_what_is_about_the_server_or_the_content_alone_needs_none(kept, call):
     caller, _ = kept
-    assert caller.client.request(call.method, path_of(call)).status_code in (200, 404)
+    query = {one.name: DAY for one in call.query}
+    assert caller.client.request(call.method, path_of(call), params=query).status_code in (200, 404)
 
 
 def test_a_key_ends_with_its_time_and_within_a_second_of_being_revoked(tmp_path):
@@ -261,15 +265,15 @@ def test_a_mistake_of_ours_is_told_by_its_place_alone(monkeypatch):
 
     call = next(one for one in CALLS if one.path == "/health")
     monkeypatch.setattr(the_app, "CALLS", (the_app.got("/fails", "Fail", fails, call.gives, None),))
-    log = []
-    with calling(log=log) as caller:
+    with lines_written() as lines, calling() as caller:
         reply = caller.get("/fails")
     refused(reply, "failed", 500)
     assert "Featherstonehaugh" not in reply.text
-    (line,) = log
-    assert line.startswith("ValueError in GET /fails: ")
-    assert "test_api_door.py" in line
-    assert "Featherstonehaugh" not in line
+    (line,) = [line for line in map(json.loads, lines()) if line["level"] == "error"]
+    assert (line["room"], line["error"], line["method"], line["path"]) == ("api", "ValueError", "GET", "/fails")
+    assert "test_api_door.py" in line["places"]
+    assert line["request"] == reply.json()["request"]
+    assert "Featherstonehaugh" not in str(lines())
 
 
 def test_a_problem_survives_being_pickled():

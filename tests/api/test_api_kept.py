@@ -10,11 +10,13 @@ from pharmacyfirst import Kind
 from pharmacyfirst.api import of_kept
 from pharmacyfirst.record import read_record, write_record
 from pharmacyfirst.record.papers.letter import letter_text
-from pharmacyfirst.store import Deed, open_store
-from pharmacyfirst.store.news import News
+from pharmacyfirst.sending.standing import Happened, MessageEvent
+from pharmacyfirst.store import Deed, news, open_store
+from pharmacyfirst.store.news import NO_CHAIN, Chain, News
 
 ID = json.loads(ACCOUNT)["id"]
 ONCE = "consultation-1"
+OTHER = "00000000-0000-4000-8000-000000000000"
 REFERRAL = "fhir/examples/inbound/bars-r4/REFREQ03-primary-care-to-pharmacy-minor-illness.xml"
 GP_RECORD = "fhir/examples/inbound/gpconnect-structured-stu3/gpc-structured-allergies_response1.json"
 
@@ -28,7 +30,7 @@ def kept(tmp_path):
 
 
 def real_account():
-    """The account of somebody who is no practice patient, whose supply has its permit."""
+    """The account of somebody who is no training patient, whose supply has its permit."""
     return write_record(account_for(case_of(CONDITION, Kind.SUPPLY)))
 
 
@@ -85,6 +87,50 @@ def test_a_message_is_queued_once_whatever_is_sent_again(kept, monkeypatch, a_qu
         assert anew.get(f"/v1/consultations/{first.json()['id']}/message").status_code == 200
 
 
+WITH = {
+    "the first is still in the queue": NO_CHAIN,
+    "the practice may have the first": None,
+    "the first is on its way": "letter",
+}
+
+
+@pytest.mark.parametrize("before", WITH)
+def test_the_message_of_a_correction_goes_on_where_the_one_before_it_stands(
+    kept, monkeypatch, a_queued_message, before
+):
+    """One that did not go out is taken back; one that the practice may have is replaced; while one is on its way the correction is a letter."""
+    caller, folder = kept
+    chains = []
+
+    def message_for(record, mailbox, chain):
+        chains.append(chain)
+        more = {"replaces": document, "ended_at": str(record.ended_at)} if chain.length else {}
+        return a_queued_message(record, **more)
+
+    monkeypatch.setattr(news, "message_for", message_for)
+    account = json.loads(write_record(account_for(case_of(CONDITION, Kind.SELF_CARE))))
+    first = caller.post("/v1/consultations", account, once=ONCE).json()
+    bundle_id = first["practice_told"]["message"]["id"]
+    with open_store(folder, Clock()) as store:
+        document = store.outbox.message(bundle_id).document_id
+        if WITH[before] is not NO_CHAIN:
+            store.outbox.begin_post(bundle_id, Clock()())
+        if WITH[before] is None:
+            store.outbox.record(bundle_id, MessageEvent(Happened.POSTED, Clock()(), mesh_id="20261121-9"))
+    again = account | {"id": OTHER, "corrects": first["id"], "corrects_because": "the answer about fever was mistyped"}
+    reply = caller.post("/v1/consultations", again, once="correction-1")
+    assert reply.status_code == 201, reply.text
+    told = reply.json()["practice_told"]
+    state = caller.get(f"/v1/messages/{bundle_id}").json()["state"]
+    if WITH[before] == "letter":
+        assert (told["by"], told["message"], len(chains)) == ("letter", None, 1)
+        return
+    assert chains == [NO_CHAIN, WITH[before] or Chain(first["id"], 1)]
+    assert (told["by"], told["message"]["state"]) == ("message", "queued")
+    assert state == ("void" if WITH[before] is NO_CHAIN else "sent")
+    assert caller.get(f"/v1/consultations/{first['id']}").json()["corrected_by"] == OTHER
+
+
 @pytest.fixture
 def a_queued_message():
     import sys
@@ -131,12 +177,11 @@ def test_a_supply_without_a_permit_is_not_stored(kept):
 
 def test_another_id_shows_nothing(kept):
     caller, _ = kept
-    other = "00000000-0000-4000-8000-000000000000"
     for path in ("", "/record", "/papers/letter?form=text", "/message"):
-        for id in (other, "x", "%2e%2e%2f"):
+        for id in (OTHER, "x", "%2e%2e%2f"):
             reply = caller.get(f"/v1/consultations/{id}{path}")
             assert reply.status_code == 404, (id, path)
-    refused(caller.get(f"/v1/messages/{other}"), "not_there", 404)
+    refused(caller.get(f"/v1/messages/{OTHER}"), "not_there", 404)
     refused(caller.get("/v1/inbound/x"), "not_there", 404)
 
 

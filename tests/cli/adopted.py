@@ -29,9 +29,9 @@ def copy_of_what_ships(folder):
     return publish(shutil.copytree(pathways_folder(), folder / "pathways"))
 
 
-def typed(root, condition, agrees="yes", practitioners=("2012345",)):
+def typed(pathway, agrees="yes", practitioners=("2012345",)):
     """What is typed for a whole record: the pharmacy, every open item, the practitioners. None leaves every item open."""
-    items = load(root).newest(condition).open_items
+    items = pathway.open_items
     item = [""] if agrees is None else [agrees, HOW]
     words = ["FW844", "n", "2026-11-01 to 2027-01-30", "A. O'Example", "superintendent pharmacist", *item * len(items)]
     for number in practitioners:

@@ -21,16 +21,20 @@ def published(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def said_and_written(published, tmp_path_factory):
+def pathway(published):
+    return load(published).newest(CONDITION)
+
+
+@pytest.fixture(scope="module")
+def said_and_written(published, pathway, tmp_path_factory):
     record = tmp_path_factory.mktemp("adopted") / "adoption.yaml"
-    result = adopt(published, CONDITION, record, typed(published, CONDITION))
+    result = adopt(published, CONDITION, record, typed(pathway))
     assert result.exit_code == 0, result.output
     return result.output, record
 
 
-def test_every_document_and_open_item_is_shown_before_it_is_asked(published, said_and_written):
+def test_every_document_and_open_item_is_shown_before_it_is_asked(pathway, said_and_written):
     said, _ = said_and_written
-    pathway = load(published).newest(CONDITION)
     for document in documents_to_adopt(pathway):
         assert document.digest in said
     for item in pathway.open_items.values():
@@ -38,9 +42,8 @@ def test_every_document_and_open_item_is_shown_before_it_is_asked(published, sai
     assert "0 open items not answered." in said
 
 
-def test_the_record_says_what_was_typed(published, said_and_written):
+def test_the_record_says_what_was_typed(pathway, said_and_written):
     record = read_adoption(said_and_written[1])
-    pathway = load(published).newest(CONDITION)
     assert (record.ods_code, record.distance_selling, record.signed_by) == ("FW844", False, "A. O'Example")
     assert record.period.in_words() == "2026-11-01 to 2027-01-30"
     assert str(record.signed_on) == "2026-11-01"
@@ -52,30 +55,30 @@ def test_the_record_says_what_was_typed(published, said_and_written):
     assert record.agreed == agreed
 
 
-def test_an_open_item_left_open_is_not_written_and_bars(published, tmp_path):
-    result = adopt(published, CONDITION, tmp_path / "a.yaml", typed(published, CONDITION, agrees=None))
+def test_an_open_item_left_open_is_not_written_and_bars(published, pathway, tmp_path):
+    result = adopt(published, CONDITION, tmp_path / "a.yaml", typed(pathway, agrees=None))
     assert "16 open items not answered, which bars every permit." in result.output
     assert read_adoption(tmp_path / "a.yaml").checked == ()
 
 
-def test_an_open_item_that_does_not_agree_is_written_and_said_to_bar(published, tmp_path):
-    result = adopt(published, CONDITION, tmp_path / "a.yaml", typed(published, CONDITION, agrees="no"))
+def test_an_open_item_that_does_not_agree_is_written_and_said_to_bar(published, pathway, tmp_path):
+    result = adopt(published, CONDITION, tmp_path / "a.yaml", typed(pathway, agrees="no"))
     assert "Not agreed: 16 answers, which bars every permit that it is about." in result.output
     assert {one.agrees for one in read_adoption(tmp_path / "a.yaml").checked} == {False}
 
 
-def test_a_signed_record_is_never_written_over(published, said_and_written):
+def test_a_signed_record_is_never_written_over(published, pathway, said_and_written):
     _, record = said_and_written
     before = record.read_bytes()
-    result = adopt(published, CONDITION, record, typed(published, CONDITION))
+    result = adopt(published, CONDITION, record, typed(pathway))
     assert result.exit_code == 1
     assert "there already" in result.output
     assert record.read_bytes() == before
 
 
-def test_a_wrong_answer_is_asked_again(published, tmp_path):
+def test_a_wrong_answer_is_asked_again(published, pathway, tmp_path):
     words = (
-        typed(published, CONDITION)
+        typed(pathway)
         .replace("FW844", "J83001\nFW844", 1)
         .replace("2026-11-01 to", "soon\n2026-11-01 to", 1)
         .replace("yes", "perhaps\nyes", 1)
@@ -97,8 +100,8 @@ def test_a_wrong_answer_is_asked_again(published, tmp_path):
 
 
 @pytest.mark.parametrize("hidden", ["\u202e", "\u200b", "\x07"])
-def test_what_cannot_be_read_back_is_not_written(published, tmp_path, hidden):
-    words = typed(published, CONDITION).replace("superintendent", f"super{hidden}intendent")
+def test_what_cannot_be_read_back_is_not_written(published, pathway, tmp_path, hidden):
+    words = typed(pathway).replace("superintendent", f"super{hidden}intendent")
     result = adopt(published, CONDITION, tmp_path / "a.yaml", words)
     assert result.exit_code == 1
     assert "a character that nobody sees" in result.output
@@ -113,7 +116,7 @@ def two_versions(tmp_path):
     """Hiccups as adopted, and its next version: a criterion in other words, a new one, one gone, an open item in other words."""
     root = publish(shutil.copytree(GOOD, tmp_path / "pathways"))
     adopted = tmp_path / "2026.yaml"
-    result = adopt(root, "hiccups", adopted, typed(root, "hiccups", practitioners=("2012345", "2012346")))
+    result = adopt(root, "hiccups", adopted, typed(load(root).newest("hiccups"), practitioners=("2012345", "2012346")))
     assert result.exit_code == 0, result.output
     return root, adopted, tmp_path / "2027.yaml"
 

@@ -28,22 +28,29 @@ def engine(tmp_path, body):
     return f"{sys.executable} {program}"
 
 
-def test_the_export_holds_every_case_and_fits_its_schema(tmp_path):
-    result = run("--export", tmp_path / "kit")
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cases") / "kit"
+    assert run("--export", folder).exit_code == 0
+    return folder
 
-    assert result.exit_code == 0
-    schema = json.loads((tmp_path / "kit" / "cases.schema.json").read_text(encoding="utf-8"))
+
+def test_the_export_holds_every_case_and_fits_its_schema(kit):
+    schema = json.loads((kit / "cases.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    fits = jsonschema.Draft202012Validator(schema)
     for condition in load().conditions:
-        body = json.loads((tmp_path / "kit" / f"{condition}.json").read_text(encoding="utf-8"))
-        jsonschema.validate(body, schema)
+        body = json.loads((kit / f"{condition}.json").read_text(encoding="utf-8"))
+        fits.validate(body)
         assert [case["id"] for case in body["cases"]] == [case.id for case in cases_of(load(), condition)]
         assert body["content_digest"] == load().newest(condition).content_digest
 
 
-def test_the_same_content_gives_the_same_bytes(tmp_path):
-    first, second = export(load(), tmp_path / "a"), export(load(), tmp_path / "b")
+def test_the_same_content_gives_the_same_bytes(kit, tmp_path):
+    again = export(load(), tmp_path)
 
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    assert [path.read_bytes() for path in again] == [(kit / path.name).read_bytes() for path in again]
+    assert len(again) == len(list(kit.iterdir()))
 
 
 def test_our_own_engine_agrees_with_our_own_cases():
@@ -133,10 +140,10 @@ def test_what_stands_beside_an_outcome_is_compared_too(expected, says):
     assert list(differences(right | expected, answer)) == [says]
 
 
-def test_the_kit_holds_each_thing_that_a_case_can_expect(tmp_path):
+def test_the_kit_holds_each_thing_that_a_case_can_expect(kit):
     """Of every key there is a case in the kit, so that another engine is asked for it."""
     asked_for = set()
-    for path in export(load(), tmp_path):
+    for path in kit.iterdir():
         if path.name != "cases.schema.json":
             asked_for |= {
                 key for case in json.loads(path.read_text(encoding="utf-8"))["cases"] for key in case["expect"]

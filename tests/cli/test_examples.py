@@ -88,7 +88,7 @@ def test_no_example_holds_an_identity():
         text = path.read_text()
         if path.name.startswith(
             ("account-", "consultation-", "handover")
-        ):  # these name a patient: a practice patient, and nobody else
+        ):  # these name a patient: a training patient, and nobody else
             assert re.findall(r'"nhs_number": "(\d{3})', text) == ["999"]
         else:
             text = text.partition("\nclauses:\n")[
@@ -97,9 +97,10 @@ def test_no_example_holds_an_identity():
             assert not any(word in text for word in ("date_of_birth", "nhs_", "patient", "surname"))
 
 
-@pytest.fixture
-def demo(tmp_path):
-    """What the demo prints with pharmacyfirst on PATH, and a way to run the commands it names, as in this folder."""
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """What is printed with pharmacyfirst on PATH: by the demo, or by a command that it names, as in this folder."""
+    tmp_path = tmp_path_factory.mktemp("demo")
     program = tmp_path / "pharmacyfirst"
     program.write_text(f"#!/bin/sh\nPYTHONPATH='{ROOT}' exec '{sys.executable}' -m pharmacyfirst \"$@\"\n")
     program.chmod(0o755)
@@ -113,9 +114,12 @@ def demo(tmp_path):
     return demo
 
 
-def test_the_demo_ends_with_a_supply_an_emergency_and_a_message_on_one_screen(demo):
-    shown = demo()
+@pytest.fixture(scope="module")
+def shown(demo):
+    return demo()
 
+
+def test_the_demo_ends_with_a_supply_an_emergency_and_a_message_on_one_screen(shown):
     assert os.access(EXAMPLES / "demo.sh", os.X_OK)
     assert len(shown.splitlines()) <= 40
     places = [
@@ -135,8 +139,8 @@ def test_the_demo_ends_with_a_supply_an_emergency_and_a_message_on_one_screen(de
     assert places == sorted(places)
 
 
-def test_the_three_commands_that_the_demo_names_work(demo):
-    commands = demo().partition("To try next, in this folder:\n")[2].splitlines()
+def test_the_three_commands_that_the_demo_names_work(demo, shown):
+    commands = shown.partition("To try next, in this folder:\n")[2].splitlines()
 
     assert [command.split()[:2] for command in commands] == [
         ["pharmacyfirst", one] for one in ("consult", "assess", "check")

@@ -182,6 +182,7 @@ def held(node, pharmacyfirst):
     }  # fmt: skip
 
 
+@pytest.mark.system
 def test_javascript_holds_the_consultation_of_the_baseline_as_python_does(held, condition):
     on, facts = person_of(condition)
     person = Person(facts)
@@ -192,6 +193,7 @@ def test_javascript_holds_the_consultation_of_the_baseline_as_python_does(held, 
     assert held[condition]["found"]["outcome"]["says"] == "May be supplied"
 
 
+@pytest.mark.system
 def test_javascript_ends_where_nothing_is_known_and_at_an_emergency(held):
     nothing, emergency = held["nothing"], held["emergency"]
 
@@ -201,12 +203,14 @@ def test_javascript_ends_where_nothing_is_known_and_at_an_emergency(held):
     assert emergency["asked"][-1] == "sepsis_suspected"
 
 
+@pytest.mark.system
 def test_javascript_hands_on_a_refusal_as_an_error_and_never_as_an_outcome(held):
     assert held["wrong"]["asked"] == ["age_years"]
     assert held["wrong"]["found"]["error"]["code"] == "wrong_value"
     assert "outcome" not in held["wrong"]["found"]
 
 
+@pytest.mark.system
 def test_the_script_reads_a_person_from_a_file(node, pharmacyfirst):
     command = [node, EXAMPLES / "form.mjs", pharmacyfirst, "uncomplicated-uti", EXAMPLES / "uti-supply.json"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=300)

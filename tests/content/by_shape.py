@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from pharmacyfirst.content.adoption import plain
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.invariant_shapes import FILE_OF_INVARIANTS
 from pharmacyfirst.content.shape import Shape, Under
 from pharmacyfirst.content.shapes import PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
+from pharmacyfirst.content.shapes_of_hazards import FILE_OF_HAZARDS
 from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, PGD_FILE, PROTOCOL_FILE
 from pharmacyfirst.content.shapes_of_questions import ANSWER_BY_PGD, QUESTION, SHARED_QUESTION
@@ -14,7 +15,7 @@ from pharmacyfirst.content.spellings import NO_DOSE
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_file
 
 FILES = (
-    ("stopping criteria", PATHWAY_FILE), ("cases", FILE_OF_CASES), ("values list", SHARED_ANSWERS),
+    ("hazard log", FILE_OF_HAZARDS), ("stopping criteria", PATHWAY_FILE), ("cases", FILE_OF_CASES), ("values list", SHARED_ANSWERS),
     ("items", SHARED_LIST), ("published", PUBLISHED_LIST), ("questions", SHARED_QUESTIONS),
     ("invariants", FILE_OF_INVARIANTS), ("shared medicine", SHARED_MEDICINE), ("shared definitions", SHARED_DEFINITIONS),
     ("shared sources", SHARED_SOURCES),

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.content import sentences
-from pharmacyfirst.content.cases import cases_of_each, failures
+from pharmacyfirst.content.cases import cases_of, cases_of_each, failures
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.library import load
 from pharmacyfirst.content.sentences import Vocabulary
@@ -63,7 +63,7 @@ def test_good_set_loads_and_its_cases_agree():
         "snoring": 13,
         "yawning": 3,
     }
-    assert [failure for condition in library.conditions for failure in failures(library, condition)] == []
+    assert [failure for one in library.conditions for failure in failures(library, cases_of(library, one))] == []
     assert not library.stretches["yawning"][0].pathway.draft
 
 

@@ -7,7 +7,7 @@ import jsonschema
 import pytest
 from by_shape import shape_of_file, tree_of
 
-from pharmacyfirst.content.adoption import plain
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.content.schema import content_schema
 from pharmacyfirst.content.text import Block, Mistakes, read_file

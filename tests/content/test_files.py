@@ -12,7 +12,7 @@ import pytest
 
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.content.cases import cases_of_each
-from pharmacyfirst.content.files import INVARIANTS, MOST_BYTES_IN_ALL, MOST_ENTRIES
+from pharmacyfirst.content.files import HAZARDS, INVARIANTS, MOST_BYTES_IN_ALL, MOST_ENTRIES
 from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.content.text import MOST_FOUND, MOST_SHOWN, ContentRefused, Mistakes, Place
 
@@ -57,7 +57,9 @@ def test_each_file_is_opened_exactly_once():
     with listening(lambda path: opened.update([path]) if path.suffix == ".yaml" else None):
         load(root)
 
-    assert opened == Counter(path for path in root.rglob("*.yaml") if path.name not in ("cases.yaml", INVARIANTS))
+    assert opened == Counter(
+        path for path in root.rglob("*.yaml") if path.name not in ("cases.yaml", INVARIANTS, HAZARDS)
+    )
 
 
 def test_each_file_is_opened_once_where_some_cannot_be_read(root):

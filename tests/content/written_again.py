@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from by_shape import meant, shape_of_file, tree_of
 
-from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.every_shape import every_shape
-from pharmacyfirst.content.files import INVARIANTS
+from pharmacyfirst.content.files import HAZARDS, INVARIANTS
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.shape import SENTENCE, Shape
 from pharmacyfirst.content.shapes import ALWAYS_999, PATHWAY_FILE, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
@@ -27,8 +27,8 @@ def lost(library) -> dict[str, list[tuple]]:
     """Of each file the ways to the words that the library has lost, with the words."""
     found = {}
     for path in sorted(library.root.rglob("*.yaml")):
-        if path.name == INVARIANTS:
-            continue  # it stands beside the library and is no part of it
+        if path.name in (INVARIANTS, HAZARDS):
+            continue  # they stand beside the library and are no part of it
         tree = tree_of(path)
         shape = shape_of_file(tree)
         there = dict(leaves(written(library, path, plain(tree), shape), shape))

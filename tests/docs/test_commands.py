@@ -56,7 +56,15 @@ def test_a_command_that_is_named_exists_with_its_options(path, line):
     assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == []
 
 
-@pytest.mark.parametrize(("path", "line"), [one for one in TO_TYPE if not PLACEHOLDER.search(one[1])], ids=ids)
+def typed():
+    """Those that can be typed as they stand."""
+    for path, line in TO_TYPE:
+        if not PLACEHOLDER.search(line):
+            yield pytest.param(path, line, marks=[pytest.mark.system] if "--pdf" in line else [])
+
+
+@pytest.mark.usefixtures("nothing_serves_for_ever")
+@pytest.mark.parametrize(("path", "line"), [*typed()], ids=ids)
 def test_a_command_that_stands_there_to_be_typed_runs(path, line, request):
     if "--pdf" in line:
         request.getfixturevalue("makes_pdf")

@@ -10,7 +10,7 @@ NUMBER = "9990000018"
 PATIENT = {
     "family": SECRET, "given": ["Ann"], "birth_date": "1991-04-05", "gender": "female", "nhs_number": NUMBER,
     "trace": {"status": "01", "at": "2026-11-21T10:00:00+00:00", "by": "PDS by Example PMR"}, "practice_patient": True,
-    "address": ["7 Nowhere Lane", "Leeds"], "postcode": "LS1 6AE", "gp_practice": {"ods": "Y99999", "name": "Practice Surgery"},
+    "address": ["7 Nowhere Lane", "Leeds"], "postcode": "LS1 6AE", "gp_practice": {"ods": "Y99999", "name": "Example Surgery"},
 }  # fmt: skip
 HANDOVER = {
     "format": 1, "at": "2026-11-21T10:29:30+00:00", "asked_by": {"system": "Example PMR", "pharmacy": "FZZ99"}, "patient": PATIENT,

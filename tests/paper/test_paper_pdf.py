@@ -17,6 +17,7 @@ ON = date(2026, 3, 1)
 PAGE = '<html lang="en-GB"><head><title>A page</title>{head}</head><body><h1>A page</h1>{body}</body></html>'
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 class TestWithWeasyPrint:
     def test_it_is_tagged_and_says_its_language_title_and_day(self):
@@ -79,6 +80,7 @@ except NoPDF as missing:
 """
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 @pytest.mark.parametrize(("part", "named"), [("harfbuzz-subset", "HarfBuzz-Subset"), ("pangoft2", "pangoft2")])
 def test_without_one_part_of_the_system_there_is_no_pdf_and_the_remedy_is_named(part, named):

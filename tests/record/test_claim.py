@@ -1,4 +1,4 @@
-"""The claim row: what is known is given, what is not known says so, and a practice patient is never claimed."""
+"""The claim row: what is known is given, what is not known says so, and a training patient is never claimed."""
 
 import csv
 import io
@@ -146,10 +146,10 @@ def test_the_channel_has_its_code(channel, code):
 def test_a_referral_in_and_one_onward_are_named():
     case, assessment = case_of(Kind.REFER)
     came = Referral(source="GP practice", ods="B86999", reference="REF-1", on=case.as_of)
-    decision = Decision(done="referred", onward=(Onward(to="Practice Surgery"),))
+    decision = Decision(done="referred", onward=(Onward(to="Example Surgery"),))
     held = fields(record_for(case, assessment, referral=came, decision=decision))
     assert (held["referral reference"].value, held["referrer ODS"].value) == ("REF-1", "B86999")
-    assert held["onward referral to"].value == "Practice Surgery"
+    assert held["onward referral to"].value == "Example Surgery"
     assert held["onward referral reason"].value
 
 

@@ -323,7 +323,7 @@ def test_an_observation_has_its_numbers():
 
 
 def supply(offer, at, **handed):
-    """The supply of an offer, to a practice patient."""
+    """The supply of an offer, to a training patient."""
     held = {"pgd": offer.pgd.id, "amp": actual_product(offer)} | handed
     return supply_of(Handed(**held), offer, (), at, None, practice=True)
 

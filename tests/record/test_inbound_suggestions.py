@@ -35,7 +35,7 @@ VIGNETTES = Path(__file__).resolve().parents[1] / "vignettes"
 ON = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PHARMACIST = "2012345"
-NUMBER = "9990000018"  # a practice patient's: nobody has a number that begins with 999
+NUMBER = "9990000018"  # a training patient's: nobody has a number that begins with 999
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,7 @@ def text_of(words):
     return [" ".join(one.text_content().split()) for one in html.document_fromstring(words).find_class("label")]
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_every_label_of_the_content_fits_on_one_of_70_by_35_mm_with_larger_directions():
     seen = set()
@@ -210,15 +211,17 @@ def test_every_label_of_the_content_fits_on_one_of_70_by_35_mm_with_larger_direc
     assert {"", "bottle 1 of 2", "bottle 2 of 2"} <= seen
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_a_reprint_is_marked_and_an_evaluation_too():
     record, pathway = next((record, pathway) for record, pathway in records() if record.supplies)
     assert REPRINT not in label_text(record, pathway)
     for printed in text_of(label_html(record, pathway, reprint=True)):
-        assert "PRACTICE PATIENT, NOT A REAL PERSON; REPRINT" in printed
+        assert "TRAINING PATIENT, NOT A REAL PERSON; REPRINT" in printed
     assert REPRINT in label_text(record, pathway, reprint=True)
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_nothing_for_the_pharmacist_stands_on_a_label():
     for record, pathway in distinct()[::6]:
@@ -228,6 +231,7 @@ def test_nothing_for_the_pharmacist_stands_on_a_label():
     assert ".beside { display: none; }" in label_html(record, pathway)
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_the_pdf_has_a_page_of_70_by_35_mm_for_each_label_and_the_words_of_the_page():
     pypdf = pytest.importorskip("pypdf")
@@ -252,6 +256,7 @@ FAR = (
 )
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_what_does_not_fit_goes_on_a_second_label_and_name_and_directions_stand_on_the_first():
     record, assessment = supply_of("tablet", "aciclovir", PHARMACY.model_copy(update={"address": FAR}), **LONG)
@@ -273,6 +278,7 @@ def test_what_does_not_fit_goes_on_a_second_label_and_name_and_directions_stand_
     assert len(printed) == 2
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_a_word_without_an_end_is_wrapped_and_not_cut():
     record, assessment = supply_of("tablet", "aciclovir", family="W" * 90)
@@ -285,6 +291,7 @@ def test_a_word_without_an_end_is_wrapped_and_not_cut():
     assert label.directions.replace(" ", "") in re.sub(r"\s", "", text)
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_what_fits_on_no_label_is_refused_and_never_cut():
     record, assessment = supply_of("tablet", "aciclovir", family="Longer " * 56 + "Name")
@@ -343,6 +350,7 @@ def test_whatever_the_lines_none_is_lost_none_is_doubled_and_each_label_fits(fir
     assert all(each.lines[0] in again for each in made[1:])
 
 
+@pytest.mark.system
 @MAKES_PDF
 @settings(max_examples=8)
 @given(
@@ -366,6 +374,7 @@ def test_letters_are_as_large_as_the_label_holds():
     assert made == PrintedLabel((line("a", "name"),), 8.5)
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_no_line_of_the_directions_ends_between_a_number_and_what_it_counts():
     record, assessment = supply_of("tablet", "aciclovir")
@@ -385,6 +394,7 @@ def test_where_nothing_can_measure_what_fits_only_the_text_is_made(monkeypatch):
     assert label_text(record, pathway)
 
 
+@pytest.mark.system
 @MAKES_PDF
 def test_words_are_never_markup():
     record, pathway = next(one for one in one_of_each().values() if one[0].supplies)

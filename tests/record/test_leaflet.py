@@ -59,7 +59,7 @@ def held():
     return told(every_one())
 
 
-MARK = "PRACTICE PATIENT, NOT A REAL PERSON"
+MARK = "TRAINING PATIENT, NOT A REAL PERSON"
 
 # Words by which a line shows of which form it is, and the forms that it fits.
 OF_A_FORM = {

@@ -60,7 +60,7 @@ def test_a_restricted_record_says_nowhere_where_the_patient_lives():
     record = changed(Kind.SUPPLY, who={"sensitivity": "restricted"})
     pathway = library().in_force(record.pathway, record.on)
     for paper in (letter_html(record), letter_text(record), one_page_html(record), leaflet_html(record, pathway)):
-        assert not re.search("Practice Road|LS2 9JT|Practice Surgery|B86999", paper), (
+        assert not re.search("Practice Road|LS2 9JT|Example Surgery|B86999", paper), (
             "a paper says where the patient lives"
         )
     assert letter_of(record).to == "The patient's GP practice"
@@ -484,6 +484,7 @@ def test_the_page_holds_every_answer_and_every_question_that_was_open():
         assert all(point in paper for point in points)
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_the_page_is_one_page():
     pypdf = pytest.importorskip("pypdf")
@@ -492,6 +493,7 @@ def test_the_page_is_one_page():
         assert len(pypdf.PdfReader(io.BytesIO(one_page_pdf(record))).pages) == 1
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 @pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.key)
 def test_letter_and_sheet_are_on_one_page_where_they_can(kind):
@@ -503,6 +505,7 @@ def test_letter_and_sheet_are_on_one_page_where_they_can(kind):
         assert pages_of(leaflet_html(record, pathway)) <= (2 if record.supplies else 1), record.id
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_the_sheet_as_a_pdf_has_the_words_of_the_page():
     pypdf = pytest.importorskip("pypdf")
@@ -539,6 +542,7 @@ ENDINGS = {"letter": ("txt", "html", "pdf"), "label": ("txt", "html", "pdf"), "l
 
 
 @pytest.mark.parametrize("command", ENDINGS)
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_every_command_prints_and_writes(command, written, tmp_path):
     assert run(command, written).exit_code == 0

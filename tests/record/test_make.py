@@ -97,7 +97,7 @@ def test_a_permit_as_if_is_for_practice_patients_alone():
     account = account_for(CASE)
     given = permit_for(CASE, account.patient, account.id, STARTED + timedelta(minutes=5), as_if=True)
     asked = with_changes(account, {"supplies": (with_changes(account.supplies[0], {"permit": given}),)})
-    with pytest.raises(RecordRefused, match="for practice patients alone"):
+    with pytest.raises(RecordRefused, match="for training patients alone"):
         make_record(asked, library(), recorded_at=account.ended_at)
 
     practice = account_of(library(), CASE)
@@ -394,7 +394,7 @@ def test_only_a_practice_patients_record_is_made_as_if_at_another_time(run, tmp_
     account = json.loads(write_record(account_for(CASE)))
     made = run("record", "make", tmp_path / "account.json", "--at", "2026-11-21T14:20:00+00:00", account=account)
     assert made.exit_code == 2
-    assert "a practice patient's" in made.output
+    assert "a training patient's" in made.output
     assert SECRET not in made.output
 
 

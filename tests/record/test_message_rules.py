@@ -109,7 +109,7 @@ BROKEN = {
     ),
     "UR-08": (twice("//f:Organization[f:name]"), set()),
     "UR-09": (drop("//f:section/f:entry[last()]"), set()),
-    "UR-10": (put("//f:ClinicalImpression/f:summary", "PRACTICE PATIENT <b>worse</b>"), set()),
+    "UR-10": (put("//f:ClinicalImpression/f:summary", "TRAINING PATIENT <b>worse</b>"), set()),
     "UR-11": (drop("//f:Composition/f:encounter"), set()),
     "UR-12": (put("//f:Composition/f:type/f:coding/f:code", "1577041000000109"), set()),
     "UR-13": (drop("//f:Encounter/f:period"), {"UR-12", "UR-24"}),

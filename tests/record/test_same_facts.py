@@ -196,6 +196,7 @@ def letters_of(some):
     return [next(record for record, _ in records() if record.kind.key == some)]
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 @pytest.mark.parametrize("some", library().conditions if EVERY else [kind.key for kind in Kind])
 def test_the_text_of_the_pdf_is_that_of_the_letter(some):
@@ -250,6 +251,7 @@ def each_supplied_product():
     return list(found.values())
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_the_printed_labels_say_what_their_rows_say():
     """Of every case in `make thorough`, part `letters`; here of each kind of product."""
@@ -286,10 +288,11 @@ def test_every_paper_of_a_practice_patient_says_so():
             one_page_html(record),
         ]
         papers += [label_text(record, pathway)] if record.supplies else []
-        assert all("PRACTICE PATIENT, NOT A REAL PERSON" in paper for paper in papers)
+        assert all("TRAINING PATIENT, NOT A REAL PERSON" in paper for paper in papers)
         assert claim_of(record).claimable == "never"
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_the_same_record_makes_the_same_papers():
     record, pathway = next((r, p) for r, p in records() if r.supplies)

@@ -194,7 +194,7 @@ def test_another_persons_record_is_refused_and_nobody_is_named():
         read_earlier([earlier()], other, ON)
     assert not [one for one in (SECRET, ADDRESS, "Beth", "Ann") if one in str(refused.value)]
     practice = Patient(**{name: getattr(HERE, name) for name in Patient.model_fields} | {"practice_patient": True})
-    with pytest.raises(InboundRefused, match="practice patient"):
+    with pytest.raises(InboundRefused, match="training patient"):
         read_earlier([earlier()], practice, ON)
 
 

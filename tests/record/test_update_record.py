@@ -74,7 +74,7 @@ def address_of(patient):
 
 @pytest.fixture(scope="module")
 def supply():
-    """A practice patient who was supplied a medicine under a PGD."""
+    """A training patient who was supplied a medicine under a PGD."""
     return next(
         one.record for one in examples(LIBRARY) if one.kind is Kind.SUPPLY and one.record.supplies[0].mechanism == "pgd"
     )
@@ -132,7 +132,7 @@ def test_each_outcome_is_said_in_the_first_sentence(every):
     for one, message in every:
         words = summary_of(message)
         assert words.startswith(outcome_sentence(one.record)), one.case.id
-        assert words.startswith("PRACTICE PATIENT, NOT A REAL PERSON: "), one.case.id
+        assert words.startswith("TRAINING PATIENT, NOT A REAL PERSON: "), one.case.id
 
 
 def test_the_message_says_what_was_supplied_and_by_which_document(every):

@@ -7,8 +7,12 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
+from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.content.hazards import hazards_of
 from pharmacyfirst.content.library import load, pathways_folder, shipped_library
-from pharmacyfirst.review.documents import AUTHORISATION, OPEN_ITEMS, Printer
+from pharmacyfirst.review.documents import AUTHORISATION, HAZARD_LOG, OPEN_ITEMS, REVIEW_PACK, Printer
+from pharmacyfirst.review.pack.checks import checks_of
+from pharmacyfirst.review.pack.pack import review_pack
 
 # What ships, and the made-up set that uses every feature, a clinical protocol among them.
 ROOTS = {"shipped": pathways_folder(), "made-up": Path(__file__).resolve().parents[1] / "bad" / "good"}
@@ -58,6 +62,29 @@ def open_items(name, condition):
     return printer(name).open_items(pathway_of(name, condition))
 
 
+# The made-up set, which uses every feature, and the smallest that ships.
+PACKS = [("made-up", "hiccups"), ("shipped", "uncomplicated-uti")]
+
+
+@cache
+def pack_of(name, condition):
+    """The review pack of a condition, with nothing run but its cases."""
+    found = library(name)
+    pathway = found.newest(condition)
+    return review_pack(found, pathway, checks_of(pathway, cases_of(found, condition)))
+
+
+@cache
+def pack_page(name, condition):
+    return printer(name).pack(pack_of(name, condition))
+
+
+@cache
+def hazards_page():
+    log = hazards_of(library("shipped"))
+    return printer("shipped").hazards(log, log.hazards)
+
+
 def every_page():
     """The name of each document there is, with a function that makes it: they are made when a test asks, not while tests are collected."""
     for key in PGDS:
@@ -67,6 +94,9 @@ def every_page():
     for key in CONDITIONS:
         yield f"{' '.join(key)}/pathway", lambda key=key: pathway_page(*key)
         yield f"{' '.join(key)}/{OPEN_ITEMS}", lambda key=key: open_items(*key)
+    for key in PACKS:
+        yield f"{' '.join(key)}/{REVIEW_PACK}", lambda key=key: pack_page(*key)
+    yield f"shipped {HAZARD_LOG}", hazards_page
 
 
 @cache

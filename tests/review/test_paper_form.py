@@ -168,6 +168,7 @@ def test_the_form_says_until_when_its_first_document_may_be_used_and_when_none_m
     assert all("NOT IN FORCE" in one for one in later.documents)
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 @pytest.mark.parametrize("practice", [False, True])
 @pytest.mark.parametrize("condition", SHIPPED)
@@ -201,6 +202,7 @@ def test_the_form_is_printed_or_written_and_the_same_each_time(tmp_path):
     assert (tmp_path / "form.html").read_text(encoding="utf-8") == printed.stdout
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_a_pdf_says_how_many_pages_it_has(tmp_path):
     assert (
@@ -338,6 +340,7 @@ def test_at_the_command_line_a_practised_form_becomes_a_record_that_says_it_is_l
     assert "late has to say why" in refused.stderr
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_a_form_of_more_than_one_sheet_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr("pharmacyfirst.cli.print_blank.PAGES", 0)  # nothing that ships is that long

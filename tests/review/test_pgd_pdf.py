@@ -22,7 +22,7 @@ ON_PAPER = [
 ]
 EACH = pytest.mark.parametrize("document", ON_PAPER, ids=[str(one.name) for one in ON_PAPER])
 
-pytestmark = pytest.mark.usefixtures("makes_pdf")
+pytestmark = [pytest.mark.system, pytest.mark.usefixtures("makes_pdf")]
 
 
 @cache

@@ -135,6 +135,9 @@ def test_definitions_without_words_stand_in_a_table_of_their_own():
     assert "a definition Age" not in text(html)
 
 
+TO_WRITE_IN = "What must become of them"  # the column of a blind reading
+
+
 def test_under_the_title_of_a_column_stands_something():
     """Where cells stand under each other a title with nothing under it reads as if the next line were meant. Sheets to write in are empty."""
     empty = {
@@ -142,6 +145,6 @@ def test_under_the_title_of_a_column_stands_something():
         for name, make in every_page()
         if not name.endswith((AUTHORISATION, OPEN_ITEMS))
         for one in tree(make().html).iter("td")
-        if one.get("data-column") and not squeezed("".join(one.itertext()))
+        if one.get("data-column") not in (None, TO_WRITE_IN) and not squeezed("".join(one.itertext()))
     }
     assert empty == set()

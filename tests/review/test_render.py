@@ -114,6 +114,7 @@ def test_without_weasyprint_pdf_is_refused_with_the_extra_and_nothing_written(tm
     assert written(tmp_path) == set()
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_pdf_stands_beside_html(tmp_path):
     result = render(tmp_path, "yawning", "--pdf")

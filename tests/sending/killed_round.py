@@ -54,7 +54,7 @@ def main():
     outbox_file, settings, at = sys.argv[1:4]
     ledger = open_ledger(Path(outbox_file))
     outbox = Outbox(ledger)
-    ledger._database.set_trace_callback(step)
+    ledger._database.connection.set_trace_callback(step)
     with SteppedMailbox(MeshSettings(**json.loads(settings))) as mailbox:
         done = send_round(outbox, mailbox, lambda: datetime.fromisoformat(at), Waits())
     if done.trouble:

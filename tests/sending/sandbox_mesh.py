@@ -18,6 +18,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from system_parts import uses
 
 from pharmacyfirst.sending.mesh import MeshSettings
 
@@ -41,6 +42,7 @@ def python_for_it():
 
 def environment():
     """The environment with mesh-sandbox in it, made from the lock file where it is not there yet."""
+    uses("mesh-sandbox")
     python = python_for_it()
     version = subprocess.run([python, "--version"], capture_output=True, text=True, check=True).stdout
     name = hashlib.sha256(LOCK.read_bytes() + version.encode()).hexdigest()[:12]

@@ -108,6 +108,7 @@ def side(sandbox, places, tmp_path):
 # The loop
 
 
+@pytest.mark.system
 def test_a_message_goes_out_is_collected_and_both_answers_come_back(side):
     began = time.monotonic()
     side.put()
@@ -124,6 +125,7 @@ def test_a_message_goes_out_is_collected_and_both_answers_come_back(side):
     print(f"the loop took {1000 * (time.monotonic() - began):.0f} ms")
 
 
+@pytest.mark.system
 def test_a_practice_that_has_it_switched_off_leads_to_the_pdf(side):
     side.put().round()
     ((header_id, _),) = side.practice.collect()
@@ -132,12 +134,14 @@ def test_a_practice_that_has_it_switched_off_leads_to_the_pdf(side):
     assert side.outbox.for_fallback() == (side.message.bundle_id,)
 
 
+@pytest.mark.system
 def test_an_address_that_mesh_does_not_know_is_refused_and_shown(side):
     side.message = replace(side.message, recipient=ADDRESS.format("NOBODY"))
     assert side.put().round().not_taken == 1
     assert (side.standing.state, side.standing.reported) == (MessageState.UNDELIVERED, "12")
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("link", ["linked_message_id", "local_id"])
 def test_a_report_of_mesh_makes_the_message_undelivered(side, link):
     side.put().round()
@@ -160,6 +164,7 @@ def test_a_report_of_mesh_makes_the_message_undelivered(side, link):
     assert (side.standing.state, side.standing.reported) == (MessageState.UNDELIVERED, "EPL-152")
 
 
+@pytest.mark.system
 def test_what_others_send_to_the_mailbox_stays_there(side, sandbox):
     side.practice.client.send_message(side.ours, b"for somebody else", workflow_id="OTHER_WORKFLOW")
     side.practice.client.send_message(side.ours, b"an update record to us", workflow_id=mesh.WORKFLOW)
@@ -168,6 +173,7 @@ def test_what_others_send_to_the_mailbox_stays_there(side, sandbox):
         assert len(mailbox._client.list_messages()) == 2
 
 
+@pytest.mark.system
 def test_an_overdue_message_says_whether_it_was_collected(side):
     side.put().round()
     later = NOON + timedelta(hours=5)
@@ -176,6 +182,7 @@ def test_an_overdue_message_says_whether_it_was_collected(side):
     assert shown.says == "not confirmed by the practice; MESH: not collected yet"
 
 
+@pytest.mark.system
 def test_several_messages_and_two_senders_beside_each_other_post_each_once(side, tmp_path):
     for number in range(6):
         put(side.outbox, a_message(f"{side.ours}-{number}", recipient=side.theirs))
@@ -199,6 +206,7 @@ def test_several_messages_and_two_senders_beside_each_other_post_each_once(side,
 # Killed
 
 
+@pytest.mark.system
 def test_killed_before_any_step_and_started_again_nothing_is_lost_and_nothing_is_doubled(sandbox, tmp_path):
     """Every step of the round that sends, then every step of the round that collects; each ends with the message done."""
     whole = Side(sandbox, PLACES[0], tmp_path)
@@ -291,6 +299,7 @@ def received_from(one):
         return b""
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("cut", [True, False], ids=["the line breaks", "the line hangs"])
 def test_a_post_whose_answer_is_lost_is_found_by_its_local_id_and_not_sent_again(side, cut):
     side.put()
@@ -303,6 +312,7 @@ def test_a_post_whose_answer_is_lost_is_found_by_its_local_id_and_not_sent_again
     assert len(side.practice.collect()) == 1
 
 
+@pytest.mark.system
 def test_killed_while_it_waits_for_the_answer_to_its_post(side):
     side.put()
     settings = json.dumps(asdict(side.sandbox.settings(side.ours)))
@@ -316,6 +326,7 @@ def test_killed_while_it_waits_for_the_answer_to_its_post(side):
     assert len(side.practice.collect()) == 1
 
 
+@pytest.mark.system
 def test_a_post_that_never_left_is_sent_when_mesh_is_back(side):
     side.put()
     nowhere = f"http://127.0.0.1:{free_port()}"
@@ -323,6 +334,7 @@ def test_a_post_that_never_left_is_sent_when_mesh_is_back(side):
     assert side.round(NOON + timedelta(minutes=5)).sent == 1
 
 
+@pytest.mark.system
 def test_a_wrong_password_sends_nothing_and_loses_nothing(side):
     side.put()
     with Mailbox(replace(side.sandbox.settings(side.ours), password="wrong")) as mailbox:
@@ -330,6 +342,7 @@ def test_a_wrong_password_sends_nothing_and_loses_nothing(side):
     assert side.outbox.to_send() == (side.message.bundle_id,)
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("another", ["of this outbox", "of another program"])
 def test_where_the_local_id_is_that_of_every_message_nothing_is_taken_for_ours_and_a_person_sees_it(side, another):
     """Sent under the ODS code alone, a message cannot be asked for. It is not posted again: it is answered, or overdue."""
@@ -351,6 +364,7 @@ def test_where_the_local_id_is_that_of_every_message_nothing_is_taken_for_ours_a
     assert side.message.bundle_id in {one.bundle_id for one in side.outbox.for_person(NOON + timedelta(hours=5), WAITS)}
 
 
+@pytest.mark.system
 def test_several_copies_under_a_local_id_of_its_own_are_all_this_message(side):
     side.put()
     side.outbox.begin_post(side.message.bundle_id, NOON)
@@ -484,6 +498,7 @@ def test_secrets_are_not_shown():
     assert "secret" not in repr(MeshSettings("https://127.0.0.1", "M", "secret", "secret"))
 
 
+@pytest.mark.system
 def test_no_log_and_no_error_names_the_patient(side, caplog, capsys):
     """Sent, refused, overdue, unreachable: everything that is logged on the way, at its most talkative."""
     caplog.set_level(logging.DEBUG)
@@ -592,6 +607,7 @@ def example():
     return update_record(one.record, envelope_of(one.record, MAILBOX, one.record.ended_at))
 
 
+@pytest.mark.system
 def test_a_message_is_sent_and_followed_from_the_command_line(command, example, tmp_path):
     file, message = tmp_path / "message.xml", message_of(example)
     file.write_bytes(example)
@@ -614,6 +630,7 @@ def test_a_message_is_sent_and_followed_from_the_command_line(command, example, 
         assert (command("status").exit_code, command("status").output) == (0, "     1 done\n")
 
 
+@pytest.mark.system
 def test_what_mesh_refuses_is_shown_resolved_and_then_gone(command, example, tmp_path):
     file, id = tmp_path / "message.xml", message_of(example).bundle_id
     file.write_bytes(example)
@@ -630,6 +647,7 @@ def test_what_mesh_refuses_is_shown_resolved_and_then_gone(command, example, tmp
     assert command("status").exit_code == 0
 
 
+@pytest.mark.system
 def test_a_message_with_a_problem_is_not_queued(command, example, tmp_path):
     file = tmp_path / "message.xml"
     for xml in (example.replace(b"ITK014M", b"ITK008M"), b"<Bundle", a_message().xml):
@@ -641,6 +659,7 @@ def test_a_message_with_a_problem_is_not_queued(command, example, tmp_path):
         assert command("status").output == "The outbox is empty.\n"
 
 
+@pytest.mark.system
 def test_the_command_line_says_what_is_missing(command, tmp_path):
     assert "SHARED_KEY" in command("send", PHARMACYFIRST_MESH_SHARED_KEY="").output
     assert "https" in command("send", PHARMACYFIRST_MESH_URL="http://example.org").output

@@ -156,9 +156,9 @@ def test_what_went_went_after_the_consultation_and_not_later_than_now(outbox, ho
 def test_a_damaged_notice_is_shown_and_keeps_nothing_back(outbox, ledger):
     due(outbox)
     put(outbox, a_message())
-    ledger._database.execute("DROP TRIGGER ledger_event_no_update")
+    ledger._database.connection.execute("DROP TRIGGER ledger_event_no_update")
     for what in ("body = '[]'", "body = '{}'", "body = 'x'", "at = 'noon'"):
-        ledger._database.execute(f"UPDATE ledger_event SET {what} WHERE position = 1")
+        ledger._database.connection.execute(f"UPDATE ledger_event SET {what} WHERE position = 1")
         found = shown(outbox, NOON + timedelta(hours=5))
         assert found[RECORD].state == "damaged"
         assert a_message().bundle_id in found

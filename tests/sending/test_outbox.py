@@ -160,7 +160,7 @@ def test_the_same_message_twice_is_one_message_and_reused_ids_are_refused(outbox
         ({"subject": "one\r\nMex-To: another"}, "subject"),
         ({"subject": "x" * 501}, "subject"),
         ({"local_id": "x" * 301}, "local_id"),
-        ({"practice_patient": False}, "practice patient"),
+        ({"practice_patient": False}, "training patient"),
         ({"replaces": "108805b4-32df-464d-a0a6-11c37afd74f2"}, "has not sent"),
     ],
 )
@@ -226,7 +226,7 @@ def test_by_what_a_person_finds_the_rest_is_mended_too(outbox):
     outbox.notices.due(a_message().bundle_id, NoticeKind.LETTER, NOON, NOON)
     shown = set(person_sees(outbox))
     assert shown == {"ACK1", a_message().bundle_id}
-    outbox._ledger._database.execute("DELETE FROM ledger_mark WHERE name != 'outbox: clock'")
+    outbox._ledger._database.connection.execute("DELETE FROM ledger_mark WHERE name != 'outbox: clock'")
     assert person_sees(outbox) == {}
     assert outbox.verify() == 2
     assert set(person_sees(outbox)) == shown

@@ -302,7 +302,7 @@ def test_a_post_that_another_sender_has_settled_is_not_settled_twice(outbox):
 
 def test_a_full_disk_ends_the_round_and_is_said(outbox, monkeypatch):
     put(outbox, a_message())
-    outbox._ledger._database.execute("PRAGMA query_only=1")  # nothing can be written
+    outbox._ledger._database.connection.execute("PRAGMA query_only=1")  # nothing can be written
     mailbox = Broken("")
     done = send_round(outbox, mailbox, lambda: NOON, WAITS)
     assert done.trouble.startswith("The ledger cannot be used")

@@ -243,6 +243,7 @@ def test_what_mesh_could_not_take_is_refused_even_where_the_rules_let_it_pass(ou
 # One address
 
 
+@pytest.mark.system
 def test_a_name_with_accents_goes_the_whole_way_and_the_rules_judge_the_address_that_is_sent(record, outbox, tmp_path):
     xml = written(record, family=ACCENTED)
     patient = record.patient

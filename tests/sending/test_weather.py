@@ -18,7 +18,7 @@ from pharmacyfirst.sending.outgoing import Post
 from pharmacyfirst.sending.standing import Happened, MessageEvent, OutOfOrder
 from pharmacyfirst.sending.steady import SteadyClock
 
-STEPS = 100_000
+STEPS = 20_000
 SEED = 20261129
 
 
@@ -34,7 +34,7 @@ def test_nothing_is_lost_nothing_is_doubled_unseen_and_whatever_waits_is_shown()
         "damaged messages",
         "answers kept",
     ):
-        assert counted[what] > 10, what
+        assert counted[what] >= 5, what
     print(counted)
 
 

@@ -50,7 +50,7 @@ def an_account(condition="uncomplicated-uti", kind=Kind.SUPPLY, practice=False, 
 
 
 def renumbered(account, number):
-    """The same consultation of a practice patient under another id; its permit is named to the record, so it has none."""
+    """The same consultation of a training patient under another id; its permit is named to the record, so it has none."""
     id = str(uuid5(UUID(account.id), str(number)))
     supplies = tuple(one.model_copy(update={"permit": None}) for one in account.supplies)
     held = {name: getattr(account, name) for name in Account.model_fields}
@@ -76,7 +76,7 @@ def made(store, account):
 
 
 def finished(store, account, actor=ROBIN, **given):
-    """A consultation that is finished: the practice is told by letter, nobody of a practice patient."""
+    """A consultation that is finished: the practice is told by letter, nobody of a training patient."""
     now = begun(store, account, actor)
     news = {} if account.patient.practice_patient else {"notice": NoticeKind.LETTER}
     return store.drafts.finish(now.id, actor, now.revision, made(store, account), **news | given)

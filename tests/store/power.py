@@ -40,7 +40,7 @@ def accounts():
 
 
 def consultation(account, number):
-    """The steps of one consultation; the first is told by a message, a practice patient's to nobody, the others by letter."""
+    """The steps of one consultation; the first is told by a message, a training patient's to nobody, the others by letter."""
     id, facts = account.id, list(account.facts.items())
     patient = json.loads(write_record(account))["patient"]
 

@@ -23,8 +23,8 @@ def clock():
 
 
 @pytest.fixture
-def store(tmp_path, clock):
-    with opened(tmp_path / "data", clock) as one:
+def store(data, clock):
+    with opened(data, clock) as one:
         yield one
 
 

@@ -10,6 +10,7 @@ from sound_records import library
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.ledger import open_ledger
+from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.store import (
     Actor,
     ConsultationState,
@@ -30,8 +31,8 @@ def clock():
 
 
 @pytest.fixture
-def store(tmp_path, clock):
-    with opened(tmp_path / "data", clock) as one:
+def store(data, clock):
+    with opened(data, clock) as one:
         yield one
 
 
@@ -335,17 +336,20 @@ def test_the_folder_and_all_in_it_are_their_owners_alone(store, draft):
     assert all(one.stat().st_mode & 0o777 == 0o600 for one in store.folder.iterdir())
 
 
-def test_a_disk_that_is_full_says_so_and_what_was_saved_is_there(store, draft):
+def test_a_disk_that_is_full_says_so_and_what_was_saved_is_there(tmp_path, clock):
     from pharmacyfirst.ledger import LedgerUnusable
 
-    pages = store.ledger._database.execute("PRAGMA page_count").fetchone()[0]
-    store.ledger._database.execute(f"PRAGMA max_page_count = {pages}")
+    store = opened(tmp_path / "data", clock)
+    draft = store.drafts.begin(library().in_force("uncomplicated-uti", clock().date()), ROBIN, practice=False)
+    pages = store.ledger._database.connection.execute("PRAGMA page_count").fetchone()[0]
+    store.ledger._database.connection.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(LedgerUnusable, match="full") as refused:
         post(store, draft, answers={"rigors": True}, fields={"note": SECRET * 20_000})
     assert SECRET not in str(refused.value)
     assert store.drafts.get(draft.id) == draft
-    store.ledger._database.execute("PRAGMA max_page_count = 1000000")
-    assert post(store, draft).answers["rigors"] is True
+    store.ledger._database.connection.execute("PRAGMA max_page_count = 1000000")
+    assert post(store, draft, answers={"rigors": True}).answers["rigors"] is True
+    store.close()
 
 
 def test_nothing_shows_who_the_patient_is(store, draft):
@@ -355,24 +359,23 @@ def test_nothing_shows_who_the_patient_is(store, draft):
     assert all(SECRET not in one and account.patient.postcode not in one for one in shown)
 
 
-def test_a_file_that_only_the_outbox_used_is_brought_to_this_format_after_a_copy(tmp_path, clock):
-    (tmp_path / "data").mkdir()
-    ledger = open_ledger(tmp_path / "data" / "store.sqlite")
+def test_a_file_that_only_the_outbox_used_is_brought_to_this_format_after_a_copy(data, clock):
+    ledger = place_in(data, "store").open()
     ledger.append("another/stream", "kind", "{}", clock())
     ledger.close()
-    with opened(tmp_path / "data", clock) as one:
+    with opened(data, clock) as one:
         assert [event.stream for event in one.ledger.walk()] == ["another/stream", "store/format"]
-    copy = open_ledger(tmp_path / "data" / "store.sqlite.before-format-1")
+    copy = open_ledger(data / "store.sqlite.before-format-1")
     assert copy.length == 1
     copy.close()
 
 
-def test_a_store_that_a_newer_program_wrote_is_left_alone(tmp_path, clock):
-    with opened(tmp_path / "data", clock) as one:
+def test_a_store_that_a_newer_program_wrote_is_left_alone(data, clock):
+    with opened(data, clock) as one:
         one._kept.write("store/format", Deed.FORMAT, ROBIN, {"format": 2})
         length = one.ledger.length
     with pytest.raises(StoreRefused, match="newer version"):
-        opened(tmp_path / "data", clock)
-    ledger = open_ledger(tmp_path / "data" / "store.sqlite")
+        opened(data, clock)
+    ledger = place_in(data, "store").open()
     assert ledger.length == length
     ledger.close()

@@ -12,7 +12,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1] / "cli"))
 import adopted
 from shipped import cases_of
 
-from pharmacyfirst import Kind
+from pharmacyfirst import Kind, load
 from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.permit import Channel, NoPermit, Permit
 from pharmacyfirst.content.text import ContentRefused
@@ -27,7 +27,7 @@ def pharmacy(tmp_path_factory):
     """A copy of the content that is published, and an adoption of one condition of it."""
     folder = tmp_path_factory.mktemp("pharmacy")
     root = adopted.copy_of_what_ships(folder)
-    ran = adopted.adopt(root, CONDITION, folder / "adoption.yaml", adopted.typed(root, CONDITION))
+    ran = adopted.adopt(root, CONDITION, folder / "adoption.yaml", adopted.typed(load(root).newest(CONDITION)))
     assert ran.exit_code == 0, ran.output
     return folder
 

@@ -3,22 +3,21 @@
 import json
 import random
 import shutil
-import sqlite3
 from contextlib import closing
 
 import pytest
 from a_store import SAM, SECRET, Clock, an_account, begun, finished, opened
+from kept_in import FilesOfTests
 from sound_records import library
 
 from pharmacyfirst import Kind, exact
 from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.ledger import LedgerDamaged, open_ledger
+from pharmacyfirst.ledger.places import InFile, place_in
 from pharmacyfirst.store import Sought, StoreRefused, read_anchor
 from pharmacyfirst.store.exported import ImportRefused, export_lines, import_store
 from pharmacyfirst.store.keeping import back_up, restore
-
-TRIGGERS = ("update", "delete", "replace")
 
 
 @pytest.fixture
@@ -27,26 +26,20 @@ def clock():
 
 
 @pytest.fixture
-def folder(tmp_path, clock):
+def folder(data, clock):
     """A store with a finished record, a practice record, a draft, and something that came in."""
-    with opened(tmp_path / "data", clock) as store:
+    with opened(data, clock) as store:
         finished(store, an_account())
         finished(store, an_account(practice=True))
         begun(store, an_account("shingles", Kind.SELF_CARE))
         store.inbound.keep(b"<one/>", "referral", SAM, request="r1", journey="j1")
-    return tmp_path / "data"
+    return data
 
 
-def by_hand(folder, *statements):
-    """What somebody does who has the file and a tool for it, and puts the triggers back afterwards."""
-    with closing(sqlite3.connect(folder / "store.sqlite", isolation_level=None)) as database:
-        made = [sql for (sql,) in database.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
-        for name in TRIGGERS:
-            database.execute(f"DROP TRIGGER ledger_event_no_{name}")
-        for statement in statements:
-            database.execute(statement)
-        for sql in made:
-            database.execute(sql)
+@pytest.fixture
+def by_hand(kept_in):
+    """What somebody does who has a tool for the database, and puts the triggers back afterwards."""
+    return lambda folder, *statements: kept_in.by_hand(place_in(folder, "store"), *statements)
 
 
 def damaged(folder, clock, anchor=None):
@@ -68,21 +61,20 @@ def test_a_sound_store_is_sound(folder, clock):
 
 
 def events_in(folder):
-    with closing(sqlite3.connect(folder / "store.sqlite")) as database:
-        return [row[0] for row in database.execute("SELECT position FROM ledger_event ORDER BY position")]
+    with closing(place_in(folder, "store").open()) as ledger:
+        return [row[0] for row in ledger._rows("SELECT position FROM ledger_event ORDER BY position")]
 
 
 COLUMNS = ("stream", "kind", "at", "body", "attached", "digest", "number")
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-def test_any_event_edited_is_found_wherever_it_stands(folder, clock, column, tmp_path):
-    value = {"number": "number + 50", "at": "'2026-11-20T12:00:00.000001+00:00'", "attached": "x'00'"}.get(
+def test_any_event_edited_is_found_wherever_it_stands(kept_in, by_hand, folder, clock, column, tmp_path):
+    value = {"number": "number + 50", "at": "'2026-11-20T12:00:00.000001+00:00'", "attached": kept_in.bytes}.get(
         column, "'x'"
     )
     for position in events_in(folder):
-        copy = tmp_path / f"copy{position}"
-        shutil.copytree(folder, copy)
+        copy = kept_in.copied(folder, tmp_path / f"copy{position}")
         by_hand(copy, f"UPDATE ledger_event SET {column} = {value} WHERE position = {position}")
         try:
             store = opened(copy, clock)
@@ -92,15 +84,14 @@ def test_any_event_edited_is_found_wherever_it_stands(folder, clock, column, tmp
             store.verify()
 
 
-def test_any_event_taken_out_is_found(folder, clock, tmp_path):
+def test_any_event_taken_out_is_found(kept_in, by_hand, folder, clock, tmp_path):
     for position in events_in(folder)[1:]:
-        copy = tmp_path / f"copy{position}"
-        shutil.copytree(folder, copy)
+        copy = kept_in.copied(folder, tmp_path / f"copy{position}")
         by_hand(copy, f"DELETE FROM ledger_event WHERE position = {position}")
         assert "not what was written" in (said := damaged(copy, clock)) or "are gone" in said
 
 
-def test_two_events_that_changed_places_are_found(folder, clock):
+def test_two_events_that_changed_places_are_found(by_hand, folder, clock):
     by_hand(
         folder,
         "UPDATE ledger_event SET position = -1 WHERE position = 3",
@@ -111,70 +102,68 @@ def test_two_events_that_changed_places_are_found(folder, clock):
 
 
 @pytest.mark.parametrize("cut", [1, 2, 5])
-def test_a_cut_tail_is_found_though_the_database_forgets_it_too(folder, clock, cut):
+def test_a_cut_tail_is_found_though_the_database_forgets_it_too(kept_in, by_hand, folder, clock, cut):
     last = len(events_in(folder)) - cut
     by_hand(
         folder,
         f"DELETE FROM ledger_event WHERE position > {last}",
-        f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'",
+        kept_in.forget(last),
     )
     with opened(folder, clock) as store:
         assert f"the events after event {last} are gone" in store.work_list().trouble[0]
     assert f"the events after event {last} are gone" in damaged(folder, clock)
 
 
-def test_an_older_copy_put_in_place_by_hand_is_told_until_it_is_mended(folder, clock, tmp_path):
+def test_an_older_copy_put_in_place_by_hand_is_told_until_it_is_mended(kept_in, folder, clock, tmp_path):
     copied(folder, clock, tmp_path / "copy.sqlite")
     with opened(folder, clock) as store:
         finished(store, an_account(practice=True, number=5))
-    for one in folder.glob("store.sqlite*"):
-        one.unlink()
-    shutil.copy(tmp_path / "copy.sqlite", folder / "store.sqlite")
+    kept_in.gone(folder)
+    place_in(folder, "store").put(tmp_path / "copy.sqlite")
     for number in (6, 7):  # a record, and its anchor, must not hide it
         with opened(folder, clock) as store:
             assert "older copy" in (said := store.work_list().trouble[0]) or "another store" in said
             finished(store, an_account(practice=True, number=number))
 
 
-def test_no_empty_store_takes_the_place_of_one_that_is_gone(folder, clock):
-    (folder / "store.sqlite").unlink()
-    with pytest.raises(StoreRefused, match="its file is gone"):
+def test_no_empty_store_takes_the_place_of_one_that_is_gone(kept_in, folder, clock):
+    kept_in.gone(folder)
+    with pytest.raises(StoreRefused, match=r"its (file|schema) is gone"):
         opened(folder, clock)
-    assert not (folder / "store.sqlite").exists()
+    assert not place_in(folder, "store").exists()
 
 
-def test_an_end_that_was_written_anew_is_found(folder, clock):
+def test_an_end_that_was_written_anew_is_found(kept_in, by_hand, folder, clock):
     """The tail is cut off and as much written again, so that the chain and the number of events fit."""
     last = len(events_in(folder)) - 3
     by_hand(
         folder,
         f"DELETE FROM ledger_event WHERE position > {last}",
-        f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'",
+        kept_in.forget(last),
     )
-    with closing(open_ledger(folder / "store.sqlite")) as ledger:
+    with closing(place_in(folder, "store").open()) as ledger:
         for _ in range(5):
             ledger.append("store/searches", "searched", json.dumps({"actor": SAM.as_dict(), "told": {}}), clock())
     assert "written anew" in damaged(folder, clock)
 
 
-def test_another_store_in_its_place_is_found(folder, clock, tmp_path):
+def test_another_store_in_its_place_is_found(kept_in, folder, clock, tmp_path):
     with opened(tmp_path / "other", clock) as other:
         for number in range(1, 8):
             finished(other, an_account(practice=True, number=number))
-    for one in folder.glob("store.sqlite*"):
-        one.unlink()
-    shutil.copy(tmp_path / "other" / "store.sqlite", folder / "store.sqlite")
+    kept_in.gone(folder)
+    place_in(folder, "store").put(tmp_path / "other" / "store.sqlite")
     assert "another store" in damaged(folder, clock)
 
 
-def test_an_anchor_kept_elsewhere_finds_what_was_cut_off_with_the_anchors(folder, clock):
+def test_an_anchor_kept_elsewhere_finds_what_was_cut_off_with_the_anchors(kept_in, by_hand, folder, clock):
     with opened(folder, clock) as store:
         anchor = store.anchor()
     last = anchor.length - 1
     by_hand(
         folder,
         f"DELETE FROM ledger_event WHERE position > {last}",
-        f"UPDATE sqlite_sequence SET seq = {last} WHERE name = 'ledger_event'",
+        kept_in.forget(last),
     )
     (folder / "anchors.txt").unlink()
     assert "are gone" in damaged(folder, clock, read_anchor(str(anchor)))
@@ -196,13 +185,20 @@ def test_an_anchor_that_a_power_cut_left_half_written_is_taken_away(folder, cloc
     assert "abcd" not in file.read_text()
 
 
-def test_triggers_taken_away_are_found(folder, clock):
-    with closing(sqlite3.connect(folder / "store.sqlite")) as database:
-        database.execute("DROP TRIGGER ledger_event_no_delete")
+def test_triggers_taken_away_are_found(kept_in, folder, clock):
+    silence = {
+        "file": "DROP TRIGGER ledger_event_no_delete",
+        "postgres": "ALTER TABLE ledger_event DISABLE TRIGGER USER",
+    }
+    with closing(kept_in.connected(place_in(folder, "store"))) as database:
+        database.execute(silence[kept_in.kind])
     assert "taken out" in damaged(folder, clock)
 
 
-def test_a_page_of_the_file_that_is_rubbish_is_found(folder, clock, tmp_path):
+def test_a_page_of_the_file_that_is_rubbish_is_found(clock, tmp_path):
+    folder = tmp_path / "data"
+    with opened(folder, clock) as store:
+        finished(store, an_account())
     chance, size = random.Random(20261129), (folder / "store.sqlite").stat().st_size
     for number in range(1, size // 4096):
         copy = tmp_path / f"copy{number}"
@@ -241,8 +237,8 @@ def test_a_record_that_was_forged_with_the_whole_chain_is_judged(folder, clock, 
         assert (found.records, found.judged, len(found.differing)) == (2, 1, 1)
 
 
-def test_marks_changed_by_hand_are_mended(folder, clock):
-    with closing(sqlite3.connect(folder / "store.sqlite", isolation_level=None)) as database:
+def test_marks_changed_by_hand_are_mended(kept_in, folder, clock):
+    with closing(kept_in.connected(place_in(folder, "store"))) as database:
         database.execute("DELETE FROM ledger_mark WHERE name = 'store: name'")
     with opened(folder, clock) as store:
         assert store.records.find(Sought(name=SECRET), SAM) == ()
@@ -275,14 +271,19 @@ def copied(folder, clock, to):
         return back_up(store, to)
 
 
-def test_a_copy_is_put_in_an_empty_folder(folder, clock, tmp_path):
+def test_a_copy_is_put_in_an_empty_folder(kept_in, folder, clock, tmp_path):
     anchor = copied(folder, clock, tmp_path / "copy.sqlite")
-    assert restore(tmp_path / "copy.sqlite", tmp_path / "new", clock).head == anchor.head
-    with opened(tmp_path / "new", clock) as store:
+    new = kept_in.folder(tmp_path / "new")
+    assert restore(tmp_path / "copy.sqlite", new, clock).head == anchor.head
+    with opened(new, clock) as store:
         assert len(store.records.find(Sought(name=SECRET), SAM)) == 2
 
 
-def test_a_copy_put_back_sets_aside_what_was_there(folder, clock, tmp_path):
+def test_a_copy_put_back_sets_aside_what_was_there(tmp_path, clock):
+    folder = tmp_path / "data"
+    with opened(folder, clock) as store:
+        finished(store, an_account())
+        finished(store, an_account(practice=True))
     copied(folder, clock, tmp_path / "copy.sqlite")
     (folder / "store.sqlite").write_bytes(b"rubbish")
     restore(tmp_path / "copy.sqlite", folder, clock)
@@ -291,7 +292,7 @@ def test_a_copy_put_back_sets_aside_what_was_there(folder, clock, tmp_path):
         assert store.verify().records == 2
 
 
-def test_an_older_copy_is_refused_unless_that_is_known(folder, clock, tmp_path):
+def test_an_older_copy_is_refused_unless_that_is_known(kept_in, folder, clock, tmp_path):
     anchor = copied(folder, clock, tmp_path / "copy.sqlite")
     with opened(folder, clock) as store:
         finished(store, an_account(practice=True, number=5))
@@ -303,17 +304,16 @@ def test_an_older_copy_is_refused_unless_that_is_known(folder, clock, tmp_path):
     assert (folder / "anchors.txt.before-restore-1").read_text() == before
     with opened(folder, clock) as store:
         assert store.verify().records == 2
-    aside = open_ledger(folder / "store.sqlite.before-restore-1")
+    aside = kept_in.aside(place_in(folder, "store"), 1).open()
     assert aside.length > anchor.length
     aside.close()
 
 
 def test_a_damaged_copy_is_not_put_back(folder, clock, tmp_path):
     copied(folder, clock, tmp_path / "copy.sqlite")
-    shutil.copytree(folder, tmp_path / "spoilt")
-    by_hand(tmp_path / "spoilt", "UPDATE ledger_event SET body = 'x' WHERE position = 3")
+    FilesOfTests().by_hand(InFile(tmp_path / "copy.sqlite"), "UPDATE ledger_event SET body = 'x' WHERE position = 3")
     with pytest.raises(LedgerDamaged):
-        restore(tmp_path / "spoilt" / "store.sqlite", folder, clock)
+        restore(tmp_path / "copy.sqlite", folder, clock)
     with opened(folder, clock) as store:
         assert store.verify().records == 2
     assert not list(folder.glob("*restoring*"))
@@ -327,11 +327,12 @@ def exported(folder, clock):
         return [line.encode() for line in export_lines(store.ledger)]
 
 
-def test_what_is_imported_has_the_same_digests_and_marks(folder, clock, tmp_path):
+def test_what_is_imported_has_the_same_digests_and_marks(kept_in, folder, clock, tmp_path):
     lines = exported(folder, clock)
-    import_store(lines, tmp_path / "new", clock)
-    assert exported(tmp_path / "new", clock) == lines
-    with opened(tmp_path / "new", clock) as store:
+    new = kept_in.folder(tmp_path / "new")
+    import_store(lines, new, clock)
+    assert exported(new, clock) == lines
+    with opened(new, clock) as store:
         assert store.verify().mended == 0
 
 

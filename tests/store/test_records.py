@@ -28,8 +28,8 @@ def clock():
 
 
 @pytest.fixture
-def store(tmp_path, clock):
-    with opened(tmp_path / "data", clock) as one:
+def store(data, clock):
+    with opened(data, clock) as one:
         yield one
 
 
@@ -75,10 +75,15 @@ def test_finished_and_queued_are_one_commit(store):
     record = made(store, account)
     message = a_queued_message(record)
     committed = []
-    store.ledger._database.set_trace_callback(lambda said: committed.append(said) if said == "COMMIT" else None)
+    rows = store.ledger._database.rows
+
+    def seen(statement, *given):
+        committed.append(statement)
+        return rows(statement, *given)
+
+    store.ledger._database.rows = seen
     now = store.drafts.finish(now.id, ROBIN, now.revision, record, message=message)
-    store.ledger._database.set_trace_callback(None)
-    assert committed == ["COMMIT"]
+    assert committed.count("COMMIT") == 1
     bundle_id = now.summary["bundle_id"]
     assert store.outbox.standing(bundle_id).state is MessageState.QUEUED
     assert store.outbox.message(bundle_id) == message.message
@@ -129,7 +134,7 @@ def test_no_practice_consultation_becomes_another(store):
     account = an_account()
     pathway = library().newest(account.pathway)
     now = store.drafts.begin(pathway, ROBIN, practice=True, id=account.id)
-    with pytest.raises(StoreRefused, match="a practice consultation stays one"):
+    with pytest.raises(StoreRefused, match="a training consultation stays one"):
         store.drafts.finish(now.id, ROBIN, now.revision, made(store, account))
 
 
@@ -519,15 +524,15 @@ def test_an_id_that_is_none_is_not_there(store):
         assert SECRET not in str(refused.value)
 
 
-def test_a_write_to_a_file_that_may_only_be_read_is_refused_in_our_words(store):
+def test_a_write_to_a_file_that_may_only_be_read_is_refused_in_our_words(store, kept_in):
     from pharmacyfirst.ledger import LedgerUnusable
 
     now = begun(store, an_account())
-    store.ledger._database.execute("PRAGMA query_only = ON")
-    with pytest.raises(LedgerUnusable, match="readonly"):
+    store.ledger._rows(kept_in.read_only[0])
+    with pytest.raises(LedgerUnusable, match=r"readonly|ReadOnlySqlTransaction"):
         store.drafts.post(now.id, ROBIN, now.revision, now.patient_mark, "First", {})
     assert store.work_list().drafts[0].id == now.id
-    store.ledger._database.execute("PRAGMA query_only = OFF")
+    store.ledger._rows(kept_in.read_only[1])
     assert replace(store.drafts.get(now.id)) == now
 
 

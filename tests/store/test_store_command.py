@@ -119,7 +119,7 @@ def test_status_says_what_there_is_to_do(tmp_path):
     with opened(tmp_path / "data", now) as store:
         store.paper.held("shingles", now().date(), begun(store, an_account(practice=True)).owner)
     out = said("status", "--store", tmp_path / "data", code=1)
-    assert "PRACTICE draft: uncomplicated-uti open" in out
+    assert "TRAINING draft: uncomplicated-uti open" in out
     assert "paper form to enter: shingles" in out
 
 

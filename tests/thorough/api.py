@@ -1,9 +1,12 @@
-"""Part `api`: whatever is sent to a call of the JSON API, it answers or refuses, without a server error; all ages and bounds come out as the package says.
+"""Part `api`: whatever is sent to a call of the JSON API, it answers or refuses, without a server error; every age, answer and bound comes out as the package says.
 
-Schemathesis makes the requests from the description: so many to each call, of good ones and of spoiled ones.
+Schemathesis makes the requests from the description: so many to each call, of good ones and of spoiled ones. What is counted is what was sent.
 """
 
+import os
+import tempfile
 from functools import partial
+from pathlib import Path
 
 from thorough.part import Part, tests_passed
 
@@ -11,34 +14,43 @@ from pharmacyfirst import load
 from pharmacyfirst.api.app import CALLS
 
 TEST = "tests/api/test_api_fuzzed.py"
-MODES = 2  # good requests and spoiled ones
+EVERY_AGE = "test_every_age_answer_and_bound_comes_out_as_the_package_says"
+
+
+def modes_of(call):
+    """Good requests, and spoiled ones where there is something to spoil."""
+    return ["positive", "negative"] if call.has_body or call.query or "{" in call.path else ["positive"]
+
+
+def sent(tests, many, seed):
+    """Runs these tests, and returns how many requests they made."""
+    with tempfile.TemporaryDirectory() as folder:
+        counted = os.environ["PHARMACYFIRST_COUNTED"] = str(Path(folder, "counted"))
+        assert tests_passed([f"{TEST}::{one}" for one in tests], "", many, seed) == len(tests)
+        return sum(map(int, Path(counted).read_text(encoding="ascii").split()))
 
 
 def judge(call, many, seed):
-    """So many requests to one call of each kind."""
-    assert tests_passed([TEST], f"answers_or_refuses and {call.method} and {_only(call)}", many, seed) >= MODES
-    return {"requests": MODES * many}
+    tests = [f"test_a_call_answers_or_refuses[{call.method} {call.path}-{mode}]" for mode in modes_of(call)]
+    return {"requests": sent(tests, many, seed)}
 
 
-def _only(call):
-    """The words of a path by which pytest chooses; a call that shares them with another is gone through with it."""
-    return " and ".join(word for word in call.path.strip("/").replace("{", "").replace("}", "").split("/"))
-
-
-def judge_bounds(conditions, seed):
-    assert tests_passed([TEST], "all_ages_and_bounds", 1, seed) == conditions
-    return {"conditions at every age and bound": conditions}
+def judge_ages(condition, seed):
+    return {"requests": sent([f"{EVERY_AGE}[{condition}]"], 1, seed), "conditions at every age, answer and bound": 1}
 
 
 def pieces(size, seed):
+    conditions = load().conditions
+    for condition in conditions:
+        yield f"every age, answer and bound of {condition}", partial(judge_ages, condition, seed)
+    many = max(1, size // sum(len(modes_of(call)) for call in CALLS))
     for call in CALLS:
-        yield f"{call.method} {call.path}", partial(judge, call, max(1, size // (MODES * len(CALLS))), seed)
-    yield "ages and bounds", partial(judge_bounds, len(load().conditions), seed)
+        yield f"{call.method} {call.path}", partial(judge, call, many, seed)
 
 
 PART = Part(
     name="api",
-    property="whatever is sent to a call of the JSON API, it answers or refuses with a problem: no server error; all ages and bounds come out as the package says",
+    property="whatever is sent to a call of the JSON API, it answers or refuses with a problem: no server error; every age, answer and bound comes out as the package says",
     test=TEST,
     size=100_000,
     counts="requests",

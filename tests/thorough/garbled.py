@@ -12,9 +12,9 @@ from pathlib import Path
 import jsonschema
 from thorough.part import Part
 
-from pharmacyfirst.content.adoption import plain
 from pharmacyfirst.content.cases import cases_of_each
 from pharmacyfirst.content.files import SHARED
+from pharmacyfirst.content.filled_in import plain
 from pharmacyfirst.content.library import load, pathways_folder
 from pharmacyfirst.content.schema import content_schema
 from pharmacyfirst.content.text import ContentRefused, Mistakes, read_file

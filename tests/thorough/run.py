@@ -30,7 +30,9 @@ from thorough import (  # noqa: E402
     garbled,
     generated,
     letters,
+    load,
     mutants,
+    postgres,
     safety,
     sending,
     store,
@@ -48,8 +50,10 @@ PARTS = {
         altered.PART,
         api.PART,
         letters.PART,
+        load.PART,
         sending.PART,
         store.PART,
+        postgres.PART,
         browser.PART,
     )
 }

@@ -77,7 +77,7 @@ def serving(folder, **more):
     """The form on a port of its own, in a thread: its address."""
     import uvicorn
 
-    app = application(folder, clock=Clock(), log=lambda line: None, **more)
+    app = application(folder, clock=Clock(), **more)
     app.add_middleware(Watched)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)  # so that a run that is stopped comes to its end
@@ -146,7 +146,7 @@ HERE = """() => {
   return {
     id: at.id, name: at.name || "", tag: at.tagName, type: at.type || "", value: at.value || "", form: at.form ? at.form.id : "",
     classes: at.className, row: row ? row.dataset.row : "", folded, checked: !!at.checked, place: named.indexOf(at),
-    choices: named.map((one) => [one.value, (one.dataset || {}).key || "", !!one.checked]),
+    choices: named.map((one) => [one.value, ((one.dataset || {}).key || "").split(" ")[0], !!one.checked]),
     options: at.options ? [...at.options].map((one) => one.value) : [], chosen: at.selectedIndex,
     covered: at !== document.body && ![at, ...(at.labels || [])].some(seen),
   };
@@ -322,15 +322,14 @@ class Person:
         """A consultation about a condition, from the start page."""
         self.page.goto(self.address)
         self.keys, self.loads, self.spent = 0, 0, Counter()
-        if practice:
-            self.tab_to(lambda at: at["id"] == "practice")
-            self.key(*["ArrowDown"] * int(practice))
-            self.tab_to(lambda at: at["name"] == "condition", back=True)
+        if self.page.input_value("#practice") != practice:
+            self.fill(self.tab_to(lambda at: at["id"] == "practice", back=self.script), practice)
+            self.tab_to(lambda at: at["name"] == "condition")
         number = self.page.get_attribute(f"button[value={condition}]", "data-key")
         if self.script:
             self.load(number)
         else:
-            self.tab_to(lambda at: (at["name"], at["value"]) == ("condition", condition), back=bool(practice))
+            self.tab_to(lambda at: (at["name"], at["value"]) == ("condition", condition))
             self.load("Enter")
 
     def paste(self, words):
@@ -360,7 +359,7 @@ class Person:
         look()
         self.to_the_page()
         fields = {name: [value] if name.startswith("o-") else value for name, value in (SUPPLIED | more).items()}
-        fields["s-actual"] = self.page.get_attribute("input[name=s-actual]", "value")
+        fields |= {name: self.page.get_attribute(f"input[name={name}]", "value") for name in ("s-product", "s-actual")}
         if self.page.query_selector("details[open] #s-quantity"):
             fields["s-quantity"] = "50"
         self.fill_page(fields)

@@ -4,10 +4,8 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
-import pytest
-from test_every_outcome import supplied
-from test_real_patients import SECRET, adopted, recorded, to_the_outcome
-from visiting import PIN, Clock, a_number, at_the_desk, begun, open_form
+from test_real_patients import SECRET, a_record, adopted, recorded
+from visiting import AGREES, Clock, a_number, at_the_desk, begun, open_form, there_again
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.sending.outbox import Outbox
@@ -16,25 +14,6 @@ from pharmacyfirst.store import Store, open_store
 from pharmacyfirst.store.store import FILE
 
 WORDS = f"{SECRET} was given the wrong strength"
-
-
-@pytest.fixture(scope="module")
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory, clock):
-    folder = tmp_path_factory.mktemp("form")
-    with open_form(folder, clock) as client:
-        yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
-
-
-def a_record(visitor, **more):
-    id = to_the_outcome(visitor, **more)
-    supplied(visitor)
-    assert visitor.path == f"/r/{id}", visitor.page.words
-    return id
 
 
 def sender(folder):
@@ -118,13 +97,13 @@ def test_a_message_that_was_not_confirmed_is_told_on_paper(desk, clock):
 def test_a_practice_patients_message_is_shown_and_never_sent(desk):
     visitor, folder = desk
     begun(visitor, "uncomplicated-uti")
-    visitor.answer_page({}, **{"p-share": "yes", "p-look": "yes", "p-by": "patient", "p-viewed": "GP record"})
+    visitor.answer_page({}, **AGREES)
     visitor.go(f"{visitor.consultation}/page/1")
     visitor.answer_page({"sepsis_suspected": True})
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "sent"})
     page = visitor.go(f"{visitor.path}/message")
     assert "Not sent: this is how the message of this record would read." in page.words
-    assert "PRACTICE PATIENT, NOT A REAL PERSON" in page.words
+    assert "TRAINING PATIENT, NOT A REAL PERSON" in page.words
     assert sum(sender(folder).counts().values()) == len(sender(folder).to_send()) + counted(folder)
     assert "nothing that happens here is an incident" in visitor.go(visitor.path.replace("message", "incident")).words
 
@@ -224,8 +203,8 @@ def test_before_closing_everything_that_is_left_is_on_one_page_with_a_link(tmp_p
         assert "Claims whose day is today" not in page.words
         clock.now += timedelta(days=14)
         clock.seconds += 14 * 24 * 3600
+        there_again(visitor)
         visitor.go("/closing")
-        visitor.send("/show", pin=PIN)
         assert "Claims whose day is today, or over" in visitor.page.words
         assert "expired" in visitor.page.words
 

@@ -3,9 +3,8 @@
 from contextlib import closing
 
 import pytest
-from looking import PICTURES, Person, chromium, serving  # noqa: F401  # chromium is a fixture
-from test_afterwards import a_record
-from test_real_patients import adopted
+from in_a_browser import VIEWS, Person, desk_of, serving
+from test_real_patients import a_record, adopted
 from visiting import Clock, a_number, at_the_desk, begun, open_form
 
 from pharmacyfirst.ledger import open_ledger
@@ -13,6 +12,8 @@ from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Happened, MessageEvent
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.store import FILE
+
+pytestmark = pytest.mark.system
 
 
 @pytest.fixture(scope="module")
@@ -33,44 +34,41 @@ def left(tmp_path_factory):
         (bundle,) = outbox.to_send()
         outbox.begin_post(bundle, Clock()())
         outbox.record(bundle, MessageEvent(Happened.REFUSED, Clock()(), code="EPL-153"))
-    where, stop = serving(folder)
-    yield where, letter, message, correction, folder
-    stop()
+    with serving(folder) as where:
+        yield where, letter, message, correction, folder
 
 
-@pytest.mark.parametrize("width", [1280, 320])
-def test_every_page_of_what_comes_after(chromium, left, width):  # noqa: F811
+@pytest.mark.parametrize("seen", VIEWS[:2], ids=lambda seen: seen.name)
+def test_every_page_of_what_comes_after(chromium, left, seen):
     where, letter, message, correction, _ = left
-    person = Person(chromium, where)
-    person.page.set_viewport_size({"width": width, "height": 800})
+    person = Person(chromium, where, desk_of(chromium, where), seen)
     pages = {
         "start": "/", "record": f"/r/{letter}", "record-message": f"/r/{message}", "message": f"/r/{message}/message", "told": f"/r/{letter}/told",
-        "incident": f"/r/{letter}/incident", "claim": f"/r/{letter}/claim", "claims": "/claims", "closing": "/closing",
+        "incident": f"/r/{letter}/incident", "claim": f"/r/{letter}/claim", "claims": "/claims", "closing": "/closing", "activity": "/activity",
         "correct": f"/r/{letter}/correct", "correcting": f"/c/{correction}/outcome", "correcting-supply": f"/c/{correction}/supply/nitrofurantoin",
         "xml": f"/r/{message}/message.xml",
     }  # fmt: skip
     for name, path in pages.items():
         person.page.goto(where + path)
-        person.look(f"after-{width}-{name}")
-    assert person.outside == []
-    person.page.context.close()
+        person.look(f"after-{name}")
+    person.leave()
 
 
-def test_the_page_before_closing_is_printed_without_what_is_for_the_screen(chromium, left):  # noqa: F811
+def test_the_page_before_closing_is_printed_without_what_is_for_the_screen(chromium, left):
     where = left[0]
-    person = Person(chromium, where)
+    person = Person(chromium, where, desk_of(chromium, where))
     person.page.goto(f"{where}/closing")
     person.page.emulate_media(media="print")
     assert not person.page.is_visible(".pf-head")
     assert not person.page.is_visible("text=print this page from the browser")
     assert person.page.is_visible("h1:has-text('Before closing')")
-    person.page.screenshot(path=PICTURES / "after-closing-on-paper.png", full_page=True)
-    person.page.context.close()
+    person.look("after-closing-on-paper", judged=False)
+    person.leave()
 
 
-def test_a_record_is_corrected_in_the_browser_by_continue_alone(chromium, left):  # noqa: F811
+def test_a_record_is_corrected_in_the_browser_by_continue_alone(chromium, left):
     where, letter, _, _, folder = left
-    person = Person(chromium, where)
+    person = Person(chromium, where, desk_of(chromium, where))
     person.page.goto(f"{where}/r/{letter}")
     person.page.click("text=Correct this record")
     person.page.fill("#r-because", "the telephone number was missing")
@@ -90,4 +88,4 @@ def test_a_record_is_corrected_in_the_browser_by_continue_alone(chromium, left):
     id = person.page.url.rpartition("/")[2]
     with open_store(folder, Clock()) as store:
         assert store.records.record(id).corrects == letter
-    person.page.context.close()
+    person.leave()

@@ -4,13 +4,18 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from test_every_outcome import LIBRARY, SUPPLIED, supplied
-from test_real_patients import CASE, CONDITION, SECRET, adopted, recorded, to_the_outcome
-from visiting import NOW, Clock, a_number, at_the_desk, begun, open_form
+from shipped import cases_of
+from test_every_outcome import LIBRARY, SUPPLIED, supplied, who
+from test_real_patients import CASE, CONDITION, SECRET, a_record, adopted, recorded, to_the_outcome
+from visiting import AGREES, NOW, Clock, a_number, at_the_desk, begun, open_form, there_again
 
+from pharmacyfirst import assess
 from pharmacyfirst.ledger import open_ledger
+from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.judged import read_record
+from pharmacyfirst.record.make import make_record
 from pharmacyfirst.record.papers.claim import NEVER, claim_of
+from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Happened, MessageEvent
 from pharmacyfirst.store import ConsultationState, open_store
@@ -18,26 +23,6 @@ from pharmacyfirst.store.store import FILE
 
 WHY = "the date of birth was mistyped"
 LATER = 3 * 24 * 3600
-
-
-@pytest.fixture(scope="module")
-def clock():
-    return Clock()
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory, clock):
-    folder = tmp_path_factory.mktemp("form")
-    with open_form(folder, clock) as client:
-        yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
-
-
-def supply_on_record(visitor, **more):
-    """The id of a record of a supply to somebody."""
-    id = to_the_outcome(visitor, **more)
-    supplied(visitor)
-    assert visitor.path == f"/r/{id}", visitor.page.words
-    return id
 
 
 def correcting(visitor, id, because=WHY):
@@ -66,7 +51,7 @@ def as_before(visitor, **more):
 
 def test_a_record_is_corrected_from_its_page_and_each_names_the_other(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     old = recorded(folder, id)[0]
     assert "Correct this record" in visitor.page.words
     new = correcting(visitor, id)
@@ -101,7 +86,7 @@ def test_a_record_is_corrected_from_its_page_and_each_names_the_other(desk, cloc
 
 def test_every_page_is_looked_through_before_it_can_be_finished(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id)
     page = visitor.go(f"/c/{new}/outcome")
     assert "Still to be looked through" in page.words
@@ -114,7 +99,7 @@ def test_every_page_is_looked_through_before_it_can_be_finished(desk):
 
 def test_a_name_or_a_number_that_changes_has_the_permit_asked_again_as_of_the_hand_over(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     old = recorded(folder, id)[0]
     clock.pass_seconds(240)
     new = correcting(visitor, id, "the family name was mistyped")
@@ -132,7 +117,7 @@ def test_a_name_or_a_number_that_changes_has_the_permit_asked_again_as_of_the_ha
 
 def test_what_the_permit_was_given_for_is_kept_with_it(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "the address was mistyped")
     look_through(visitor, **{"p-address": "9 Nowhere Lane, Leeds"})
     as_before(visitor)
@@ -149,7 +134,7 @@ def open_written(folder, id):
 
 def test_answers_under_which_nothing_might_have_been_supplied_make_it_an_incident_once_that_was_confirmed(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "an allergy was missed")
     look_through(visitor, {"nitrofurantoin_allergy": "yes"})
     as_before(visitor, **{"b-because": "it was handed over before the allergy was told"})
@@ -167,7 +152,7 @@ def test_answers_under_which_nothing_might_have_been_supplied_make_it_an_inciden
 
 def test_the_batch_is_corrected_on_the_supply_page_which_is_filled_in(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "the batch was mistyped")
     look_through(visitor)
     page = visitor.go(f"/c/{new}/supply/nitrofurantoin")
@@ -185,7 +170,7 @@ def test_the_batch_is_corrected_on_the_supply_page_which_is_filled_in(desk):
 
 def test_a_medicine_that_was_not_handed_over_after_all_is_taken_off_the_record(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id, "the patient left it on the counter")
     look_through(visitor)
     fields = {"o-did": "declined", "o-no-supply": "declined", "o-because": "left on the counter"}
@@ -201,10 +186,9 @@ def test_the_old_notice_is_due_no_more_and_the_new_one_from_the_correction_on(tm
 
 
 def days_later(visitor, folder, clock):
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     clock.pass_seconds(LATER)
-    visitor.go("/")
-    visitor.send("/show", pin="2468")
+    there_again(visitor)
     new = correcting(visitor, id)
     look_through(visitor)
     as_before(visitor)
@@ -218,7 +202,7 @@ def days_later(visitor, folder, clock):
 
 def test_a_correction_of_a_correction_names_the_first_and_keeps_its_permit(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     ids = [id]
     for given in ("Anna", "Annabel"):
         correcting(visitor, ids[-1])
@@ -232,7 +216,7 @@ def test_a_correction_of_a_correction_names_the_first_and_keeps_its_permit(desk)
 
 def test_a_record_is_corrected_once_and_by_one_person_at_a_time(desk):
     visitor, _ = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     new = correcting(visitor, id)
     visitor.go(f"/r/{id}/correct")
     visitor.send(f"/r/{id}/correct", r__because=WHY)
@@ -248,7 +232,7 @@ def test_a_record_is_corrected_once_and_by_one_person_at_a_time(desk):
 
 def test_why_it_is_corrected_has_to_be_said(desk):
     visitor, _ = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     visitor.go(f"/r/{id}/correct")
     visitor.send(f"/r/{id}/correct")
     assert "Say why it is corrected" in visitor.page.words
@@ -256,7 +240,7 @@ def test_why_it_is_corrected_has_to_be_said(desk):
 
 def test_a_record_is_not_corrected_by_content_that_did_not_decide_it(desk):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     with open_store(folder, Clock()) as store:
         record = store.records.record(id, LIBRARY)
         other = LIBRARY.in_force("shingles", record.on)
@@ -267,9 +251,7 @@ def test_a_record_is_not_corrected_by_content_that_did_not_decide_it(desk):
 def test_an_emergency_pressed_by_mistake_is_taken_back_in_the_correction(desk):
     visitor, folder = desk
     begun(visitor, CONDITION)
-    visitor.answer_page(
-        dict(CASE.facts), **{"p-share": "yes", "p-look": "yes", "p-by": "patient", "p-viewed": "GP record"}
-    )
+    visitor.answer_page(dict(CASE.facts), **AGREES)
     visitor.go(f"{visitor.consultation}/page/1")
     visitor.post(f"{visitor.consultation}/threat", visitor.page.forms[visitor.path] | {"threat": "yes"})
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
@@ -296,7 +278,7 @@ def test_a_correction_that_adds_the_nhs_number_is_sent_as_a_message_of_its_own_a
     desk,
 ):
     visitor, folder = desk
-    id = supply_on_record(visitor)
+    id = a_record(visitor)
     assert recorded(folder, id)[2].summary["told_by"] == "letter"
     new = correcting(visitor, id, "the NHS number was found")
     look_through(visitor, **{"p-nhs_number": NUMBER})
@@ -313,7 +295,7 @@ def test_a_correction_that_adds_the_nhs_number_is_sent_as_a_message_of_its_own_a
 
 def test_the_message_of_a_correction_replaces_the_one_that_was_sent(desk, clock):
     visitor, folder = desk
-    id = supply_on_record(visitor, **{"p-nhs_number": a_number()})
+    id = a_record(visitor, **{"p-nhs_number": a_number()})
     first = message_of(folder, id)
     with closing(open_ledger(folder / FILE)) as ledger:
         outbox = Outbox(ledger)
@@ -327,3 +309,84 @@ def test_the_message_of_a_correction_replaces_the_one_that_was_sent(desk, clock)
     page = visitor.go(f"/r/{new}/message")
     assert "2, in place of the message before it" in page.words
     assert "9 Nowhere Lane" in page.words
+
+
+SINUSITIS = next(case for case in cases_of(LIBRARY, "acute-sinusitis") if case.id == "sin-001")
+
+
+@pytest.fixture
+def two_medicines(desk):
+    """The id of a training patient's record of two medicines, as another system makes one: the form makes none."""
+    visitor, folder = desk
+    begun(visitor, SINUSITIS.pathway, "2")
+    visitor.answer_all(dict(SINUSITIS.facts), who(SINUSITIS))
+    id = visitor.consultation.removeprefix("/c/")
+    supplied(visitor, **{"s-charge": "0001"})
+    with open_store(folder, Clock()) as store:
+        one, held = store.records.record(id, LIBRARY), store.drafts.get(id)
+        offers = assess(LIBRARY.in_force(one.pathway, one.on), dict(SINUSITIS.facts), one.on).offers
+        handed = tuple(
+            Handed(
+                pgd=offer.pgd.id,
+                amp=actual_product(offer),
+                batch=f"LOT{at}",
+                expiry="2028-05",
+                handed_over_at=one.recorded_at,
+            )
+            for at, offer in enumerate(offers)
+        )
+        assert len(handed) == 2
+        new = store.drafts.begin(LIBRARY.in_force(one.pathway, one.on), held.owner, practice=True)
+        new = store.drafts.who(new.id, held.owner, new.revision, new.patient_mark, held.patient)
+        for name, page in held.pages.items():
+            new = store.drafts.post(
+                new.id, held.owner, new.revision, new.patient_mark, name, page.answers, page.origins, page.fields
+            )
+        account = one.account().model_copy(update={"id": new.id, "supplies": handed, "charge": one.charge.for_items(2)})
+        record = make_record(account, LIBRARY, recorded_at=one.recorded_at)
+        store.drafts.finish(new.id, held.owner, new.revision, record)
+    return new.id
+
+
+def test_a_record_of_several_medicines_is_corrected_and_none_is_left_out(desk, two_medicines):
+    visitor, folder = desk
+    assert "fluticasone furoate and mometasone furoate" in visitor.go(f"/r/{two_medicines}").title
+    new = correcting(visitor, two_medicines)
+    look_through(visitor)
+    as_before(visitor)
+    record = recorded(folder, new)[0]
+    assert [(one.pgd, one.batch) for one in record.supplies] == [("fluticasone", "LOT0"), ("mometasone", "LOT1")]
+    assert record.charge.taken == 2
+
+
+@pytest.mark.parametrize(("beside", "kept"), [(None, ["LOT0", "LOT9"]), ([], ["LOT9"])])
+def test_of_several_medicines_one_is_corrected_and_those_that_are_ticked_stay(desk, two_medicines, beside, kept):
+    visitor, folder = desk
+    new = correcting(visitor, two_medicines, "the batch was mistyped")
+    look_through(visitor)
+    page = visitor.go(f"/c/{new}/supply/mometasone")
+    assert page.forms[visitor.path]["s-beside"] == ["fluticasone"]
+    assert page.forms[visitor.path]["s-batch"] == ["LOT1"]
+    fields = page.forms[visitor.path] | {"s-batch": "LOT9"} | ({} if beside is None else {"s-beside": beside})
+    visitor.post(visitor.path, SUPPLIED | fields)
+    assert visitor.path == f"/r/{new}", visitor.page.words
+    record = recorded(folder, new)[0]
+    assert [one.batch for one in record.supplies] == kept
+    assert record.charge.taken == len(kept)
+
+
+def test_a_charge_that_does_not_fit_the_corrected_age_is_said_anew(desk):
+    visitor, folder = desk
+    to_the_outcome(visitor, **{"p-born_year": "2009"})
+    supplied(visitor, **{"s-charge": "0003"})
+    id = visitor.path.removeprefix("/r/")
+    new = correcting(visitor, id, "the year of birth was mistyped")
+    look_through(visitor, **{"p-born_year": "1990"})
+    as_before(visitor)
+    assert "The prescription charge that is on record is not for somebody of the patient" in visitor.page.words
+    as_before(visitor, **{"b-charge": "0003"})
+    assert visitor.reply.status_code == 422
+    as_before(visitor, **{"b-charge": "0001"})
+    assert visitor.path == f"/r/{new}", visitor.page.words
+    charge = recorded(folder, new)[0].charge
+    assert (charge.exemption, charge.taken) == ("0001", 1)

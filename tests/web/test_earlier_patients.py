@@ -22,7 +22,7 @@ CASE = next(
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """A desk at which Charlie, a practice patient who is allergic to penicillin, was supplied; and the id of that."""
+    """A desk at which Charlie, a training patient who is allergic to penicillin, was supplied; and the id of that."""
     folder = tmp_path_factory.mktemp("form")
     with open_form(folder) as client:
         visitor = begun(at_the_desk(client), CONDITION)
@@ -32,14 +32,14 @@ def desk(tmp_path_factory):
         yield visitor, folder, visitor.path.removeprefix("/r/")
 
 
-def found(visitor, words="Practice"):
+def found(visitor, words="Training"):
     visitor.go("/")
     return visitor.send("/find", find=words)
 
 
 def again(visitor, id, condition="shingles"):
     """A new consultation for the patient of another, as the found page leads to it."""
-    assert f'href="/again/{id}">New consultation for Charlie Practice<' in found(visitor).words
+    assert f'href="/again/{id}">New consultation for Charlie Training<' in found(visitor).words
     visitor.go(f"/again/{id}")
     return visitor.send(f"/again/{id}", condition=condition)
 
@@ -52,9 +52,9 @@ def test_the_details_of_an_earlier_patient_are_taken_over_and_what_was_agreed_to
     taken = [
         fields[f"p-{name}"][0] for name in ("family", "given", "nhs_number", "postcode", "practice_ods", "telephone")
     ]
-    assert taken == ["Practice", "Charlie", "9990000018", "ZZ99 3WZ", "Y99999", ""]
+    assert taken == ["Training", "Charlie", "9990000018", "ZZ99 3WZ", "Y99999", ""]
     assert not {"p-share", "p-look", "p-by", "p-source", "p-channel", "p-viewed"} & {*fields}
-    assert "PRACTICE PATIENT" in page.words
+    assert "TRAINING PATIENT" in page.words
     with open_store(folder, Clock()) as store:
         assert store.drafts.get(visitor.consultation.removeprefix("/c/")).practice
         read = [one.told["what"] for one in store.records.history(id) if one.deed.value == "read"]
@@ -87,7 +87,7 @@ def test_a_real_patient_and_a_practice_patient_of_one_name_stay_apart(desk):
     visitor, folder, _ = desk
     invented = {
         **PATIENT,
-        "family": "Practice",
+        "family": "Training",
         "given": ["Charlie"],
         "birth_date": f"{who(CASE)['p-born_year']}-01-02",
     }
@@ -110,7 +110,7 @@ def test_whom_a_draft_is_about_can_be_begun_with_again(desk):
     visitor.go(f"/again/{draft}")
     page = visitor.send(f"/again/{draft}", condition=CONDITION)
     assert page.forms[visitor.path]["p-given"] == ["Dana"]
-    assert "PRACTICE PATIENT" in page.words
+    assert "TRAINING PATIENT" in page.words
 
 
 @pytest.mark.parametrize("id", ["x", "00000000-0000-4000-8000-000000000000"])

@@ -1,4 +1,4 @@
-"""A browser without a script carries a practice patient to every kind of outcome, and to a record that is what the case expects."""
+"""A browser without a script carries a training patient to every kind of outcome, and to a record that is what the case expects."""
 
 from datetime import date, datetime
 
@@ -74,6 +74,7 @@ def supplied(visitor, **more):
     links = [one for one in visitor.page.words.split('"') if "/supply/" in one]
     page = visitor.go(links[0])
     fields = page.forms[visitor.path] | SUPPLIED
+    fields.setdefault("s-product", [one.split('"')[0] for one in page.words.split('name="s-product" value="')[1:]][:1])
     fields.setdefault("s-actual", [one.split('"')[0] for one in page.words.split('name="s-actual" value="')[1:]][:1])
     if "the document does not give" in page.words:
         fields["s-quantity"] = "50"

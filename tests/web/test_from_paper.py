@@ -99,7 +99,13 @@ def test_a_supply_on_paper_is_permitted_as_of_its_hand_over_and_keeps_the_papers
 
 def test_somebody_else_may_have_written_it_and_is_who_has_to_be_authorised(desk):
     visitor, folder = desk
-    other = {"w__by": "else", "w__family": "Other", "w__given": "Sam", "w__gphc": "2999998"}
+    other = {
+        "w__by": "else",
+        "w__family": "Other",
+        "w__given": "Sam",
+        "w__gphc": "2999998",
+        "w__profession": "pharmacist",
+    }
     id = to_the_outcome(visitor, **other)
     links = [one for one in visitor.page.words.split('"') if "/supply/" in one]
     assert "no practitioner of the adoption has this GPhC number" in visitor.go(links[0]).words
@@ -161,7 +167,7 @@ def test_a_medicine_that_is_not_offered_was_handed_over_and_stands_for_the_super
     assert record.differs
     assert record.unpermitted[0].directions == "Take one three times a day."
     assert id in ids(work.differing)
-    assert "Done otherwise on paper, for the superintendent".lower() in visitor.go("/").words
+    assert "Done otherwise on paper, for the superintendent (" in visitor.go("/").words
     page = visitor.go(f"/looked-at/{id}")
     assert "Because: the wrong pack was taken" in page.words
     visitor.send(visitor.path, **{"l-because": ""})
@@ -174,7 +180,7 @@ def test_a_medicine_that_is_not_offered_was_handed_over_and_stands_for_the_super
 def test_another_medicine_than_is_offered_to_a_practice_patient_is_kept_as_that(desk):
     visitor, folder = desk
     id = to_the_outcome(visitor, **{"w__practice": "1"})
-    assert "PRACTICE PATIENT" in visitor.page.words
+    assert "TRAINING PATIENT" in visitor.page.words
     visitor.go(f"/c/{id}/handed-over/nitrofurantoin")
     visitor.post(visitor.path, visitor.page.forms[visitor.path] | OTHERWISE)
     record, work, now = kept(folder, id)
@@ -234,7 +240,10 @@ def test_a_blank_on_paper_is_no_answer_and_does_not_hold_up_what_was_done(desk):
         ({"w-ended": "14:04"}, "Ended: this is before it began"),
         ({"w-day": "21/11/2026", "w-began": "10:00", "w-ended": "10:31"}, "Ended: this is still to come"),
         ({"w-by": ""}, "Written by: choose who held the consultation"),
-        ({"w-by": "else", "w-family": "Other", "w-gphc": "1234567"}, "begins with 1 is that of premises"),
+        (
+            {"w-by": "else", "w-family": "Other", "w-gphc": "1234567", "w-profession": "pharmacist"},
+            "begins with 1 is that of premises",
+        ),
         ({"w-because": ""}, "Why it was on paper: say it"),
         ({"w-condition": "hiccups"}, "Condition: choose what the form is for"),
         ({"w-day": "25/10/2026", "w-began": "01:30", "w-ended": "02:30"}, "Began: give the time on the paper"),
@@ -290,7 +299,7 @@ def test_a_paper_form_is_put_down_waits_and_is_entered_or_taken_off_with_its_rea
     for _ in range(2):
         visitor.go("/paper")
         visitor.send("/paper", **{"w-condition": CONDITION, "w-day": "18/11/2026", "do": "later"})
-    assert "paper consultations to enter" in visitor.page.words
+    assert "Paper consultations to enter (" in visitor.page.words
     one, two = sorted({*papers(visitor)} - before)
     assert "18 November 2026. Judged by the pathway of that day." in visitor.go(one).words
     visitor.send(one, **{name: value for name, value in PAPER.items() if name not in ("w-condition", "w-day")})

@@ -18,7 +18,7 @@ SECRET = "Featherstonehaugh"
 PATIENT = {
     "family": SECRET, "given": ["Ann"], "birth_date": "1991-04-05", "gender": "female", "nhs_number": "9990000018",
     "trace": {"status": "01", "at": "2026-11-21T10:00:00+00:00", "by": "PDS by Example PMR"}, "practice_patient": True,
-    "address": ["7 Nowhere Lane", "Leeds"], "postcode": "LS1 6AE", "gp_practice": {"ods": "Y99999", "name": "Practice Surgery"},
+    "address": ["7 Nowhere Lane", "Leeds"], "postcode": "LS1 6AE", "gp_practice": {"ods": "Y99999", "name": "Example Surgery"},
 }  # fmt: skip
 ASKED_BY = {"system": "Example PMR", "pharmacy": "FZZ99"}
 HANDOVER = {
@@ -75,7 +75,7 @@ def test_a_handed_over_patient_is_on_the_patient_page_with_the_trace_and_what_th
     }  # fmt: skip
     assert not {"p-share", "p-look", "p-by", "p-source"} & {*fields}
     assert "Traced by PDS by Example PMR at 10:00 on 21 November 2026, status 01" in page.words
-    assert "PRACTICE PATIENT" in page.words
+    assert "TRAINING PATIENT" in page.words
 
 
 def test_the_trace_goes_on_record_and_only_while_it_is_the_same_person(desk):
@@ -114,9 +114,9 @@ def test_what_the_page_has_no_field_for_is_kept_beside_it(desk):
 
 def test_a_real_patient_stays_real_and_a_practice_patient_stays_one(desk):
     visitor, folder = desk
-    assert "PRACTICE PATIENT" in opened(visitor, folder).words
+    assert "TRAINING PATIENT" in opened(visitor, folder).words
     real = {name: value for name, value in PATIENT.items() if name not in ("nhs_number", "trace", "practice_patient")}
-    assert "PRACTICE PATIENT" not in opened(visitor, folder, patient=real).words
+    assert "TRAINING PATIENT" not in opened(visitor, folder, patient=real).words
     with open_store(folder, Clock()) as store:
         assert sorted(one.practice for one in store.drafts.under_way()) == [False, True]
 
@@ -157,6 +157,7 @@ def test_the_link_says_until_when_and_its_own_part_is_in_no_path(desk):
     assert SECRET not in json.dumps(reply)
 
 
+@pytest.mark.no_accounts
 def test_without_a_pin_nobody_is_shown_and_the_patient_comes_after_it(desk):
     visitor, folder = desk
     link = link_of(visitor, folder).partition("#")[2]
@@ -214,6 +215,7 @@ def two(tmp_path, clock):
         yield as_, tmp_path
 
 
+@pytest.mark.no_accounts
 def test_a_handover_for_one_pharmacist_is_opened_by_nobody_else_and_goes_on_waiting(two):
     as_, folder = two
     robin = as_("robin")
@@ -222,6 +224,7 @@ def test_a_handover_for_one_pharmacist_is_opened_by_nobody_else_and_goes_on_wait
     assert as_("sam").post("/handed-over", {"link": link}).title == "Patient"
 
 
+@pytest.mark.no_accounts
 def test_one_that_was_opened_without_a_condition_is_theirs_who_opened_it(two):
     as_, folder = two
     robin = as_("robin")
@@ -322,23 +325,21 @@ def test_before_the_pharmacy_is_set_up_nobody_is_handed_over(tmp_path):
     assert (reply.status_code, "not set up" in reply.json()["error"]) == (409, True)
 
 
-def test_where_the_secret_cannot_be_made_the_form_is_served_and_nobody_is_handed_over(tmp_path):
+def test_where_the_secret_cannot_be_made_the_form_is_served_and_nobody_is_handed_over(tmp_path, nothing_leaks):
     (tmp_path / "handover-secret").mkdir()
     (tmp_path / "handover-secret" / "in-the-way").touch()
-    said = []
-    with open_form(tmp_path, log=said.append) as client:
+    with open_form(tmp_path) as client:
         at_the_desk(client)
         del client.headers["sec-fetch-site"]
         client.cookies.clear()
         assert client.post("/handover", content=sent()).status_code == 503
-    assert "Nobody can hand over a patient" in said[0]
+    assert "Nobody can hand over a patient" in nothing_leaks()[0]
 
 
-def test_nothing_of_a_handover_is_in_a_log_or_a_files_name(tmp_path, capfd):
-    said = []
-    with open_form(tmp_path, log=said.append) as client:
+def test_nothing_of_a_handover_is_in_a_log_or_a_files_name(tmp_path, capfd, nothing_leaks):
+    with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
         opened(visitor, tmp_path)
         handed_over(visitor.client, sent(patient=PATIENT | {"gender": SECRET}), tmp_path)
-    assert SECRET not in "\n".join([*said, *capfd.readouterr()])
+    assert SECRET not in "\n".join([*nothing_leaks(), *capfd.readouterr()])
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]

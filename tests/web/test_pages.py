@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, supplied, who
-from visiting import AGREES, PIN, Clock, at_the_desk, begun, open_form
+from visiting import AGREES, Clock, at_the_desk, begun, open_form, there_again
 
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.store import ConsultationState, open_store
@@ -190,8 +190,7 @@ def test_an_emergency_is_finished_on_a_later_day_with_the_reason(tmp_path):
         id = visitor.consultation
         visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
         clock.pass_seconds(24 * 3600)
-        visitor.go("/")
-        visitor.send("/show", pin=PIN)
+        there_again(visitor)
         visitor.go(f"{id}/patient")
         visitor.answer_page({"consent_given": True}, **NOBODY)
         visitor.post(visitor.path, visitor.page.forms[visitor.path])
@@ -414,7 +413,7 @@ def test_a_supply_that_is_not_offered_leads_back_to_the_outcome(visitor):
 def test_the_practice_mark_stands_on_every_page_and_paper(desk):
     visitor = begun(desk[0], "uncomplicated-uti")
     for part in ("patient", "page/1", "outcome", "end"):
-        assert "PRACTICE PATIENT" in visitor.go(f"{visitor.consultation}/{part}").words
+        assert "TRAINING PATIENT" in visitor.go(f"{visitor.consultation}/{part}").words
 
 
 @pytest.mark.parametrize(
@@ -430,7 +429,7 @@ def test_where_the_disk_is_full_what_was_typed_stays_on_the_page_to_be_sent_agai
     with open_form(tmp_path) as client:
         visitor = begun(at_the_desk(client), "uncomplicated-uti")
         page(visitor, 1)
-        database = client.app.state.desk.store.ledger._database
+        database = client.app.state.desk.store.ledger._database.connection
         pages = client.portal.call(lambda: database.execute("PRAGMA page_count").fetchone()[0])
         client.portal.call(database.execute, f"PRAGMA max_page_count = {pages}")
         facts = {name: False for name in visitor.page.shown}

@@ -4,31 +4,23 @@ import re
 
 import pyotp
 import pytest
-from looking import AXE, PICTURES, RULES, chromium, serving  # noqa: F401  (a fixture)
+from in_a_browser import Person, serving
 from test_people_sign_in import NEW_PASSWORD
 from visiting import PASSWORD, PIN, Clock, with_account
 
 from pharmacyfirst.people import open_people
 from pharmacyfirst.people.second_factor import SECONDS
 
+pytestmark = pytest.mark.system
 
-class SomebodyInABrowser:
+
+class SomebodyInABrowser(Person):
     """A browser, in which nobody has signed in yet."""
-
-    def __init__(self, browser, address, **context):
-        self.page = browser.new_context(viewport={"width": 1280, "height": 800}, **context).new_page()
-        self.address, self.wrong = address, []
-        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on("request", lambda one: self.wrong.append(one.url) if not one.url.startswith(address) else None)
 
     def go(self, path="/"):
         self.page.goto(self.address + path)
 
-    @property
-    def title(self):
-        return self.page.text_content("h1")
-
-    def fill(self, **fields):
+    def write(self, **fields):
         for name, value in fields.items():
             self.page.fill(f"#{name.replace('__', '-')}", value)
 
@@ -38,20 +30,14 @@ class SomebodyInABrowser:
 
     def sign_in(self, word, password, code=""):
         self.go()
-        self.fill(word=word, password=password, code=code)
+        self.write(word=word, password=password, code=code)
         self.press("Sign in")
 
-    def look(self, name):
-        """Keep a picture of both widths, and have axe judge each."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
+    def look(self, name, judged=True):
+        """Look at it in both widths."""
         for width in (320, 1280):
             self.page.set_viewport_size({"width": width, "height": 800})
-            self.page.screenshot(path=PICTURES / f"people-{name}-{width}.png", full_page=True)
-            assert self.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name} scrolls sideways"
-            if AXE.exists():
-                self.page.evaluate(AXE.read_text(encoding="utf-8"))
-                found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-                assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == [], (name, width)
+            super().look(f"people-{name}-{width}", judged)
 
 
 @pytest.fixture
@@ -60,9 +46,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_from_the_first_administrator_to_somebody_who_signs_in_with_a_second_factor(chromium, folder):  # noqa: F811
-    address, stop = serving(folder)
-    try:
+def test_from_the_first_administrator_to_somebody_who_signs_in_with_a_second_factor(chromium, folder):
+    with serving(folder) as address:
         robin = SomebodyInABrowser(chromium, address)
         robin.sign_in("robin", "not the password")
         assert "This is not right" in robin.page.text_content("#errors")
@@ -70,7 +55,7 @@ def test_from_the_first_administrator_to_somebody_who_signs_in_with_a_second_fac
         robin.sign_in("robin", PASSWORD)
         assert "Choose a PIN" in robin.page.text_content("main")
         robin.look("account")
-        robin.fill(old__for__pin=PASSWORD, pin=PIN)
+        robin.write(old__for__pin=PASSWORD, pin=PIN)
         robin.press("Set the PIN")
         robin.go()
         assert robin.title == "Set up the pharmacy"
@@ -79,7 +64,7 @@ def test_from_the_first_administrator_to_somebody_who_signs_in_with_a_second_fac
         assert robin.title == "What is the patient here about?"
         robin.go("/people")
         robin.look("people")
-        robin.fill(word="sam", family="Other", given="Sam", gphc="5999998")
+        robin.write(word="sam", family="Other", given="Sam", gphc="5999998")
         robin.page.check("input[value=technician]")
         robin.press("Add")
         robin.look("added")
@@ -88,15 +73,15 @@ def test_from_the_first_administrator_to_somebody_who_signs_in_with_a_second_fac
         sam = SomebodyInABrowser(chromium, address)
         sam.sign_in("sam", made)
         assert "Choose a password of your own" in sam.page.text_content("main")
-        sam.fill(old__for__password=made, password=NEW_PASSWORD, again=NEW_PASSWORD)
+        sam.write(old__for__password=made, password=NEW_PASSWORD, again=NEW_PASSWORD)
         sam.press("Change the password")
-        sam.fill(old__for__pin=NEW_PASSWORD, pin="8642")
+        sam.write(old__for__pin=NEW_PASSWORD, pin="8642")
         sam.press("Set the PIN")
-        sam.fill(seed=NEW_PASSWORD)
+        sam.write(seed=NEW_PASSWORD)
         sam.press("Set it up")
         sam.look("second-factor")
         seed = re.search(r"type ([A-Z2-7 ]+) into", sam.page.text_content("main"))[1].replace(" ", "")
-        sam.fill(factor=pyotp.TOTP(seed).at(Clock().now))
+        sam.write(factor=pyotp.TOTP(seed).at(Clock().now))
         sam.press("This is the code")
         sam.press("Leave the desk")
         code = pyotp.TOTP(seed).at(int(Clock().now.timestamp()) + SECONDS)
@@ -110,16 +95,14 @@ def test_from_the_first_administrator_to_somebody_who_signs_in_with_a_second_fac
         robin.press("Disable")
         sam.page.reload()
         assert sam.title == "Sign in"
-        assert robin.wrong == sam.wrong == []
-    finally:
-        stop()
+        robin.leave()
+        sam.leave()
 
 
-def test_after_quiet_seconds_the_pin_shows_the_page_again_and_five_wrong_ones_end_the_session(chromium, folder):  # noqa: F811
+def test_after_quiet_seconds_the_pin_shows_the_page_again_and_five_wrong_ones_end_the_session(chromium, folder):
     with open_people(folder, Clock()) as people:
         people.choose_pin(people.who_signs_in_as("robin").id, PIN, by="a test")
-    address, stop = serving(folder, quiet=1)
-    try:
+    with serving(folder, quiet=1) as address:
         robin = SomebodyInABrowser(chromium, address)
         robin.sign_in("robin", PASSWORD)
         robin.page.wait_for_selector(".pf-veil")
@@ -135,5 +118,3 @@ def test_after_quiet_seconds_the_pin_shows_the_page_again_and_five_wrong_ones_en
         with robin.page.expect_navigation():
             robin.page.keyboard.press("Enter")
         assert robin.title == "Sign in"
-    finally:
-        stop()

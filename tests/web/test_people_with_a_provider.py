@@ -4,7 +4,7 @@ from time import monotonic
 from urllib.parse import urlencode
 
 import pytest
-from looking import chromium, serving  # noqa: F401  (a fixture)
+from in_a_browser import serving
 from own_provider import OwnProvider, settings_for
 from test_people_in_a_browser import SomebodyInABrowser
 from test_people_sign_in import set_up, sign_in, token
@@ -119,7 +119,8 @@ def test_a_provider_lets_nobody_in_where_nobody_has_an_account(tmp_path, clock, 
         assert client.get("/provider").status_code == 404
 
 
-def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_path):  # noqa: F811
+@pytest.mark.system
+def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_path):
     mock = pytest.importorskip(
         "oidc_provider_mock", reason="needs oidc-provider-mock: it is among the packages for development"
     )
@@ -133,9 +134,8 @@ def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_pat
     with mock.run_server_in_thread(user_claims=[user], require_nonce=True) as server:
         issuer = f"http://localhost:{server.server_port}"
         settings = settings_for(issuer, back="")
-        address, stop = serving(tmp_path, clock=machine_clock, steady=monotonic, provider=settings)
-        object.__setattr__(settings, "back", f"{address}/provider/back")
-        try:
+        with serving(tmp_path, clock=machine_clock, steady=monotonic, provider=settings) as address:
+            object.__setattr__(settings, "back", f"{address}/provider/back")
             robin = SomebodyInABrowser(chromium, address)
             robin.page.route(
                 "https://**", lambda route: route.abort()
@@ -147,12 +147,10 @@ def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_pat
             with robin.page.expect_navigation(url=f"{address}/account"):
                 robin.page.click("button[value='555']")
             assert robin.title == "Robin Sample"
-            robin.fill(pin=PIN)
+            robin.write(pin=PIN)
             robin.press("Set the PIN")
             assert "Your PIN is set" in robin.page.text_content("main")
-            assert [one for one in robin.wrong if not one.startswith((issuer, "https://cdn."))] == []
+            assert [one for one in robin.outside if not one.startswith((issuer, "https://cdn."))] == []
             adi = SomebodyInABrowser(chromium, address)
             adi.sign_in("adi", PASSWORD)  # both ways in, side by side
             assert adi.title == "Adi Minister"
-        finally:
-            stop()

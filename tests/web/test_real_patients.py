@@ -1,4 +1,4 @@
-"""Somebody who is no practice patient: nothing is supplied without a permit; with one it is on record, and the practice is told."""
+"""Somebody who is no training patient: nothing is supplied without a permit; with one it is on record, and the practice is told."""
 
 import pytest
 from shipped import cases_of
@@ -37,6 +37,14 @@ def to_the_outcome(visitor, facts=CASE.facts, **more):
 def recorded(folder, id):
     with open_store(folder, Clock()) as store:
         return store.records.record(id, LIBRARY), store.work_list(), store.drafts.get(id)
+
+
+def a_record(visitor, **more):
+    """The id of a record of a supply to somebody."""
+    id = to_the_outcome(visitor, **more)
+    supplied(visitor)
+    assert visitor.path == f"/r/{id}", visitor.page.words
+    return id
 
 
 @pytest.fixture
@@ -240,22 +248,21 @@ def test_the_papers_of_a_record_are_printed_copied_and_put_down(desk):
     assert visitor.go(f"/r/{id}/recipe.txt").title == "There is no such paper"
 
 
-def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd):
-    logged = []
-    with open_form(tmp_path, log=logged.append) as client:
+def test_nothing_about_the_patient_is_in_a_log_or_a_path(tmp_path, capfd, nothing_leaks):
+    with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
         id = to_the_outcome(visitor)
         assert SECRET in visitor.page.words
         for path in (f"/c/{id}/nowhere", "/r/x/y/z", f"/c/{id}/supply/{SECRET}"):
             visitor.go(path)
-    said = "\n".join([*logged, *capfd.readouterr()])
+    said = "\n".join([*nothing_leaks(), *capfd.readouterr()])
     assert SECRET not in said
     assert "Nowhere Lane" not in said
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]
 
 
 def test_the_message_is_that_of_the_record_checked_and_ready_for_the_outbox():
-    """By a practice patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
+    """By a training patient's record, as every other NHS number is somebody's; the store takes none of theirs."""
     record = example_of(LIBRARY, CASE).record
     message = message_for(record, "X26OT000").message
     assert message.sender_reference == f"urn:uuid:{record.id}"

@@ -1,18 +1,20 @@
 """Referrals and GP records: taken in as they came, on the work list, begun with, and dealt with."""
 
+import asyncio
 import re
 
 import pytest
 from referrals import SECRET, allergy, bundle, referral
 from shipped import cases_of
+from starlette.datastructures import Headers
 from test_every_outcome import DID, LIBRARY
 from test_handing_over import PATIENT, opened
-from visiting import AGREES, SAME_ORIGIN, Clock, at_the_desk, begun, open_form
+from visiting import AGREES, SAME_ORIGIN, Clock, at_the_desk, begun, open_form, with_account
 
 from pharmacyfirst import Kind
 from pharmacyfirst.store import Actor, open_store
 from pharmacyfirst.store.take_in import take_in
-from pharmacyfirst.web.posted import NotAForm, read_file_form
+from pharmacyfirst.web.posted import LONGEST_VALUE, MOST_BYTES_OF_A_FILE, MOST_FIELDS, NotAForm, read_file_form
 
 CONDITION, ALLERGY = "acute-sore-throat", "penicillin_allergy"
 BOUNDARY = "----ours"
@@ -95,7 +97,7 @@ def test_a_consultation_is_begun_with_its_patient_and_suggestions_and_goes_on_re
         ["Interpreter: Polish"],
     )
     assert not {"p-share", "p-look", "p-by"} & {*fields}
-    assert "PRACTICE PATIENT" in page.words
+    assert "TRAINING PATIENT" in page.words
     assert on_the_list(visitor) == []
     id = visitor.go(path) and visitor.consultation.removeprefix("/c/")  # its page leads to the consultation from now on
     words = "".join(
@@ -204,7 +206,7 @@ def test_a_real_patient_of_a_referral_stays_real(desk):
     visitor, folder = desk
     taken_in(visitor, referral(identifier=[]))
     page = visitor.send(visitor.path, condition=CONDITION)
-    assert "PRACTICE PATIENT" not in page.words
+    assert "TRAINING PATIENT" not in page.words
     with open_store(folder, Clock()) as store:
         assert not store.drafts.under_way()[0].practice
 
@@ -227,21 +229,25 @@ def test_what_is_refused_is_not_kept_and_says_why(desk, raw, says):
         assert store.inbound.waiting() == ()
 
 
-def test_nothing_of_it_is_in_a_path_a_log_or_a_files_name(tmp_path, capfd):
-    said = []
-    with open_form(tmp_path, log=said.append) as client:
+def test_nothing_of_it_is_in_a_path_a_log_or_a_files_name(tmp_path, capfd, nothing_leaks):
+    with open_form(tmp_path) as client:
         visitor = at_the_desk(client)
         taken_in(visitor, referral(), name=f"{SECRET}.json")
         assert SECRET not in visitor.path
         taken_in(visitor, f"{SECRET}".encode(), name=f"{SECRET}.json")
         assert SECRET not in visitor.page.words
-    assert SECRET not in "\n".join([*said, *capfd.readouterr()])
+    assert SECRET not in "\n".join([*nothing_leaks(), *capfd.readouterr()])
     assert not [path for path in tmp_path.rglob("*") if SECRET in path.name]
+
+
+def read(kind, body):
+    """What is read of a body that a browser posts."""
+    return asyncio.run(read_file_form(Headers({"content-type": kind}), body))
 
 
 def test_a_file_is_read_byte_for_byte_whatever_is_in_it():
     for raw in (b"\r\n--ours\r\n\x00\xff\r", b"\n\r\n--\r\n", bytes(range(256)), b"--"):
-        posted = read_file_form(f"multipart/form-data; boundary={BOUNDARY}", file_form(raw, token="t"))
+        posted = read(f"multipart/form-data; boundary={BOUNDARY}", file_form(raw, token="t"))
         assert (posted.file, posted.one("token")) == (raw, "t")
 
 
@@ -250,7 +256,59 @@ def test_a_file_is_read_byte_for_byte_whatever_is_in_it():
 )
 def test_what_is_no_form_with_a_file_is_refused(kind):
     with pytest.raises(NotAForm):
-        read_file_form(kind, file_form(b"x"))
+        read(kind, file_form(b"x"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda: file_form(b"x", **{f"field{at}": "" for at in range(MOST_FIELDS + 1)}),
+        lambda: file_form(b"x", token="t" * (LONGEST_VALUE + 1)),
+        lambda: file_form(b"x" * MOST_BYTES_OF_A_FILE),
+        lambda: file_form(b"x")[:-20],
+    ],
+)
+def test_what_is_beyond_the_bounds_or_cut_off_is_refused(body):
+    with pytest.raises(NotAForm):
+        read(f"multipart/form-data; boundary={BOUNDARY}", body())
+
+
+def test_what_is_posted_by_somebody_for_whom_a_page_is_not_is_not_read(tmp_path):
+    """Five megabytes are not taken from whoever may take nothing in, or is not there."""
+    with_account(tmp_path, Clock())
+    with_account(tmp_path, Clock(), "alex")
+    with open_form(tmp_path) as client:
+        at_the_desk(client)
+        client.cookies.clear()
+        assert unread(client, "/take-in") == (303, 0)
+        at_the_desk(client, "alex")
+        assert unread(client, "/take-in") == (403, 0)
+
+
+def unread(client, path):
+    """What is answered to a post of this browser, and how often something of its body was asked for."""
+    cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    held = {
+        "host": "127.0.0.1:8080",
+        "sec-fetch-site": "same-origin",
+        "cookie": cookie,
+        "content-type": f"multipart/form-data; boundary={BOUNDARY}",
+    }
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "", "scheme": "http",
+        "headers": [(name.encode(), value.encode()) for name, value in held.items()], "server": ("127.0.0.1", 8080), "client": ("127.0.0.1", 1),
+    }  # fmt: skip
+    asked_for, status = [], []
+
+    async def receive():
+        asked_for.append(1)
+        return {"type": "http.request", "body": b"x", "more_body": False}
+
+    async def send(message):
+        status.append(message.get("status"))
+
+    client.portal.call(client.app, scope, receive, send)
+    return status[0], len(asked_for)
 
 
 def test_what_another_program_took_in_while_the_form_runs_is_on_the_list(desk):

@@ -42,6 +42,7 @@ def test_the_notice_names_the_version_and_the_licence():
     assert "Copyright (c) 2019 NHS.UK" in notice
 
 
+@pytest.mark.system
 def test_the_style_sheet_is_what_the_script_makes_of_the_named_version(tmp_path):
     if shutil.which("npm") is None:
         pytest.skip("needs npm: make system installs it")
@@ -71,6 +72,7 @@ def holds_no_mapping(view, at=""):
         assert isinstance(view, PLAIN), at
 
 
+@pytest.mark.no_accounts
 def test_templates_are_given_frozen_dataclasses_alone(tmp_path, monkeypatch):
     seen = []
     real = frame._paper()

@@ -6,7 +6,6 @@ The large product of it all: `make thorough PART=browser`. The pictures are to b
 
 import pytest
 from in_a_browser import (
-    BROWSER,
     DAY,
     LIBRARY,
     MAILBOX,
@@ -17,7 +16,6 @@ from in_a_browser import (
     desk_of,
     facts_of,
     first_case,
-    launched,
     patient_of,
     serving,
     whole,
@@ -26,19 +24,9 @@ from visiting import NOW, PIN
 
 from pharmacyfirst import Kind
 
+pytestmark = pytest.mark.system
 QUIET_SECONDS = 300
 OTHERS = [kind for kind in Kind if kind is not Kind.SUPPLY]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="needs playwright: it is among the packages for development"
-    )
-    if BROWSER is None:
-        pytest.skip("needs chromium: make system installs it")
-    with api.sync_playwright() as play, launched(play) as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +79,7 @@ def by_turns(at):
 
 
 def practice_patient(at):
-    """Every third is a practice patient; the others have no NHS number."""
+    """Every third is a training patient; the others have no NHS number."""
     return "1" if at % 3 == 0 else ""
 
 

@@ -9,6 +9,9 @@ from pharmacyfirst.store import open_store
 from pharmacyfirst.web.people import pin_digest
 from pharmacyfirst.web.pharmacy import PharmacyRefused, read_pharmacy
 
+pytestmark = (
+    pytest.mark.no_accounts
+)  # each of the two has a PIN of the pharmacy's file; with accounts: test_people_supply
 OTHER_PIN = "97531"
 
 
@@ -145,10 +148,11 @@ def test_people_are_added_change_their_pin_and_are_taken_off_without_a_file_to_e
     robin.go("/at-the-desk")
     added = {"do": "add", "n-family": "New", "n-given": "Alex", "n-gphc": "5099999", "n-pin": "8642"}
     for wrong, says in (
-        ({}, "GPhC number of a pharmacist begins with 2"),
+        ({}, "Profession: choose what they are"),
+        ({"n-profession": "pharmacist"}, "GPhC number of a pharmacist begins with 2"),
         ({"n-gphc": "2999998"}, "Somebody of this GPhC number is among the people"),
         ({"n-profession": "pharmacy technician", "n-pin": "12"}, "PIN: choose 4 to 12 digits"),
-        ({"n-profession": "pharmacy technician", "n-family": ""}, "family"),
+        ({"n-profession": "pharmacy technician", "n-family": ""}, "Family name: give it"),
         ({"do": "sing"}, "Choose what to do"),
     ):
         robin.send("/at-the-desk", **(added | wrong))
@@ -169,7 +173,8 @@ def test_people_are_added_change_their_pin_and_are_taken_off_without_a_file_to_e
     robin.send("/at-the-desk", **{"do": "new pin", "n-old": "0000", "n-new": "1357"})
     assert "This is not your PIN" in robin.page.words
     robin.send("/at-the-desk", **{"do": "new pin", "n-old": PIN, "n-new": "1357"})
-    assert robin.page.title == "Who is at the desk?"
+    assert 'role="status">Your PIN is changed.' in robin.page.words
+    robin.send("/leave")
     robin.post("/who", {"gphc": "2999999", "pin": PIN})
     assert "This is not the PIN" in robin.page.words
     robin.post("/who", {"gphc": "2999999", "pin": "1357"})

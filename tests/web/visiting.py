@@ -8,23 +8,15 @@ from html.parser import HTMLParser
 from itertools import count
 from urllib.parse import urlencode
 
+from colleagues import ACCOUNTS, NOW, PASSWORD, Clock, with_password
 from starlette.testclient import TestClient
 
-from pharmacyfirst.people import NewColleague, Role, open_people
+from pharmacyfirst.people import open_people
 from pharmacyfirst.web.serve import application
 
-NOW = "2026-11-21T10:30:00+00:00"
 PIN = "2468"
-PASSWORD = "seven quiet herons wade"
-# Everybody signs in: PHARMACYFIRST_SIGNED_IN=1 pytest tests/web. Tests of the PIN alone fail then, by what they are about.
+# Everybody signs in, in every test of the form but those marked no_accounts: make test-signed-in, which .ci/run does too.
 SIGNED_IN = bool(os.environ.get("PHARMACYFIRST_SIGNED_IN"))
-OF = {
-    "robin": ("Sample", "Robin", {Role.PHARMACIST, Role.ADMINISTRATOR}, "2999999"),
-    "sam": ("Other", "Sam", {Role.TECHNICIAN}, "5999998"),
-    "adi": ("Minister", "Adi", {Role.ADMINISTRATOR}, ""),
-    "alex": ("Example", "Alex", {Role.AUDITOR}, ""),
-    "rev": ("Viewer", "Rev", {Role.REVIEWER}, ""),
-}
 # Such as a browser sends with what a page of the same site posts.
 SAME_ORIGIN = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
 AGREES = {
@@ -173,35 +165,15 @@ def a_number():
     raise AssertionError("two after each other have no check digit")
 
 
-class Clock:
-    """A clock that stands until it is moved, and counts seconds with it."""
-
-    def __init__(self, now=NOW):
-        self.now = datetime.fromisoformat(now)
-        self.seconds = 0.0
-
-    def __call__(self):
-        return self.now
-
-    def steady(self):
-        return self.seconds
-
-    def pass_seconds(self, seconds):
-        from datetime import timedelta
-
-        self.now += timedelta(seconds=seconds)
-        self.seconds += seconds
-
-
 PHARMACY = {
-    "u-name": "Practice Pharmacy", "u-ods": "FZZ99", "u-address": "1 Example Street, Exampleton", "u-postcode": "ZZ99 3WZ",
+    "u-name": "Training Pharmacy", "u-ods": "FZZ99", "u-address": "1 Example Street, Exampleton", "u-postcode": "ZZ99 3WZ",
     "u-telephone": "01632 960001", "u-family": "Sample", "u-given": "Robin", "u-gphc": "2999999", "u-pin": PIN,
 }  # fmt: skip
 
 
 # Who is in these tests: nothing of it may be found in a log, in what is printed, in an address that the form gives out, or in an error.
 SECRET = "Featherstonehaugh"
-CANARIES = (SECRET, "Nowhere Lane", "LS1 6AE", "LS1%206AE", "Charlie Practice", "999000", "999 000")
+CANARIES = (SECRET, "Nowhere Lane", "LS1 6AE", "LS1%206AE", "Charlie Training", "999000", "999 000")
 LEAKS = []
 
 
@@ -236,30 +208,31 @@ def leaks(path, status, headers, body):
             yield f"{word} in an address on {path}"
         if status == 500 and word in words:
             yield f"{word} in an error on {path}"
-    kept = "no-cache" if path.startswith("/static/") else "no-store"
+    kept = "no-cache" if path.startswith("/static/") and status == 200 else "no-store"
     if headers.get("cache-control") != kept:
         yield f"a browser may keep {path}, {status}"
     if "unsafe" in headers.get("content-security-policy", "unsafe"):
         yield f"no strict policy on {path}, {status}"
 
 
-def open_form(folder, clock=None, **more):
-    """The form over a folder, in a browser; to be entered."""
+def open_form(folder, clock=None, signed_in=SIGNED_IN, **more):
+    """The form over a folder, in a browser; to be entered. ``signed_in``: there is somebody with an account, so that everybody signs in."""
     clock = clock or Clock()
-    if SIGNED_IN:
-        with_account(folder, clock)
+    if signed_in:
+        folder.mkdir(exist_ok=True)
+        with_account(folder, clock, only_first=True)
     app = application(folder, clock=clock, steady=clock.steady, **more)
     app.add_middleware(Watched)
     return TestClient(app, base_url="http://127.0.0.1:8080", headers={"sec-fetch-site": "same-origin"})
 
 
-def with_account(folder, clock, word="robin", pin=PIN):
-    """Somebody with an account, and a PIN unless there is to be none."""
-    family, given, roles, number = OF[word]
+def with_account(folder, clock, word="robin", pin=PIN, only_first=False):
+    """Somebody with an account, and a PIN unless there is to be none. ``only_first``: unless there is somebody already."""
     with open_people(folder, clock) as people:
+        if only_first and people.are_there:
+            return None
         if (one := people.who_signs_in_as(word)) is None:
-            one = people.add(NewColleague(word, family, (given,), roles, number), by="a test")
-            people.choose_password(one.id, PASSWORD, by="a test")
+            one = with_password(people, ACCOUNTS[word])
         return people.choose_pin(one.id, pin, by="a test") if pin else one
 
 
@@ -275,6 +248,15 @@ def at_the_desk(client, word="robin", **pharmacy):
         visitor.post("/setting-up", PHARMACY | pharmacy)
     visitor.post("/who", {"gphc": "2999999", "pin": PIN})
     return visitor
+
+
+def there_again(visitor):
+    """Who was away for long shows the PIN again, or signs in again."""
+    visitor.go("/")
+    if "/show" in visitor.page.forms:
+        visitor.send("/show", pin=PIN)
+    else:
+        at_the_desk(visitor.client)
 
 
 def handed_over(client, body, folder, **headers):

@@ -49,7 +49,7 @@ def read_earlier(records: Iterable[Consultation], patient: Patient, on: date) ->
     """What the records of earlier consultations say of the patient who is there, on the day of this one; the newest first.
 
     Of a record that was corrected the correction alone is read. Raises ``InboundRefused`` (``other_patient``) where one is, or may be,
-    somebody else's, a practice patient's beside a real one's too.
+    somebody else's, a training patient's beside a real one's too.
     """
     held = list(records)
     corrected = {one.corrects for one in held}
@@ -74,7 +74,7 @@ def _refuse_another(record: Consultation, patient: Patient) -> None:
     """Raises ``InboundRefused`` where a record is not of the patient who is there."""
     whose = record.patient
     if whose.practice_patient != patient.practice_patient:
-        raise InboundRefused("other_patient", "This is a practice patient's record, or that of a real one beside one.")
+        raise InboundRefused("other_patient", "This is a training patient's record, or that of a real one beside one.")
     seen = PersonSeen(family=whose.family, given=whose.given, birth_date=whose.birth_date, nhs_number=whose.nhs_number)
     refuse_another_person(seen, patient)
 

@@ -145,7 +145,7 @@ def _pharmacy(message: OpenedMessage) -> Found:
         yield "Organization.name", "is missing"
 
 
-@rule("UR-36", "a practice patient (NHS number 999...) is called so in the clinical summary, and nobody else is")
+@rule("UR-36", "a training patient (NHS number 999...) is called so in the clinical summary, and nobody else is")
 def _practice(message: OpenedMessage) -> Found:
     invented = any(at(one, "value").startswith("999") for one in _numbers(message.patient))
     marked = any(

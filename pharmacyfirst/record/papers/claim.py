@@ -52,7 +52,7 @@ class Claim:
     """The claim of one consultation. ``why_not`` says why it is no plain yes.
 
     ``claimable`` is yes where a gateway point was passed, which is what is paid for; check where none was, and it is not known of one;
-    no where none was; and never for a practice patient, or where a medicine was supplied without a permit.
+    no where none was; and never for a training patient, or where a medicine was supplied without a permit.
     """
 
     fields: tuple[Field, ...]

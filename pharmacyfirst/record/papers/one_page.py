@@ -12,6 +12,7 @@ from pharmacyfirst.record.decision import ToldAndGiven
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.message.envelope import why_no_message
 from pharmacyfirst.record.message_words import (
+    RED_FLAGS,
     by_when,
     document_of,
     handed_on,
@@ -60,7 +61,7 @@ def one_page_of(record: Consultation) -> OnePage:
     flags = record.in_words.red_flags
     met = [flag.says for flag in flags if flag.verdict == "met"]
     unknown = [flag for flag in flags if flag.verdict == "not known"]
-    told = f"{'; '.join(met) or 'none met'}; {len(unknown)} of {len(flags)} not known"
+    told = f"{'; '.join(met) or 'none met'}; {len(unknown)} of {len(flags)} {RED_FLAGS} not known"
     return OnePage(
         title=record.in_words.title,
         notices=tuple(notices(record)),
@@ -130,7 +131,7 @@ def _present(record: Consultation) -> str:
 
 
 def _somebody(one: Somebody) -> str:
-    """For instance ``a parent (Sam Practice)``."""
+    """For instance ``a parent (Sam Training)``."""
     return _chosen("relationship", one.relationship) + (f" ({one.name})" if one.name else "")
 
 
@@ -273,7 +274,7 @@ def _unpermitted(one: Unpermitted) -> tuple[PaperRow, ...]:
 
 def _permit(permit: PermitOnRecord | None) -> str:
     if permit is None:
-        return "none: practice"
+        return "none: training"
     documents = "; ".join(f"{one.document} {one.version}" for one in permit.documents)
     return f"{permit.ods_code}, GPhC {permit.gphc_number}, {permit.channel.value}, {moment(permit.at)}, for {documents}{_how(permit)}"
 

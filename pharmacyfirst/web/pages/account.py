@@ -42,13 +42,12 @@ class SeedShown:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """What the page shows. ``owed`` is what has to be chosen before anything else; ``done`` is what was just done."""
+    """What the page shows. ``owed`` is what has to be chosen before anything else."""
 
     name: str
     signs_in_as: str
     roles: tuple[RoleShown, ...]
     owed: tuple[str, ...]
-    done: str
     has_password: bool
     has_factor: bool
     has_pin: bool
@@ -74,13 +73,13 @@ def account(visit: Visit) -> Response:
         return shown(visit, person, errors=(Error(str(refused), visit.posted.one("do")),))
     now = visit.desk.people.get(person.colleague.id)
     if now.stamp == person.colleague.stamp:
-        visit.at_the_desk.person = replace(person, colleague=now)
-        return shown(visit, replace(person, colleague=now), done)
+        visit.at_the_desk.person, visit.at_the_desk.done = replace(person, colleague=now), done
+        return shown(visit, replace(person, colleague=now))
     # What proves them has changed: every session of theirs is over, and this browser gets a new one.
-    return begun(visit, replace(person, colleague=now), go("/account"))
+    return begun(visit, replace(person, colleague=now), go("/account"), done)
 
 
-def shown(visit: Visit, person: SignedIn, done: str = "", errors: tuple[Error, ...] = ()) -> Response:
+def shown(visit: Visit, person: SignedIn, errors: tuple[Error, ...] = ()) -> Response:
     """The page."""
     one, roles = person.colleague, person.roles
     view = AccountPage(
@@ -88,7 +87,6 @@ def shown(visit: Visit, person: SignedIn, done: str = "", errors: tuple[Error, .
         signs_in_as=one.signs_in_as,
         roles=tuple(RoleShown(role.value, role.may) for role in Role if role in roles),
         owed=tuple(OWED[name] for name in visit.desk.owes(person)),
-        done=done,
         has_password=bool(one.password),
         has_factor=bool(one.seed),
         has_pin=bool(one.pin),
@@ -102,7 +100,7 @@ def shown(visit: Visit, person: SignedIn, done: str = "", errors: tuple[Error, .
 
 
 def _password(visit: Visit, one: Colleague) -> str:
-    _prove(visit, one)
+    _prove(visit, one, whole=True)
     chosen = visit.posted.whole("new")
     if chosen != visit.posted.whole("again"):
         raise PeopleRefused("Password: the two are not the same.")
@@ -111,7 +109,7 @@ def _password(visit: Visit, one: Colleague) -> str:
 
 
 def _seed(visit: Visit, one: Colleague) -> str:
-    _prove(visit, one)
+    _prove(visit, one, whole=True)
     visit.at_the_desk.seed = new_seed()
     return ""
 
@@ -130,13 +128,13 @@ def _pin(visit: Visit, one: Colleague) -> str:
     return "Your PIN is set."
 
 
-def _prove(visit: Visit, one: Colleague) -> None:
+def _prove(visit: Visit, one: Colleague, whole: bool = False) -> None:
     """Whoever finds a browser open changes nothing: the password again, and where a provider keeps that, the PIN that there is.
 
-    Raises ``NotSignedIn``.
+    ``whole``: the code of the second factor as well. Raises ``NotSignedIn``.
     """
     if one.password:
-        visit.desk.signing_in.prove(one, visit.posted.whole("password"))
+        visit.desk.signing_in.prove(one, visit.posted.whole("password"), visit.posted.one("code") if whole else None)
     elif one.pin and not visit.desk.sessions.right(visit.at_the_desk.person, visit.posted.one("password")):
         raise NotSignedIn("This is not your PIN, or there were too many wrong ones: wait a minute.")
 

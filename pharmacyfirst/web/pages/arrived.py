@@ -14,7 +14,7 @@ from pharmacyfirst.store.take_in import CANCELLED
 from pharmacyfirst.web.arrived import ArrivedPart, ArrivedRead, begin_from, consultation_of, may_see, read_arrived
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
 from pharmacyfirst.web.elsewhere import patient_there
-from pharmacyfirst.web.frame import PRACTICE, drawn, frame, spaced
+from pharmacyfirst.web.frame import PRACTICE, drawn, frame, go_on, spaced
 from pharmacyfirst.web.opened import WayOn, said
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.start import ConditionShown, conditions_shown
@@ -73,10 +73,10 @@ def _post(visit: Visit, came: CameIn) -> Response:
         if consultation not in {one.value for one in _may_belong_to(visit, came)}:
             return said(visit, "Nothing was changed", "That consultation is not this patient's.")
         inbound.dealt_with(came.id, visit.actor, consultation=consultation)
-        return go(f"/c/{consultation}/{PATIENT_PAGE}")
+        return go_on(visit, f"/c/{consultation}/{PATIENT_PAGE}", "What came in belongs to this consultation now.")
     if because := posted.one("because"):
         inbound.dealt_with(came.id, visit.actor, because=because)
-        return go("/")
+        return go_on(visit, "/", "Dealt with, with the reason: the work list shows it no more.")
     return _show(visit, came, (Error("Say why no consultation comes of it, and name nobody", "because"),))
 
 
@@ -117,7 +117,7 @@ def about_whom(who: Who) -> tuple[str, ...]:
 
 
 def page_about(visit: Visit, who: Who, view: ArrivedPage) -> Response:
-    """The page, marked where the patient is a practice patient."""
+    """The page, marked where the patient is a training patient."""
     around = replace(frame(visit, view.title), practice=PRACTICE if who.practice else "")
     return html(drawn("arrived.html", f=around, v=view), 422 if view.errors else 200)
 

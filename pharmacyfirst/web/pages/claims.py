@@ -15,12 +15,12 @@ from pharmacyfirst.record.message_words import moment
 from pharmacyfirst.record.papers.claim import Claim, Field, claim_of
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.web.desk import Visit
-from pharmacyfirst.web.frame import drawn, frame
+from pharmacyfirst.web.frame import drawn, frame, go_on
 from pharmacyfirst.web.news import StepShown
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import record_frame, record_here
 from pharmacyfirst.web.pages.start import Doing, ToDo, title_of
-from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.replies import html
 from pharmacyfirst.web.rows import ChoiceShown
 
 
@@ -63,7 +63,8 @@ def claim(visit: Visit) -> Response:
         try:
             state, key = posted.one("c-state"), posted.one("c-key")
             visit.desk.store.records.claimed(here.record.id, visit.actor, key, state, posted.one("c-reference"))
-            return go(f"/r/{here.record.id}/claim")
+            done = f"Put down: {coded_lists()['claim'].in_words(state)}."
+            return go_on(visit, f"/r/{here.record.id}/claim", done)
         except PharmacyFirstError as refused:
             errors = (Error(str(refused), "c-state"),)
     row, now = claim_of(here.record), here.now

@@ -107,7 +107,7 @@ def _contact_by(one: CameIn) -> datetime | None:
 
 
 def _drafts(visit: Visit, work: WorkList) -> Iterator[ToDo]:
-    """Practice patients' drafts can be left; of the others it is said when they expire."""
+    """Training patients' drafts can be left; of the others it is said when they expire."""
     settings = visit.desk.store.settings
     for one in work.drafts:
         if one.practice:

@@ -1,12 +1,14 @@
 """The accounts, for the administrator: who there is, adding somebody, roles, a new password, and letting somebody in no more."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.paper.words import day
-from pharmacyfirst.people import Colleague, NewColleague, PeopleRefused, Role
+from pharmacyfirst.people import OF_ALL_SITES, Colleague, NewColleague, PeopleRefused, Role
 from pharmacyfirst.people.accounts import Told
 from pharmacyfirst.store import Actor
 from pharmacyfirst.web.desk import Visit
@@ -71,7 +73,6 @@ class ColleaguePage:
     active: bool
     has_factor: bool
     password: str
-    done: str
     gphc: TextShown
     roles: tuple[ChoiceShown, ...]
     told: tuple[ToldShown, ...]
@@ -87,19 +88,20 @@ def colleagues(visit: Visit) -> Response:
     if visit.method != "POST":
         return _all(visit, person)
     try:
-        return _one(visit, person, *_added(visit, person.actor))
+        one, password = _added(visit, person.actor)
+        visit.at_the_desk.done = "Added."
+        return _one(visit, person, one, password)
     except PeopleRefused as refused:
         return _all(visit, person, str(refused))
 
 
-def _added(visit: Visit, actor: Actor) -> tuple[Colleague, str, str]:
+def _added(visit: Visit, actor: Actor) -> tuple[Colleague, str]:
     posted, people = visit.posted, visit.desk.people
-    who = NewColleague(
-        posted.one("word"), posted.one("family"), tuple(posted.one("given").split()), _chosen(visit), posted.one("gphc")
-    )
+    given, roles, at = tuple(posted.one("given").split()), *_chosen(visit)
+    who = NewColleague(posted.one("word"), posted.one("family"), given, roles, posted.one("gphc"), at)
     one = people.add(who, by=actor.name)
     password = people.one_time_password(one.id, by=actor.name)
-    return people.get(one.id), password, "Added."
+    return people.get(one.id), password
 
 
 def one_colleague(visit: Visit) -> Response:
@@ -107,17 +109,17 @@ def one_colleague(visit: Visit) -> Response:
     person, people = visit.at_the_desk.person, visit.desk.people
     if not isinstance(person, SignedIn):
         return said(visit, "No accounts", NOBODY, status=404)
-    try:
-        one = people.get(visit.names["id"])
-    except PeopleRefused as refused:
-        return said(visit, "There is no such account", str(refused), status=404)
+    one = next((one for one in _theirs_to_see(visit, person) if one.id == visit.names["id"]), None)
+    if one is None:
+        return said(visit, "There is no such account", "Nobody has this account.", status=404)
     if visit.method != "POST":
         return _one(visit, person, one)
     try:
         password, done = _do(visit, one, person.actor.name)
     except PeopleRefused as refused:
         return _one(visit, person, one, wrong=str(refused))
-    return _one(visit, person, people.get(one.id), password, done)
+    visit.at_the_desk.done = done
+    return _one(visit, person, people.get(one.id), password)
 
 
 def _do(visit: Visit, one: Colleague, by: str) -> tuple[str, str]:
@@ -125,7 +127,8 @@ def _do(visit: Visit, one: Colleague, by: str) -> tuple[str, str]:
     people = visit.desk.people
     match visit.posted.one("do"):
         case "roles":
-            people.set_roles(one.id, _chosen(visit), visit.posted.one("gphc"), by=by)
+            roles, at = _chosen(visit)
+            people.set_roles(one.id, roles, visit.posted.one("gphc"), by, at)
             return "", "The roles are set. They sign in again."
         case "password":
             return people.one_time_password(one.id, by=by), "There is a new password."
@@ -142,43 +145,86 @@ def _do(visit: Visit, one: Colleague, by: str) -> tuple[str, str]:
             raise PeopleRefused("This page has no such button.")
 
 
-def _chosen(visit: Visit) -> frozenset[Role]:
-    return frozenset(role for role in Role if role.value in visit.posted.all("roles"))
+def _theirs_to_see(visit: Visit, person: SignedIn) -> tuple[Colleague, ...]:
+    """The accounts that somebody may see: all of them, or, of an auditor of one site, those with a role there."""
+    site, everybody = visit.desk.site, visit.desk.people.all()
+    if not site or person.colleague.roles & OF_ALL_SITES:
+        return everybody
+    return tuple(one for one in everybody if one.roles_at(site))
+
+
+def _history(visit: Visit, person: SignedIn) -> tuple[Told, ...]:
+    seen, everybody = _theirs_to_see(visit, person), visit.desk.people.all()
+    if seen == everybody:
+        return visit.desk.people.history()
+    found = (told for one in seen for told in visit.desk.people.history(one.id))
+    return tuple(sorted(found, key=lambda told: told.at, reverse=True))
+
+
+def _chosen(visit: Visit) -> tuple[frozenset[Role], dict[str, frozenset[Role]]]:
+    """The roles that were ticked: those for all sites, or the one pharmacy, and those at single sites."""
+    ticked = visit.posted.all("roles")
+    at = {
+        site: frozenset(role for role in Role if f"{site}/{role.value}" in ticked) for site in visit.desk.sites
+    }  # fmt: skip
+    return frozenset(role for role in _for_all(visit) if role.value in ticked), at
 
 
 def _all(visit: Visit, person: SignedIn, wrong: str = "") -> Response:
     posted, place = visit.posted, _place(wrong)
     view = ColleaguesPage(
-        people=tuple(map(_shown, visit.desk.people.all())),
+        people=tuple(map(_shown, _theirs_to_see(visit, person))),
         texts=tuple(
             TextShown(name, says, posted.one(name), wrong if wrong and place == name else "", "", hint)
             for name, says, hint in _FIELDS
         ),
-        roles=tuple(ChoiceShown(role.value, f"{role.value}: {role.may}", role in _chosen(visit)) for role in Role),
-        told=_told(visit.desk.people.history()),
+        roles=_roles(visit, *_chosen(visit)),
+        told=_told(_history(visit, person)),
         changes=may("/people", "POST", person.roles),
         errors=(Error(wrong, place),) if wrong else (),
     )
     return html(drawn("colleagues.html", f=frame(visit, "People"), v=view), 422 if wrong else 200)
 
 
-def _one(
-    visit: Visit, person: SignedIn, one: Colleague, password: str = "", done: str = "", wrong: str = ""
-) -> Response:
+def _one(visit: Visit, person: SignedIn, one: Colleague, password: str = "", wrong: str = "") -> Response:
     place = _place(wrong)
     view = ColleaguePage(
         one=_shown(one),
         active=one.active,
         has_factor=bool(one.seed),
         password=password,
-        done=done,
         gphc=TextShown("gphc", "GPhC number", one.gphc_number, wrong if place == "gphc" else "", ""),
-        roles=tuple(ChoiceShown(role.value, role.value, role in one.roles) for role in Role),
+        roles=_roles(visit, one.roles, one.at, with_may=False),
         told=_told(visit.desk.people.history(one.id)),
         changes=may("/people/{id}", "POST", person.roles),
         errors=(Error(wrong, place),) if wrong else (),
     )
     return html(drawn("colleague.html", f=frame(visit, one.name), v=view), 422 if wrong else 200)
+
+
+def _for_all(visit: Visit) -> tuple[Role, ...]:
+    """The roles that are given for all that there is: every one, where there are no several sites."""
+    return tuple(role for role in Role if role in OF_ALL_SITES) if visit.desk.sites else tuple(Role)
+
+
+def _roles(
+    visit: Visit, roles: AbstractSet[Role], at: Mapping[str, AbstractSet[Role]], with_may: bool = True
+) -> tuple[ChoiceShown, ...]:
+    everywhere = ", at all sites" if visit.desk.sites else ""
+    shown = [
+        ChoiceShown(role.value, f"{role.value}{everywhere}{_may(role, with_may)}", role in roles)
+        for role in _for_all(visit)
+    ]
+    for site in visit.desk.sites:
+        for role in Role:
+            if role is not Role.ADMINISTRATOR:
+                held = role in at.get(site, frozenset())
+                shown.append(ChoiceShown(f"{site}/{role.value}", f"{role.value} at {site}{_may(role, with_may)}", held))
+    return tuple(shown)
+
+
+def _may(role: Role, shown: bool) -> str:
+    return f": {role.may}" if shown else ""
 
 
 def _place(wrong: str) -> str:
@@ -190,8 +236,8 @@ def _shown(one: Colleague) -> ColleagueShown:
     if one.active and not (one.password or one.subject):
         state = "cannot sign in yet"
     factor = ", second factor" if one.seed else ""
-    roles = ", ".join(role.value for role in Role if role in one.roles)
-    return ColleagueShown(one.name, f"/people/{one.id}", one.signs_in_as, roles, one.gphc_number, f"{state}{factor}")
+    path = f"/people/{one.id}"
+    return ColleagueShown(one.name, path, one.signs_in_as, one.in_words, one.gphc_number, f"{state}{factor}")
 
 
 def _told(told: tuple[Told, ...]) -> tuple[ToldShown, ...]:

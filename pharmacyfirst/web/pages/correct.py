@@ -1,5 +1,6 @@
 """Correcting a finished record: a new consultation begun from it, and what the outcome page says of what was done then."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -11,13 +12,15 @@ from pharmacyfirst.record.papers.parts import quantity_of
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.web.correcting import corrected_by, decision_before, handed_over
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
-from pharmacyfirst.web.finishing import Done, pregnancy_asked
+from pharmacyfirst.web.finishing import Done, NotFinished, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, page_path, path_of
+from pharmacyfirst.web.handed import charged, charges
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.pages.beside import THREAT
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import record_frame, record_here
 from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.rows import ChoiceShown
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,6 @@ def correct(visit: Visit) -> Response:
         return here
     record, because = here.record, visit.posted.one("r-because")
     id, errors = record.id, tuple[Error, ...]()
-    if len(handed_over(record)) > 1:
-        return said(visit, "It cannot be corrected here", MORE_THAN_ONE)
     if visit.method == "POST" and because:
         try:
             pathway = visit.desk.library.in_force(record.pathway, record.on)
@@ -52,12 +53,6 @@ def correct(visit: Visit) -> Response:
     return html(
         drawn("correct.html", f=record_frame(visit, "Correct this record", record), v=view), 422 if errors else 200
     )
-
-
-MORE_THAN_ONE = (
-    "More than one medicine stands on this record, and the form records one: a correction from here would leave the others out. Make it with "
-    "pharmacyfirst record make."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +82,7 @@ class CorrectingShown:
     reason: str
     incident: bool
     threat: str
+    charges: tuple[ChoiceShown, ...]
 
 
 def correcting_shown(visit: Visit, here: Talk) -> CorrectingShown | None:
@@ -108,7 +104,16 @@ def correcting_shown(visit: Visit, here: Talk) -> CorrectingShown | None:
         reason=visit.posted.one("b-because"),
         incident=bool(old.supplies) and visit.method == "POST",
         threat=path_of(here, "threat") if THREAT in here.held.pages else "",
+        charges=tuple(_charges(visit, here, old)),
     )
+
+
+def _charges(visit: Visit, here: Talk, old: Consultation) -> Iterator[ChoiceShown]:
+    """What may be said of the charge, where what is on record of it is not for somebody of the age that the patient has now."""
+    fitting = charges(here)
+    if old.charge is not None and old.charge.exemption not in {code for code, _ in fitting}:
+        for code, says in fitting:
+            yield ChoiceShown(code, says, visit.posted.one("b-charge") == code)
 
 
 def _left(here: Talk) -> list[PageToLook]:
@@ -130,14 +135,23 @@ def done_before(old: Consultation) -> str:
     return f"{old.decision.done}{f': {more}' if more else ''}"
 
 
+OTHER_CHARGE = "The prescription charge that is on record is not for somebody of the patient's age: say whether it was paid, or why not, and finish again."
+
+
 def as_before(visit: Visit, here: Talk) -> Done:
-    """What was done then, to be recorded once more beside the corrected answers. Raises ``RecordRefused``."""
+    """What was done then, to be recorded once more beside the corrected answers. Raises ``RecordRefused``; ``NotFinished`` where the
+    charge has to be said anew.
+    """
     old, posted = corrected_by(visit, here), visit.posted
-    handed = handed_over(old)
+    handed, charge = handed_over(old), old.charge
+    if fitting := {one.value for one in _charges(visit, here, old)}:
+        if posted.one("b-charge") not in fitting:
+            raise NotFinished(OTHER_CHARGE)
+        charge = charged(posted.one("b-charge"), None)
     return Done(
         decision_before(old, here.conversation.assessment, posted.one("b-because")),
-        handed[0].handed() if handed else None,
-        old.charge,
+        tuple(one.handed() for one in handed),
+        charge,
         pregnancy=posted.ticked("o-pregnancy"),
         incident=posted.ticked("b-incident"),
     )

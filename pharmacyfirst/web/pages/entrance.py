@@ -1,8 +1,9 @@
 """Before any patient is shown: setting the pharmacy up, signing in or who is at the desk, and the PIN again after quiet minutes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from starlette.responses import Response
 
@@ -10,6 +11,7 @@ from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.people import NotSignedIn
 from pharmacyfirst.record.examples import PHARMACY, PRACTITIONER
+from pharmacyfirst.record.fields import read_back, wrong_fields
 from pharmacyfirst.record.people import Pharmacy, PractitionerOnRecord
 from pharmacyfirst.web.desk import Visit
 from pharmacyfirst.web.frame import drawn, frame
@@ -38,15 +40,6 @@ _HINTS = {
     "adoption": "Leave it blank to evaluate: then nothing can be supplied to a real patient",
     "mailbox": "Leave it blank where there is none: letters are printed",
 }
-# By what a refusal says, the field beside which it stands.
-_PLACES = (
-    ("PIN", "pin"),
-    ("GPhC", "gphc"),
-    ("ods", "ods"),
-    ("postcode", "postcode"),
-    ("adoption", "adoption"),
-    ("family", "family"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,7 @@ class SignInPage:
 
 
 def example_fields() -> dict[str, str]:
-    """The practice pharmacy, to try the form with."""
+    """The training pharmacy, to try the form with."""
     return {
         "name": PHARMACY.name, "ods": PHARMACY.ods, "telephone": PHARMACY.telephone or "", "address": ", ".join(PHARMACY.address),
         "postcode": PHARMACY.postcode or "", "family": PRACTITIONER.family, "given": " ".join(PRACTITIONER.given),
@@ -97,16 +90,52 @@ def setting_up(visit: Visit) -> Response:
     if visit.desk.ours is not None:
         return go("/")
     if visit.method != "POST":
-        return _set_up_page(visit, example_fields(), {})
+        return _set_up_page(visit, example_fields() | ({"ods": visit.desk.site} if visit.desk.site else {}), {})
     typed = {name: visit.posted.one(f"u-{name}") for name, _, _ in _FIELDS}
-    wrong: dict[str, str] = {}
+    if found := dict(_wrong(visit, typed)):
+        in_order = (*(name for name, _, _ in _FIELDS), "pin")
+        return _set_up_page(visit, typed, {name: found[name] for name in in_order if name in found})
     try:
         visit.desk.set_up(_ours(typed, _person(visit, typed)))
     except PharmacyFirstError as refused:
-        says = str(refused)
-        wrong["pin" if says.startswith("PIN") else "name"] = says.removesuffix(OF_A_REFUSAL)
-        return _set_up_page(visit, typed, wrong)
+        place = "ods" if str(refused).startswith("ODS") else "name"
+        return _set_up_page(visit, typed, {place: str(refused).removesuffix(OF_A_REFUSAL)})
     return go("/" if visit.desk.people_sign_in else "/who")
+
+
+def _wrong(visit: Visit, typed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """All that does not fit, each beside its field."""
+    says = {name: words for name, words, _ in _FIELDS}
+    wrong = wrong_fields(Pharmacy, _pharmacy(typed))
+    if not visit.desk.people_sign_in:
+        wrong |= wrong_of_person(typed["family"], typed["given"], typed["gphc"], "pharmacist")
+        if not_a_pin := wrong_pin(visit.posted.one("u-pin")):
+            yield "pin", not_a_pin
+    for name, why in wrong.items():
+        yield name, f"{says[name]}: {why if typed[name] else 'give it'}"
+    try:
+        _adoption(typed)
+    except PharmacyFirstError as refused:
+        yield "adoption", str(refused)
+
+
+def wrong_of_person(family: str, given: str, gphc: str, profession: str) -> dict[str, str]:
+    """What does not fit of a registered professional, by ``family``, ``given`` and ``gphc``."""
+    held = {"family": family, "given": given.split(), "gphc_number": gphc, "profession": profession}
+    named = wrong_fields(PractitionerOnRecord, held)
+    # The number is compared with the profession, once both are there; it is looked at also where a name is wrong.
+    number = wrong_fields(PractitionerOnRecord, held | {"family": "Somebody", "given": []})
+    found = {name: why for name, why in named.items() if name in ("family", "given")}
+    return found | ({"gphc": next(iter(number.values()))} if number else {})
+
+
+def wrong_pin(pin: str) -> str:
+    """Why this is no PIN; nothing where it is one."""
+    try:
+        pin_digest(pin)
+    except PharmacyFirstError as refused:
+        return str(refused).removesuffix(OF_A_REFUSAL)
+    return ""
 
 
 def _person(visit: Visit, typed: Mapping[str, str]) -> tuple[AtTheDesk, ...]:
@@ -119,18 +148,28 @@ def _person(visit: Visit, typed: Mapping[str, str]) -> tuple[AtTheDesk, ...]:
     return (AtTheDesk(practitioner, pin_digest(visit.posted.one("u-pin"))),)
 
 
+def _adoption(typed: Mapping[str, str]) -> Path | None:
+    """The file of the adoption, which can be read; None where none is named. Raises ``ContentRefused``."""
+    if not typed["adoption"]:
+        return None
+    path = Path(typed["adoption"]).expanduser().absolute()
+    read_adoption(path)
+    return path
+
+
+def _pharmacy(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The pharmacy as a record holds it."""
+    return {
+        "ods": typed["ods"].upper(),
+        "name": typed["name"],
+        "address": [one.strip() for one in typed["address"].split(",") if one.strip()],
+        "postcode": typed["postcode"].upper() or None,
+        "telephone": typed["telephone"] or None,
+    }
+
+
 def _ours(typed: Mapping[str, str], people: tuple[AtTheDesk, ...]) -> OurPharmacy:
-    adoption = Path(typed["adoption"]).expanduser().absolute() if typed["adoption"] else None
-    if adoption is not None:
-        read_adoption(adoption)
-    pharmacy = Pharmacy(
-        ods=typed["ods"].upper(),
-        name=typed["name"],
-        address=tuple(one.strip() for one in typed["address"].split(",") if one.strip()),
-        postcode=typed["postcode"].upper() or None,
-        telephone=typed["telephone"] or None,
-    )
-    return OurPharmacy(pharmacy, typed["mailbox"], adoption, people)
+    return OurPharmacy(read_back(Pharmacy, _pharmacy(typed)), typed["mailbox"], _adoption(typed), people)
 
 
 def _set_up_page(visit: Visit, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Response:
@@ -174,9 +213,12 @@ def _begun(visit: Visit, person: SomebodyHere) -> Response:
     return _with_key(visit, reply, key)
 
 
-def begun(visit: Visit, person: SomebodyHere, reply: Response) -> Response:
-    """The reply with a new session for somebody; the one that this browser had ends."""
-    return _with_key(visit, reply, visit.desk.sessions.begin(person, before=visit.session_key))
+def begun(visit: Visit, person: SomebodyHere, reply: Response, done: str = "") -> Response:
+    """The reply with a new session for somebody; the one that this browser had ends. ``done`` is said on the next page."""
+    key = visit.desk.sessions.begin(person, before=visit.session_key)
+    if (session := visit.desk.sessions.of(key)) is not None:
+        session.done = done
+    return _with_key(visit, reply, key)
 
 
 def _with_key(visit: Visit, reply: Response, key: str) -> Response:
@@ -209,8 +251,9 @@ def sign_in(visit: Visit) -> Response:
     posted = visit.posted
     if visit.method == "POST":
         try:
-            one = visit.desk.signing_in.sign_in(posted.one("word"), posted.whole("password"), posted.one("code"))
-            return _begun(visit, SignedIn(one))
+            given = posted.one("word"), posted.whole("password"), posted.one("code")
+            one = visit.desk.signing_in.sign_in(*given, visit.desk.site)
+            return _begun(visit, SignedIn(one, site=visit.desk.site))
         except NotSignedIn as refused:
             return _sign_in_page(visit, (Error(str(refused), "word"),))
     return _sign_in_page(visit)

@@ -13,13 +13,15 @@ from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.products import actual_products
 from pharmacyfirst.record.supply import Handed
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
-from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.did import told_of
 from pharmacyfirst.web.finishing import Done, finish, patient_known
 from pharmacyfirst.web.frame import drawn, frame, path_of
 from pharmacyfirst.web.handed import COLLECTED_BY_PATIENT, EXPIRY, OTHER_PRODUCT, collected_by, expiry_of, handed_at
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
 from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.pages.saved import recorded
 from pharmacyfirst.web.pages.who import TextShown
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
@@ -51,7 +53,7 @@ class HandedOverPage:
     texts: tuple[TextShown, ...]
     collected: tuple[ChoiceShown, ...]
     collector: str
-    patient: str
+    missing: tuple[Error, ...]
     errors: tuple[Error, ...]
 
 
@@ -74,7 +76,7 @@ def handed_over(visit: Visit) -> Response:
     if visit.method != "POST":
         return _show(visit, here, pgd, {})
     if not patient_known(here):
-        return _show(visit, here, pgd, {"patient": "The patient's details are missing: fill in the patient page"})
+        return _show(visit, here, pgd, {}, to_fill_in(here))
     read = _read(visit, here, pgd)
     if read.handed is None:
         return _show(visit, here, pgd, read.wrong)
@@ -82,12 +84,12 @@ def handed_over(visit: Visit) -> Response:
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     try:
         decision = Decision(done="supplied", because=visit.posted.one("s-because"), told=told_of(visit.posted))
-        finish(visit, as_shown, Done(decision, read.handed))
+        finish(visit, as_shown, Done(decision, (read.handed,)))
     except StoreRefused as refused:
         return about(visit, refused)
     except PharmacyFirstError as refused:
         return _show(visit, here, pgd, {"because": str(refused)})
-    return go(f"/r/{here.held.id}")
+    return recorded(visit, here)
 
 
 def _read(visit: Visit, here: Talk, pgd: PGD) -> _ReadOtherwise:
@@ -152,7 +154,7 @@ def _product(visit: Visit, pgd: PGD, wrong: dict[str, str]) -> Coded | None:
         return None
 
 
-def _show(visit: Visit, here: Talk, pgd: PGD, wrong: dict[str, str]) -> Response:
+def _show(visit: Visit, here: Talk, pgd: PGD, wrong: dict[str, str], elsewhere: tuple[Error, ...] = ()) -> Response:
     posted = visit.posted
     actual = [ChoiceShown(code, one.display, posted.one("s-actual") == code) for code, one in _known(pgd).items()]
     actual.append(
@@ -184,7 +186,7 @@ def _show(visit: Visit, here: Talk, pgd: PGD, wrong: dict[str, str]) -> Response
             for value, says in ((COLLECTED_BY_PATIENT, "The patient"), *relationships)
         ),
         collector=posted.one("s-collector"),
-        patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
-        errors=tuple(Error(says, f"s-{name}") for name, says in wrong.items()),
+        missing=missing_of(here),
+        errors=(*elsewhere, *(Error(says, f"s-{name}") for name, says in wrong.items())),
     )
-    return html(drawn("handed-over.html", f=frame(visit, view.title, here, ""), v=view), 422 if wrong else 200)
+    return html(drawn("handed-over.html", f=frame(visit, view.title, here, ""), v=view), 422 if view.errors else 200)

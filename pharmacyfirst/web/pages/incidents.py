@@ -10,10 +10,10 @@ from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record.message_words import moment
 from pharmacyfirst.store import Deed
 from pharmacyfirst.web.desk import Visit
-from pharmacyfirst.web.frame import drawn
+from pharmacyfirst.web.frame import drawn, go_on
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import RecordHere, record_frame, record_here
-from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.replies import html
 
 REPORT, CLOSE = "report", "close"
 
@@ -52,8 +52,7 @@ def incident(visit: Visit) -> Response:
     errors: tuple[Error, ...] = ()
     if visit.method == "POST" and not here.record.practice:
         try:
-            _put_down(visit, here)
-            return go(f"/r/{here.record.id}/incident")
+            return go_on(visit, f"/r/{here.record.id}/incident", _put_down(visit, here))
         except PharmacyFirstError as refused:
             errors = (Error(str(refused), "i-what"),)
     view = IncidentsPage(
@@ -70,10 +69,14 @@ def incident(visit: Visit) -> Response:
     return html(drawn("incident.html", f=record_frame(visit, "Incidents", here.record), v=view), 422 if errors else 200)
 
 
-def _put_down(visit: Visit, here: RecordHere) -> None:
+def _put_down(visit: Visit, here: RecordHere) -> str:
+    """What was put down, in words that name nobody."""
     records, words, lfpse = visit.desk.store.records, visit.posted.one("i-what"), visit.posted.one("i-lfpse")
-    put_down = records.looked_at if visit.posted.one("i-do") == CLOSE else records.incident
-    put_down(here.record.id, visit.actor, words, lfpse)
+    if visit.posted.one("i-do") == CLOSE:
+        records.looked_at(here.record.id, visit.actor, words, lfpse)
+        return "What was found is put down: the work list shows it no more."
+    records.incident(here.record.id, visit.actor, words, lfpse)
+    return "The incident is put down: it is on the work list until somebody has looked at it."
 
 
 def _items(visit: Visit, id: str) -> Iterator[IncidentShown]:

@@ -14,12 +14,12 @@ from pharmacyfirst.record.papers.parts import practice_of
 from pharmacyfirst.sending.on_paper import AddressKind, NoticeKind, OnPaper
 from pharmacyfirst.web.desk import Visit
 from pharmacyfirst.web.finishing import message_of
-from pharmacyfirst.web.frame import drawn
+from pharmacyfirst.web.frame import drawn, go_on
 from pharmacyfirst.web.news import AGAIN, SEEN, VOID, NewsShown, news_shown, sender_in_words
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import RecordHere, record_frame, record_here
-from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.replies import html
 from pharmacyfirst.web.rows import ChoiceShown
 
 
@@ -49,7 +49,7 @@ def message(visit: Visit) -> Response:
     if visit.method == "POST":
         try:
             _do(visit, str(here.now.summary.get("bundle_id", "")))
-            return go(f"/r/{here.record.id}/message")
+            return go_on(visit, f"/r/{here.record.id}/message", DONE.get(visit.posted.one("m-do"), ""))
         except PharmacyFirstError as refused:
             errors = (Error(str(refused), "m-why"),)
     return html(
@@ -81,15 +81,22 @@ def _shown(visit: Visit, here: RecordHere, errors: tuple[Error, ...]) -> Message
     )
 
 
+DONE = {
+    AGAIN: "It goes again, with the next round of the sender.",
+    SEEN: "Put down that you have seen it.",
+    VOID: "The message counts for nothing, and is not sent.",
+}
+
+
 def _do(visit: Visit, bundle_id: str) -> None:
     """What a person decided about a message; the outbox keeps who."""
     outbox, at, by = visit.desk.store.outbox, visit.desk.store.now(), visit.actor.name
     match visit.posted.one("m-do"):
-        case "again":
+        case one if one == AGAIN:
             outbox.send_again(bundle_id, at, by)
-        case "seen":
+        case one if one == SEEN:
             outbox.seen(bundle_id, at, by)
-        case "void":
+        case one if one == VOID:
             outbox.void(bundle_id, at, by, visit.posted.one("m-why"))
 
 
@@ -128,7 +135,7 @@ def told(visit: Visit) -> Response:
     if visit.method == "POST":
         errors = _put_down(visit, here.record)
         if not errors:
-            return go(f"/r/{here.record.id}")
+            return go_on(visit, f"/r/{here.record.id}", "Put down that it went to the practice.")
     elif not news_shown(visit, here.record, here.now).on_paper:
         return said(
             visit,

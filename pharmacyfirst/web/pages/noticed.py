@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.paper.words import begun
-from pharmacyfirst.web.desk import Talk
+from pharmacyfirst.web.desk import CONSENT, Talk
 from pharmacyfirst.web.odd import OddAnswers
 
 # That nobody could be judged by what was posted, by whether it is the patient page, and at which field that is said. It is not saved, because no page
@@ -27,6 +27,20 @@ def contradicted(here: Talk, page: Page, before: Collection[str]) -> Iterator[st
     for one in here.conversation.contradictions:
         if one.id not in before and not set(one.reads).isdisjoint(page.facts):
             yield f"{begun(one.because)} ({one.id}). Change an answer, or continue to leave it so"
+
+
+def agrees_to_the_news_alone(here: Talk) -> bool:
+    """Whether the patient agrees to nothing here and the practice is told all the same: one of the two may be a slip, and both go on record."""
+    return here.held.answers.get(CONSENT) is False and here.who.get("share") == "yes"
+
+
+def consent_of_two_kinds(here: Talk, before: bool) -> Iterator[str]:
+    """That these two do not seem to fit, said when it becomes so, also in an emergency; ``before``: it was so already, and stands."""
+    if agrees_to_the_news_alone(here) and not before:
+        yield (
+            "Consent is No, and the GP practice is told: Yes. The record may say both only where the patient agreed to that apart: "
+            "change an answer, or continue to leave it so"
+        )
 
 
 def red_flags_not_known(here: Talk, page: Page, before: Collection[str]) -> Iterator[str]:

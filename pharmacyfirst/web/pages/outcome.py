@@ -11,23 +11,25 @@ from pharmacyfirst.kernel.offer import Arises, Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
 from pharmacyfirst.kernel.told import PARTS, in_words
-from pharmacyfirst.paper.words import begun, day
+from pharmacyfirst.paper.words import begun, day, listed
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
 from pharmacyfirst.web.correcting import AS_BEFORE
-from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, usual_place
-from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
-from pharmacyfirst.web.frame import drawn, frame, page_path, path_of
+from pharmacyfirst.web.finishing import Done, finish, pregnancy_asked
+from pharmacyfirst.web.frame import drawn, frame, go_on, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.beside import THREAT
 from pharmacyfirst.web.pages.correct import CorrectingShown, as_before, correcting_shown
+from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
 from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.pages.saved import recorded
 from pharmacyfirst.web.panel import TONES
-from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.replies import html
 from pharmacyfirst.web.rows import ChoiceShown, answer_in_words, called
 
 
@@ -141,7 +143,7 @@ class OutcomePage:
     findings: tuple[FindingShown, ...]
     did: DidShown
     errors: tuple[Error, ...]
-    patient: str
+    missing: tuple[Error, ...]
     more_urgent: str
     details_follow: bool
     correcting: CorrectingShown | None
@@ -185,7 +187,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         findings=tuple(_findings(here)),
         did=did_shown(visit, here),
         errors=errors,
-        patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
+        missing=missing_of(here),
         more_urgent=_more_urgent(here),
         details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
         correcting=correcting_shown(visit, here),
@@ -308,13 +310,19 @@ def did_shown(visit: Visit, here: Talk) -> DidShown:
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
         pregnancy=pregnancy_asked(here),
         pregnancy_wanted=posted.ticked("o-pregnancy"),
-        finish="Finish without a supply" if kind is Kind.SUPPLY else "Finish",
+        finish=_finish(here, kind),
         late=here.on != here.now.date(),
         late_because=posted.one("o-late"),
         more_open=kind is Kind.SUPPLY
         or chosen in (ELSE, ENDED_EARLY)
         or any(posted.one(name) for name in ("o-because", "o-otc", "o-notes")),
     )
+
+
+def _finish(here: Talk, kind: Kind) -> str:
+    """What the last button does."""
+    what = "Finish the correction" if here.held.correcting is not None else "Finish"
+    return f"{what} without a supply" if kind is Kind.SUPPLY else what
 
 
 def _asked_of_it(here: Talk, kind: Kind) -> str:
@@ -335,7 +343,8 @@ def _post(visit: Visit, here: Talk) -> Response:
     if not here.conversation.decided and here.conversation.open and here.paper is None:
         return show(visit, here, (Error("Not everything was asked: answer what is open, or end here", "open"),), 422)
     try:
-        did = read_did(visit.posted, assessment, here.now, here.paper is not None)
+        told = {"yes": True, "no": False}.get(here.who.get("share"))
+        did = read_did(visit.posted, assessment, here.now, here.paper is not None, told)
     except PharmacyFirstError as refused:
         return show(visit, here, (Error(str(refused), "did"),), 422)
     if did.decision is None:
@@ -346,20 +355,19 @@ def _post(visit: Visit, here: Talk) -> Response:
 def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
     revision, mark = given_back(visit)
     here = _as_shown(here, revision, mark)
-    if not patient_known(here):
-        if not here.conversation.emergency:
-            return show(
-                visit,
-                here,
-                (Error("The patient's details are missing: fill in the patient page", "patient-missing"),),
-                422,
-            )
+    if missing := missing_of(here):
+        if not here.conversation.emergency or here.held.state is ConsultationState.DETAILS_FOLLOW:
+            return show(visit, here, to_fill_in(here), 422)
         done = {"decision": decision.model_dump(mode="json", exclude_none=True)}
         try:
             visit.desk.store.drafts.details_follow(here.held.id, visit.actor, revision, mark, done)
         except PharmacyFirstError as refused:
             return about(visit, refused)
-        return go("/")
+        return go_on(
+            visit,
+            "/",
+            f"{KEPT}: {listed(one.says for one in missing)}. It stays on the work list until they are there.",
+        )
     posted = visit.posted
     return _ended(visit, here, Done(decision, late=posted.one("o-late"), pregnancy=posted.ticked("o-pregnancy")))
 
@@ -370,7 +378,10 @@ def _ended(visit: Visit, here: Talk, done: Done) -> Response:
         finish(visit, _as_shown(here, *given_back(visit)), done)
     except PharmacyFirstError as refused:
         return _refused(visit, here, refused)
-    return go(f"/r/{here.held.id}")
+    return recorded(visit, here)
+
+
+KEPT = "What was done in the emergency is kept. Of the patient there is still missing"
 
 
 def _as_shown(here: Talk, revision: int, mark: str) -> Talk:

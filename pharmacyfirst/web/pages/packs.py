@@ -6,7 +6,8 @@ from pharmacyfirst import exact
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.web.correcting import before_of
+from pharmacyfirst.record.supply import Handed, Supply, Unpermitted
+from pharmacyfirst.web.correcting import before_of, corrected_by, handed_over
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.handed import COLLECTED_BY_PATIENT, OTHER_PRODUCT, held_products
 from pharmacyfirst.web.posted import Posted
@@ -22,6 +23,7 @@ def as_recorded(old: Consultation, offer: Offer) -> Posted:
         return Posted()
     handed, told, charge, by = before.handed(), old.decision.told, old.charge, before.collected_by
     held = before.amp.code in held_products(offer) or old.practice
+    others = tuple(one.pgd for one in handed_over(old) if one.pgd != offer.pgd.id)
     filled = {
         "s-product": handed.product or "",
         "s-actual": before.amp.code if held else OTHER_PRODUCT,
@@ -42,7 +44,30 @@ def as_recorded(old: Consultation, offer: Offer) -> Posted:
         "o-told-leaflet": "yes" if told is not None and told.leaflet else "",
         "o-pregnancy": "yes" if old.pregnancy_confirmed else "",
     }
-    return Posted({name: (value,) for name, value in filled.items() if value})
+    return Posted({name: (value,) for name, value in filled.items() if value} | {BESIDE: others})
+
+
+BESIDE = "s-beside"  # the field of what else was handed over, by PGD
+
+
+def handed_beside(visit: Visit, here: Talk, offer: Offer) -> tuple[Supply | Unpermitted, ...]:
+    """What the record that is corrected says was handed over beside this medicine; nothing where none is corrected."""
+    if here.held.correcting is None:
+        return ()
+    return tuple(one for one in handed_over(corrected_by(visit, here)) if one.pgd != offer.pgd.id)
+
+
+def beside_shown(visit: Visit, here: Talk, offer: Offer) -> Iterator[ChoiceShown]:
+    """Those to tick: they stay on record as they are."""
+    for one in handed_beside(visit, here, offer):
+        yield ChoiceShown(one.pgd, f"{one.amp.display}, {one.quantity.in_words()}", one.pgd in visit.posted.all(BESIDE))
+
+
+def handed_with(visit: Visit, here: Talk, offer: Offer, handed: Handed) -> tuple[Handed, ...]:
+    """This medicine as the page says, with the others that were ticked, in the order of the record."""
+    kept = [one.handed() for one in handed_beside(visit, here, offer) if one.pgd in visit.posted.all(BESIDE)]
+    old = [one.pgd for one in handed_over(corrected_by(visit, here))] if kept else []
+    return tuple(sorted((handed, *kept), key=lambda one: old.index(one.pgd) if one.pgd in old else len(old)))
 
 
 def on_the_shelf(visit: Visit, here: Talk, offer: Offer) -> Iterator[ChoiceShown]:

@@ -12,7 +12,7 @@ from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.paper.words import begun, day
 from pharmacyfirst.store import ConsultationSoFar, OnPaperForm, StoreRefused
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, talk
-from pharmacyfirst.web.frame import drawn, frame, path_of
+from pharmacyfirst.web.frame import drawn, frame, go_on, path_of
 from pharmacyfirst.web.on_paper import (
     ON_PAPER,
     SOMEBODY_ELSE,
@@ -25,11 +25,12 @@ from pharmacyfirst.web.on_paper import (
 )
 from pharmacyfirst.web.opened import about, given_back, opened, said
 from pharmacyfirst.web.pages.questions import Error
-from pharmacyfirst.web.pages.start import PRACTICE, PracticeShown, practice_shown, practice_who
+from pharmacyfirst.web.pages.start import NOT_SAID, PRACTICE, practice_said, practice_shown, practice_who
+from pharmacyfirst.web.people import professions
+from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
-TECHNICIAN = "pharmacy technician"
 LATER, NEVER = "later", "never"
 CONFIRMED = "confirmed"
 
@@ -53,8 +54,7 @@ class PaperPage:
     title: str
     about: str
     conditions: tuple[ChoiceShown, ...]
-    practice: tuple[PracticeShown, ...]
-    chosen_practice: str
+    practice: tuple[ChoiceShown, ...]
     day: PaperField
     began: PaperField
     ended: PaperField
@@ -63,7 +63,8 @@ class PaperPage:
     family: PaperField
     given: PaperField
     gphc: PaperField
-    technician: bool
+    professions: tuple[ChoiceShown, ...]
+    profession_wrong: str
     because: PaperField
     sure: tuple[str, ...]
     errors: tuple[Error, ...]
@@ -73,7 +74,7 @@ class PaperPage:
 
 @dataclass(frozen=True, slots=True)
 class _AboutForm:
-    """What a paper form is about, as far as it fits: condition, day, and the invented patient where it is practice."""
+    """What a paper form is about, as far as it fits: condition, day, and the invented patient where it is training."""
 
     condition: str
     on: date | None
@@ -123,9 +124,11 @@ def _asked(visit: Visit, form: OnPaperForm | None) -> _AboutForm:
     posted, wrong = visit.posted, {}
     practice = posted.one("w-practice")
     if form is not None:
-        if form.practice and not practice:
-            wrong["practice"] = "Practice patient: choose which"
+        if form.practice and not (practice and practice_said(visit, "w-practice")):
+            wrong["practice"] = "Training patient: choose which"
         return _AboutForm(form.condition, form.on, practice if form.practice else "", wrong)
+    if not practice_said(visit, "w-practice"):
+        wrong["practice"] = NOT_SAID
     condition, on = posted.one("w-condition"), day_of_paper(posted.one("w-day"), visit.now)
     if condition not in visit.desk.library.conditions:
         wrong["condition"] = "Condition: choose what the form is for"
@@ -138,7 +141,7 @@ def _later(visit: Visit, asked: _AboutForm) -> Response:
     if asked.wrong or asked.on is None:
         return _page(visit, None, asked, _typed(visit, asked))
     visit.desk.store.paper.held(asked.condition, asked.on, visit.actor, practice=bool(asked.practice))
-    return go("/")
+    return go_on(visit, "/", "The paper consultation is put down: it waits on the work list.")
 
 
 def _never(visit: Visit, form: OnPaperForm, asked: _AboutForm) -> Response:
@@ -147,7 +150,7 @@ def _never(visit: Visit, form: OnPaperForm, asked: _AboutForm) -> Response:
         wrong = asked.wrong | {"never": "Not to be entered: say why, naming no patient"}
         return _page(visit, form, _AboutForm(asked.condition, asked.on, asked.practice, wrong), PaperTyped())
     visit.desk.store.paper.entered(form.id, visit.actor, because=because)
-    return go("/")
+    return go_on(visit, "/", "The paper consultation is taken off the work list, with the reason.")
 
 
 def _entered(visit: Visit, form: OnPaperForm | None, asked: _AboutForm) -> Response:
@@ -262,11 +265,10 @@ def _page(
         conditions=tuple(
             ChoiceShown(one, _title(visit, one), one == chosen) for one in visit.desk.library.conditions
         ) if form is None and held is None else (),
-        practice=practice_shown() if held is None and (form is None or form.practice) else (),
-        chosen_practice=posted.one("w-practice"),
+        practice=_who_it_is(posted, form) if held is None and (form is None or form.practice) else (),
         day=PaperField(posted.one("w-day"), wrong.get("day", "")),
         began=field("began"), ended=field("ended"), people=tuple(people), by_wrong=wrong.get("by", ""),
-        family=field("family"), given=field("given"), gphc=field("gphc"), technician=typed.typed.get("profession") == TECHNICIAN,
+        family=field("family"), given=field("given"), gphc=field("gphc"), professions=professions(typed.typed.get("profession", "")), profession_wrong=wrong.get("profession", ""),
         because=field("because"), sure=sure,
         errors=tuple(Error(says, f"w-{name}") for name, says in wrong.items()),
         form=form is not None, held=held,
@@ -274,6 +276,14 @@ def _page(
     path = path_of(here, "paper") if here is not None else ""
     status = 422 if wrong or sure else 200
     return html(drawn("paper.html", f=frame(visit, view.title, here, path), v=view), status)
+
+
+def _who_it_is(posted: Posted, form: OnPaperForm | None) -> tuple[ChoiceShown, ...]:
+    """Whom to choose from; of a form that waits and is training no real patient."""
+    return tuple(
+        ChoiceShown("", "Choose", one.chosen) if form is not None and not one.value else one
+        for one in practice_shown(posted.one("w-practice"))
+    )
 
 
 def _here(visit: Visit, held: ConsultationSoFar | None) -> Talk | None:
@@ -311,7 +321,7 @@ def looked_at(visit: Visit) -> Response:
         because = visit.posted.one("l-because")
         if visit.method == "POST" and because:
             records.answered_for(id, visit.actor, because)
-            return go("/")
+            return go_on(visit, "/", "What you found is put down: the work list shows it no more.")
     except PharmacyFirstError as refused:
         return said(visit, "The record cannot be shown", str(refused), status=404)
     wrong = "Say what you found and did about it" if visit.method == "POST" else ""

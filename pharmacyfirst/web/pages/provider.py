@@ -43,7 +43,8 @@ async def back(request: Request) -> Response:
     async def came(visit: Visit, provider: Provider) -> Response:
         key = request.cookies.get(visit.desk.place.cookie_of_the_way, "")
         vouched = await run_in_threadpool(provider.come_back, key, dict(request.query_params))
-        person = SignedIn(let_in(visit.desk.people, vouched), vouched.roles)
+        site = visit.desk.site
+        person = SignedIn(let_in(visit.desk.people, vouched, site), vouched.roles, site)
         # A page of our own that goes on by itself: a browser that was sent here by another site would not bring a strict cookie along.
         reply = begun(visit, person, html(drawn("signed-in.html", f=frame(visit, "Signed in"))))
         reply.delete_cookie(visit.desk.place.cookie_of_the_way, path="/", secure=visit.desk.place.secure, httponly=True)

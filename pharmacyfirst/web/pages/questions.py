@@ -12,16 +12,23 @@ from pharmacyfirst.contract.conversation import Conversation, converse
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
-from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar, StoreRefused, TypedPage
+from pharmacyfirst.store import HANDED_OVER, TYPED, ConsultationSoFar, ConsultationState, StoreRefused, TypedPage
 from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit, facts_of_who, talk, who_of
 from pharmacyfirst.web.elsewhere import EarlierHere, elsewhere
 from pharmacyfirst.web.frame import drawn, frame, joined_page, page_path, path_of
 from pharmacyfirst.web.odd import STANDS, OddAnswers, odd_answers
 from pharmacyfirst.web.opened import about, given_back, opened
-from pharmacyfirst.web.pages.noticed import NOT_JUDGED, contradicted, is_right, red_flags_not_known
+from pharmacyfirst.web.pages.noticed import (
+    NOT_JUDGED,
+    agrees_to_the_news_alone,
+    consent_of_two_kinds,
+    contradicted,
+    is_right,
+    red_flags_not_known,
+)
 from pharmacyfirst.web.pages.who import WhoShown, who_shown
-from pharmacyfirst.web.panel import panel, title_of
-from pharmacyfirst.web.patient import Who, lacking, read_who
+from pharmacyfirst.web.panel import panel, stop_of
+from pharmacyfirst.web.patient import Who, lacking, place_of, read_who
 from pharmacyfirst.web.posted import Posted
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
@@ -31,7 +38,7 @@ from pharmacyfirst.web.times import times_that_matter
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """Something on the page that is blank or does not fit, and where."""
+    """Something that is blank or does not fit, and where: the id of what stands on the page, or the path of another with such an id."""
 
     says: str
     target: str
@@ -150,7 +157,7 @@ def _show(
         mind=minded(visit, here, on.name, on.page.facts),
         earlier=elsewhere(visit, here).earlier,
         errors=errors,
-        stop=_stop(here),
+        stop=stop_of(here),
         note=note or here.held.because,
         who=who_shown(who or here.who, here) if on.name == PATIENT_PAGE else None,
         blank=" ".join(here.conversation.open_on(on.page)) if errors and here.paper is not None else "",
@@ -211,20 +218,6 @@ def _prompts(here: Talk, on: OnPage) -> Iterator[str]:
             yield prompt.says
 
 
-def _stop(here: Talk) -> str:
-    """What a stop that stands means for going on."""
-    conversation = here.conversation
-    if conversation.emergency:
-        return f"{title_of(here)}. Continue leads to the outcome."
-    if conversation.decided and conversation.stopped:
-        more = conversation.could_be_more_urgent
-        rest = "what is left could only make it more urgent" if more else "nothing that is left changes it"
-        return f"{title_of(here)}. You can end here; {rest}."
-    if conversation.stopped:
-        return f"{conversation.stopped[0].because[:1].upper()}{conversation.stopped[0].because[1:]}. Only what could make it more urgent is asked now."
-    return ""
-
-
 # Posted
 
 
@@ -232,6 +225,7 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
     who = read_who(visit.posted, here.on, here.who) if on.name == PATIENT_PAGE else None
     given = _given(visit, here, on)
     answers = given.answers
+    news_alone = agrees_to_the_news_alone(here)
     before, not_known = {one.id for one in here.conversation.contradictions}, here.conversation.in_the_way
     values = dict(answers.values)
     if who is not None and "born" not in who.wrong:
@@ -250,11 +244,13 @@ def _post(visit: Visit, here: Talk, on: OnPage) -> Response:
         return go(
             path_of(here, "outcome")
         )  # the page is saved, so what was just answered is in the outcome; blanks stay open
-    if errors and not here.conversation.emergency:
+    details_left = who is not None and here.held.state is ConsultationState.DETAILS_FOLLOW
+    if errors and (details_left or not here.conversation.emergency):
         return _show(visit, here, on, answers, errors, "; ".join(is_right(odd)), who, 422)
     said = contradicted(here, on.page, before), emptied, red_flags_not_known(here, on.page, not_known)
-    note = "; ".join(chain(is_right(odd), *said))
-    if note and not here.conversation.emergency:
+    agreed = [*consent_of_two_kinds(here, news_alone)]
+    note = "; ".join(chain(agreed, is_right(odd), *said))
+    if note and (agreed or not here.conversation.emergency):
         return _show(visit, here, on, note=note)
     return go(page_path(here, _next(here, on)))
 
@@ -348,17 +344,13 @@ def _errors(here: Talk, on: OnPage, answers: Answers, who: Who | None, left: lis
     """What does not fit or is blank; ``left`` are questions that are blank on a paper form, and may stay so."""
     if who is not None:
         found = lacking(who, here.on)
-        yield from (Error(says, "row-born" if name == "born" else _target(name)) for name, says in found.items())
+        yield from (Error(says, place_of(name)) for name, says in found.items())
     open_ = here.conversation.open_on(on.page)
     for question in questions_of(here, on):
         if question.name in answers.wrong:
             yield Error(answers.wrong[question.name], f"row-{question.name}")
         elif question.name in open_ and question.name not in left:
             yield Error(called(question), f"row-{question.name}")
-
-
-def _target(name: str) -> str:
-    return f"row-{name}" if name in ("gender", "source", "channel", "share", "look", "by", "viewed") else f"p-{name}"
 
 
 # Live
@@ -394,7 +386,7 @@ def live(visit: Visit) -> Response:
             "panel": drawn("panel.html", p=panel(now)),
             "times": sorted(times_that_matter(conversation, answers.since, here.on, here.now)),
             "shown": [one.question.name for one in put if one.shown],
-            "stop": _stop(now),
+            "stop": stop_of(now),
             "score": "; ".join(one.in_words() for one in conversation.scores),
         }
     )

@@ -12,19 +12,19 @@ from starlette.responses import Response
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF
-from pharmacyfirst.paper.words import day
+from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.papers.claim import claim_of
-from pharmacyfirst.record.papers.label import label_pdf, label_text
+from pharmacyfirst.record.papers.label import label_pdf, label_text, labels_of
 from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_text
 from pharmacyfirst.record.papers.letter import letter_html, letter_text
 from pharmacyfirst.record.papers.one_page import one_page_html
 from pharmacyfirst.record.papers.parts import quantity_of, spaced
 from pharmacyfirst.store import ConsultationSoFar, NotThere, StoreRefused
-from pharmacyfirst.web.desk import Visit
+from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.finishing import message_of
-from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame
+from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame, go_on
 from pharmacyfirst.web.news import NewsShown, news_shown
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.replies import go, html
@@ -33,14 +33,14 @@ from pharmacyfirst.web.who_may import may
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """What the page shows. ``works``: to somebody who may do something about the record; to others it is to be read alone."""
+    """What the page shows. ``stick``: what to look at before a label is stuck on. ``works``: to somebody who may do something about the record; to others it is to be read alone."""
 
     title: str
-    medicine: str
-    directions: str
+    medicines: tuple["MedicineShown", ...]
     news: NewsShown
     claim: str
     papers: tuple["PaperLink", ...]
+    stick: tuple[str, ...]
     id: str
     incident: str
     reports: bool
@@ -50,6 +50,14 @@ class SavedPage:
     late: str
     differs: bool
     works: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineShown:
+    """A medicine that was supplied: how much of what, and how it is taken."""
+
+    says: str
+    directions: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +105,17 @@ def saved(visit: Visit) -> Response:
     if isinstance(here, Response):
         return here
     id, record, now, done = here.record.id, here.record, here.now, here.record.decision
-    supplied = record.supplies[0] if record.supplies else None
     works = may("/r/{id}/correct", "POST", visit.at_the_desk.person.roles)
-    what = {"supplied": f"supplied {supplied.medicine}" if supplied is not None else "supplied"}.get(
-        done.done, done.done
-    )
+    medicines = listed(dict.fromkeys(one.medicine for one in record.supplies)) if record.supplies else ""
     view = SavedPage(
-        title=f"Saved: {what}",
-        medicine=f"{quantity_of(supplied)} of {supplied.product}" if supplied is not None else "",
-        directions=supplied.directions if supplied is not None else "",
+        title=f"Saved: {done.done} {medicines}".rstrip(),
+        medicines=tuple(
+            MedicineShown(f"{quantity_of(one)} of {one.product}", one.directions) for one in record.supplies
+        ),
         news=news_shown(visit, here.record, now),
         claim=_claim(record, now),
         papers=tuple(_links(record, works)),
+        stick=_before_it_is_stuck_on(visit, record),
         id=id,
         incident=_incident(record, now),
         reports=not record.practice,
@@ -120,6 +127,12 @@ def saved(visit: Visit) -> Response:
         works=works,
     )
     return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
+
+
+def recorded(visit: Visit, here: Talk) -> Response:
+    """The way to the record of a consultation that was just finished, which says that it is made."""
+    what = "The correction is stored" if here.held.corrects else "The record is made and stored"
+    return go_on(visit, f"/r/{here.held.id}", f"{what}, {visit.now:%H:%M}.")
 
 
 def record_frame(visit: Visit, title: str, record: Consultation) -> Frame:
@@ -157,9 +170,20 @@ def _claim(record: Consultation, now: ConsultationSoFar) -> str:
 
 
 def _incident(record: Consultation, now: ConsultationSoFar) -> str:
+    if record.practice:
+        return "There was no permit: of a real patient it would be an incident" if record.is_incident else ""
     if now.incidents_open:
         return "Marked as an incident; somebody has still to look at it"
     return "Marked as an incident; it was looked at" if now.incidents or record.is_incident else ""
+
+
+def _before_it_is_stuck_on(visit: Visit, record: Consultation) -> tuple[str, ...]:
+    """What the pharmacist has to know of the labels, which is on none of them: what else the document wants there, and what is not known."""
+    try:
+        labels = labels_of(record, visit.desk.library.in_force(record.pathway, record.on))
+    except PharmacyFirstError:  # printing it says why there is none
+        return ()
+    return tuple(line for label in labels for line in (*label.beside, *label.not_known))
 
 
 Maker = Callable[[Consultation, Pathway], str]

@@ -1,7 +1,7 @@
-"""The start page: what the patient is here about, practice patients to try, and what there is to do."""
+"""The start page: what the patient is here about, training patients to try, and what there is to do."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from starlette.responses import Response
@@ -11,7 +11,6 @@ from pharmacyfirst.contract.typed_answers import day_of
 from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
-from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState, OnPaperForm, Sought
 from pharmacyfirst.store.take_in import ABOUT, CANCELLED
@@ -21,6 +20,7 @@ from pharmacyfirst.web.frame import drawn, frame
 from pharmacyfirst.web.opened import said
 from pharmacyfirst.web.patient import Who
 from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.rows import ChoiceShown
 from pharmacyfirst.web.who_may import may
 
 
@@ -33,14 +33,6 @@ class ConditionShown:
     who: str
     key: str
     why_not: str
-
-
-@dataclass(frozen=True, slots=True)
-class PracticeShown:
-    """A practice patient to choose."""
-
-    value: str
-    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +53,12 @@ class Doing:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """What the start page shows. ``none_in_force`` says in words that no medicine may be supplied today, and what to do."""
+    """What the start page shows. ``practice`` are a real patient and the training patients; ``none_in_force`` says in words that no medicine
+    may be supplied today, and what to do.
+    """
 
     conditions: tuple[ConditionShown, ...]
-    practice: tuple[PracticeShown, ...]
+    practice: tuple[ChoiceShown, ...]
     lists: tuple[Doing, ...]
     none_in_force: str
 
@@ -79,15 +73,19 @@ PRACTICE: tuple[tuple[str, str, str, int, str], ...] = (
 
 
 def start(visit: Visit) -> Response:
-    """``GET /``."""
-    conditions = conditions_shown(visit)
+    """``GET /``. Whoever trains goes on with the same training patient, and sees it, until they choose a real one."""
+    conditions, practises_with = conditions_shown(visit), visit.at_the_desk.practises_with
     view = StartPage(
         conditions=conditions,
-        practice=practice_shown(),
+        practice=practice_shown(practises_with),
         lists=tuple(_lists(visit)),
         none_in_force=_none_in_force(visit, conditions),
     )
-    return html(drawn("start.html", f=frame(visit, "Start"), v=view))
+    shown = frame(visit, "Start")
+    return html(drawn("start.html", f=replace(shown, practice=PRACTISES) if practises_with else shown, v=view))
+
+
+PRACTISES = "TRAINING PATIENT: what is begun here is training, until a real patient is chosen"
 
 
 def conditions_shown(visit: Visit) -> tuple[ConditionShown, ...]:
@@ -194,7 +192,7 @@ def _papers(visit: Visit, forms: tuple[OnPaperForm, ...]) -> Iterator[ToDo]:
     under_way = {one.paper: one for one in (*drafts.under_way(), *drafts.emergencies()) if one.paper}
     for form in forms:
         title = visit.desk.library.newest(form.condition).title_for_patients
-        says = f"{title}, {day(form.on)}{', practice' if form.practice else ''}"
+        says = f"{title}, {day(form.on)}{', training' if form.practice else ''}"
         held = under_way.get(form.id)
         if held is not None:
             yield ToDo(f"{says}: being entered, {_whose(visit, held)}", f"/c/{held.id}/outcome")
@@ -229,7 +227,7 @@ def whom(visit: Visit, one: ForPerson) -> str:
 def title_of(visit: Visit, held: ConsultationSoFar, more: str) -> str:
     """Who a consultation is of and what it is about, with something more about it."""
     name = who_of(held).name or "New patient"
-    practice = "practice, " if held.practice else ""
+    practice = "training, " if held.practice else ""
     title = visit.desk.library.newest(held.condition).title_for_patients
     return f"{name}, {title}: {practice}{more}"
 
@@ -240,19 +238,21 @@ def _whose(visit: Visit, held: ConsultationSoFar) -> str:
 
 
 def begin(visit: Visit) -> Response:
-    """``POST /begin``: a consultation about a condition, with a practice patient where one was chosen."""
-    condition, chosen = visit.posted.one("condition"), visit.posted.one("practice")
+    """``POST /begin``: a consultation about a condition, with a training patient where one was chosen."""
+    condition = visit.posted.one("condition")
     library, drafts = visit.desk.library, visit.desk.store.drafts
     if condition not in library.conditions:
         return said(visit, "Choose a condition", "There is no such pathway.", status=422)
-    practice = next((one for one in PRACTICE if one[0] == chosen), None)
+    if not practice_said(visit, "practice"):
+        return said(visit, "It cannot be begun", NOT_SAID, status=422)
+    practice = next((one for one in PRACTICE if one[0] == visit.posted.one("practice")), None)
     words = visit.posted.one("as_of")
     as_of = day_of(words) if words else None
     if words and (practice is None or as_of is None):
         return said(
             visit,
             "It cannot be begun",
-            "Another day, written as day/month/year, is for practice patients alone.",
+            "Another day, written as day/month/year, is for training patients alone.",
             status=422,
         )
     try:
@@ -263,26 +263,32 @@ def begin(visit: Visit) -> Response:
             drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
     except PharmacyFirstError as refused:
         return said(visit, "It cannot be begun", str(refused))
+    visit.at_the_desk.practises_with = practice[0] if practice is not None else ""
     return go(f"/c/{held.id}/{PATIENT_PAGE}")
 
 
-def practice_shown() -> tuple[PracticeShown, ...]:
-    """The practice patients, to choose from."""
-    return tuple(PracticeShown(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE)
+NOT_SAID = "Say first whether it is a real patient or which training patient it is: neither is taken for the other."
+
+
+def practice_said(visit: Visit, name: str) -> bool:
+    """Whether it was posted in this field that it is a real patient (blank), or which training patient; nothing else is taken for either."""
+    return visit.posted.ticked(name) and visit.posted.one(name) in ("", *(one[0] for one in PRACTICE))
+
+
+def practice_shown(chosen: str) -> tuple[ChoiceShown, ...]:
+    """A real patient, and the training patients, to choose from."""
+    each = [(value, f"{name} Practice, {says}") for value, name, says, _, _ in PRACTICE]
+    return tuple(ChoiceShown(value, says, value == chosen) for value, says in (("", "A real patient"), *each))
 
 
 def practice_who(practice: tuple[str, str, str, int, str], today: date) -> Who:
-    """The patient page of an invented patient, filled in but for what they agree to, which is never preset."""
+    """The patient page of an invented patient: who it is, and nothing that was said, agreed to, seen or read."""
     seed, given, _, age, gender = practice
-    child = age < 16
-    first = next(iter(coded_lists()["record viewed"].items))
     return Who(
         {
-            "family": "Practice", "given": given, "nhs_number": practice_nhs_number(int(seed)), "address": "2 Example Street, Exampleton",
-            "postcode": "ZZ99 3WZ", "practice_ods": "Y99999", "practice_name": "Practice Surgery", "gender": gender, "born_day": "2",
-            "born_month": "1", "born_year": str(today.year - age), "source": "self-referred", "channel": "in person", "viewed": first,
-            "by": "parent or guardian" if child else "patient", "consenter": "Sam Practice" if child else "",
-            "relationship": "parent" if child else "", "competence": "parental responsibility" if child else "",
+            "family": "Training", "given": given, "nhs_number": practice_nhs_number(int(seed)), "address": "2 Example Street, Exampleton",
+            "postcode": "ZZ99 3WZ", "practice_ods": "Y99999", "practice_name": "Example Surgery", "gender": gender, "born_day": "2",
+            "born_month": "1", "born_year": str(today.year - age),
         },
         practice=True,
     )  # fmt: skip

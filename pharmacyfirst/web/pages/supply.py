@@ -17,7 +17,7 @@ from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.correcting import corrected_by
-from pharmacyfirst.web.desk import PATIENT_PAGE, Talk, Visit
+from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.did import told_of
 from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, path_of
@@ -31,8 +31,10 @@ from pharmacyfirst.web.handed import (
     scanned,
 )
 from pharmacyfirst.web.opened import about, given_back, opened
-from pharmacyfirst.web.pages.packs import as_recorded, expiry_as_typed, on_the_shelf
+from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
+from pharmacyfirst.web.pages.packs import as_recorded, beside_shown, expiry_as_typed, handed_with, on_the_shelf
 from pharmacyfirst.web.pages.questions import Error
+from pharmacyfirst.web.pages.saved import recorded
 from pharmacyfirst.web.patient import patient_of
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
@@ -93,14 +95,16 @@ class SupplyPage:
     collected: tuple[ChoiceShown, ...]
     collector: FieldShown
     told: tuple[ChoiceShown, ...]
+    beside: tuple[ChoiceShown, ...]
     pregnancy: str
     pregnancy_wanted: bool
     incident: bool
     notes: FieldShown
-    patient: str
+    missing: tuple[Error, ...]
     on_paper: str
     at: FieldShown
     otherwise: str
+    finish: str
     errors: tuple[Error, ...]
 
 
@@ -159,14 +163,15 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     if here.paper is not None and not may and patient_known(here):
         return PermitShown(tuple(lines), True, UNPERMITTED)
     if here.held.practice:
-        lines.append(PermitLine("A practice patient needs no permit: nothing is handed over", True))
+        lines.append(PermitLine("A training patient needs no permit: nothing is handed over", True))
     return PermitShown(tuple(lines), may)
 
 
-def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None = None, status: int = 200) -> Response:
+def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None = None, status: int = 200, elsewhere: tuple[Error, ...] = ()) -> Response:  # fmt: skip
     posted, found = visit.posted, wrong or {}
     scan = scanned(visit)
-    chosen = posted.one("s-product") or offer.supplied[0].product.name
+    only = offer.supplied[0].product.name if len(offer.supplied) == 1 else ""
+    chosen = posted.one("s-product") or only  # of several none is preset: which is handed over, somebody says
     first = next((one for one in offer.supplied if one.product.name == chosen), offer.supplied[0])
 
     def field_of(name: str, value: str = "") -> FieldShown:
@@ -196,23 +201,32 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         batch=field_of("batch", (scan.batch or "") if scan else ""),
         expiry=field_of("expiry", expiry_as_typed(scan.expiry) if scan and scan.expiry else ""),
         identity=_choices("s-identity", IDENTITY, visit),
-        charge=_choices("s-charge", charges(), visit),
+        charge=_choices("s-charge", charges(here), visit),
         charge_wrong=found.get("charge", ""),
         collected=_choices("s-collected", ((COLLECTED_BY_PATIENT, "The patient"), *_relationships()), visit),
         collector=field_of("collector"),
         told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
+        beside=tuple(beside_shown(visit, here, offer)),
         pregnancy=pregnancy_asked(here),
         pregnancy_wanted=posted.ticked("o-pregnancy"),
         incident=here.held.correcting is not None and visit.method == "POST",
         notes=field_of("notes"),
-        patient="" if patient_known(here) else path_of(here, PATIENT_PAGE),
+        missing=missing_of(here),
         on_paper=here.paper.in_words() if here.paper is not None else "",
         at=field_of("at"),
         otherwise=path_of(here, f"handed-over/{offer.pgd.id}"),
-        errors=tuple(Error(says, f"s-{name}") for name, says in found.items()),
+        finish=_finish(here),
+        errors=(*elsewhere, *(Error(says, f"s-{name}") for name, says in found.items())),
     )
     title = f"Supply {offer.pgd.medicine}"
     return html(drawn("supply.html", f=frame(visit, title, here, ""), v=view), status)
+
+
+def _finish(here: Talk) -> str:
+    """What the last button does."""
+    if here.held.correcting is not None:
+        return "Finish the correction"
+    return "Record the supply" if here.paper is None else "Record what was handed over"
 
 
 _TOLD = (
@@ -236,8 +250,8 @@ def _actual(here: Talk, offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
     if here.held.practice and not known:
         made = actual_product(offer)
         known = {made.code: made}
-    for code, one in known.items():
-        yield ChoiceShown(code, one.display, chosen == code or (not chosen and len(known) == 1))
+    for at, (code, one) in enumerate(known.items(), 1):
+        yield ChoiceShown(code, one.display, chosen == code, str(at) if at < 10 else "")
     yield ChoiceShown(OTHER_PRODUCT, "Another product, by its dm+d code", chosen == OTHER_PRODUCT)
 
 
@@ -263,9 +277,7 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
         wrong = {"scan": f"Scan: {doubts}. Type what is missing"} if doubts else {}
         return _show(visit, here, offer, wrong, 422 if wrong else 200)
     if not patient_known(here):
-        return _show(
-            visit, here, offer, {"patient": "The patient's details are missing: fill in the patient page"}, 422
-        )
+        return _show(visit, here, offer, {}, 422, to_fill_in(here))
     if not permit_of(visit, here, offer).may:
         return _show(
             visit,
@@ -281,13 +293,12 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     as_shown = replace(here, held=replace(here.held, revision=revision, patient_mark=mark))
     decision = Decision(done="supplied", told=told_of(posted), notes=posted.one("s-notes") or None)
     pregnancy, incident = posted.ticked("o-pregnancy"), posted.ticked("b-incident")
-    identity = posted.one("s-identity")
+    identity, handed = posted.one("s-identity"), handed_with(visit, here, offer, read.handed)
+    charge = read.charge.for_items(len(handed)) if read.charge is not None else None
     try:
-        finish(
-            visit, as_shown, Done(decision, read.handed, read.charge, identity, pregnancy=pregnancy, incident=incident)
-        )
+        finish(visit, as_shown, Done(decision, handed, charge, identity, pregnancy=pregnancy, incident=incident))
     except StoreRefused as refused:
         return about(visit, refused)
     except PharmacyFirstError as refused:
         return _show(visit, here, offer, {"permit": str(refused)}, 422)
-    return go(f"/r/{here.held.id}")
+    return recorded(visit, here)

@@ -7,9 +7,9 @@ from starlette.responses import Response
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.store.take_in import take_in
 from pharmacyfirst.web.desk import Visit
-from pharmacyfirst.web.frame import drawn, frame
+from pharmacyfirst.web.frame import drawn, frame, go_on
 from pharmacyfirst.web.pages.questions import Error
-from pharmacyfirst.web.replies import go, html
+from pharmacyfirst.web.replies import html
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ def take_in_file(visit: Visit) -> Response:
             errors = (Error("Choose the file that the other system has", "file"),)
         else:
             try:
-                return go(f"/in/{take_in(visit.desk.store, visit.posted.file, visit.today, visit.actor).id}")
+                came = take_in(visit.desk.store, visit.posted.file, visit.today, visit.actor)
+                return go_on(visit, f"/in/{came.id}", "Kept as it came.")
             except PharmacyFirstError as refused:
                 errors = (Error(str(refused), "file"),)
     view = TakingInPage(errors)

@@ -11,7 +11,7 @@ from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import ASKS, CHOICES, Who, is_child, viewed_choices
-from pharmacyfirst.web.rows import LONGEST_IN_A_ROW, ChoiceShown
+from pharmacyfirst.web.rows import ChoiceShown, stacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +125,7 @@ def _choices(who: Who) -> Iterable[ChooseShown]:
             ChoiceShown(value, says, who.get(name) == value, _key(value, at))
             for at, (value, says) in enumerate(choices, 1)
         )
-        letters = sum(len(one.says) for one in shown)
-        yield ChooseShown(name, ASKS[name], who.wrong.get(name, ""), shown, letters > LONGEST_IN_A_ROW)
+        yield ChooseShown(name, ASKS[name], who.wrong.get(name, ""), shown, stacked(shown))
 
 
 def _key(value: str, at: int) -> str:

@@ -47,7 +47,7 @@
     if (list || boxes.length === 1) { boxes.forEach(confirm); if (list) live(); else moveOn(row); return true; }
     if (boxes.length) { boxes[0].focus(); return true; }
     const notKnown = row && key.toUpperCase() === "U" && $("input[id$='-nk']", row);
-    const one = (row && all("[data-key]", row).find((choice) => choice.dataset.key === key.toUpperCase())) || notKnown;
+    const one = (row && all("[data-key]", row).find((choice) => choice.dataset.key.split(" ").includes(key.toUpperCase()))) || notKnown;
     if (one) {
       if (one === notKnown) { all("input[type=text]", row).forEach((box) => { box.value = ""; }); one.checked = true; } else if (one.type === "checkbox") alone(one); else one.checked = true;
       settle(row);
@@ -88,7 +88,7 @@
     all(".pf-columns .pf-choice", rowOf(event.target)).forEach((one) => { one.hidden = !has(one); });
   });
   all("[data-time]").forEach((one) => { one.hidden = !("matters" in one.dataset); });
-  all(".pf-find,#keys,#paste-box,[data-copy]").forEach((one) => { one.hidden = false; });
+  all(".pf-find,#keys,#paste-box,[data-copy],.pf-choice kbd").forEach((one) => { one.hidden = false; });
   all("[data-copy]").forEach((button) => button.addEventListener("click", () => navigator.clipboard.writeText($("#" + button.dataset.copy).value).then(() => { button.textContent = "Copied"; })));
   const blank = (row) => !$("input:checked", row) && !all("input[type=text],select", row).some((one) => one.value);
   const goToBlank = () => goTo(rows().find(blank)) || ($("#continue") || document.body).focus();
@@ -99,7 +99,7 @@
     if (there) { history.replaceState(null, "", location.pathname); if (!goTo(rowOf(there) || there)) there.focus(); }
   }
   window.addEventListener("hashchange", follow);
-  const first = $("#errors") && all("#errors a").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
+  const first = $("#errors") && all("#errors a[href^='#']").map((link) => $(link.getAttribute("href"))).find((one) => one && visible(one));
   if (first) goTo(first.matches("input,select") ? null : first) || first.focus();
   else if (location.hash && !$("#handed-over")) follow();
   else if (form || $("#supply")) goToBlank();

@@ -1,0 +1,109 @@
+"""Where the form and the API are served and how they hold connections: what TLS they speak, and how long and how large the head of a request may be.
+
+uvicorn waits for the headers of a request without an end, and with one of its parsers reads them without a bound: whoever opens enough
+connections and says nothing would keep everybody else out (slowloris), and whoever says too much would fill the memory. A request whose
+headers came is no longer of concern here: its body has bounds of its own at each door.
+"""
+
+import asyncio
+from collections.abc import Collection
+from typing import Any
+from urllib.parse import urlsplit
+
+from pharmacyfirst.errors import PharmacyFirstError
+
+ADDRESSES = ("127.0.0.1", "::1", "localhost")  # of this machine alone
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the same as a request names them
+HEAD_SECONDS = 10.0
+MOST_OF_A_HEAD = 65_536  # bytes: ours are below 2,000
+# TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else. Older ones Python does not speak.
+CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+
+class NotServed(PharmacyFirstError, ValueError):
+    """The form or the API was to be served where somebody could come in, or read what is said, who should not."""
+
+
+def refuse_half_of_tls(certificate: object, key: object) -> None:
+    """Raises ``NotServed`` where a certificate is given without its private key, or a key without its certificate."""
+    if bool(certificate) != bool(key):
+        raise NotServed("TLS needs a certificate and its private key: give both.")
+
+
+def refuse_to_be_overheard(certificate: object, proxy: str) -> None:
+    """Raises ``NotServed`` where what is served to other machines could be read on the way to them, or between a proxy and this one."""
+    if not (certificate or proxy):
+        raise NotServed(
+            "Elsewhere than on this machine it is served over TLS alone: give a certificate and its key, or name the proxy that ends TLS. "
+            "Otherwise keys, passwords and patients could be read on the way."
+        )
+    if not certificate and proxy not in ADDRESSES:
+        raise NotServed(
+            "A proxy on another machine is answered over TLS alone: give a certificate and its key as well, or put the proxy on this machine. "
+            "Otherwise keys, passwords and patients could be read between the two."
+        )
+
+
+def asks_for(host: str, names: Collection[str]) -> bool:
+    """Whether the ``Host`` of a request is one of these names, with a port or without."""
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host) in names
+
+
+def is_safe(address: object) -> bool:
+    """Whether nobody on the way can read or change what goes to an address: by https, or on this machine."""
+    try:
+        parts = urlsplit(address if isinstance(address, str) else "")
+    except ValueError:  # a bracket too few
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ADDRESSES)
+
+
+class _InTime:
+    """Beside one of uvicorn's protocols: a connection of which no whole head of a request comes, in time and within bounds, is closed."""
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    cycle: Any
+    _ends: asyncio.TimerHandle | None = None
+    _came = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        """Somebody has connected, and is waited for from now on."""
+        super().connection_made(transport)  # type: ignore[misc]
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Something came: where it is a whole head nothing is waited for, until the next one begins."""
+        super().data_received(data)  # type: ignore[misc]
+        self._came += len(data)
+        self._wait()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The connection has ended."""
+        self._wait_no_more()
+        super().connection_lost(error)  # type: ignore[misc]
+
+    def _wait(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._wait_no_more()
+        elif self._came > MOST_OF_A_HEAD:
+            self.transport.abort()
+        elif self._ends is None:
+            self._ends = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _wait_no_more(self) -> None:
+        self._came = 0
+        if self._ends is not None:
+            self._ends.cancel()
+            self._ends = None
+
+
+def protocol() -> type[asyncio.Protocol]:
+    """HTTP/1.1 as uvicorn speaks it with the parser that is installed, in time."""
+    http: type[asyncio.Protocol]
+    try:
+        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as http
+    except ImportError:
+        from uvicorn.protocols.http.h11_impl import H11Protocol as http
+    return type("HttpInTime", (_InTime, http), {})
