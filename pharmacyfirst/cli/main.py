@@ -141,7 +141,7 @@ def _render() -> click.Command:
 
 
 def _review() -> click.Command:
-    """Write the review pack of a condition, to be signed; check a sign-off; compare blind readings."""
+    """Write the review pack of a condition: all that a clinical safety reviewer needs, to be signed by its digest."""
     from pharmacyfirst.cli.review import review
 
     return review

@@ -5,6 +5,7 @@ What was made of content is used again for this key alone. Standard library alon
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 
 from pharmacyfirst import __version__
 
@@ -22,24 +23,64 @@ else:
             from hashlib import sha256
 
 FORMAT = 1
-MOST_ENTRIES = 1000
+MOST_ENTRIES = 500  # files and folders: more is more than anybody reviews
+MOST_BYTES = 1_000_000  # of a file
+MOST_BYTES_IN_ALL = 20_000_000
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 # Their bytes are no part of a library.
-_NOT_LOADED = ("cases.yaml", "invariants.yaml")
+_NOT_LOADED = ("cases.yaml", "invariants.yaml", "hazards.yaml")
 
 
-def key_of(root: str | os.PathLike[str], version: str | None = None) -> str | None:
+class Looked:
+    """A folder of content as it was looked at once: its ``key``, None where it has none, and the bytes of the files that went into it.
+
+    Who reads the content takes them from here, so that what is kept for a key is made of the very bytes that the key is of, whatever is done to
+    the folder meanwhile.
+    """
+
+    __slots__ = ("_files", "_missed", "key")
+
+    def __init__(self, root: str | os.PathLike[str]):
+        self._files: dict[str, bytes] = {}
+        self._missed = False
+        self.key = key_of(root, held=self._files)
+
+    def taken(self, name: str) -> bytes | None:
+        """The bytes of a file by its name below the folder, once; None where it was not there, or could not be read."""
+        raw = self._files.pop(name, None)
+        self._missed = self._missed or raw is None
+        return raw
+
+    @property
+    def was_all(self) -> bool:
+        """Whether every file that was looked at has been taken, and nothing else was asked for."""
+        return not self._missed and not self._files
+
+
+def key_of(
+    root: str | os.PathLike[str], version: str | None = None, held: dict[str, bytes] | None = None
+) -> str | None:
     """The key of the content under a folder; None where it cannot be told, or is more than any content of ours.
 
-    ``version`` stands in place of our own.
+    ``version`` stands in place of our own. The bytes of each file are put into ``held``, by its name below the folder.
     """
     said = sha256(f"{FORMAT} {version or version_of_ours()}\n".encode())
+    whole = 0
     try:
-        for count, (name, path, is_folder) in enumerate(_inside(os.fspath(root), "")):
+        entries = [*islice(_inside(os.fspath(root), ""), MOST_ENTRIES + 1)]
+        if len(entries) > MOST_ENTRIES:
+            return None
+        for name, path, is_folder in entries:
             loaded = name.endswith(".yaml") and os.path.basename(name) not in _NOT_LOADED and not is_folder
-            said.update(f"{name}\0{_digest(path) if loaded else is_folder}\n".encode("utf-8", "surrogateescape"))
-            if count > MOST_ENTRIES:
+            raw = _bytes(path) if loaded else b""
+            whole += len(raw)
+            if held is not None and loaded:
+                held[name] = raw
+            if len(raw) > MOST_BYTES or whole > MOST_BYTES_IN_ALL:
                 return None
+            said.update(
+                f"{name}\0{sha256(raw).hexdigest() if loaded else is_folder}\n".encode("utf-8", "surrogateescape")
+            )
     except OSError:
         return None
     return said.hexdigest()
@@ -55,11 +96,11 @@ def _inside(folder: str, under: str) -> Iterator[tuple[str, str, bool]]:
             yield from _inside(entry.path, f"{under}{entry.name}/")
 
 
-def _digest(path: str) -> str:
+def _bytes(path: str) -> bytes:
     if not os.path.isfile(path):  # a pipe would be waited for
         raise OSError("no plain file")
     with open(path, "rb") as file:
-        return sha256(file.read()).hexdigest()
+        return file.read(MOST_BYTES + 1)
 
 
 def version_of_ours() -> str:
@@ -70,5 +111,5 @@ def version_of_ours() -> str:
     for room in ("kernel", "content", "fast"):
         for name in sorted(os.listdir(os.path.join(PACKAGE, room))):
             if name.endswith(".py"):
-                said.update(_digest(os.path.join(PACKAGE, room, name)).encode())
+                said.update(sha256(_bytes(os.path.join(PACKAGE, room, name))).digest())
     return f"{__version__} {said.hexdigest()}"

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from pharmacyfirst.content.kept import REST, Parts, keep, kept
-from pharmacyfirst.content.key import key_of
+from pharmacyfirst.content.key import Looked, key_of
 from pharmacyfirst.content.written import SharedMedicine, Written
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.evidence import Source
@@ -116,13 +116,13 @@ def load(root: Path) -> Library:
 
     What was read before is taken from where it is kept.
     """
-    key = key_of(root)
-    library = _kept(root, key)
+    looked = Looked(root)
+    library = _kept(root, looked.key)
     if library is not None:
         return library
-    library = read(root)
-    if key is not None and key == key_of(root):  # it was not changed meanwhile
-        keep(key, parts_of(library))
+    library = read(root, looked)
+    if looked.key is not None and looked.was_all:
+        keep(looked.key, parts_of(library))
     return library
 
 
@@ -163,11 +163,11 @@ def _kept(root: Path, key: str | None, only: str | None = None) -> Library | Non
         return None
 
 
-def read(root: Path) -> Library:
-    """Read every file under a folder, whatever is kept. Raises ``ContentRefused``."""
+def read(root: Path, looked: Looked | None = None) -> Library:
+    """Read every file under a folder, whatever is kept; those that were ``looked`` at as they were then. Raises ``ContentRefused``."""
     from pharmacyfirst.content.building import read_all  # what reads YAML is left until there is some to be read
 
-    stretches, rest = read_all(root)
+    stretches, rest = read_all(root, looked)
     return Library(
         root, Frozen({name: tuple(Stretch(*one) for one in each) for name, each in stretches.items()}), *rest
     )

@@ -6,14 +6,15 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pharmacyfirst import assess
-from pharmacyfirst.content import building, kept, key, library, plain
-from pharmacyfirst.content.library import load, load_one, pathways_folder
+from pharmacyfirst.content import building, kept, key, plain
+from pharmacyfirst.content.library import load, load_one, parts_of, pathways_folder, read
 from pharmacyfirst.content.text import ContentRefused
 
 ON = date(2026, 11, 21)
@@ -39,7 +40,7 @@ def mine(tmp_path):
 def read_again(monkeypatch):
     """How often the files were read."""
     read, times = building.read_all, []
-    monkeypatch.setattr(building, "read_all", lambda root: times.append(root) or read(root))
+    monkeypatch.setattr(building, "read_all", lambda root, looked: times.append(root) or read(root, looked))
     return times
 
 
@@ -223,16 +224,42 @@ def test_many_that_start_at_once_keep_one_that_is_whole(cache):
     assert [*cache.glob(".*")] == []
 
 
-def test_content_that_is_changed_while_it_is_read_is_not_kept(cache, mine, monkeypatch):
-    read = library.read
+def meanwhile(monkeypatch, done):
+    """What is done to the folder after it was looked at, and before it is read."""
+    read = building.read_all
 
-    def changed(root):
-        found = read(root)
-        edited(root / "hiccups" / "pathway.yaml", "# a remark\n")
-        return found
+    def changed(root, looked):
+        monkeypatch.undo()
+        done()
+        return read(root, looked)
 
-    monkeypatch.setattr(library, "read", changed)
-    load(mine)
+    monkeypatch.setattr(building, "read_all", changed)
+
+
+def test_what_is_kept_is_made_of_the_bytes_that_its_key_is_of(cache, mine, monkeypatch, read_again):
+    """Another text while it is read, the first one back afterwards: neither what is loaded nor what is kept has a word of it."""
+    pathway = mine / "hiccups" / "pathway.yaml"
+    first = pathway.read_bytes()
+    as_it_is = parts_of(read(mine))
+    with monkeypatch.context() as patch:
+        meanwhile(patch, lambda: edited(pathway, "title: Another\n"))
+        assert parts_of(load(mine)) == as_it_is
+    pathway.write_bytes(first)
+    read_again.clear()
+    assert parts_of(load(mine)) == as_it_is
+    assert read_again == []
+
+
+@pytest.mark.parametrize(
+    "done",
+    [lambda mine: (mine / "hiccups" / "another.yaml").write_text("pgd: another\n"), lambda mine: shutil.rmtree(mine / "snoring")],
+    ids=["a file more", "a folder less"],
+)  # fmt: skip
+def test_content_whose_files_came_or_went_while_it_was_read_is_not_kept(cache, mine, monkeypatch, done):
+    with monkeypatch.context() as patch:
+        meanwhile(patch, lambda: done(mine))
+        with suppress(ContentRefused):
+            load(mine)
     assert not cache.exists()
 
 
