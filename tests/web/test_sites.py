@@ -314,6 +314,26 @@ def test_a_provider_lets_nobody_in_whom_no_administrator_gave_the_site(folder):
         assert [one.roles_at(THERE) for one in people.all()] == [one.roles_at(THERE) for one in before]
 
 
+def test_who_watches_is_told_once_whether_all_sites_are_ready(tmp_path, caplog):
+    two = organisation(tmp_path, clock())
+    with served(two, clock()) as (_, browser):
+        watcher = browser().client
+        assert (watcher.get("/health").status_code, watcher.get("/health").json()) == (200, {"alive": True})
+        for site, status in ((HERE, 503), (THERE, 200)):
+            robin = signed_in(browser(), "robin", site)
+            if site == THERE:  # where robin holds no consultations, and is led elsewhere
+                robin.go("/setting-up")
+                robin.send("/setting-up", **(PHARMACY | {"u-ods": site, "u-name": "Pharmacy"}))
+            assert (watcher.get("/ready").status_code, watcher.get("/ready").json()) == (
+                status,
+                {"ready": status == 200},
+            )
+        (folder_of(two, THERE) / "anchors.txt").write_text(f"9999 {'0' * 64} 2026-11-21T10:30:00+00:00\n")
+        assert watcher.get("/ready").status_code == 503
+        assert watcher.get("/health").status_code == 200
+    assert "The pharmacy is not set up yet." in caplog.text
+
+
 # From one to several
 
 
