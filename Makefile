@@ -16,6 +16,8 @@ THOROUGH_ARGS ?=
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
+# Where content is kept that was read once; the tests keep none.
+export PHARMACYFIRST_CACHE := $(CURDIR)/.cache/content
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
