@@ -3,7 +3,7 @@
 One person answers, another confirms. An answer is bound to the words that it was given to, by their digest: to other words it is none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -134,8 +134,8 @@ class Bench:
     """
 
     pathway: Pathway
-    answers: Answers = Frozen()
-    confirmed: Mapping[str, Confirmation] = Frozen()
+    answers: Answers = field(default=Frozen())
+    confirmed: Mapping[str, Confirmation] = field(default=Frozen())
     sheets: tuple[BenchSheet, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -209,20 +209,29 @@ class Bench:
     @property
     def why_not(self) -> tuple[str, ...]:
         """Everything that keeps the condition from being adopted, in words; nothing where it may be."""
-        return tuple(self._why_not())
+        return self.why_not_of(self.sheets)
 
-    def _why_not(self) -> Iterator[str]:
-        for sheet in self.sheets:
-            yield from (f"{sheet.named}: {one.clause.name}: {one.why}" for one in self.open(sheet))
-            yield from (f"{sheet.named}: {clause.name}: {found.how}" for clause, found in self.differing(sheet))
-            if not self.open(sheet) and (why := self.why_not_confirmed(sheet)):
-                yield f"{sheet.named}: {why}"
+    def why_not_of(self, sheets: Iterable[BenchSheet]) -> tuple[str, ...]:
+        """The same of some of its sheets."""
+        return tuple(why for sheet in sheets for why in self._why_not(sheet))
 
-    def checked(self) -> tuple[Checked, ...]:
-        """The open items as an adoption keeps them. Raises ``BenchRefused`` where anything keeps the condition from being adopted."""
+    def _why_not(self, sheet: BenchSheet) -> Iterator[str]:
+        left = self.open(sheet)
+        yield from (f"{sheet.named}: {one.clause.name}: {one.why}" for one in left)
+        yield from (f"{sheet.named}: {clause.name}: {found.found.value}" for clause, found in self.differing(sheet))
+        if not left and (why := self.why_not_confirmed(sheet)):
+            yield f"{sheet.named}: {why}"
+
+    def checked(self, signed_on: date) -> tuple[Checked, ...]:
+        """The open items as an adoption that is signed on a day keeps them. Raises ``BenchRefused`` where anything keeps it from being adopted."""
         if wrong := self.why_not:
             more = f" ({len(wrong)} in all)" if len(wrong) > 1 else ""
             raise BenchRefused(f"It cannot be adopted yet. {wrong[0]}{more}. Nothing was written.")
+        days = [found.on for sheet in self.sheets for found in self._given(sheet)]
+        if max((*days, *(self.confirmed[sheet.of].on for sheet in self.sheets))) > signed_on:
+            raise BenchRefused(
+                "Something was answered or confirmed after the day on which it is to be signed. Nothing was written."
+            )
         items = self.sheets[-1]
         return tuple(
             Checked(clause.name, clause.digest, found.found.is_agreed, found.how, found.by, found.on)
@@ -253,12 +262,14 @@ def sheets_of(pathway: Pathway) -> tuple[BenchSheet, ...]:
     return (*documents, BenchSheet(f"{pathway.id} {OPEN_ITEMS}", f"{pathway.id} {OPEN_ITEMS}", items, every))
 
 
-def carried_over(bench: Bench, answers: Answers) -> Bench:
-    """The bench with those of earlier answers that were given to the same words; all others are asked."""
+def carried_over(bench: Bench, only: Collection[str]) -> Bench:
+    """The bench with those answers alone that were given to the words as they now stand, of the sheets named; all others are asked again."""
     kept = {
         (sheet.of, clause.name): found
         for sheet in bench.sheets
+        if sheet.of in only
         for clause in sheet.clauses
-        if (found := answers.get((sheet.of, clause.name))) is not None and found.digest == clause.digest
+        if (found := bench.answer(sheet, clause)) is not None
     }
-    return Bench(bench.pathway, Frozen(kept), bench.confirmed)
+    holds = {sheet.of: bench.confirmed[sheet.of] for sheet in bench.sheets if bench.is_confirmed(sheet)}
+    return Bench(bench.pathway, Frozen(kept), Frozen(holds))

@@ -3,7 +3,7 @@
 Our words stand in the file as they are, so that whoever keeps it keeps what was agreed to. It is read whole or not at all.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -38,7 +38,6 @@ HEAD = """\
 # instead, or why the clause may stand. by: and on: (a day, 2026-12-01) may stand once, under read by: and read on:.
 # Leave what stands under ours: and digest: as it is. What is still open: pharmacyfirst bench check FILE
 # When all is answered a second person confirms it: pharmacyfirst bench confirm FILE --by NAME"""
-
 
 
 class BenchEntry(FilledIn):
@@ -86,8 +85,8 @@ class BenchRecord(FilledIn):
     bench: Words
     read_by: str = Field("", alias="read by")
     read_on: Day | Literal[""] = Field("", alias="read on")
-    documents: dict[DocumentName, dict[Words, BenchEntry]] = Field(min_length=1)
-    open_items: dict[Words, BenchEntry] = Field({}, alias=OPEN_ITEMS)
+    documents: dict[DocumentName, dict[Words, BenchEntry]] = Field({})
+    open_items: dict[Words, BenchEntry] = Field({}, alias="open items")
     confirmed: dict[Words, ConfirmationEntry] = Field({})
 
     @model_validator(mode="before")
@@ -103,9 +102,14 @@ class BenchRecord(FilledIn):
                         entry.update({"name": name} | {key: entry.get(key) or words for key, words in once.items()})
         return held
 
+    def sheets(self) -> tuple[str, ...]:
+        """The names of the sheets in the file, whatever the version."""
+        items = (f"{self.bench} {OPEN_ITEMS}",) if self.open_items else ()
+        return (*(document.rpartition(" ")[0] for document in self.documents), *items)
+
     def answers(self) -> dict[tuple[str, str], BenchAnswer]:
         """What was found, by sheet and clause."""
-        found = {}
+        found: dict[tuple[str, str], BenchEntry] = {}
         for document, clauses in self.documents.items():
             found |= {(document.rpartition(" ")[0], name): entry for name, entry in clauses.items()}
         found |= {(f"{self.bench} {OPEN_ITEMS}", name): entry for name, entry in self.open_items.items()}
@@ -119,9 +123,10 @@ def _answer(entry: BenchEntry) -> BenchAnswer:
 
 @dataclass(frozen=True, slots=True)
 class BenchRead:
-    """What stands in a bench file: its condition, the answers, and who confirmed what."""
+    """What stands in a bench file: its condition, the sheets in it, the answers, and who confirmed what."""
 
     condition: str
+    sheets: tuple[str, ...]
     answers: Answers
     confirmed: Mapping[str, Confirmation]
 
@@ -130,32 +135,31 @@ def read_bench(path: Path) -> BenchRead:
     """The bench in a file. Raises ``ContentRefused`` with every mistake, each in its place, none of which repeats what stands there."""
     found = read_filled_in(path, FILE, BenchRecord, (BenchRecord, BenchEntry, ConfirmationEntry), MEND, HARM)
     confirmed = {of: Confirmation(one.answers, one.by, one.on) for of, one in found.confirmed.items()}
-    return BenchRead(found.bench, Frozen(found.answers()), Frozen(confirmed))
+    return BenchRead(found.bench, found.sheets(), Frozen(found.answers()), Frozen(confirmed))
 
 
-def bench_written(bench: Bench) -> str:
-    """The text of a bench file, which ``read_bench`` reads as the same answers."""
-    return "\n".join(_lines(bench)) + "\n"
+def bench_written(bench: Bench, only: Collection[str] = ()) -> str:
+    """The text of a bench file, which ``read_bench`` reads as the same answers; of some sheets ``only`` where they are named."""
+    return "\n".join(_lines(bench, [one for one in bench.sheets if not only or one.of in only])) + "\n"
 
 
-def _lines(bench: Bench) -> Iterator[str]:
+def _lines(bench: Bench, sheets: Sequence[BenchSheet]) -> Iterator[str]:
     yield HEAD.format(of=bench.pathway.id)
     yield f"bench: {bench.pathway.id}"
     yield "read by:"
     yield "read on:"
-    yield "documents:"
+    if any(one.document is not None for one in sheets):
+        yield "documents:"
     behind = backings_of(bench.pathway)
-    *documents, items = bench.sheets
-    for sheet in documents:
-        assert sheet.document is not None  # the open items alone have none
-        yield f"  {sheet.named}:  # {sheet.document.digest}"
-        known = behind[sheet.document]
+    for sheet in (one for one in sheets if one.document is not None):
+        yield f"  {sheet.named}:"
+        known = behind[sheet.document] if sheet.document is not None else {}
         yield from (f"    {line}" for line in _clauses(bench, sheet, known))
-    if items.clauses:
+    for sheet in (one for one in sheets if one.document is None and one.clauses):
         yield f"{OPEN_ITEMS}:"
         known = {name: (one.backing,) for name, one in bench.pathway.open_items.items()}
-        yield from (f"  {line}" for line in _clauses(bench, items, known))
-    held = [(sheet, bench.confirmed[sheet.of]) for sheet in bench.sheets if sheet.of in bench.confirmed]
+        yield from (f"  {line}" for line in _clauses(bench, sheet, known))
+    held = [(sheet, bench.confirmed[sheet.of]) for sheet in sheets if sheet.of in bench.confirmed]
     if held:
         yield "confirmed:"
     for sheet, one in held:
@@ -191,5 +195,3 @@ def _seen(line: str) -> str:
 def _given(found: BenchAnswer) -> tuple[str, ...]:
     words = (found.where, found.says, found.by)
     return (quoted(found.found.value), *(quoted(one) if one else "" for one in words), str(found.on))
-
-
