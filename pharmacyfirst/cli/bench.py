@@ -10,6 +10,7 @@ import click
 from pharmacyfirst.authority.bench import Bench, BenchRefused, BenchSheet, carried_over
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
+from pharmacyfirst.cli.own_version import approve, draft, edited
 from pharmacyfirst.content.bench import BenchRead, bench_written, read_bench
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.frozen import Frozen
@@ -208,3 +209,7 @@ def _put(path: Path, words: str) -> None:
 
 def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'s' if number != 1 else ''}"
+
+
+for command in (draft, edited, approve):
+    bench.add_command(command)
