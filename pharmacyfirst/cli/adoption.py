@@ -21,10 +21,8 @@ from pharmacyfirst.authority.clauses import clauses_of, digest_of_item
 from pharmacyfirst.authority.renewal import Renewal, ToAgree, renewal
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import DoesNotFit, NotDone
-from pharmacyfirst.content.adoption import read_adoption
-from pharmacyfirst.content.adoption_written import written
+from pharmacyfirst.content.adoption import NotWritten, read_adoption, write_adoption
 from pharmacyfirst.content.amounts import parse_period
-from pharmacyfirst.content.text import ContentRefused
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import PHARMACIST, TECHNICIAN, WrongIdentifier, gphc_number, pharmacy_ods
@@ -93,23 +91,11 @@ def record(
         adoption = _anew(pathways, day, looked)
     else:
         adoption = _renewed(pathways, read_adoption(earlier), day, looked)
-    _write(adoption, to)
-    _summary(adoption, pathways)
-
-
-def _write(adoption: Adoption, to: Path) -> None:
-    """Write the record so that it reads back as it is, or leave no file."""
-    with to.open("x", encoding="utf-8") as file:
-        file.write(written(adoption))
     try:
-        same = read_adoption(to) == adoption
-    except ContentRefused:
-        same = False
-    if not same:
-        to.unlink()
-        raise NotDone(
-            "Something that was typed cannot be written, such as a character that nobody sees. Nothing was written."
-        )
+        write_adoption(adoption, to)
+    except NotWritten as refused:
+        raise NotDone(str(refused)) from None
+    _summary(adoption, pathways)
 
 
 def _summary(adoption: Adoption, pathways: Sequence[Pathway]) -> None:
