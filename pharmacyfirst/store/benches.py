@@ -120,12 +120,13 @@ class Benches:
         events = self._kept.events(BENCH + pathway.id, attached)
         return next((one for one in reversed(events) if one.deed is Deed.SIGNED_KEPT and one.told["of"] == of), None)
 
-    def adopted(self, pathway: Pathway, adoption: Adoption, record: str, actor: Actor) -> None:
-        """Put down that a condition was adopted: its documents with their digests, and the digest of the record's file."""
+    def adopted(self, pathway: Pathway, adoption: Adoption, record: bytes, actor: Actor) -> None:
+        """Put down that a condition was adopted: its documents with their digests, and with it the record, byte for byte."""
         documents: dict[str, Any] = {
             one.in_words(): one.digest for one in adoption.documents if one.condition == pathway.id
         }
-        self._kept.write(BENCH + pathway.id, Deed.ADOPTED, actor, {"documents": documents, "record": record})
+        told = {"documents": documents, "record": f"sha256:{hashlib.sha256(record).hexdigest()}"}
+        self._kept.write(BENCH + pathway.id, Deed.ADOPTED, actor, told, record)
 
 
 def _answer(event: StoreEvent) -> BenchAnswer:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -94,8 +93,8 @@ class Desk:
         write_pharmacy(self.pharmacy_file, ours)
         self.ours, self._watch = ours, None
 
-    def keep_adoption(self, adoption: Adoption) -> tuple[Path, str]:
-        """Keep an adoption record beside the store; its file and digest. Raises ``PharmacyRefused``, ``NotWritten``.
+    def keep_adoption(self, adoption: Adoption) -> tuple[Path, bytes]:
+        """Keep an adoption record beside the store; its file and what stands in it. Raises ``PharmacyRefused``, ``NotWritten``.
 
         The record of before stays where it is: a signed record is never written over.
         """
@@ -104,10 +103,9 @@ class Desk:
             folder.mkdir(mode=0o700, exist_ok=True)
             path = folder / f"adoption-{self.now():%Y-%m-%d-%H%M%S-%f}.yaml"
             write_adoption(adoption, path)
-            kept = path.read_bytes()
+            return path.absolute(), path.read_bytes()
         except OSError as error:
             raise PharmacyRefused(f"The record cannot be written: {error.strerror}. Nothing was adopted.") from None
-        return path.absolute(), f"sha256:{sha256(kept).hexdigest()}"
 
     def go_by(self, record: Path) -> None:
         """Go by an adoption record from now on. Raises ``PharmacyRefused``."""

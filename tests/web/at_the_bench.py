@@ -60,4 +60,9 @@ def confirm(visitor, part, **more):
     return visitor.send(f"/bench/{CONDITION}/{part}/confirm", **({"sure": "yes"} | more))
 
 
-ADOPTS = {"period": "2026-11-01 to 2027-01-30", "distance": "no", "role": "superintendent pharmacist", "practitioner": "2999999"}
+ADOPTS = {
+    "period": "2026-11-01 to 2027-01-30",
+    "distance": "no",
+    "role": "superintendent pharmacist",
+    "practitioner": "2999999",
+}

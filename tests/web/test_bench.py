@@ -17,6 +17,7 @@ from test_every_outcome import supplied
 from test_real_patients import recorded, to_the_outcome
 from visiting import Clock, open_form
 
+from pharmacyfirst import load
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.benches import BENCH
@@ -42,8 +43,17 @@ def test_two_reviewers_carry_a_condition_to_a_supply_that_is_permitted(form):
     assert "/bench" in rev.go("/account").words
     for part in PARTS:
         answer_all(rev, part)
-    confirm(rev, "pathway")
+    rev.go(f"/bench/{CONDITION}/pathway/confirm")
     assert "a second person has to" in rev.page.words
+    with open_store(folder, Clock()) as store:
+        laid = store.benches.of(load().newest(CONDITION))
+    shown = {
+        "token": rev.page.forms["/leave"]["token"],
+        "sure": "yes",
+        "answers": laid.digest_of_answers(laid.sheets[0]),
+    }
+    rev.post(f"/bench/{CONDITION}/pathway/confirm", shown)
+    assert (rev.reply.status_code, "a second person has to" in rev.page.words) == (422, True)
     assert f"/bench/{CONDITION}/adopt" not in rev.go("/bench").words
 
     kim = signed_in(client, "kim")
@@ -58,6 +68,7 @@ def test_two_reviewers_carry_a_condition_to_a_supply_that_is_permitted(form):
     assert (adoption.signed_by, adoption.ods_code, len(adoption.checked)) == ("Kim Second", "FZZ99", 16)
     assert {one.by for one in adoption.checked} == {"Rev Viewer"}
     done = events(folder)
+    assert done[-1].attached == record.read_bytes()
     assert {(one.deed.value, one.actor.name) for one in done} == {
         ("clause found in the signed document", "Rev Viewer"),
         ("what was found confirmed", "Kim Second"),
@@ -91,7 +102,11 @@ def test_an_answer_to_other_words_than_are_there_now_is_not_put_down(form):
 
 @pytest.mark.parametrize(
     ("found", "where", "says"),
-    [("differs", "page 3", "write what the signed document says"), ("agrees", "", "name the page"), ("maybe", "1", "choose")],
+    [
+        ("differs", "page 3", "write what the signed document says"),
+        ("agrees", "", "name the page"),
+        ("maybe", "1", "choose"),
+    ],
 )
 def test_an_answer_that_says_too_little_is_not_put_down(form, found, where, says):
     rev = signed_in(form[0], "rev")
@@ -162,7 +177,9 @@ def test_nothing_can_be_adopted_while_anything_is_open(form):
     assert not (form[1] / "adoptions").exists()
 
 
-@pytest.mark.parametrize("path", ["yawning/pathway/1", f"{CONDITION}/aspirin/1", f"{CONDITION}/pathway/99", f"{CONDITION}/pathway/x"])
+@pytest.mark.parametrize(
+    "path", ["yawning/pathway/1", f"{CONDITION}/aspirin/1", f"{CONDITION}/pathway/99", f"{CONDITION}/pathway/x"]
+)
 def test_what_is_not_there_is_said_plainly(form, path):
     rev = signed_in(form[0], "rev")
     rev.go(f"/bench/{path}")

@@ -118,8 +118,8 @@ def adopt(visit: Visit) -> Response:
     if visit.method == "POST":
         try:
             adoption = _adoption(visit, laid)
-            record, digest = desk.keep_adoption(adoption)
-            desk.store.benches.adopted(laid.pathway, adoption, digest, visit.actor)
+            record, words = desk.keep_adoption(adoption)
+            desk.store.benches.adopted(laid.pathway, adoption, words, visit.actor)
             desk.go_by(record)  # last: what permits is put down first
             return go_on(visit, "/bench", f"Adopted: {laid.pathway.title}. Who was named may supply from now on.")
         except PharmacyFirstError as refused:
