@@ -1,5 +1,7 @@
 """The sign-off bench in the form: from a transcription to a supply that is permitted, and what keeps it from being so."""
 
+import shutil
+
 import pytest
 from at_the_bench import (
     ADOPTS,
@@ -22,6 +24,7 @@ from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.benches import BENCH
 from pharmacyfirst.store.deeds import read_event
+from pharmacyfirst.web.pharmacy import read_pharmacy
 
 
 @pytest.fixture
@@ -184,3 +187,17 @@ def test_what_is_not_there_is_said_plainly(form, path):
     rev = signed_in(form[0], "rev")
     rev.go(f"/bench/{path}")
     assert rev.reply.status_code == 404
+
+
+def test_the_record_that_the_bench_wrote_moves_with_the_folder(form):
+    client, folder = form
+    desk = client.app.app.state.desk if hasattr(client.app, "app") else client.app.state.desk
+    (folder / "adoptions").mkdir()
+    record = (folder / "adoptions" / "one.yaml").absolute()
+    record.write_text("a record")
+    desk.go_by(record)
+    shutil.copytree(folder, folder.with_name("moved"))
+    assert (
+        read_pharmacy(folder.with_name("moved") / "pharmacy.json").adoption
+        == folder.with_name("moved") / "adoptions" / "one.yaml"
+    )

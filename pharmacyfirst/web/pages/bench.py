@@ -44,6 +44,7 @@ class ConditionShown:
     sheets: tuple[SheetShown, ...]
     adopted: bool
     adopt: str
+    differs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,8 @@ def _conditions(visit: Visit) -> Iterator[ConditionShown]:
         )
         ready = does and not laid.why_not and not adopted
         shown = tuple(_sheet_shown(laid, one) for one in laid.sheets if one.clauses)
-        yield ConditionShown(pathway.title, shown, adopted, f"/bench/{condition}/adopt" if ready else "")
+        adopt = f"/bench/{condition}/adopt" if ready else ""
+        yield ConditionShown(pathway.title, shown, adopted, adopt, any(one.not_agreed for one in shown))
 
 
 def _sheet_shown(laid: Bench, sheet: BenchSheet) -> SheetShown:
@@ -130,6 +132,14 @@ def laid_out(visit: Visit) -> tuple[Bench, BenchSheet]:
     condition, part = visit.names["condition"], visit.names["part"]
     laid = visit.desk.store.benches.of(visit.desk.library.in_force(condition, visit.today))
     return laid, laid.sheet(f"{condition} {OPEN_ITEMS if part == OPEN_ITEMS.replace(' ', '-') else part}")
+
+
+def in_words(sheet: BenchSheet, clause: AgreedClause) -> tuple[str, ...]:
+    """The words of a clause as a page shows them; of an open item what holds until it is known is named so."""
+    if sheet.document is not None:
+        return clause.lines
+    says, until_then = clause.lines
+    return (says, f"until then: {until_then}")
 
 
 def not_there(visit: Visit, refused: PharmacyFirstError) -> Response:
@@ -196,7 +206,7 @@ def _page(
     behind = backings_of(laid.pathway)[sheet.document] if sheet.document is not None else _of_items(laid)
     does = may("/bench/{condition}/{part}/{number}", "POST", visit.at_the_desk.person.roles)
     return ClausesPage(
-        title=begun(sheet.named),
+        title=sheet.named,
         path=f"{path}/{at}",
         pages=tuple(WayOn(str(number), f"{path}/{number}") for number in range(1, pages + 1)),
         here=str(at),
@@ -227,7 +237,7 @@ def _clause(
     return ClauseShown(
         id,
         clause.name,
-        clause.lines,
+        in_words(sheet, clause),
         tuple(sources(behind)),
         clause.digest,
         tuple(ChoiceShown(one.value, begun(one.value), one.value == found) for one in stands),

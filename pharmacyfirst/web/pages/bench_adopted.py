@@ -15,7 +15,7 @@ from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.paper.words import begun, day
 from pharmacyfirst.web.desk import Visit
 from pharmacyfirst.web.frame import drawn, frame, go_on
-from pharmacyfirst.web.pages.bench import laid_out, not_there, path_of
+from pharmacyfirst.web.pages.bench import in_words, laid_out, not_there, path_of
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.replies import html
 from pharmacyfirst.web.rows import ChoiceShown
@@ -89,12 +89,12 @@ def confirm(visit: Visit) -> Response:
     held = laid.confirmed.get(sheet.of)
     path = path_of(laid, sheet)
     view = ConfirmPage(
-        title=begun(sheet.named),
+        title=sheet.named,
         path=f"{path}/confirm",
         back=f"{path}/1",
         answers=laid.digest_of_answers(sheet),
         found=tuple(
-            FoundShown(one.name, one.lines, found.how, found.found.is_agreed, f"{found.by}, {day(found.on)}")
+            FoundShown(one.name, in_words(sheet, one), found.how, found.found.is_agreed, f"{found.by}, {day(found.on)}")
             for one in sheet.clauses
             if (found := laid.answer(sheet, one)) is not None
         ),
