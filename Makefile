@@ -73,6 +73,7 @@ wheel: .venv-dev/.ready ## build the wheel and start it with nothing but require
 	@.cache/wheel-venv/bin/python -m pip check --quiet
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" check
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" --help
+	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/python" "$(CURDIR)/tests/start/in_a_wheel.py" --must
 
 # Keeps what is locked and adds what is missing; newer versions: make lock LOCK_ARGS=--upgrade
 COMPILE = .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -23,7 +23,7 @@ class BenchRefused(PharmacyFirstError, ValueError):
     """What is on the bench cannot be answered, confirmed or adopted so; says why and what to do, and nothing was written."""
 
 
-class Found(Enum):
+class ClauseFound(Enum):
     """What somebody found of a clause in the signed document."""
 
     AGREES = "agrees"
@@ -34,7 +34,7 @@ class Found(Enum):
     @property
     def is_agreed(self) -> bool:
         """Whether the organisation takes the clause as it is."""
-        return self in (Found.AGREES, Found.STANDS)
+        return self in (ClauseFound.AGREES, ClauseFound.STANDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class BenchAnswer:
     """
 
     digest: str
-    found: Found
+    found: ClauseFound
     where: str
     says: str
     by: str
@@ -55,7 +55,7 @@ class BenchAnswer:
 
     def __post_init__(self) -> None:
         must_be(str, digest=self.digest, where=self.where, says=self.says, by=self.by, key=self.key)
-        must_be(Found, found=self.found)
+        must_be(ClauseFound, found=self.found)
         refuse_no_day(self.on)
         if wrong := lacks(self.found, self.where, self.says, self.by):
             raise BenchRefused(f"{wrong} Nothing was written.")
@@ -66,13 +66,13 @@ class BenchAnswer:
         return f"{self.found.value}: {self.where}{f'; {self.says}' if self.says else ''}"
 
 
-def lacks(found: Found, where: str, says: str, by: str) -> str:
+def lacks(found: ClauseFound, where: str, says: str, by: str) -> str:
     """What is missing of an answer, and what to do; empty where nothing is."""
     if not by.strip():
         return "by: say who found it."
     if not where.strip():
         return "where: name the page or section of the signed document, or what was looked through."
-    if found in (Found.DIFFERS, Found.STANDS) and not says.strip():
+    if found in (ClauseFound.DIFFERS, ClauseFound.STANDS) and not says.strip():
         return "says: write what the signed document says, or why the clause may stand without it."
     return ""
 
@@ -159,7 +159,7 @@ class Bench:
             return "not answered"
         if found.digest != clause.digest:
             return "its words have changed since it was answered"
-        if found.found is Found.STANDS and clause.name in sheet.must_be_there:
+        if found.found is ClauseFound.STANDS and clause.name in sheet.must_be_there:
             return "it may not stand without the signed document: answer agrees, differs, or not in the document"
         return ""
 

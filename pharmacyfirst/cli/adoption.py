@@ -21,7 +21,7 @@ from pharmacyfirst.authority.clauses import clauses_of, digest_of_item
 from pharmacyfirst.authority.renewal import Renewal, ToAgree, renewal
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import DoesNotFit, NotDone
-from pharmacyfirst.content.adoption import NotWritten, read_adoption, write_adoption
+from pharmacyfirst.content.adoption import AdoptionNotWritten, read_adoption, write_adoption
 from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.frozen import Frozen
@@ -93,7 +93,7 @@ def record(
         adoption = _renewed(pathways, read_adoption(earlier), day, looked)
     try:
         write_adoption(adoption, to)
-    except NotWritten as refused:
+    except AdoptionNotWritten as refused:
         raise NotDone(str(refused)) from None
     _summary(adoption, pathways)
 

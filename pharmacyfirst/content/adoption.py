@@ -218,12 +218,12 @@ def read_adoption(path: Path) -> Adoption:
     return read_filled_in(path, FILE, AdoptionRecord, _ENTRIES, mend, HARM).adoption()
 
 
-class NotWritten(PharmacyFirstError, ValueError):
+class AdoptionNotWritten(PharmacyFirstError, ValueError):
     """An adoption cannot be written so that it reads back as it is; nothing was written."""
 
 
 def write_adoption(adoption: Adoption, to: Path) -> None:
-    """Write the record to a new file so that it reads back as it is, or leave no file. Raises ``NotWritten``, ``FileExistsError``."""
+    """Write the record to a new file so that it reads back as it is, or leave no file. Raises ``AdoptionNotWritten``, ``FileExistsError``."""
     with to.open("x", encoding="utf-8") as file:
         file.write(written(adoption))
         file.flush()
@@ -234,7 +234,7 @@ def write_adoption(adoption: Adoption, to: Path) -> None:
         same = False
     if not same:
         to.unlink()
-        raise NotWritten(
+        raise AdoptionNotWritten(
             "Something that was typed cannot be written, such as a character that nobody sees. Nothing was written."
         )
 

@@ -17,8 +17,8 @@ from pharmacyfirst.authority.bench import (
     Bench,
     BenchAnswer,
     BenchSheet,
+    ClauseFound,
     Confirmation,
-    Found,
     lacks,
 )
 from pharmacyfirst.authority.clauses import AgreedClause, backings_of
@@ -59,7 +59,7 @@ class BenchEntry(FilledIn):
     def _is_whole(self) -> "BenchEntry":
         if AgreedClause(self.name, tuple(_as_made(line) for line in self.ours)).digest != self.digest:
             raise ValueError("what stands under ours: is not what its digest was made of: put it back")
-        if self.found and (wrong := lacks(Found(self.found), self.where, self.says, self.by)):
+        if self.found and (wrong := lacks(ClauseFound(self.found), self.where, self.says, self.by)):
             raise ValueError(wrong)
         if self.found and not self.on:
             raise ValueError("on: say when it was found, there or under read on:")
@@ -118,7 +118,7 @@ class BenchRecord(FilledIn):
 
 def _answer(entry: BenchEntry) -> BenchAnswer:
     assert isinstance(entry.on, date)  # whoever answered without a day was refused
-    return BenchAnswer(entry.digest, Found(entry.found), entry.where, entry.says, entry.by.strip(), entry.on)
+    return BenchAnswer(entry.digest, ClauseFound(entry.found), entry.where, entry.says, entry.by.strip(), entry.on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pharmacyfirst.authority.adoption import Adoption
-from pharmacyfirst.authority.bench import Bench, BenchAnswer, BenchRefused, BenchSheet, Confirmation, Found
+from pharmacyfirst.authority.bench import Bench, BenchAnswer, BenchRefused, BenchSheet, ClauseFound, Confirmation
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.errors import must_be
 from pharmacyfirst.kernel.frozen import Frozen
@@ -60,10 +60,10 @@ class Benches:
         if now.get(clause) != given.get("digest"):
             raise BenchRefused(f"{clause}: its words have changed since the page was shown. Look at it again.")
         try:
-            what = Found(given.get("found", ""))
+            what = ClauseFound(given.get("found", ""))
         except ValueError:
             raise BenchRefused(f"{clause}: choose what you found.") from None
-        if what is Found.STANDS and clause in sheet.must_be_there:
+        if what is ClauseFound.STANDS and clause in sheet.must_be_there:
             raise BenchRefused(f"{clause}: it may not stand without the signed document, because it permits something.")
         on = in_england(self._kept.now()).date()
         where, says = given.get("where", "").strip(), given.get("says", "").strip()
@@ -131,5 +131,5 @@ class Benches:
 
 def _answer(event: StoreEvent) -> BenchAnswer:
     told, on = event.told, in_england(event.at).date()
-    found = Found(told["found"])
+    found = ClauseFound(told["found"])
     return BenchAnswer(told["digest"], found, told["where"], told["says"], event.actor.name, on, told["account"])

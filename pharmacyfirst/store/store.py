@@ -12,7 +12,7 @@ from typing import Self
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.errors import PharmacyFirstError, Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger.file import private_folder
 from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import RecordRefused
@@ -249,7 +249,7 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
     """
     must_be(Path, folder=folder)
     chosen = settings or StoreSettings()
-    _private(folder)
+    private_folder(folder)
     place = place_in(folder, NAME)
     if not place.exists() and anchors_in(chosen.anchors or folder / ANCHORS):
         raise StoreRefused(GONE.format(called=place.called))
@@ -261,20 +261,6 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
     except BaseException:
         ledger.close()
         raise
-
-
-def _private(folder: Path) -> None:
-    try:
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True)
-            on_disk(folder)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        says = error.strerror or "it cannot be made"
-    else:
-        return
-    raise LedgerUnusable(f"The folder of the store cannot be used: {says}.")
 
 
 def store_is_in(folder: Path) -> bool:

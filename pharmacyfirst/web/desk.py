@@ -94,7 +94,7 @@ class Desk:
         self.ours, self._watch = ours, None
 
     def keep_adoption(self, adoption: Adoption) -> tuple[Path, bytes]:
-        """Keep an adoption record beside the store; its file and what stands in it. Raises ``PharmacyRefused``, ``NotWritten``.
+        """Keep an adoption record beside the store; its file and what stands in it. Raises ``PharmacyRefused``, ``AdoptionNotWritten``.
 
         The record of before stays where it is: a signed record is never written over.
         """

@@ -9,7 +9,7 @@ from at_the_bench import DAY, FIRST, SECOND, answer_all, bench, entry, made_up, 
 
 from pharmacyfirst import Permit, authorise, load
 from pharmacyfirst.authority.adoption import documents_to_adopt
-from pharmacyfirst.authority.bench import Bench, BenchAnswer, Found
+from pharmacyfirst.authority.bench import Bench, BenchAnswer, ClauseFound
 from pharmacyfirst.authority.clauses import backings_of, clauses_of
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.content.adoption import read_adoption
@@ -225,7 +225,7 @@ def test_all_that_ships_can_be_laid_out_and_read_back(condition, tmp_path):
     laid = Bench(load().newest(condition))
     answers = {
         (sheet.of, one.name): BenchAnswer(
-            one.digest, Found.AGREES, "p. 3: 'x' #", "", "A. O'Example", date(2026, 11, 1)
+            one.digest, ClauseFound.AGREES, "p. 3: 'x' #", "", "A. O'Example", date(2026, 11, 1)
         )
         for sheet in laid.sheets
         for one in sheet.clauses

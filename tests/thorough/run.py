@@ -28,9 +28,11 @@ from thorough import (  # noqa: E402
     browser,
     equivalents,
     garbled,
+    generated,
     letters,
     load,
     mutants,
+    postgres,
     safety,
     sending,
     store,
@@ -43,6 +45,7 @@ PARTS = {
         mutants.PART,
         equivalents.PART,
         agreement.PART,
+        generated.PART,
         garbled.PART,
         altered.PART,
         api.PART,
@@ -50,6 +53,7 @@ PARTS = {
         load.PART,
         sending.PART,
         store.PART,
+        postgres.PART,
         browser.PART,
     )
 }

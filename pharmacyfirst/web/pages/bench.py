@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from pharmacyfirst.authority.bench import OPEN_ITEMS, Bench, BenchAnswer, BenchRefused, BenchSheet, Found
+from pharmacyfirst.authority.bench import OPEN_ITEMS, Bench, BenchAnswer, BenchRefused, BenchSheet, ClauseFound
 from pharmacyfirst.authority.clauses import AgreedClause, backings_of
 from pharmacyfirst.content.bench import sources
 from pharmacyfirst.errors import PharmacyFirstError, Refused
@@ -37,7 +37,7 @@ class SheetShown:
 
 
 @dataclass(frozen=True, slots=True)
-class ConditionShown:
+class ConditionOnTheBench:
     """A condition in the list; ``adopt`` is where it can be adopted, empty while anything keeps it from that."""
 
     title: str
@@ -51,7 +51,7 @@ class ConditionShown:
 class BenchesPage:
     """The list of what is on the bench."""
 
-    conditions: tuple[ConditionShown, ...]
+    conditions: tuple[ConditionOnTheBench, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def benches(visit: Visit) -> Response:
     return html(drawn("benches.html", f=frame(visit, "Documents beside the signed ones"), v=view))
 
 
-def _conditions(visit: Visit) -> Iterator[ConditionShown]:
+def _conditions(visit: Visit) -> Iterator[ConditionOnTheBench]:
     held, does = visit.desk.in_force, may("/bench/{condition}/adopt", "POST", visit.at_the_desk.person.roles)
     for condition in held.library.conditions:
         try:
@@ -105,7 +105,7 @@ def _conditions(visit: Visit) -> Iterator[ConditionShown]:
         ready = does and not laid.why_not and not adopted
         shown = tuple(_sheet_shown(laid, one) for one in laid.sheets if one.clauses)
         adopt = f"/bench/{condition}/adopt" if ready else ""
-        yield ConditionShown(pathway.title, shown, adopted, adopt, any(one.not_agreed for one in shown))
+        yield ConditionOnTheBench(pathway.title, shown, adopted, adopt, any(one.not_agreed for one in shown))
 
 
 def _sheet_shown(laid: Bench, sheet: BenchSheet) -> SheetShown:
@@ -233,7 +233,7 @@ def _clause(
     found, where, says = (held.found.value, held.where, held.says) if held is not None else ("", "", "")
     if typed is not None:
         found, where, says = typed["found"], typed["where"], typed["says"]
-    stands = [one for one in Found if one is not Found.STANDS or clause.name not in sheet.must_be_there]
+    stands = [one for one in ClauseFound if one is not ClauseFound.STANDS or clause.name not in sheet.must_be_there]
     return ClauseShown(
         id,
         clause.name,

@@ -23,7 +23,7 @@ from pharmacyfirst.web.who_may import may
 
 
 @dataclass(frozen=True, slots=True)
-class FoundShown:
+class AnswerToConfirm:
     """What was found of a clause, as whoever confirms reads it."""
 
     name: str
@@ -41,7 +41,7 @@ class ConfirmPage:
     path: str
     back: str
     answers: str
-    found: tuple[FoundShown, ...]
+    found: tuple[AnswerToConfirm, ...]
     why_not: str
     confirmed: str
     errors: tuple[Error, ...]
@@ -94,7 +94,9 @@ def confirm(visit: Visit) -> Response:
         back=f"{path}/1",
         answers=laid.digest_of_answers(sheet),
         found=tuple(
-            FoundShown(one.name, in_words(sheet, one), found.how, found.found.is_agreed, f"{found.by}, {day(found.on)}")
+            AnswerToConfirm(
+                one.name, in_words(sheet, one), found.how, found.found.is_agreed, f"{found.by}, {day(found.on)}"
+            )
             for one in sheet.clauses
             if (found := laid.answer(sheet, one)) is not None
         ),
