@@ -42,6 +42,13 @@ def _authorise() -> click.Command:
     return authorise
 
 
+def _bench() -> click.Command:
+    """Lay our documents beside the signed ones, clause by clause, until they can be adopted."""
+    from pharmacyfirst.cli.bench import bench
+
+    return bench
+
+
 def _cases() -> click.Command:
     """Run the cases of a condition, or of all."""
     from pharmacyfirst.cli.cases import cases
@@ -173,6 +180,7 @@ ENTRIES = {
     "api-key": _api_key,
     "assess": _assess,
     "authorise": _authorise,
+    "bench": _bench,
     "cases": _cases,
     "changes": _changes,
     "check": _check,

@@ -22,6 +22,7 @@ from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store.anchors import Anchor, anchors_in, must_hold
+from pharmacyfirst.store.benches import Benches
 from pharmacyfirst.store.came_in import CameIn, Inbound, OnPaperForm, PaperForms
 from pharmacyfirst.store.deeds import PROGRAM, Actor, Deed, StoreRefused, read_event
 from pharmacyfirst.store.drafts import Drafts
@@ -88,7 +89,7 @@ class Store:
     """An open store. ``open_store`` makes one. It is used by the thread that opened it; several processes may have it open.
 
     ``drafts`` are consultations under way, ``records`` those that are finished, ``inbound`` what came in, ``paper`` what was held on
-    paper, ``outbox`` the messages and notices to practices.
+    paper, ``outbox`` the messages and notices to practices, ``benches`` the documents that are compared with the signed ones.
     """
 
     def __init__(self, folder: Path, ledger: Ledger, clock: Clock, settings: StoreSettings):
@@ -98,6 +99,7 @@ class Store:
         self.records = Records(self._kept)
         self.inbound = Inbound(self._kept)
         self.paper = PaperForms(self._kept)
+        self.benches = Benches(self._kept)
 
     @property
     def outbox(self) -> Outbox:

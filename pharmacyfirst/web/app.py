@@ -27,6 +27,8 @@ from pharmacyfirst.web.pages import (
     activity,
     again,
     arrived,
+    bench,
+    bench_adopted,
     beside,
     claims,
     closing,
@@ -114,6 +116,11 @@ PAGES: Mapping[str, Served] = {
     "/paper": Served(paper.enter),
     "/paper/{form}": Served(paper.enter),
     "/looked-at/{id}": Served(paper.looked_at),
+    "/bench": Served(bench.benches),
+    "/bench/{condition}/adopt": Served(bench_adopted.adopt),
+    "/bench/{condition}/{part}/signed": Served(bench.signed, file=True),
+    "/bench/{condition}/{part}/confirm": Served(bench_adopted.confirm),
+    "/bench/{condition}/{part}/{number}": Served(bench.clauses),
     "/c/{id}/paper": Served(paper.of_draft),
     "/c/{id}/handed-over/{pgd}": Served(handed_over.handed_over),
     "/c/{id}/patient": Served(questions.page_of),
@@ -149,7 +156,17 @@ ONLY_POSTED = (
     "/c/{id}/take-over",
     "/leave",
 )
-ONLY_ASKED = ("/", "/closing", "/claims", "/activity", "/activity/{month}", "/hide", "/r/{id}", "/r/{id}/{paper}")
+ONLY_ASKED = (
+    "/",
+    "/bench",
+    "/closing",
+    "/claims",
+    "/activity",
+    "/activity/{month}",
+    "/hide",
+    "/r/{id}",
+    "/r/{id}/{paper}",
+)
 
 
 def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlette:
