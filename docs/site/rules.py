@@ -12,6 +12,7 @@ from pharmacyfirst.kernel.evidence import OpenItem, Source
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Caution, Clause
 from pharmacyfirst.kernel.rule import Judged, Rule
+from pharmacyfirst.review.doses import days_in_words, dose_in_words, how_often
 from pharmacyfirst.review.pack.traced import TracedRule, traced
 from pharmacyfirst.review.wording import Wording
 
@@ -87,12 +88,14 @@ def _plain(rule: Rule, wording: Wording) -> Iterator[str]:
 
 
 def _says(rule: Rule) -> str:
-    """What a rule says of itself: its clause, its caution, whom a dose row is for, or why it decides."""
+    """What a rule says of itself: its clause, its caution, a dose row's people and dose, or why it decides."""
     match rule:
         case Clause() | Caution():
             return rule.says
+        case DoseRow(dose=None):
+            return f"{rule.who}: no dose: {rule.because}"
         case DoseRow():
-            return rule.who
+            return f"{rule.who}: {dose_in_words(rule.dose)}, {how_often(rule)}, {days_in_words(rule)}"
         case Judged():
             return rule.reason
         case _:
