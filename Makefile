@@ -12,6 +12,8 @@ SERVE_ARGS ?=
 # make thorough PART=mutants: one part. THOROUGH_ARGS: see tests/thorough/run.py --help.
 PART ?=
 THOROUGH_ARGS ?=
+# make site SITE_ARGS=--twice: builds it twice and compares.
+SITE_ARGS ?=
 
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -21,7 +23,7 @@ export PHARMACYFIRST_CACHE := $(CURDIR)/.cache/content
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test test-signed-in test-all coverage thorough lint format docs bench wheel lock system clean
+.PHONY: help demo serve test test-signed-in test-all coverage thorough lint format docs site bench wheel lock system clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -59,6 +61,9 @@ format: .venv-dev/.ready ## mend what lint can mend by itself
 docs: .venv-dev/.ready ## write the generated pages again
 	@.venv-dev/bin/python docs/regenerate.py
 
+site: .venv-dev/.ready ## pages for every reader in site/: documents, rules, cases and a search, read without a server
+	@.venv-dev/bin/python docs/site/build.py $(SITE_ARGS)
+
 bench: .venv-bench/.ready ## speed of one decision and of one GP message, beside other libraries
 	@.venv-bench/bin/python benchmarks/decision.py $(BENCH_ARGS)
 	@.venv-bench/bin/python benchmarks/record.py
@@ -91,7 +96,7 @@ system: ## what the tests need from the operating system (the one target that ma
 	@./system.sh
 
 clean: ## remove all that these targets made
-	@rm -rf .venv .venv-dev .venv-bench .cache dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-dev .venv-bench .cache dist site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made from nothing whenever its lock file or pyproject.toml changes, so none drifts from its lock.

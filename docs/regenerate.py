@@ -58,6 +58,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT / "tests" / "cli")]
 from asvs import asvs  # noqa: E402
 from bill_of_materials import licences, sbom  # noqa: E402
+from first_pathway import walked  # noqa: E402
 from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
@@ -444,10 +445,18 @@ PARTS: dict[str, Callable[[str], str]] = {
     "transcript": transcript,
     "who-may": who_may,
 }
+
+
+def first_pathway() -> str:
+    """The page that takes an author from nothing to a pathway, with what its commands print."""
+    return walked((ROOT / "docs" / "first-pathway.md").read_text(encoding="utf-8"), output)
+
+
 # A file, from the root of the checkout, and what it holds.
 PAGES: dict[str, Callable[[], str]] = {
     **{f"docs/cases/{condition}.md": partial(cases_page, condition) for condition in load().conditions},
     **{f"docs/schema/{name}": partial(schema_page, name) for name in SCHEMAS},
+    "docs/first-pathway.md": first_pathway,
     "docs/hazards.md": hazards_page,
     "docs/lines-for-patients.md": lines_page,
     "docs/security/asvs.md": asvs,
@@ -468,12 +477,12 @@ def fenced(language: str, text: str) -> str:
 SHELL = set("|<>&;$*~")
 
 
-def output(command: str) -> str:
-    """All that a command prints, with its exit status where that is not 0: in this process, unless it needs a shell."""
+def output(command: str, at: Path = ROOT) -> str:
+    """All that a command prints, with its exit status where that is not 0: in this process, unless it needs a shell of the checkout."""
     program, *arguments = shlex.split(command)
     if program != "pharmacyfirst" or SHELL & set(command):
         return output_of_shell(command)
-    with contextlib.chdir(ROOT):
+    with contextlib.chdir(at):
         ran = CliRunner().invoke(main_command, arguments, prog_name=program, terminal_width=78)
     if ran.exception is not None and not isinstance(ran.exception, SystemExit):
         raise ran.exception

@@ -91,6 +91,13 @@ def _medicines() -> click.Command:
     return medicines
 
 
+def _new() -> click.Command:
+    """Write the skeleton of a new pathway: files that load, with a comment at each heading."""
+    from pharmacyfirst.cli.new import new
+
+    return new
+
+
 def _sites() -> click.Command:
     """The sites of one organisation, each a pharmacy with a store of its own."""
     from pharmacyfirst.cli.sites import sites
@@ -187,6 +194,7 @@ ENTRIES = {
     "consult": _consult,
     "hazards": _hazards,
     "medicines": _medicines,
+    "new": _new,
     "people": _people,
     "pgd": _pgd,
     "print-blank": _print_blank,
