@@ -216,11 +216,19 @@ class Bench:
         return tuple(why for sheet in sheets for why in self._why_not(sheet))
 
     def _why_not(self, sheet: BenchSheet) -> Iterator[str]:
+        if not sheet.clauses:
+            return  # a condition without open items has nothing to be agreed to there
+        if sheet.document is not None and self._is_draft(sheet.document):
+            yield f"{sheet.named}: it is a draft, or was taken back, and would permit nothing"
         left = self.open(sheet)
         yield from (f"{sheet.named}: {one.clause.name}: {one.why}" for one in left)
         yield from (f"{sheet.named}: {clause.name}: {found.found.value}" for clause, found in self.differing(sheet))
         if not left and (why := self.why_not_confirmed(sheet)):
             yield f"{sheet.named}: {why}"
+
+    def _is_draft(self, document: DocumentVersion) -> bool:
+        pgd = self.pathway.pgds.get(document.document)
+        return (self.pathway.edition if pgd is None else pgd.edition).draft
 
     def checked(self, signed_on: date) -> tuple[Checked, ...]:
         """The open items as an adoption that is signed on a day keeps them. Raises ``BenchRefused`` where anything keeps it from being adopted."""
@@ -228,7 +236,7 @@ class Bench:
             more = f" ({len(wrong)} in all)" if len(wrong) > 1 else ""
             raise BenchRefused(f"It cannot be adopted yet. {wrong[0]}{more}. Nothing was written.")
         days = [found.on for sheet in self.sheets for found in self._given(sheet)]
-        if max((*days, *(self.confirmed[sheet.of].on for sheet in self.sheets))) > signed_on:
+        if max((*days, *(self.confirmed[sheet.of].on for sheet in self.sheets if sheet.clauses))) > signed_on:
             raise BenchRefused(
                 "Something was answered or confirmed after the day on which it is to be signed. Nothing was written."
             )

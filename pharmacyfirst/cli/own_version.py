@@ -43,7 +43,7 @@ def draft(condition: str, into: Path, as_of: date | None, folder: Path | None) -
     options.conditions(library, condition)
     made = begin_own_version(library.in_force(condition, as_of or options.today_in_london()), library.root, into)
     click.echo(f"Made: {condition} {made.says.version}, a draft. Edit the files in the folder {condition} there, then:")
-    click.echo("  pharmacyfirst check --pathways DIR")
+    click.echo("  pharmacyfirst check DIR")
     click.echo("  pharmacyfirst bench edited DIR --by NAME")
 
 

@@ -1,6 +1,7 @@
 """`bench`, as an organisation would use it: what is written, what is refused, and that a supply is permitted only when two people agree."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -233,3 +234,26 @@ def test_all_that_ships_can_be_laid_out_and_read_back(condition, tmp_path):
     file = tmp_path / "bench.yaml"
     file.write_text(bench_written(Bench(laid.pathway, Frozen(answers))), encoding="utf-8")
     assert read_bench(file).answers == answers
+
+
+def test_a_draft_is_not_adopted_because_it_would_permit_nothing(answered):
+    root, file = answered
+    assert confirmed(root, file).exit_code == 0
+    (root / "published.yaml").unlink()
+    said = bench(root, "check", file)
+    assert said.exit_code == 1
+    assert "it is a draft" in bench(root, "adopt", file, "--to", root / "a.yaml", input=ADOPTS).output
+
+
+def test_a_condition_without_open_items_can_be_adopted():
+    pathway = replace(load().newest("shingles"), open_items=Frozen())
+    on = date(2026, 11, 1)
+    laid = Bench(pathway)
+    answers = {
+        (sheet.of, one.name): BenchAnswer(one.digest, ClauseFound.AGREES, "p. 3", "", FIRST, on)
+        for sheet in laid.sheets
+        for one in sheet.clauses
+    }
+    laid = Bench(pathway, Frozen(answers))
+    seconds = {sheet.of: laid.confirm(sheet, SECOND, on) for sheet in laid.sheets if sheet.clauses}
+    assert Bench(pathway, Frozen(answers), Frozen(seconds)).checked(on) == ()

@@ -55,7 +55,8 @@ class Attacked:
             "month": "2026-11",
             "pgd": "nitrofurantoin",
         }
-        held |= {"paper": "letter.txt", "name": "form.js", "form": "uncomplicated-uti"} | places
+        held |= {"paper": "letter.txt", "name": "form.js", "form": "uncomplicated-uti"}
+        held |= {"condition": "uncomplicated-uti", "part": "pathway"} | places
         return re.sub(r"\{(\w+)\}", lambda place: quote(held[place[1]], safe=""), pattern)
 
     def signed_in(self, word="robin"):

@@ -201,7 +201,8 @@ def test_an_error_tells_where_and_nothing_of_what(tmp_path, monkeypatch, nothing
 def test_each_page_that_takes_a_form_wants_it_from_a_page_of_ours_and_of_this_session(client, path):
     visitor = begun(at_the_desk(client), "uncomplicated-uti")
     id = visitor.consultation.removeprefix("/c/")
-    there = path.format(id=id, number=1, pgd="nitrofurantoin", paper="letter.txt", name="x", form="x")
+    bench = {"condition": "uncomplicated-uti", "part": "pathway"}
+    there = path.format(id=id, number=1, pgd="nitrofurantoin", paper="letter.txt", name="x", form="x", **bench)
     fields = visitor.page.forms[visitor.path]
     if PAGES[path].file:
         headers = {name: value for name, value in SAME_ORIGIN.items() if name != "content-type"}

@@ -1,9 +1,12 @@
 """The sign-off bench in the form: from a transcription to a supply that is permitted, and what keeps it from being so."""
 
+import re
 import shutil
 
 import pytest
-from at_the_bench import (
+from test_every_outcome import supplied
+from test_real_patients import recorded, to_the_outcome
+from two_reviewers import (
     ADOPTS,
     CONDITION,
     PARTS,
@@ -15,8 +18,6 @@ from at_the_bench import (
     reviewers,
     signed_in,
 )
-from test_every_outcome import supplied
-from test_real_patients import recorded, to_the_outcome
 from visiting import Clock, open_form
 
 from pharmacyfirst import load
@@ -63,7 +64,12 @@ def test_two_reviewers_carry_a_condition_to_a_supply_that_is_permitted(form):
     for part in PARTS:
         assert confirm(kim, part).title == "Documents beside the signed ones", kim.page.words
     kim.go(f"/bench/{CONDITION}/adopt")
-    kim.send(f"/bench/{CONDITION}/adopt", **ADOPTS)
+    documents = re.findall(r'name="document" value="([^"]+)"', kim.page.words)
+    others = ["sha256:" + "0" * 64, *documents[1:]]
+    kim.send(f"/bench/{CONDITION}/adopt", **ADOPTS, document=others)
+    assert "have changed since the page was shown" in kim.page.words
+    assert not (folder / "adoptions").exists()
+    kim.send(f"/bench/{CONDITION}/adopt", **ADOPTS, document=documents)
     assert "Adopted" in kim.page.words, kim.page.words
 
     (record,) = (folder / "adoptions").iterdir()

@@ -1,10 +1,10 @@
 """The sign-off bench in a real browser: one condition from its transcription to a supply that is permitted, by three people."""
 
 import pytest
-from at_the_bench import ADOPTS, CONDITION, PARTS, reviewers
 from in_a_browser import NOBODY, patient_of, serving
 from test_people_in_a_browser import SomebodyInABrowser
 from test_real_patients import CASE
+from two_reviewers import ADOPTS, CONDITION, PARTS, reviewers
 from visiting import PASSWORD, Clock
 
 pytestmark = pytest.mark.system

@@ -157,6 +157,8 @@ def _adoption(visit: Visit, laid: Bench) -> Adoption:
     if before is None and distance not in ("yes", "no"):
         raise BenchRefused("Say whether it is a distance-selling pharmacy.")
     documents = documents_to_adopt(laid.pathway)
+    if posted.all("document") != tuple(one.digest for one in documents):
+        raise BenchRefused("The documents have changed since the page was shown. Look at them again.")
     named = posted.all("practitioner")
     new = Adoption(
         ods_code=desk.ours.pharmacy.ods,
