@@ -18,6 +18,8 @@ SITE_ARGS ?=
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_CACHE_DIR := $(CURDIR)/.cache/uv-cache
+# Where content is kept that was read once; the tests keep none.
+export PHARMACYFIRST_CACHE := $(CURDIR)/.cache/content
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -78,6 +80,7 @@ wheel: .venv-dev/.ready ## build the wheel and start it with nothing but require
 	@.cache/wheel-venv/bin/python -m pip check --quiet
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" check
 	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/pharmacyfirst" --help
+	cd /tmp && "$(CURDIR)/.cache/wheel-venv/bin/python" "$(CURDIR)/tests/start/in_a_wheel.py" --must
 
 # Keeps what is locked and adds what is missing; newer versions: make lock LOCK_ARGS=--upgrade
 COMPILE = .cache/uv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -13,11 +13,10 @@
 It supports a pharmacist's decision and replaces neither the pharmacist nor the signed PGD.
 """
 
-from importlib import import_module as _import_module
-from pathlib import Path as _Path
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # that of `typing`, without what importing it costs
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pharmacyfirst.authority.authorise import authorise
     from pharmacyfirst.authority.permit import NoPermit, Permit
     from pharmacyfirst.content.library import Library
@@ -85,7 +84,9 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 def __getattr__(name: str) -> object:
     if name not in _ROOM_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(_import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
+    from importlib import import_module
+
+    found: object = getattr(import_module(f"{__name__}.{_ROOM_OF[name]}"), name)
     globals()[name] = found
     return found
 
@@ -94,17 +95,19 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def load(folder: "str | _Path | None" = None) -> "Library":
+def load(folder: "str | Path | None" = None) -> "Library":
     """The library of pathways: those that ship with the package, or those under ``folder``.
 
     Raises ``ContentRefused`` with every mistake of the whole set; then nothing is loaded. Raises ``Refused`` where ``folder`` is no path.
     """
-    # Reading YAML is left until content is asked for, so that importing the kernel alone stays light.
+    # Reading content is left until it is asked for, so that importing the kernel alone stays light.
+    from pathlib import Path
+
     from pharmacyfirst.content import library
     from pharmacyfirst.errors import Refused
 
     if folder is None:
         return library.shipped_library()
-    if not isinstance(folder, str | _Path):
+    if not isinstance(folder, str | Path):
         raise Refused("wrong_value", "folder: give the path of a folder of pathways.")
-    return library.load(_Path(folder))
+    return library.load(Path(folder))

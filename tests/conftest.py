@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may use."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ pytest_plugins = ["system_parts", "closing", "kept_in", "measured", "own_postgre
 
 def pytest_configure():
     gc.set_threshold(20_000, 20, 20)
+    os.environ["PHARMACYFIRST_CACHE"] = (
+        ""  # content is read by every test that loads it, and nothing is kept in anybody's home
+    )
 
 
 def pytest_collection_finish():
@@ -41,3 +45,9 @@ def makes_pdf():
         pdf_maker()
     except NoPDF as missing:
         pytest.skip(f"{missing}; `make system` installs it")
+
+
+@pytest.fixture
+def nothing_serves_for_ever(monkeypatch):
+    """A command that would serve until it is stopped makes all it needs, and then ends."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pharmacyfirst.errors import ExtraMissing
-from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable, open_ledger
+from pharmacyfirst.ledger import LedgerDamaged, LedgerUnusable, NotKnownWhetherSaved, open_ledger
 from pharmacyfirst.ledger import postgres as behind
 from pharmacyfirst.ledger.file import on_disk
 from pharmacyfirst.ledger.migrations import TABLE, migrations_of
@@ -195,7 +195,7 @@ def test_lost_while_it_was_being_saved_and_nobody_to_ask_it_is_not_known_and_say
         with closing(postgres.connected()) as database:
             database.execute(statement.format(here.schema))
     try:
-        with beside(kill), pytest.raises(LedgerUnusable) as told:
+        with beside(kill), pytest.raises(NotKnownWhetherSaved) as told:
             put(ledger, "a")
     finally:
         postgres.start()

@@ -1,6 +1,6 @@
 // A consultation over the JSON API, in C#, with what comes with .NET Framework and Mono:
 // mcs -r:System.Web.Extensions.dll examples/clients/Consultation.cs; mono Consultation.exe URL ACCOUNT, with the key in PHARMACYFIRST_API_KEY.
-// ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a practice patient).
+// ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a training patient).
 
 using System;
 using System.Collections;
@@ -73,7 +73,7 @@ public class Consultation
         var offers = ((ArrayList)found["offers"]).Cast<Dictionary<string, object>>().Select(offer => (string)offer["pgd"]);
         Console.WriteLine(string.Join(" ", new[] { (string)outcome["says"] }.Concat(offers)));
         if ((string)outcome["kind"] != "supply") return;
-        // What the pharmacist did. A practice patient's may be as if at another time; anybody else's is recorded now, without at.
+        // What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
         var at = "?at=" + Uri.EscapeDataString((string)account["ended_at"]);
         account["facts"] = given["facts"];
         var kept = Read(server.Post("/v1/consultations" + at, Json.Serialize(account), "record-" + account["id"]));

@@ -1,6 +1,6 @@
 // A consultation over the JSON API, in Java 17, with Gson for JSON (Debian's libgoogle-gson-java; any library that keeps numbers as they are written does):
 // java -cp /usr/share/java/gson.jar examples/clients/Consultation.java URL ACCOUNT, with the key in PHARMACYFIRST_API_KEY.
-// ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a practice patient).
+// ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a training patient).
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
@@ -67,7 +67,7 @@ public class Consultation {
         found.getAsJsonArray("offers").forEach(offer -> says.append(' ').append(offer.getAsJsonObject().get("pgd").getAsString()));
         System.out.println(says);
         if (!outcome.get("kind").getAsString().equals("supply")) return;
-        // What the pharmacist did. A practice patient's may be as if at another time; anybody else's is recorded now, without at.
+        // What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
         String at = "?at=" + URLEncoder.encode(account.get("ended_at").getAsString(), StandardCharsets.UTF_8);
         account.add("facts", facts);
         String once = "record-" + account.get("id").getAsString();

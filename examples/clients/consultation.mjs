@@ -1,5 +1,5 @@
 // A consultation over the JSON API, in JavaScript: node examples/clients/consultation.mjs URL ACCOUNT, with the key in PHARMACYFIRST_API_KEY.
-// ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a practice patient).
+// ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a training patient).
 import { readFileSync } from "node:fs";
 
 // Post JSON; what the server answers, as text. once names what is written, so that it can be sent again and is written once.
@@ -30,7 +30,7 @@ if (process.argv.length > 3) {
   const { found, facts } = await hold(server, account.pathway, account.as_of, (name) => account.facts[name] ?? null);
   console.log(found.outcome.says, ...found.offers.map((offer) => offer.pgd));
   if (found.outcome.kind === "supply") {
-    // What the pharmacist did. A practice patient's may be as if at another time; anybody else's is recorded now, without at.
+    // What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
     const at = encodeURIComponent(account.ended_at);
     account.facts = facts;
     const kept = JSON.parse(await post(server, `/v1/consultations?at=${at}`, account, `record-${account.id}`));

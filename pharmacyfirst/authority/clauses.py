@@ -15,7 +15,7 @@ from pharmacyfirst.authority.adoption import DocumentVersion, documents_to_adopt
 from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, OneOf, Within, within
 from pharmacyfirst.kernel.dose import Amount, Product, plain
-from pharmacyfirst.kernel.evidence import OpenItem
+from pharmacyfirst.kernel.evidence import Backing, OpenItem
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Period
@@ -44,6 +44,36 @@ def clauses_of(pathway: Pathway) -> dict[DocumentVersion, tuple[AgreedClause, ..
     found = {own: tuple(_together(_of_pathway(pathway)))}
     for document, pgd in zip(others, pathway.pgds.values(), strict=True):
         found[document] = tuple(_together(_of_pgd(pgd)))
+    return found
+
+
+def never_beside(pathway: Pathway) -> dict[DocumentVersion, frozenset[str]]:
+    """The clauses, by document, that permit something, so that none may stand where the signed document does not have it."""
+    own, *others = documents_to_adopt(pathway)
+    found = {own: frozenset({"title", "in force", "source documents", *_names(pathway.channels, pathway.treatment)})}
+    for document, pgd in zip(others, pathway.pgds.values(), strict=True):
+        offers = _names(pgd.products, pgd.doses, pgd.differs)
+        found[document] = frozenset({"title", "in force", "source document", *offers})
+    return found
+
+
+def _names(*groups: Iterable[Any]) -> Iterator[str]:
+    for one in (one for group in groups for one in group):
+        yield from {one.id} if hasattr(one, "id") else {one.name, f"channel {one.name}", f"differs: {one.name}"}
+
+
+def backings_of(pathway: Pathway) -> dict[DocumentVersion, dict[str, tuple[Backing, ...]]]:
+    """What stands behind each clause, by document and name; nothing for one that has no backing of its own."""
+    own, *others = documents_to_adopt(pathway)
+    things = {own: [*_of_pathway(pathway)]}
+    for document, pgd in zip(others, pathway.pgds.values(), strict=True):
+        things[document] = [*_of_pgd(pgd)]
+    found: dict[DocumentVersion, dict[str, tuple[Backing, ...]]] = {}
+    for document, each in things.items():
+        behind = found.setdefault(document, {})
+        for name, thing in each:
+            if backing := getattr(thing, "backing", None):
+                behind[name] = (*behind.get(name, ()), backing)
     return found
 
 

@@ -1,11 +1,12 @@
 """What a new version asks of an organisation that adopted an earlier one: only what changed, what was added, and what is open."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from pharmacyfirst.authority.adoption import Adoption, Checked, DocumentVersion
+from pharmacyfirst.authority.adoption import Adoption, Checked, DocumentVersion, Practitioner
 from pharmacyfirst.authority.clauses import AgreedClause, clauses_of, digest_of_item
 from pharmacyfirst.kernel.evidence import OpenItem
+from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway
 
 
@@ -44,6 +45,39 @@ def renewal(old: Adoption, pathways: Iterable[Pathway]) -> Renewal:
         kept=kept,
         gone=(*_gone(old, clauses), *(f"open item {one.item}" for one in old.checked if one.item not in items)),
     )
+
+
+def joined(old: Adoption, new: Adoption) -> Adoption:
+    """The record of one organisation that adopts the conditions of ``new`` as they stand there, and every other as before.
+
+    Who signed for other conditions keeps that. What was suspended or withdrawn stays so, of a new version too. It is in force no longer than the
+    record of before: nobody has signed that the other conditions are.
+    """
+    theirs = {one.condition for one in new.documents}
+    now = {one.of(): one for one in new.documents}
+    asked = {one.item for one in new.checked}
+    people = {one.gphc_number: one for one in new.practitioners}
+    kept = [_with_others(one, people.pop(one.gphc_number, None), theirs) for one in old.practitioners]
+    return replace(
+        new,
+        period=old.period,
+        distance_selling=old.distance_selling,
+        documents=(*(one for one in old.documents if one.condition not in theirs), *new.documents),
+        checked=(*(one for one in old.checked if one.item not in asked), *new.checked),
+        practitioners=(*(one for one in kept if one.authorised_for), *people.values()),
+        halted=tuple(
+            replace(one, document=now.get(one.document.of(), one.document))
+            for one in old.halted
+            if one.document.condition not in theirs or one.document.of() in now
+        ),
+        disagreements=(*(one for one in old.disagreements if one.document.condition not in theirs), *new.disagreements),
+        agreed=Frozen({**{one: each for one, each in old.agreed.items() if one.condition not in theirs}, **new.agreed}),
+    )
+
+
+def _with_others(old: Practitioner, new: Practitioner | None, theirs: Collection[str]) -> Practitioner:
+    others = tuple(one for one in old.authorised_for if one.condition not in theirs)
+    return replace(old, authorised_for=(*others, *(new.authorised_for if new is not None else ())))
 
 
 def _same(item: OpenItem | None, checked: Checked) -> bool:

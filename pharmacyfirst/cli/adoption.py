@@ -21,10 +21,8 @@ from pharmacyfirst.authority.clauses import clauses_of, digest_of_item
 from pharmacyfirst.authority.renewal import Renewal, ToAgree, renewal
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import DoesNotFit, NotDone
-from pharmacyfirst.content.adoption import read_adoption
-from pharmacyfirst.content.adoption_written import written
+from pharmacyfirst.content.adoption import AdoptionNotWritten, read_adoption, write_adoption
 from pharmacyfirst.content.amounts import parse_period
-from pharmacyfirst.content.text import ContentRefused
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import PHARMACIST, TECHNICIAN, WrongIdentifier, gphc_number, pharmacy_ods
@@ -74,31 +72,30 @@ def adopt(conditions: tuple[str, ...], to: Path, earlier: Path | None, as_of: da
       pharmacyfirst adopt shingles impetigo --to adoption.yaml
       pharmacyfirst adopt shingles impetigo --from adoption.yaml --to adoption-2026-3.yaml
     """
+    day = as_of or options.today_in_london()
+    library = options.library(folder)
+    record([library.in_force(condition, day) for condition in dict.fromkeys(conditions)], to, earlier, day)
+
+
+def record(
+    pathways: Sequence[Pathway], to: Path, earlier: Path | None, day: date, looked: Sequence[Checked] | None = None
+) -> None:
+    """Ask what an adoption record needs besides, write it and say what is in it. ``looked``: what was found of the open items and, with it, of
+    every clause, on the bench; None: it is asked here. Raises ``NotDone`` where the file is there.
+    """
     if to.exists():
         raise NotDone(
             "The file of --to is there already. Name another file; a signed record is corrected by a new one."
         )
-    day = as_of or options.today_in_london()
-    library = options.library(folder)
-    pathways = [library.in_force(condition, day) for condition in dict.fromkeys(conditions)]
-    adoption = _anew(pathways, day) if earlier is None else _renewed(pathways, read_adoption(earlier), day)
-    _write(adoption, to)
-    _summary(adoption, pathways)
-
-
-def _write(adoption: Adoption, to: Path) -> None:
-    """Write the record so that it reads back as it is, or leave no file."""
-    with to.open("x", encoding="utf-8") as file:
-        file.write(written(adoption))
+    if earlier is None:
+        adoption = _anew(pathways, day, looked)
+    else:
+        adoption = _renewed(pathways, read_adoption(earlier), day, looked)
     try:
-        same = read_adoption(to) == adoption
-    except ContentRefused:
-        same = False
-    if not same:
-        to.unlink()
-        raise NotDone(
-            "Something that was typed cannot be written, such as a character that nobody sees. Nothing was written."
-        )
+        write_adoption(adoption, to)
+    except AdoptionNotWritten as refused:
+        raise NotDone(str(refused)) from None
+    _summary(adoption, pathways)
 
 
 def _summary(adoption: Adoption, pathways: Sequence[Pathway]) -> None:
@@ -117,7 +114,7 @@ def _counted(number: int, what: str) -> str:
 # Anew
 
 
-def _anew(pathways: Sequence[Pathway], day: date) -> Adoption:
+def _anew(pathways: Sequence[Pathway], day: date, looked: Sequence[Checked] | None) -> Adoption:
     click.echo(DECLARATION)
     documents = _show_documents(pathways)
     organisation = _ask("ODS code of the pharmacy", pharmacy_ods)
@@ -130,7 +127,7 @@ def _anew(pathways: Sequence[Pathway], day: date) -> Adoption:
         distance_selling=distance,
         documents=documents,
         period=period,
-        checked=tuple(_checked(items, signed_by, day)),
+        checked=tuple(_checked(items, signed_by, day) if looked is None else looked),
         signed_by=signed_by,
         role=role,
         signed_on=day,
@@ -173,7 +170,7 @@ def _checked(items: Iterable[OpenItem], by: str, day: date) -> Iterator[Checked]
 # From an earlier record
 
 
-def _renewed(pathways: Sequence[Pathway], old: Adoption, day: date) -> Adoption:
+def _renewed(pathways: Sequence[Pathway], old: Adoption, day: date, looked: Sequence[Checked] | None) -> Adoption:
     lost = {one.condition for one in old.documents} - {pathway.id for pathway in pathways}
     if lost:
         says = f"The earlier record also adopts {', '.join(sorted(lost))}. Name every condition, or it would be lost."
@@ -181,6 +178,8 @@ def _renewed(pathways: Sequence[Pathway], old: Adoption, day: date) -> Adoption:
     click.echo(CHANGED)
     documents = _show_documents(pathways)
     asked = renewal(old, pathways)
+    if looked is not None:
+        asked = replace(asked, clauses=(), items=(), kept=tuple(looked))
     _show_renewal(asked)
     period = _ask("In force", _period, old.period.in_words())
     signed_by, role = _ask("Signed by", _words, old.signed_by), _ask("Role", _words, old.role)

@@ -49,7 +49,7 @@ def assess(
         return
     if condition is None or facts is None:
         raise WrongCommand("name a CONDITION and a FACTS file, or use --jsonl.")
-    library = options.library(folder)
+    library = options.library(folder, condition)
     try:
         assessment = assess_file(library, condition, facts, as_of)
     except Refused as refused:

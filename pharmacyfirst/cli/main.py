@@ -42,6 +42,13 @@ def _authorise() -> click.Command:
     return authorise
 
 
+def _bench() -> click.Command:
+    """Lay our documents beside the signed ones, clause by clause, until they can be adopted."""
+    from pharmacyfirst.cli.bench import bench
+
+    return bench
+
+
 def _cases() -> click.Command:
     """Run the cases of a condition, or of all."""
     from pharmacyfirst.cli.cases import cases
@@ -148,7 +155,7 @@ def _render() -> click.Command:
 
 
 def _review() -> click.Command:
-    """Write the review pack of a condition, to be signed; check a sign-off; compare blind readings."""
+    """Write the review pack of a condition: all that a clinical safety reviewer needs, to be signed by its digest."""
     from pharmacyfirst.cli.review import review
 
     return review
@@ -180,6 +187,7 @@ ENTRIES = {
     "api-key": _api_key,
     "assess": _assess,
     "authorise": _authorise,
+    "bench": _bench,
     "cases": _cases,
     "changes": _changes,
     "check": _check,

@@ -9,12 +9,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 import pharmacyfirst
-from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.cli.guard import BadInput, DoesNotFit
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.questions import read_day
@@ -107,9 +105,16 @@ def as_of(command: Command) -> Command:
     )(command)
 
 
-def library(folder: Path | None) -> "Library":
-    """The content under a folder, or what ships with the package. Raises ``ContentRefused``, which the guard prints."""
-    return pharmacyfirst.load(folder)
+def library(folder: Path | None, only: str | None = None) -> "Library":
+    """The content under a folder, or what ships with the package; of a command about one condition perhaps that alone.
+
+    Raises ``ContentRefused``, which the guard prints.
+    """
+    if only is None:
+        return pharmacyfirst.load(folder)
+    from pharmacyfirst.content.library import load_one, pathways_folder
+
+    return load_one(folder or pathways_folder(), only)
 
 
 def conditions(library: "Library", condition: str | None) -> tuple[str, ...]:
@@ -126,6 +131,8 @@ def conditions(library: "Library", condition: str | None) -> tuple[str, ...]:
 
 def now_in_london() -> datetime:
     """The time that a clock in London shows now. Raises ``Refused`` where this machine cannot tell."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # where the day is named, starting up should not pay for it
+
     try:
         return datetime.now(ZoneInfo("Europe/London")).replace(tzinfo=None)
     except ZoneInfoNotFoundError:
@@ -134,6 +141,8 @@ def now_in_london() -> datetime:
 
 def this_moment() -> datetime:
     """Now, by England's clock with its distance from UTC, so that it is one moment in October too. Raises ``Refused`` as above."""
+    from pharmacyfirst.authority.clock import in_england
+
     return in_england(datetime.now(UTC))
 
 

@@ -36,13 +36,16 @@ from pharmacyfirst.review.pack.signed import standing
     metavar="VERSION",
     help="Say who is treated differently since this version, or a folder with another one.",
 )
-@options.as_of
+@click.option(
+    "--as-of", type=options.day, metavar="DATE",
+    help="The version in force on this day, YYYY-MM-DD; without it, the newest.",
+)  # fmt: skip
 @click.option("--prove", "prove", is_flag=True, help='Run the proofs now. Needs the extra "proof".')
 @click.option(
     "--proofs", type=options.FILE_THERE, metavar="FILE", help="Take the proofs from what `prove --json` printed."
 )
 @click.option("--mutants", "with_mutants", is_flag=True, help="Run every mutant against the cases now; takes minutes.")
-@click.option("--no-pdf", is_flag=True, help="Write no PDF.")
+@click.option("--pdf", "as_pdf", is_flag=True, help='Write it as tagged PDF too. Needs the extra "review".')
 @click.option(
     "--agreement",
     "readings",
@@ -59,6 +62,12 @@ from pharmacyfirst.review.pack.signed import standing
     metavar="SIGNOFF PACK",
     help="Say whether a sign-off holds of a pack (review-pack.json).",
 )
+@click.option(
+    "--was",
+    type=options.FILE_THERE,
+    metavar="FILE",
+    help="With --verify: the pack that was signed, to say what changed in each part.",
+)
 @options.pathways
 def review(
     condition: str | None,
@@ -68,27 +77,28 @@ def review(
     prove: bool,
     proofs: Path | None,
     with_mutants: bool,
-    no_pdf: bool,
+    as_pdf: bool,
     readings: tuple[Path, ...],
     as_json: bool,
     verify: tuple[Path, Path] | None,
+    was: Path | None,
     folder: Path | None,
 ) -> None:
     """Write the review pack of a condition: all that a clinical safety reviewer needs, to be signed by its digest.
 
     \b
-    pharmacyfirst review CONDITION --out DIR          the pack: a page, a tagged PDF, JSON, a reading form and a sign-off to fill in
+    pharmacyfirst review CONDITION --out DIR          the pack: a page, JSON, a reading form, a sign-off to fill in; with --pdf a PDF
     pharmacyfirst review CONDITION --agreement FILE   how far readers agree with the pathway and each other; with --out, in the pack
     pharmacyfirst review --verify SIGNOFF PACK        whether a sign-off still holds, and what changed where it does not
 
-    The same content with the same tools gives the same files, byte for byte. Without --as-of the newest version is taken.
+    The same content with the same tools gives the same files, byte for byte.
 
     \b
     Example:
-      pharmacyfirst review shingles --out packs --since 2026.1 --prove
+      pharmacyfirst review shingles --out packs --pdf --prove
     """
     if verify is not None:
-        _verify(*verify)
+        _verify(*verify, was)
         return
     if condition is None:
         raise WrongCommand("Name a condition, or give --verify SIGNOFF PACK.")
@@ -103,11 +113,11 @@ def review(
         raise WrongCommand("Say where to write the pack: --out DIR.")
     if prove and proofs:
         raise WrongCommand("Give --prove or --proofs, not both.")
-    if not no_pdf:
+    if as_pdf:
         try:
             pdf_maker()
         except NoPDF as missing:
-            raise BadInput(f"{missing}. Nothing was written; --no-pdf writes the rest.") from None
+            raise BadInput(f"{missing}. Nothing was written; without --pdf the rest is.") from None
     found = proved_now(library, pathway, as_of) if prove else None
     if proofs is not None:
         found = proved_before(options.read_file(proofs, "--proofs"), pathway)
@@ -116,7 +126,7 @@ def review(
     )
     compared, report = _since(library, pathway, since, as_of) if since else (None, None)
     pack = review_pack(library, pathway, checks, compared=compared, report=report)
-    for said in _written(pack, into, with_pdf=not no_pdf):
+    for said in _written(pack, into, with_pdf=as_pdf):
         click.echo(said)
     click.echo(pack.digest)
     for orphan in pack.traceability.orphans:
@@ -182,8 +192,9 @@ def _say(agreement: tuple[ReadersAgree, ...], as_json: bool) -> None:
         click.echo("\n".join(one.in_words()))
 
 
-def _verify(sign_off: Path, pack: Path) -> None:
-    found = standing(read_sign_off(sign_off), options.read_file(pack, "PACK"))
+def _verify(sign_off: Path, pack: Path, was: Path | None) -> None:
+    before = options.read_file(was, "--was") if was is not None else None
+    found = standing(read_sign_off(sign_off), options.read_file(pack, "PACK"), before)
     click.echo("\n".join(found.in_words()))
     if not found.holds:
         raise NotDone("The sign-off does not hold: what it was given for is not what is there.")

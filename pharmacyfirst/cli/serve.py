@@ -51,7 +51,7 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve the pharmacist's form to a browser on this machine.
 
-    The first page sets the pharmacy up. Until an adoption record is named there it is for evaluation: nothing is supplied but to practice
+    The first page sets the pharmacy up. Until an adoption record is named there it is for evaluation: nothing is supplied but to training
     patients. Once there are people (pharmacyfirst people add), nobody comes in without signing in; other machines reach it only then.
 
     \b

@@ -3,6 +3,7 @@
 It is read whole or not at all: any mistake refuses it, because a record with a mistake in it says something else than it means.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -13,10 +14,12 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from pharmacyfirst.authority.adoption import Adoption, Checked, Disagreement, DocumentVersion, Halted, Practitioner
 from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.content.adoption_written import written
 from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, read_filled_in
 from pharmacyfirst.content.identifier_types import PharmacyODS
-from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
+from pharmacyfirst.content.text import ContentRefused
+from pharmacyfirst.errors import NOTHING_ASSESSED, PharmacyFirstError, Refused
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.pgd import Period
@@ -213,6 +216,27 @@ def read_adoption(path: Path) -> Adoption:
     mend = "Mend it as docs/adoption.md shows."
     # A record with a mistake in it says something else than it means, so it is read whole or not at all.
     return read_filled_in(path, FILE, AdoptionRecord, _ENTRIES, mend, HARM).adoption()
+
+
+class AdoptionNotWritten(PharmacyFirstError, ValueError):
+    """An adoption cannot be written so that it reads back as it is; nothing was written."""
+
+
+def write_adoption(adoption: Adoption, to: Path) -> None:
+    """Write the record to a new file so that it reads back as it is, or leave no file. Raises ``AdoptionNotWritten``, ``FileExistsError``."""
+    with to.open("x", encoding="utf-8") as file:
+        file.write(written(adoption))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        same = read_adoption(to) == adoption
+    except ContentRefused:
+        same = False
+    if not same:
+        to.unlink()
+        raise AdoptionNotWritten(
+            "Something that was typed cannot be written, such as a character that nobody sees. Nothing was written."
+        )
 
 
 _ENTRIES = (AdoptionRecord, OpenItemEntry, PractitionerEntry, SuspendedEntry)

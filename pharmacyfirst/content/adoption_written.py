@@ -18,8 +18,8 @@ def _lines(adoption: Adoption) -> Iterator[str]:
     yield f"organisation: {adoption.ods_code}"
     yield f"distance selling: {_yes_no(adoption.distance_selling)}"
     yield f"in force: {adoption.period.in_words()}"
-    yield f"signed by: {_quoted(adoption.signed_by)}"
-    yield f"role: {_quoted(adoption.role)}"
+    yield f"signed by: {quoted(adoption.signed_by)}"
+    yield f"role: {quoted(adoption.role)}"
     yield f"signed on: {adoption.signed_on}"
     yield "documents:"
     yield from (f"  {document.in_words()}: {document.digest}" for document in adoption.documents)
@@ -48,8 +48,8 @@ def _open_item(one: Checked) -> Iterator[str]:
 
 
 def _seen(one: Checked | Disagreement) -> Iterator[str]:
-    yield f"how: {_quoted(one.how)}"
-    yield f"by: {_quoted(one.by)}"
+    yield f"how: {quoted(one.how)}"
+    yield f"by: {quoted(one.by)}"
     yield f"on: {one.on}"
 
 
@@ -66,8 +66,8 @@ def _practitioners(adoption: Adoption) -> Iterator[str]:
 def _halted(one: Halted) -> Iterator[str]:
     yield f"- document: {one.document.in_words()}"
     yield f"  since: {_moment(one.since)}"
-    yield f"  because: {_quoted(one.because)}"
-    yield f"  by: {_quoted(one.by)}"
+    yield f"  because: {quoted(one.because)}"
+    yield f"  by: {quoted(one.by)}"
     if one.until is not None:
         yield f"  until: {one.until:%Y-%m-%d %H:%M}"
 
@@ -81,24 +81,26 @@ def _not_agreed(adoption: Adoption) -> Iterator[str]:
         yield f"{document.in_words()}:"
         for one in adoption.disagreements:
             if one.document == document:
-                yield f"  {_name(one.clause)}:"
+                yield f"  {name_written(one.clause)}:"
                 yield from (f"    {line}" for line in _seen(one))
 
 
 def _clauses(adoption: Adoption) -> Iterator[str]:
     for document, clauses in adoption.agreed.items():
         yield f"{document.in_words()}:"
-        yield from (f"  {_name(name)}: {digest}" for name, digest in clauses.items())
+        yield from (f"  {name_written(name)}: {digest}" for name, digest in clauses.items())
 
 
 def _yes_no(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _name(words: str) -> str:
-    return words if _PLAIN.fullmatch(words) else _quoted(words)
+def name_written(words: str) -> str:
+    """A heading as it is written: in quotes where it holds more than plain words."""
+    return words if _PLAIN.fullmatch(words) else quoted(words)
 
 
-def _quoted(words: str) -> str:
+def quoted(words: str) -> str:
+    """Words in single quotes, so that nothing in them is read as a sign."""
     escaped = words.replace("'", "''")
     return f"'{escaped}'"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pharmacyfirst.content.key import MOST_BYTES_IN_ALL, MOST_ENTRIES, Looked
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, read_bytes, read_once
 
 SHARED = "shared"
@@ -18,8 +19,6 @@ PUBLISHED = "published.yaml"
 INVARIANTS = "invariants.yaml"
 HAZARDS = "hazards.yaml"
 SHOWN_ROOT = "pathways"
-MOST_ENTRIES = 500
-MOST_BYTES_IN_ALL = 20_000_000
 
 # How conditions, PGDs, versions and their files are named; no such name has as many digits in a row as a number of somebody's.
 _OURS = re.compile(r"(?!.*[0-9]{6})[a-z0-9][a-z0-9.-]*")
@@ -47,12 +46,13 @@ class ReadFile:
 class ContentFolder:
     """A folder of content. ``conditions`` holds the files of each condition, its cases left out; ``shared`` those in the shared folder by name.
 
-    ``published`` is the list of published digests, None where there is none. Raises ``ContentRefused`` where the folder holds more
+    A file that was ``looked`` at before is not opened again. ``published`` is the list of published digests, None where there is none. Raises ``ContentRefused`` where the folder holds more
     than ``MOST_ENTRIES`` files and folders, before any is opened, and where its files hold more than ``MOST_BYTES_IN_ALL``.
     """
 
     root: Path
     mistakes: Mistakes
+    looked: Looked | None = None
     conditions: dict[Path, tuple[Path, ...]] = field(init=False)
     shared: dict[str, Path] = field(init=False)
     published: Path | None = field(init=False, default=None)
@@ -138,8 +138,8 @@ class ContentFolder:
     def read(self, path: Path) -> ReadFile | None:
         """One of the files, opened once; None, with the mistakes noted, where it cannot be read."""
         shown = shown_below(self.root, path)
-        raw = read_once(path, shown, self.mistakes)
-        if raw is None:
+        raw = self.looked.taken(path.relative_to(self.root).as_posix()) if self.looked is not None else None
+        if raw is None and (raw := read_once(path, shown, self.mistakes)) is None:
             return None
         self._raw[path] = raw
         if sum(map(len, self._raw.values())) > MOST_BYTES_IN_ALL:

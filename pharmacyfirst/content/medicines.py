@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_NAME, Form, Tags
 from pharmacyfirst.content.files import MEDICINES, name_shown
-from pharmacyfirst.content.once import SharedMedicine, written
+from pharmacyfirst.content.once import written
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.content.shapes_of_medicines import SHARED_MEDICINE
 from pharmacyfirst.content.spellings import ONE_SENTENCE
 from pharmacyfirst.content.text import Block, Mistakes, Node, Text
+from pharmacyfirst.content.written import SharedMedicine
 
 TAKES = "as"
 COVERED = "covered by"

@@ -1,45 +1,14 @@
-"""What stands once in ``pathways/shared/`` as its files write it, whether or not a pathway uses it: for whoever reads or reviews it.
-
-What anybody is judged by is in the pathways and PGDs that use it.
-"""
+"""Reads what stands once in ``pathways/shared/`` as its files write it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pharmacyfirst.content.blocks import HARM_MISSING, Form, identified, plain_name
 from pharmacyfirst.content.for_people import readers
 from pharmacyfirst.content.sentences import Vocabulary
 from pharmacyfirst.content.spellings import ONE_SENTENCE
 from pharmacyfirst.content.text import List, Text
-from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A bar, a caution or a definition: its words, its sentences as they are spelt, and what stands behind it.
-
-    ``any_of``: one of the sentences is enough. ``audience`` and ``forms`` are those of a caution.
-    """
-
-    name: str
-    says: str
-    sentences: tuple[str, ...] = ()
-    any_of: bool = False
-    because: str = ""
-    action: str = ""
-    audience: tuple[str, ...] = ()
-    forms: tuple[str, ...] = ()
-    backing: Backing = NO_BACKING
-
-
-@dataclass(frozen=True, slots=True)
-class SharedMedicine:
-    """One medicine: what bars it wherever it is offered, and what to weigh or tell."""
-
-    id: str
-    title: str
-    bars: tuple[Written, ...]
-    cautions: tuple[Written, ...]
+from pharmacyfirst.content.written import Written
+from pharmacyfirst.kernel.evidence import Backing
 
 
 def written(name: Text, form: Form, pgds: Iterable[str] = ()) -> Written:

@@ -8,12 +8,13 @@ from pharmacyfirst.content.choices import read_choices, says_of_each_pgd
 from pharmacyfirst.content.documents import SOURCES, read_sources, refuse_shared_tags, refuse_unused
 from pharmacyfirst.content.files import MEDICINES, name_shown
 from pharmacyfirst.content.medicines import Medicine, read_medicine
-from pharmacyfirst.content.once import Written, written
+from pharmacyfirst.content.once import written
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.content.shapes import PARTS, SHARED_ANSWERS, SHARED_LIST, SHARED_QUESTIONS
 from pharmacyfirst.content.shapes_of_definitions import DEFINITION
 from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_SOURCES
 from pharmacyfirst.content.text import Block, Mistakes, Text
+from pharmacyfirst.content.written import Written
 from pharmacyfirst.kernel.evidence import Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import SharedList

@@ -13,11 +13,11 @@ from typing import Any
 
 import yaml
 
+from pharmacyfirst.content.key import MOST_BYTES
 from pharmacyfirst.content.ordinary import bytes_of
 from pharmacyfirst.content.recognised import is_content
 from pharmacyfirst.errors import PharmacyFirstError
 
-MOST_BYTES = 1_000_000
 MOST_LEVELS = 20
 MOST_SHOWN = 200  # mistakes in a message
 MOST_FOUND = 2000  # mistakes after which nothing more is read

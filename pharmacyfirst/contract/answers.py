@@ -8,7 +8,7 @@ from pharmacyfirst import exact
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.text import text_of
 from pharmacyfirst.errors import Refused
-from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.fast.assess import assess
 from pharmacyfirst.kernel.fields import TEXT, BlockOf, FieldTable, JsonField, OneWord, OrNone
 from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.kernel.trace import Assessment
@@ -59,7 +59,10 @@ def _day(value: Any) -> date | None:
 
 
 def answer(library: Library, given: Any, as_of: date | None = None) -> Assessment:
-    """Assess one input object; ``as_of`` fills in where it has no date. Raises ``Refused``."""
+    """Assess one input object; ``as_of`` fills in where it has no date. Raises ``Refused``.
+
+    After the first few of a pathway what is generated from it decides, which gives what the kernel gives (``fast``).
+    """
     pathway, day, facts = read_input(given, as_of)
     return assess(library.in_force(pathway, day), facts, day)
 

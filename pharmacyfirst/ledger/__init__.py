@@ -25,7 +25,7 @@ from pharmacyfirst.ledger.database import Database
 from pharmacyfirst.ledger.migrations import do_steps, steps_to_do
 from pharmacyfirst.ledger.postgres import Postgres
 from pharmacyfirst.ledger.sqlite import SQLite, open_file
-from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable, NoOffset
+from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable, NoOffset, NotKnownWhetherSaved
 
 __all__ = [
     "LAST",
@@ -34,6 +34,7 @@ __all__ = [
     "LedgerEvent",
     "LedgerUnusable",
     "NoOffset",
+    "NotKnownWhetherSaved",
     "Writer",
     "as_text",
     "open_ledger",

@@ -41,6 +41,21 @@ def copy(database: sqlite3.Connection, path: Path) -> None:
             raise
 
 
+def private_folder(folder: Path) -> None:
+    """Make a folder where it is missing, and close it to all but its owner. Raises ``LedgerUnusable``."""
+    try:
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True)
+            on_disk(folder)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        says = error.strerror or "it cannot be made"
+    else:
+        return
+    raise LedgerUnusable(f"The data folder cannot be used: {says}.")
+
+
 @contextmanager
 def copied_beside(copy: Path, path: Path) -> Iterator[Path]:
     """The bytes of a copy in a new file beside a path, with those that SQLite keeps beside it where it was taken by hand.

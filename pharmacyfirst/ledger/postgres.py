@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
 from pharmacyfirst.ledger.migrations import migrations_of
-from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable
+from pharmacyfirst.ledger.told import LedgerDamaged, LedgerUnusable, NotKnownWhetherSaved
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
@@ -175,7 +175,7 @@ class Postgres:
                 return []
             if became == "aborted":
                 raise LedgerUnusable(LOST)
-        raise LedgerUnusable(NOT_KNOWN)
+        raise NotKnownWhetherSaved(NOT_KNOWN)
 
     def tables(self) -> frozenset[str]:
         """The names of the tables of this schema."""

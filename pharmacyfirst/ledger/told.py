@@ -9,6 +9,10 @@ class LedgerUnusable(PharmacyFirstError):
     """The ledger cannot be opened, read or written; a change under way was undone. The words are about the file."""
 
 
+class NotKnownWhetherSaved(LedgerUnusable):
+    """The connection was lost while something was being saved, and nobody can be asked whether it was: look before doing it again."""
+
+
 class LedgerDamaged(PharmacyFirstError):
     """Something in the ledger is not what was written; says which event. Do not rely on it: put a copy back, and find out why."""
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 from pharmacyfirst import exact
 from pharmacyfirst.errors import Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerEvent, open_ledger
-from pharmacyfirst.ledger.file import copied_beside
+from pharmacyfirst.ledger.file import copied_beside, private_folder
 from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.people import passwords, second_factor
 from pharmacyfirst.people.colleague import (
@@ -364,6 +364,7 @@ def _by(event: LedgerEvent) -> tuple[str, str]:
 def open_people(folder: Path, clock: Callable[[], datetime]) -> People:
     """The accounts in a folder; a ledger without anybody is made where there is none. Raises ``LedgerUnusable``."""
     must_be(Path, folder=folder)
+    private_folder(folder)
     return People(place_in(folder, NAME).open(), clock)
 
 

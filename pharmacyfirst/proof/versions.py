@@ -6,9 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pharmacyfirst.content.building import PATHWAY_FILE
 from pharmacyfirst.content.cases import answers_that_fit
 from pharmacyfirst.content.invariants import implausible_in
-from pharmacyfirst.content.library import PATHWAY_FILE, Library, load
+from pharmacyfirst.content.library import Library, load
 from pharmacyfirst.content.sentences import suggest
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import Condition

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from pharmacyfirst.content.hazards import Hazard, HazardLog
 from pharmacyfirst.content.library import templates_folder
-from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.content.written import SharedMedicine
 from pharmacyfirst.kernel.evidence import Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway

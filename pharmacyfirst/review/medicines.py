@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.content.written import SharedMedicine
 from pharmacyfirst.kernel.evidence import Backing, weakest
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD, Clause

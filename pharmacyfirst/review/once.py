@@ -1,6 +1,6 @@
 """What stands once of a medicine for every condition that offers it, beside how one document takes it."""
 
-from pharmacyfirst.content.once import SharedMedicine, Written
+from pharmacyfirst.content.written import SharedMedicine, Written
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pharmacyfirst.content.choices import about, actions_of
-from pharmacyfirst.content.once import SharedMedicine
+from pharmacyfirst.content.written import SharedMedicine
 from pharmacyfirst.kernel.evidence import Backed, Backing, Grade, Source, Statement
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway

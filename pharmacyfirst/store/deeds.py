@@ -57,6 +57,10 @@ class Deed(Enum):
     ON_PAPER = "held on paper"
     ENTERED = "entered"
     SEARCHED = "searched"
+    CLAUSE_FOUND = "clause found in the signed document"
+    SHEET_CONFIRMED = "what was found confirmed"
+    SIGNED_KEPT = "signed document kept"
+    ADOPTED = "adopted"
     PEOPLE_SIGN_IN = "people sign in from now on"
     FORMAT = "format"
 

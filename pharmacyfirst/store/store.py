@@ -12,7 +12,7 @@ from typing import Self
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.errors import PharmacyFirstError, Refused, must_be
 from pharmacyfirst.ledger import Ledger, LedgerDamaged, LedgerUnusable
-from pharmacyfirst.ledger.file import on_disk
+from pharmacyfirst.ledger.file import private_folder
 from pharmacyfirst.ledger.places import place_in
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import RecordRefused
@@ -22,6 +22,7 @@ from pharmacyfirst.sending.for_person import ForPerson
 from pharmacyfirst.sending.outbox import Outbox
 from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store.anchors import Anchor, anchors_in, must_hold
+from pharmacyfirst.store.benches import Benches
 from pharmacyfirst.store.came_in import CameIn, Inbound, OnPaperForm, PaperForms
 from pharmacyfirst.store.deeds import PROGRAM, Actor, Deed, StoreRefused, read_event
 from pharmacyfirst.store.drafts import Drafts
@@ -88,7 +89,7 @@ class Store:
     """An open store. ``open_store`` makes one. It is used by the thread that opened it; several processes may have it open.
 
     ``drafts`` are consultations under way, ``records`` those that are finished, ``inbound`` what came in, ``paper`` what was held on
-    paper, ``outbox`` the messages and notices to practices.
+    paper, ``outbox`` the messages and notices to practices, ``benches`` the documents that are compared with the signed ones.
     """
 
     def __init__(self, folder: Path, ledger: Ledger, clock: Clock, settings: StoreSettings):
@@ -98,6 +99,7 @@ class Store:
         self.records = Records(self._kept)
         self.inbound = Inbound(self._kept)
         self.paper = PaperForms(self._kept)
+        self.benches = Benches(self._kept)
 
     @property
     def outbox(self) -> Outbox:
@@ -247,7 +249,7 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
     """
     must_be(Path, folder=folder)
     chosen = settings or StoreSettings()
-    _private(folder)
+    private_folder(folder)
     place = place_in(folder, NAME)
     if not place.exists() and anchors_in(chosen.anchors or folder / ANCHORS):
         raise StoreRefused(GONE.format(called=place.called))
@@ -259,20 +261,6 @@ def open_store(folder: Path, clock: Clock, settings: StoreSettings | None = None
     except BaseException:
         ledger.close()
         raise
-
-
-def _private(folder: Path) -> None:
-    try:
-        if not folder.is_dir():
-            folder.mkdir(mode=0o700, parents=True)
-            on_disk(folder)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
-    except OSError as error:
-        says = error.strerror or "it cannot be made"
-    else:
-        return
-    raise LedgerUnusable(f"The folder of the store cannot be used: {says}.")
 
 
 def store_is_in(folder: Path) -> bool:

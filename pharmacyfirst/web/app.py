@@ -15,6 +15,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.ledger import NotKnownWhetherSaved
 from pharmacyfirst.log import Requests, asked_by, failed
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
@@ -25,6 +27,8 @@ from pharmacyfirst.web.pages import (
     activity,
     again,
     arrived,
+    bench,
+    bench_adopted,
     beside,
     claims,
     closing,
@@ -112,6 +116,11 @@ PAGES: Mapping[str, Served] = {
     "/paper": Served(paper.enter),
     "/paper/{form}": Served(paper.enter),
     "/looked-at/{id}": Served(paper.looked_at),
+    "/bench": Served(bench.benches),
+    "/bench/{condition}/adopt": Served(bench_adopted.adopt),
+    "/bench/{condition}/{part}/signed": Served(bench.signed, file=True),
+    "/bench/{condition}/{part}/confirm": Served(bench_adopted.confirm),
+    "/bench/{condition}/{part}/{number}": Served(bench.clauses),
     "/c/{id}/paper": Served(paper.of_draft),
     "/c/{id}/handed-over/{pgd}": Served(handed_over.handed_over),
     "/c/{id}/patient": Served(questions.page_of),
@@ -147,7 +156,17 @@ ONLY_POSTED = (
     "/c/{id}/take-over",
     "/leave",
 )
-ONLY_ASKED = ("/", "/closing", "/claims", "/activity", "/activity/{month}", "/hide", "/r/{id}", "/r/{id}/{paper}")
+ONLY_ASKED = (
+    "/",
+    "/bench",
+    "/closing",
+    "/claims",
+    "/activity",
+    "/activity/{month}",
+    "/hide",
+    "/r/{id}",
+    "/r/{id}/{paper}",
+)
 
 
 def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlette:
@@ -169,7 +188,7 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlett
     ]
     routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
     routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
-    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: _no_such_page, 405: _no_such_page})
+    app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: no_such_page})
     app.add_middleware(Requests, room=ROOM)
     return app
 
@@ -197,7 +216,7 @@ def _door(inside: Answer, not_for_here: Callable[[str], Response] = plainly) -> 
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:  # what it says may be about somebody: only where it came from is told
-            return closed(_sorry(request, failed(ROOM, request.scope, error)))
+            return closed(_sorry(request, failed(ROOM, request.scope, error), error))
 
     return answer
 
@@ -208,13 +227,17 @@ def _pattern(request: Request) -> str:
     return route.path if isinstance(route, Route) else "(another path)"
 
 
-def _sorry(request: Request, id: str) -> Response:
+def _sorry(request: Request, id: str, error: Exception) -> Response:
     desk: Desk = request.app.state.desk
-    visit = Visit(desk, {}, Posted(), desk.now(), session=_session(request))
+    try:
+        session = _session(request)
+    except PharmacyFirstError:  # who is here cannot be read now
+        session = None
+    not_saved = "This was not saved. What was saved before is kept. Go back and try again."
     return said(
-        visit,
+        Visit(desk, {}, Posted(), desk.now(), session=session),
         "Something went wrong",
-        "This was not saved. What was saved before is kept. Go back and try again.",
+        str(error) if isinstance(error, NotKnownWhetherSaved) else not_saved,
         f"Whoever looks after the form finds it in the log by {id}.",
         status=500,
     )
@@ -366,5 +389,6 @@ async def _no_picture(_: Request) -> Response:
     return closed(Response(status_code=204))
 
 
-async def _no_such_page(request: Request, _: Exception) -> Response:
+async def no_such_page(request: Request, _: Exception) -> Response:
+    """What is answered for a path or a method that there is not."""
     return closed(PlainTextResponse("There is no such page.", 404))

@@ -6,7 +6,9 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from pharmacyfirst.authority.adoption import Adoption
 from pharmacyfirst.authority.clock import in_england
+from pharmacyfirst.content.adoption import write_adoption
 from pharmacyfirst.content.invariants import Implausible, odd_in
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.conversation import Conversation, converse
@@ -90,6 +92,25 @@ class Desk:
         ours = self._of_this_site(ours)
         write_pharmacy(self.pharmacy_file, ours)
         self.ours, self._watch = ours, None
+
+    def keep_adoption(self, adoption: Adoption) -> tuple[Path, bytes]:
+        """Keep an adoption record beside the store; its file and what stands in it. Raises ``PharmacyRefused``, ``AdoptionNotWritten``.
+
+        The record of before stays where it is: a signed record is never written over.
+        """
+        folder = self.store.folder / "adoptions"
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            path = folder / f"adoption-{self.now():%Y-%m-%d-%H%M%S-%f}.yaml"
+            write_adoption(adoption, path)
+            return path.absolute(), path.read_bytes()
+        except OSError as error:
+            raise PharmacyRefused(f"The record cannot be written: {error.strerror}. Nothing was adopted.") from None
+
+    def go_by(self, record: Path) -> None:
+        """Go by an adoption record from now on. Raises ``PharmacyRefused``."""
+        assert self.ours is not None  # nobody adopts before the pharmacy is set up
+        self.set_up(replace(self.ours, adoption=record))
 
     def change_people(self, people: tuple[AtTheDesk, ...]) -> None:
         """Keep who may be at the desk from now on; whoever is there and no more among them has left. Raises ``PharmacyRefused``."""

@@ -1,6 +1,6 @@
 """Whether the form lives and is ready, for whoever watches the machine: no sign-in, and no word about why not, which stands in the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,13 +20,19 @@ async def health(request: Request) -> Response:
 
 async def ready(request: Request) -> Response:
     """``GET /ready``: content, adoption and store can be read; 503 where not, and the log has each reason."""
-    desk: Desk = request.app.state.desk
-    is_ready = look(desk)
+    return readiness([request.app.state.desk])
+
+
+def readiness(desks: Iterable[Desk]) -> Response:
+    """Whether every one of these desks is ready; each is looked at."""
+    are_ready = all([_is_ready(desk) for desk in desks])
+    return JSONResponse({"ready": are_ready}, 200 if are_ready else 503)
+
+
+def _is_ready(desk: Desk) -> bool:
     if desk.ours is None:
         warn(ROOM, "The pharmacy is not set up yet.")
-    elif is_ready:
-        return JSONResponse({"ready": True})
-    return JSONResponse({"ready": False}, 503)
+    return look(desk) and desk.ours is not None
 
 
 def look(desk: Desk) -> bool:

@@ -42,15 +42,17 @@ def read_pharmacy(path: Path) -> OurPharmacy:
             "The pharmacy's file cannot be read. Set the pharmacy up again, or name another file."
         ) from None
     try:
-        return _pharmacy(held)
+        return _pharmacy(held, path.parent.absolute())
     except RecordRefused as refused:
         raise PharmacyRefused(f"The pharmacy's file does not fit: {refused}") from None
     except (KeyError, TypeError, AttributeError):
         raise PharmacyRefused("The pharmacy's file lacks a part. docs/form.md says what it holds.") from None
 
 
-def _pharmacy(held: Any) -> OurPharmacy:
+def _pharmacy(held: Any, folder: Path) -> OurPharmacy:
     adoption = held.get("adoption")
+    if adoption and (folder / adoption).exists():
+        adoption = folder / adoption  # one that is kept beside this file moves with it
     people = [
         AtTheDesk(read_back(PractitionerOnRecord, one["practitioner"]), str(one["pin"])) for one in held["people"]
     ]
@@ -62,12 +64,19 @@ def _pharmacy(held: Any) -> OurPharmacy:
     )
 
 
+def _written(adoption: Path | None, folder: Path) -> str | None:
+    """The adoption as the file names it: below the file's own folder without that, so that both can be moved together."""
+    if adoption is None:
+        return None
+    return str(adoption.relative_to(folder) if adoption.is_relative_to(folder) else adoption)
+
+
 def write_pharmacy(path: Path, ours: OurPharmacy) -> None:
     """Write the file, which only its owner can read; what was there before stays until this is on disk. Raises ``PharmacyRefused``."""
     held = {
         "pharmacy": ours.pharmacy.model_dump(exclude_none=True),
         "mailbox": ours.mailbox,
-        "adoption": str(ours.adoption) if ours.adoption else None,
+        "adoption": _written(ours.adoption, path.parent.absolute()),
         "people": [
             {"practitioner": one.practitioner.model_dump(exclude_none=True), "pin": one.pin} for one in ours.people
         ],

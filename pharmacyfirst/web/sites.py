@@ -16,11 +16,11 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pharmacyfirst.log import Requests
-from pharmacyfirst.web.app import closed, ours, plainly, posted_form
+from pharmacyfirst.web.app import closed, no_such_page, ours, plainly, posted_form
 from pharmacyfirst.web.desk import Desk
 from pharmacyfirst.web.frame import bare_frame, drawn
 from pharmacyfirst.web.handing import OPENS_AT, bearer
-from pharmacyfirst.web.health import ROOM
+from pharmacyfirst.web.health import ROOM, health, readiness
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.place import WhereServed
 from pharmacyfirst.web.posted import NotAForm
@@ -50,9 +50,12 @@ class FormOfSites:
         routes = [
             Route(WHICH, self._which, methods=["GET", "POST"]),
             Route(LED_THERE, self._led_there, methods=["GET"]),
+            Route("/health", self._health, methods=["GET"]),
+            Route("/ready", self._ready, methods=["GET"]),
             Route("/{rest:path}", self._to_which, methods=["GET", "POST"]),
         ]
-        own = Starlette(routes=routes, lifespan=self._lifespan)
+        not_there = {404: no_such_page, 405: no_such_page}
+        own = Starlette(routes=routes, lifespan=self._lifespan, exception_handlers=not_there)
         own.add_middleware(Requests, room=ROOM)
         self._own: ASGIApp = own
 
@@ -69,7 +72,7 @@ class FormOfSites:
         if scope["type"] != "http":
             return self._own
         path, request = scope["path"], Request(scope)
-        if path == WHICH or path.startswith("/at/"):
+        if path in (WHICH, "/health", "/ready") or path.startswith("/at/"):
             return self._own
         if (
             path == "/handover"
@@ -93,6 +96,17 @@ class FormOfSites:
 
     def _refused(self, request: Request) -> str:
         return self._place.refuses(request.headers, request.client.host if request.client is not None else "")
+
+    async def _health(self, request: Request) -> Response:
+        """``GET /health``: the process answers, and nothing more."""
+        refused = self._refused(request)
+        return closed(plainly(refused) if refused else await health(request))
+
+    async def _ready(self, request: Request) -> Response:
+        """``GET /ready``: every site is; whoever watches asks once for all of them."""
+        if refused := self._refused(request):
+            return closed(plainly(refused))
+        return closed(readiness(map(self.desk, self.forms)))
 
     async def _to_which(self, request: Request) -> Response:
         refused = self._refused(request)

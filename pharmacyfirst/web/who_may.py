@@ -8,6 +8,7 @@ from pharmacyfirst.people import EVERYBODY, REGISTERED, Role
 Roles = frozenset[Role]
 _NOBODY: Roles = frozenset()
 _READERS = REGISTERED | {Role.REVIEWER, Role.AUDITOR}
+_OF_THE_BENCH = frozenset({Role.REVIEWER})
 _OVER_PEOPLE = frozenset({Role.ADMINISTRATOR})
 
 
@@ -61,6 +62,11 @@ WHO_MAY: Mapping[str, Allowed] = {
     "/account": Allowed(see=EVERYBODY, do=EVERYBODY),
     "/people": Allowed(see=_OVER_PEOPLE | {Role.AUDITOR}, do=_OVER_PEOPLE),
     "/people/{id}": Allowed(see=_OVER_PEOPLE | {Role.AUDITOR}, do=_OVER_PEOPLE),
+    "/bench": Allowed(see=_OF_THE_BENCH | {Role.AUDITOR}),
+    "/bench/{condition}/adopt": Allowed(see=_OF_THE_BENCH, do=_OF_THE_BENCH),
+    "/bench/{condition}/{part}/signed": Allowed(see=_OF_THE_BENCH | {Role.AUDITOR}, do=_OF_THE_BENCH),
+    "/bench/{condition}/{part}/confirm": Allowed(see=_OF_THE_BENCH | {Role.AUDITOR}, do=_OF_THE_BENCH),
+    "/bench/{condition}/{part}/{number}": Allowed(see=_OF_THE_BENCH | {Role.AUDITOR}, do=_OF_THE_BENCH),
     "/c/{id}/patient": _CONSULT,
     "/c/{id}/page/{number}": _CONSULT,
     "/c/{id}/live/{number}": _CONSULT_BY_POST,

@@ -1,15 +1,22 @@
 """What a new version asks of whoever adopted an earlier one: no more than changed, was added or is open, and no less."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from pharmacyfirst import load
-from pharmacyfirst.authority.adoption import Adoption, Checked, Disagreement, documents_to_adopt
+from pharmacyfirst.authority.adoption import (
+    Adoption,
+    Checked,
+    Disagreement,
+    Halted,
+    Practitioner,
+    documents_to_adopt,
+)
 from pharmacyfirst.authority.clauses import clauses_of, digest_of_item
-from pharmacyfirst.authority.renewal import renewal
+from pharmacyfirst.authority.renewal import joined, renewal
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pgd import Period
 
@@ -123,3 +130,47 @@ def test_an_open_item_that_is_gone_is_told():
     first, *rest = OLD.open_items
     new = replace(OLD, open_items=Frozen({name: OLD.open_items[name] for name in rest}))
     assert renewal(ADOPTED, [new]).gone == (f"open item {first}",)
+
+
+# Another condition beside those that were adopted before
+
+
+SNORING = load(Path(__file__).resolve().parents[1] / "bad" / "good").newest("snoring")
+ROBIN = Practitioner("2012345", "pharmacist", ADOPTED.documents)
+SAM = Practitioner("2012346", "pharmacist", ADOPTED.documents)
+UNTIL = replace(ADOPTED, period=Period(ON, date(2026, 12, 31)), practitioners=(ROBIN, SAM))
+
+
+def beside(**changes):
+    new = adopted(SNORING, period=Period(date(2026, 1, 1)), distance_selling=True)
+    return joined(UNTIL, replace(new, practitioners=(replace(ROBIN, authorised_for=new.documents),), **changes))
+
+
+def test_a_condition_that_is_joined_leaves_every_other_as_it_was():
+    both = beside()
+    assert {*both.documents} == {*documents_to_adopt(OLD), *documents_to_adopt(SNORING)}
+    assert {one.item for one in both.checked} == {*OLD.open_items, *SNORING.open_items}
+    robin, sam = both.practitioners
+    assert {*robin.authorised_for} == {*both.documents}
+    assert sam == SAM
+    assert both.agreed.keys() == {*both.documents}
+
+
+def test_nobody_signs_for_longer_than_the_record_of_before_by_joining_another_condition():
+    assert (beside().period, beside().distance_selling) == (UNTIL.period, False)
+
+
+def test_what_was_adopted_before_of_the_same_condition_is_taken_over_by_what_is_joined():
+    newer = next_version(OLD)
+    new = adopted(newer, practitioners=(replace(ROBIN, authorised_for=documents_to_adopt(newer)),))
+    both = joined(UNTIL, new)
+    assert both.documents == documents_to_adopt(newer)
+    assert [one.gphc_number for one in both.practitioners] == ["2012345"]  # Sam has signed for nothing that stands
+
+
+def test_a_suspension_stays_and_holds_for_the_version_that_is_joined():
+    newer = next_version(OLD)
+    halted = Halted(ADOPTED.documents[-1], datetime(2026, 11, 22), "a batch was recalled", "A. Example")
+    both = joined(replace(UNTIL, halted=(halted,)), adopted(newer))
+    assert [one.document for one in both.halted] == [documents_to_adopt(newer)[-1]]
+    assert joined(replace(UNTIL, halted=(halted,)), adopted(SNORING)).halted == (halted,)

@@ -7,9 +7,8 @@ import the_program
 
 
 @pytest.fixture(autouse=True)
-def nothing_serves_for_ever(monkeypatch):
-    """A command that would serve until it is stopped makes all it needs, and then ends: a test that gives it odd words must come to an end."""
-    monkeypatch.setattr("uvicorn.run", lambda *_, **__: None)
+def every_command_ends(nothing_serves_for_ever):
+    """A test that gives any command odd words must come to an end."""
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ def review(*words):
 
 
 def made_up(into, *words):
-    result = review("yawning", "--pathways", GOOD, "--out", into, "--no-pdf", *words)
+    result = review("yawning", "--pathways", GOOD, "--out", into, *words)
     assert result.exit_code == 0, result.output
     return into / "yawning"
 
 
 def test_the_files_of_a_pack_are_written_and_named_with_the_digest_that_is_signed(tmp_path):
-    result = review("yawning", "--pathways", GOOD, "--out", tmp_path, "--no-pdf")
+    result = review("yawning", "--pathways", GOOD, "--out", tmp_path)
     written = {path.name for path in (tmp_path / "yawning").iterdir()}
     assert (result.exit_code, written) == (0, FILES)
     *wrote, digest = result.stdout.splitlines()
@@ -43,11 +43,12 @@ def test_the_same_content_gives_the_same_files(tmp_path):
         assert (first / name).read_bytes() == (second / name).read_bytes()
 
 
+@pytest.mark.system
 @pytest.mark.usefixtures("makes_pdf")
 def test_on_paper_it_is_tagged_every_drawing_is_read_out_and_the_bytes_are_the_same(tmp_path):
     from pypdf import PdfReader
 
-    result = review("yawning", "--pathways", GOOD, "--out", tmp_path)
+    result = review("yawning", "--pathways", GOOD, "--out", tmp_path, "--pdf")
     assert "wrote yawning/review-pack.pdf\n" in result.stdout
     raw = (tmp_path / "yawning" / "review-pack.pdf").read_bytes()
     html = (tmp_path / "yawning" / "review-pack.html").read_text(encoding="utf-8")
@@ -73,9 +74,9 @@ def structure(element):
 
 def test_without_weasyprint_nothing_is_written_and_it_says_how_to_do_without(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    result = review("yawning", "--pathways", GOOD, "--out", tmp_path / "new")
+    result = review("yawning", "--pathways", GOOD, "--out", tmp_path / "new", "--pdf")
     assert result.exit_code == 2
-    assert "--no-pdf writes the rest" in result.stderr
+    assert "without --pdf the rest is" in result.stderr
     assert not (tmp_path / "new").exists()
 
 
@@ -83,7 +84,7 @@ def test_what_was_filled_in_is_never_written_over(tmp_path):
     folder = made_up(tmp_path)
     for name in ("sign-off.yaml", "reading.yaml"):
         (folder / name).write_text((folder / name).read_text(encoding="utf-8") + "# filled in\n", encoding="utf-8")
-    result = review("yawning", "--pathways", GOOD, "--out", tmp_path, "--no-pdf")
+    result = review("yawning", "--pathways", GOOD, "--out", tmp_path)
     for name in ("sign-off.yaml", "reading.yaml"):
         assert f"left yawning/{name} as it is: it may have been filled in" in result.stdout
         assert (folder / name).read_text(encoding="utf-8").endswith("# filled in\n")
@@ -175,10 +176,10 @@ def test_proofs_and_changes_stand_in_the_pack_without_their_times(tmp_path):
         ([], 2, "Name a condition"),
         (["yawning", "--pathways", GOOD], 2, "--out DIR"),
         (["yawnig", "--pathways", GOOD, "--out", "x"], 2, 'Did you mean "yawning"?'),
-        (["yawning", "--pathways", GOOD, "--out", "x", "--no-pdf", "--since", "1999.1"], 2, "no such version"),
+        (["yawning", "--pathways", GOOD, "--out", "x", "--since", "1999.1"], 2, "no such version"),
         (["yawning", "--pathways", GOOD, "--out", "x", "--as-of", "1999-01-01"], 2, "is in force"),
         (["yawning", "--pathways", GOOD, "--out", "x", "--prove", "--proofs", __file__], 2, "not both"),
-        (["yawning", "--pathways", GOOD, "--out", "x", "--no-pdf", "--proofs", __file__], 2, "cannot be read as JSON"),
+        (["yawning", "--pathways", GOOD, "--out", "x", "--proofs", __file__], 2, "cannot be read as JSON"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_written(words, status, says, tmp_path, monkeypatch):

@@ -12,11 +12,11 @@ from written_again import lost
 
 from pharmacyfirst.content import (
     blocks,
+    building,
     cases,
     choices,
     doses,
     for_people,
-    library,
     medicines,
     pathways,
     pgds,
@@ -47,7 +47,7 @@ BROKEN = {
     "a page": (pathways, "read_pages", lambda read: dropping(read, lambda pages: pages[:-1])),
     "where to go": (pathways, "read_where_to", lambda read: dropping(read, lambda found: list(found)[1:])),
     "help": (words_of_questions, "short", lambda read: dropping(read, lambda words: words[:20])),
-    "a withdrawal": (library, "read_published", lambda read: dropping(read, lambda found: (found[0], ()))),
+    "a withdrawal": (building, "read_published", lambda read: dropping(read, lambda found: (found[0], ()))),
     "other products": (doses, "_packs", lambda read: dropping(read, lambda packs: list(packs)[:1])),
     "conflicts": (pathways, "_conflicts", lambda read: dropping(read, lambda found: list(found)[1:])),
     "what answers say": (choices, "Origin", lambda made: lambda *given: made(*given[:4], "", *given[5:])),

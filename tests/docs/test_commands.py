@@ -65,7 +65,8 @@ def typed():
             yield pytest.param(path, line, marks=[pytest.mark.system] if "--pdf" in line else [])
 
 
-@pytest.mark.parametrize(("path", "line"), typed(), ids=ids)
+@pytest.mark.usefixtures("nothing_serves_for_ever")
+@pytest.mark.parametrize(("path", "line"), [*typed()], ids=ids)
 def test_a_command_that_stands_there_to_be_typed_runs(path, line, request):
     if "--pdf" in line:
         request.getfixturevalue("makes_pdf")

@@ -66,7 +66,7 @@ PLANTED = {
     "another pathway's permit": (permit(pathway="shingles"), "a permit is for another pathway"),
     "another PGD's permit": (permit(pgd="aciclovir"), "a permit is for another PGD"),
     "no permit": (lambda held: held["supplies"][0].pop("permit"), "no supply without a permit"),
-    "practice at once": (supply(practice=True), "a practice supply is for a practice patient"),
+    "practice at once": (supply(practice=True), "a training supply is for a training patient"),
     "edited": (facts(temperature_c=37.9), "a permit is for another facts|is not the one that was assessed"),
     "edited reason": (lambda held: held["in_words"]["reasons"][0].update(says="because I say so"), "in_words, reasons, 1, says"),
     "facts_contradict": (facts(sepsis_suspected=True), "a permit is for another facts"),

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-sys.path.append(str(Path(__file__).resolve().parents[1] / "web"))
+sys.path += [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[1] / "web")]
 from visiting import AGREES, PIN, SAME_ORIGIN, Page
 
 FIRST_GPHC = 2_100_000

@@ -372,6 +372,22 @@ def test_of_new_content_it_says_which_parts_changed_and_a_part_not_signed_may_ch
     assert "in the pack, and not signed: decisions" in " ".join(partly.in_words())
 
 
+def test_beside_the_pack_that_was_signed_it_says_what_changed_in_each_part(tmp_path):
+    found = library("made-up")
+    pathway, before = found.newest("hiccups"), pack_of("made-up", "hiccups")
+    first, second, *rest = pathway.stopping
+    stopping = (replace(first, because="another reason"), *rest)
+    after = review_pack(found, replace(pathway, stopping=stopping), before.checks)
+    said = list(standing(sign(before, tmp_path), raw(after), raw(before)).in_words())
+
+    assert f"    decisions: stopping, {first.id}, because changed" in said
+    assert f"    decisions: stopping, {second.id} taken out" in said
+    assert f"    traceability: rules, {second.id} taken out" in said
+    assert "    summary: stopping_criteria changed" in said
+    with pytest.raises(Refused, match="--was is not the pack that was signed"):
+        standing(sign(before, tmp_path), raw(after), raw(after))
+
+
 def test_of_another_condition_it_does_not_hold(tmp_path):
     signed = sign(pack_of("made-up", "hiccups"), tmp_path)
     found = standing(signed, raw(pack_of("made-up", "yawning")))

@@ -47,6 +47,8 @@ def served(tmp_path_factory):
     """Form and API, each plain and over TLS: by name the server and its port. The certificate's file."""
     folder = tmp_path_factory.mktemp("served")
     made, key = map(str, certificate_for(folder, "localhost"))
+    for data in ("form", "tls"):
+        (folder / data).mkdir()
     over_tls = WhereServed(LOOPBACK, made, key)
     starts = {
         "form": lambda: web.run(web.application(folder / "form"), "127.0.0.1", 0, HERE),

@@ -19,8 +19,8 @@ OWN = sorted(extra for extra in EXTRAS if extra != "all")
 
 
 def parts(requirement):
-    """The name and the bounds of a requirement, whatever their order."""
-    name, bounds = re.fullmatch(r"([A-Za-z0-9._-]+)((?:[<>=!~]=?[0-9.]+,?)+)", requirement).groups()
+    """The name (with its own extras) and the bounds of a requirement, whatever their order."""
+    name, bounds = re.fullmatch(r"([A-Za-z0-9._-]+(?:\[[a-z,]+\])?)((?:[<>=!~]=?[0-9.]+,?)+)", requirement).groups()
     return name, frozenset(bounds.split(","))
 
 

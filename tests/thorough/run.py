@@ -29,9 +29,11 @@ from thorough import (  # noqa: E402
     code_mutants,
     equivalents,
     garbled,
+    generated,
     letters,
     load,
     mutants,
+    postgres,
     safety,
     sending,
     store,
@@ -45,6 +47,7 @@ PARTS = {
         equivalents.PART,
         code_mutants.PART,
         agreement.PART,
+        generated.PART,
         garbled.PART,
         altered.PART,
         api.PART,
@@ -52,6 +55,7 @@ PARTS = {
         load.PART,
         sending.PART,
         store.PART,
+        postgres.PART,
         browser.PART,
     )
 }

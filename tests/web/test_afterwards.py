@@ -5,7 +5,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from test_real_patients import SECRET, a_record, adopted, recorded
-from visiting import AGREES, PIN, Clock, a_number, at_the_desk, begun, open_form
+from visiting import AGREES, Clock, a_number, at_the_desk, begun, open_form, there_again
 
 from pharmacyfirst.ledger import open_ledger
 from pharmacyfirst.sending.outbox import Outbox
@@ -203,8 +203,8 @@ def test_before_closing_everything_that_is_left_is_on_one_page_with_a_link(tmp_p
         assert "Claims whose day is today" not in page.words
         clock.now += timedelta(days=14)
         clock.seconds += 14 * 24 * 3600
+        there_again(visitor)
         visitor.go("/closing")
-        visitor.send("/show", pin=PIN)
         assert "Claims whose day is today, or over" in visitor.page.words
         assert "expired" in visitor.page.words
 

@@ -7,7 +7,7 @@ import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, SUPPLIED, supplied, who
 from test_real_patients import CASE, CONDITION, SECRET, a_record, adopted, recorded, to_the_outcome
-from visiting import AGREES, NOW, Clock, a_number, at_the_desk, begun, open_form
+from visiting import AGREES, NOW, Clock, a_number, at_the_desk, begun, open_form, there_again
 
 from pharmacyfirst import assess
 from pharmacyfirst.ledger import open_ledger
@@ -188,8 +188,7 @@ def test_the_old_notice_is_due_no_more_and_the_new_one_from_the_correction_on(tm
 def days_later(visitor, folder, clock):
     id = a_record(visitor)
     clock.pass_seconds(LATER)
-    visitor.go("/")
-    visitor.send("/show", pin="2468")
+    there_again(visitor)
     new = correcting(visitor, id)
     look_through(visitor)
     as_before(visitor)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from attacked import ASKED, EVERY_METHOD, HOSTILE, POSTED, ROUTES, attacked, names_nobody
+from starlette.testclient import TestClient
 from visiting import (
     ACCOUNTS,
     PASSWORD,
@@ -14,6 +15,7 @@ from visiting import (
     SAME_ORIGIN,
     Clock,
     Visitor,
+    Watched,
     handed_over,
     open_form,
     with_account,
@@ -21,10 +23,12 @@ from visiting import (
 
 from pharmacyfirst.people import REGISTERED, open_people
 from pharmacyfirst.store import Deed
+from pharmacyfirst.store.sites import add_site, let_people_sign_in
 from pharmacyfirst.web import posted
 from pharmacyfirst.web.app import HEADERS, PAGES
 from pharmacyfirst.web.place import WhereServed
 from pharmacyfirst.web.posted import MOST_BYTES, MOST_BYTES_OF_A_FILE
+from pharmacyfirst.web.serve import application
 from pharmacyfirst.web.sessions import MOST_WRONG_PINS, QUIET_SECONDS
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY
 
@@ -42,6 +46,23 @@ def under_attack(tmp_path_factory):
 # What every answer says to a browser
 
 
+def must_be_closed(reply, method, path):
+    """The answer has all that keeps a browser from keeping, framing, guessing, running or giving away anything."""
+    assert reply.status_code < 500, (method, path)
+    for name, value in HEADERS.items():
+        if name != "cache-control":
+            assert reply.headers[name] == value, (method, path, name)
+    kept = path == "/static/{name}" and reply.status_code == 200
+    assert reply.headers["cache-control"] == ("no-cache" if kept else "no-store"), (method, path)
+    policy = reply.headers["content-security-policy"]
+    for part in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"):
+        assert part in policy, (method, path)
+    assert not [one for one in reply.headers if one.startswith(("access-control", "server", "x-powered"))]
+    if method not in ("GET", "HEAD", "POST"):
+        assert reply.status_code == 404, (method, path)
+        assert "evil.example" not in reply.text
+
+
 @pytest.mark.parametrize("signed_in", [False, True], ids=["nobody", "somebody"])
 def test_every_answer_of_every_route_is_closed_whatever_the_method(under_attack, signed_in):
     """No cache, no frame, no guessing, no script of another's, no other origin; TRACE and the like are answered by nothing."""
@@ -52,22 +73,41 @@ def test_every_answer_of_every_route_is_closed_whatever_the_method(under_attack,
         client.cookies.clear()
         if signed_in:
             under_attack.signed_in()
-        for method in EVERY_METHOD:
-            reply = client.request(method, where, headers={"origin": "https://evil.example"})
-            assert reply.status_code < 500, (method, path)
-            for name, value in HEADERS.items():
-                if name != "cache-control":
-                    assert reply.headers[name] == value, (method, path, name)
-            kept = path == "/static/{name}" and reply.status_code == 200
-            assert reply.headers["cache-control"] == ("no-cache" if kept else "no-store"), (method, path)
-            policy = reply.headers["content-security-policy"]
-            for part in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"):
-                assert part in policy, (method, path)
-            assert not [one for one in reply.headers if one.startswith(("access-control", "server", "x-powered"))]
-            if method not in ("GET", "HEAD", "POST"):
-                assert reply.status_code == 404, (method, path)
-                assert "evil.example" not in reply.text
+        for method in ("GET", "POST", "TRACE") if signed_in else EVERY_METHOD:
+            must_be_closed(client.request(method, where, headers={"origin": "https://evil.example"}), method, path)
     client.follow_redirects = True
+
+
+def test_the_way_to_several_sites_is_closed_as_every_other(tmp_path):
+    for site in ("FAA11", "FBB22"):
+        add_site(tmp_path, site)
+    let_people_sign_in(tmp_path, Clock(), "a test")
+    with_account(tmp_path, Clock(), "adi")
+    app = application(tmp_path, clock=Clock())
+    client = TestClient(Watched(app), base_url="http://127.0.0.1:8080", headers={"sec-fetch-site": "same-origin"})
+    client.follow_redirects = False
+    with client:
+        for path in (
+            "/site",
+            "/at/FAA11/handed-over",
+            "/at/x/handed-over",
+            "/nowhere",
+            "/c/x/outcome",
+            "//evil.example/",
+            "/leave",
+            "/handover",
+        ):
+            for method in EVERY_METHOD:
+                client.cookies.clear()
+                reply = client.request(method, path, headers={"origin": "https://evil.example"})
+                must_be_closed(reply, method, path)
+                assert reply.headers.get("location", "/").startswith("/"), (method, path)
+                assert not reply.headers.get("location", "/").startswith("//"), (method, path)
+        for headers in ({"sec-fetch-site": "cross-site"}, {"host": "evil.example"}):
+            reply = client.post("/site", data={"site": "FAA11"}, headers=headers)
+            assert (reply.status_code, "set-cookie" in reply.headers, "evil" in reply.text) == (403, False, False)
+        reply = client.post("/site", content=b"a=" + b"x" * (MOST_BYTES + 1), headers=SAME_ORIGIN)
+        assert (reply.status_code, "set-cookie" in reply.headers) == (422, False)
 
 
 def test_a_subdomain_is_reached_by_https_for_a_year_as_well():
@@ -257,22 +297,19 @@ def test_nothing_that_is_sent_becomes_a_header_a_cookie_or_a_way_to_another_site
             assert b"evil" not in value or value.startswith((b"/c/", b"/r/")), (path, value)
 
 
-@pytest.mark.parametrize(
-    "then", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", HOSTILE, ""]
-)
-def test_the_pin_leads_to_a_page_of_ours_alone(tmp_path, then):
+def test_the_pin_leads_to_a_page_of_ours_alone(tmp_path):
     clock = Clock()
     with_account(tmp_path, clock)
     with open_form(tmp_path, clock) as client:
         visitor = Visitor(client)
         visitor.post("/who", {"word": "robin", "password": PASSWORD})
         token = re.search(r'name="token" value="([^"]*)"', visitor.go("/account").words)[1]
-        visitor.go("/hide")
         client.follow_redirects = False
-        reply = client.post("/show", data={"token": token, "pin": PIN, "then": then}, headers=SAME_ORIGIN)
-        held = client.post("/show", data={"token": token, "pin": PIN, "then": "/c/x/outcome"}, headers=SAME_ORIGIN)
-    assert (reply.status_code, held.headers["location"]) in ((303, "/c/x/outcome"), (200, "/c/x/outcome"))
-    assert reply.headers.get("location", "/") == "/"
+        for then in ("https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", HOSTILE, ""):
+            reply = client.post("/show", data={"token": token, "pin": PIN, "then": then}, headers=SAME_ORIGIN)
+            assert (reply.status_code, reply.headers["location"]) == (303, "/"), then
+        reply = client.post("/show", data={"token": token, "pin": PIN, "then": "/c/x/outcome"}, headers=SAME_ORIGIN)
+        assert reply.headers["location"] == "/c/x/outcome"
 
 
 # Guessing

@@ -157,6 +157,7 @@ def test_the_link_says_until_when_and_its_own_part_is_in_no_path(desk):
     assert SECRET not in json.dumps(reply)
 
 
+@pytest.mark.no_accounts
 def test_without_a_pin_nobody_is_shown_and_the_patient_comes_after_it(desk):
     visitor, folder = desk
     link = link_of(visitor, folder).partition("#")[2]
@@ -214,6 +215,7 @@ def two(tmp_path, clock):
         yield as_, tmp_path
 
 
+@pytest.mark.no_accounts
 def test_a_handover_for_one_pharmacist_is_opened_by_nobody_else_and_goes_on_waiting(two):
     as_, folder = two
     robin = as_("robin")
@@ -222,6 +224,7 @@ def test_a_handover_for_one_pharmacist_is_opened_by_nobody_else_and_goes_on_wait
     assert as_("sam").post("/handed-over", {"link": link}).title == "Patient"
 
 
+@pytest.mark.no_accounts
 def test_one_that_was_opened_without_a_condition_is_theirs_who_opened_it(two):
     as_, folder = two
     robin = as_("robin")

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from shipped import cases_of
 from test_every_outcome import LIBRARY, supplied, who
-from visiting import AGREES, PIN, Clock, at_the_desk, begun, open_form
+from visiting import AGREES, Clock, at_the_desk, begun, open_form, there_again
 
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.store import ConsultationState, open_store
@@ -190,8 +190,7 @@ def test_an_emergency_is_finished_on_a_later_day_with_the_reason(tmp_path):
         id = visitor.consultation
         visitor.post(visitor.path, visitor.page.forms[visitor.path] | {"o-did": "called"})
         clock.pass_seconds(24 * 3600)
-        visitor.go("/")
-        visitor.send("/show", pin=PIN)
+        there_again(visitor)
         visitor.go(f"{id}/patient")
         visitor.answer_page({"consent_given": True}, **NOBODY)
         visitor.post(visitor.path, visitor.page.forms[visitor.path])

@@ -88,6 +88,7 @@ def test_the_pharmacy_is_set_up_by_somebody_who_signed_in_and_names_nobody_there
     assert "Robin Sample, GPhC 2999999" in visitor.page.words
 
 
+@pytest.mark.no_accounts
 def test_the_first_account_ends_what_was_begun_with_a_pin(tmp_path, clock):
     with open_form(tmp_path, clock) as client:
         visitor = Visitor(client)
@@ -98,6 +99,7 @@ def test_the_first_account_ends_what_was_begun_with_a_pin(tmp_path, clock):
         assert visitor.go(path).title == "Sign in"
 
 
+@pytest.mark.no_accounts
 def test_where_the_file_of_the_accounts_is_gone_nobody_comes_in(tmp_path, clock):
     with open_store(tmp_path, clock) as store:
         store.let_people_sign_in(Actor("at the terminal", "administrator"))
@@ -421,6 +423,7 @@ def test_elsewhere_a_second_factor_is_set_up_before_anything_else(tmp_path, cloc
         assert visitor.go("/people").title == "People"
 
 
+@pytest.mark.no_accounts
 def test_without_accounts_there_is_nobody_to_look_after(tmp_path, clock):
     with open_form(tmp_path, clock) as client:
         visitor = Visitor(client)

@@ -3,7 +3,7 @@
 import pytest
 from test_every_outcome import supplied
 from test_real_patients import CONDITION, NAMED, adopted, recorded, to_the_outcome
-from visiting import Clock, Visitor, at_the_desk, open_form, with_account
+from visiting import Clock, Visitor, at_the_desk, begun, open_form, with_account
 
 from pharmacyfirst.store import Actor, open_store
 
@@ -45,6 +45,18 @@ def test_whom_the_adoption_does_not_name_supplies_nothing_though_their_role_open
     with open_store(folder, Clock()) as store:
         assert store.records.finished() == ()
         assert {event.actor for event in store.records.history(id)} == {SAM}
+
+
+def test_a_draft_of_somebody_else_is_taken_over_under_their_own_name(desk):
+    visitor, client, folder = desk
+    here = begun(visitor, CONDITION, practice="").consultation
+    client.cookies.clear()
+    sam = at_the_desk(client, "sam")
+    assert sam.go(f"{here}/outcome").title == "Robin Sample has this consultation"
+    sam.send(f"{here}/take-over")
+    assert "This consultation is yours now; both names are kept." in sam.page.words
+    with open_store(folder, Clock()) as store:
+        assert store.drafts.get(here.removeprefix("/c/")).owners == (ROBIN, SAM)
 
 
 def test_another_person_reads_the_record_under_their_own_name(desk):

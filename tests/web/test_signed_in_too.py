@@ -19,7 +19,6 @@ SOME = [*{param.values[0].expected.kind: param for param in CASES}.values()]
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory, clock):
     folder = tmp_path_factory.mktemp("form")
-    (folder / "data").mkdir()
     more = {"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}
     with open_form(folder / "data", clock, signed_in=True) as client:
         yield at_the_desk(client, **more), folder / "data"

@@ -72,6 +72,7 @@ def holds_no_mapping(view, at=""):
         assert isinstance(view, PLAIN), at
 
 
+@pytest.mark.no_accounts
 def test_templates_are_given_frozen_dataclasses_alone(tmp_path, monkeypatch):
     seen = []
     real = frame._paper()

@@ -9,6 +9,9 @@ from pharmacyfirst.store import open_store
 from pharmacyfirst.web.people import pin_digest
 from pharmacyfirst.web.pharmacy import PharmacyRefused, read_pharmacy
 
+pytestmark = (
+    pytest.mark.no_accounts
+)  # each of the two has a PIN of the pharmacy's file; with accounts: test_people_supply
 OTHER_PIN = "97531"
 
 

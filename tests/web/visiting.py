@@ -219,15 +219,18 @@ def open_form(folder, clock=None, signed_in=SIGNED_IN, **more):
     """The form over a folder, in a browser; to be entered. ``signed_in``: there is somebody with an account, so that everybody signs in."""
     clock = clock or Clock()
     if signed_in:
-        with_account(folder, clock)
+        folder.mkdir(exist_ok=True)
+        with_account(folder, clock, only_first=True)
     app = application(folder, clock=clock, steady=clock.steady, **more)
     app.add_middleware(Watched)
     return TestClient(app, base_url="http://127.0.0.1:8080", headers={"sec-fetch-site": "same-origin"})
 
 
-def with_account(folder, clock, word="robin", pin=PIN):
-    """Somebody with an account, and a PIN unless there is to be none."""
+def with_account(folder, clock, word="robin", pin=PIN, only_first=False):
+    """Somebody with an account, and a PIN unless there is to be none. ``only_first``: unless there is somebody already."""
     with open_people(folder, clock) as people:
+        if only_first and people.are_there:
+            return None
         if (one := people.who_signs_in_as(word)) is None:
             one = with_password(people, ACCOUNTS[word])
         return people.choose_pin(one.id, pin, by="a test") if pin else one
@@ -245,6 +248,15 @@ def at_the_desk(client, word="robin", **pharmacy):
         visitor.post("/setting-up", PHARMACY | pharmacy)
     visitor.post("/who", {"gphc": "2999999", "pin": PIN})
     return visitor
+
+
+def there_again(visitor):
+    """Who was away for long shows the PIN again, or signs in again."""
+    visitor.go("/")
+    if "/show" in visitor.page.forms:
+        visitor.send("/show", pin=PIN)
+    else:
+        at_the_desk(visitor.client)
 
 
 def handed_over(client, body, folder, **headers):

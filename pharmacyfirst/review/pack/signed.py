@@ -8,14 +8,17 @@ from pharmacyfirst import exact
 from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.content.sign_offs import SignOff
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.frozen import Frozen
 
 _ABOUT = ("review_pack", "digest", "parts")
+MOST_BYTES = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class StillSigned:
     """How a sign-off stands to a pack. ``broken``: the pack is not what it says of itself; ``changed`` are the parts that were signed and are
-    otherwise now, ``not_signed`` those that nobody signed or that are new, ``gone`` those that are no more."""
+    otherwise now, ``not_signed`` those that nobody signed or that are new, ``gone`` those that are no more. ``named`` says of a part that changed
+    what in it did, where the pack that was signed is at hand."""
 
     sign_off: SignOff
     of: str
@@ -23,6 +26,7 @@ class StillSigned:
     changed: tuple[str, ...]
     gone: tuple[str, ...]
     not_signed: tuple[str, ...]
+    named: Mapping[str, tuple[str, ...]] = Frozen()
 
     @property
     def holds(self) -> bool:
@@ -43,27 +47,67 @@ class StillSigned:
         ):
             if names:
                 yield f"  {what}: {', '.join(names)}"
+        for part, changes in self.named.items():
+            yield from (f"    {part}: {one}" for one in changes)
 
 
-def standing(sign_off: SignOff, raw: bytes) -> StillSigned:
-    """How a sign-off stands to a pack as JSON. Raises ``Refused`` where that is no review pack."""
-    pack = exact.read(raw, MOST_BYTES)
-    told = pack.get("parts") if isinstance(pack, dict) else None
-    if not isinstance(pack, dict) or not isinstance(told, dict) or not isinstance(pack.get("review_pack"), str):
-        raise Refused("not_json", "PACK is no review pack: give the review-pack.json that was written beside the page.")
-    now = {name: digest_of(part) for name, part in pack.items() if name not in _ABOUT}
-    signed = sign_off.signed
+def standing(sign_off: SignOff, raw: bytes, was: bytes | None = None) -> StillSigned:
+    """How a sign-off stands to a pack as JSON; ``was`` is the pack that was signed, by which it is said what changed in a part.
+
+    Raises ``Refused`` where either is no review pack, and where ``was`` is not the one that was signed.
+    """
+    pack, now = _read(raw, "PACK")
+    told, signed = pack["parts"], sign_off.signed
+    changed = tuple(name for name in signed if name in now and now[name] != sign_off.parts[name])
+    named: dict[str, tuple[str, ...]] = {}
+    if was is not None:
+        before, then = _read(was, "--was")
+        if digest_of(then) != sign_off.pack:
+            raise Refused("wrong_value", "--was is not the pack that was signed: its digest is another.")
+        named = {name: tuple(_named(before[name], pack[name])) for name in changed if name in before}
     return StillSigned(
         sign_off,
         _known(pack["review_pack"], sign_off),
         tuple(_altered(pack, told, now)),
-        tuple(name for name in signed if name in now and now[name] != sign_off.parts[name]),
+        changed,
         tuple(name for name in signed if name not in now),
         tuple(name for name in now if name not in signed),
+        Frozen(named),
     )
 
 
-MOST_BYTES = 50_000_000
+def _read(raw: bytes, which: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """A pack, and the digest of each of its parts as it stands."""
+    pack = exact.read(raw, MOST_BYTES)
+    if (
+        not isinstance(pack, dict)
+        or not isinstance(pack.get("parts"), dict)
+        or not isinstance(pack.get("review_pack"), str)
+    ):
+        raise Refused("not_json", f"{which} is no review pack: give a review-pack.json as it was written.")
+    return pack, {name: digest_of(part) for name, part in pack.items() if name not in _ABOUT}
+
+
+def _named(before: Any, after: Any, way: tuple[str, ...] = ()) -> Iterator[str]:
+    """What changed in a part, each by the way to it: through what has an id by that, through anything else by its key."""
+    if isinstance(before, list) and isinstance(after, list):
+        before, after = _by_id(before), _by_id(after)
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        yield f"{', '.join(way)} changed".strip()
+        return
+    for name in dict.fromkeys((*before, *after)):
+        if name not in after:
+            yield f"{', '.join((*way, name))} taken out"
+        elif name not in before:
+            yield f"{', '.join((*way, name))} added"
+        elif before[name] != after[name]:
+            yield from _named(before[name], after[name], (*way, name))
+
+
+def _by_id(things: list[Any]) -> dict[str, Any] | None:
+    """A list as a block, where each thing in it has an id of its own; else nothing."""
+    ids = [str(one.get("id") or one.get("document") or one.get("element")) for one in things if isinstance(one, dict)]
+    return dict(zip(ids, things, strict=True)) if len({*ids}) == len(things) else None
 
 
 def _known(of: str, sign_off: SignOff) -> str:

@@ -55,6 +55,7 @@ class AccountPage:
     finds: bool
     people: bool
     works: bool
+    bench: bool
     errors: tuple[Error, ...]
 
 
@@ -94,6 +95,7 @@ def shown(visit: Visit, person: SignedIn, errors: tuple[Error, ...] = ()) -> Res
         finds=may("/find", "POST", roles) and not may("/", "GET", roles),
         people=may("/people", "GET", roles),
         works=may("/", "GET", roles),
+        bench=may("/bench", "GET", roles),
         errors=errors,
     )
     return html(drawn("account.html", f=frame(visit, "Your account"), v=view), 422 if errors else 200)
