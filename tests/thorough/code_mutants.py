@@ -76,6 +76,12 @@ def notices(tests):
     return ran.returncode != 0
 
 
+@cache
+def hold(tests):
+    """Raises AssertionError where tests fail in the copy as it is: then they would notice anything."""
+    assert not notices(tests), f"without any mistake these tests fail in {COPY.relative_to(ROOT)}: {' '.join(tests)}"
+
+
 def difference(path, text):
     """What a mistake changes, in lines."""
     name = path.relative_to(ROOT).as_posix()
@@ -97,6 +103,8 @@ def listed():
 def judge(path, size, seed, stages):
     """Some mistakes of a module, each in its place in the copy, one after the other."""
     inside = copy() / path.relative_to(ROOT)
+    for tests in stages:
+        hold(tuple(tests))
     counts = {"mistakes": 0, "noticed": 0, "listed as changing nothing": 0, "left to look at": 0}
     try:
         for text in changed(path, size, seed):
