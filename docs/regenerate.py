@@ -61,6 +61,7 @@ from bill_of_materials import licences, sbom  # noqa: E402
 from first_pathway import walked  # noqa: E402
 from for_patients import lines_page, readability  # noqa: E402
 from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the tests make is shown, not another)
+from safety_tables import TABLES  # noqa: E402
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
 RECORD_SCHEMAS = record_schemas() | {"handover.schema.json": handover_schema()}
@@ -441,6 +442,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "lists": lists,
     "problems": problems,
     "record-standard": record_standard,
+    "safety": lambda table: TABLES[table](),
     "readability": lambda _: readability(),
     "transcript": transcript,
     "who-may": who_may,
