@@ -15,7 +15,7 @@ from pharmacyfirst.content.checks import check_condition
 from pharmacyfirst.content.checks_of_medicines import alike_everywhere, check_medicine
 from pharmacyfirst.content.documents import SOURCES
 from pharmacyfirst.content.files import MEDICINES, SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
-from pharmacyfirst.content.key import Looked
+from pharmacyfirst.content.key import FolderSeen
 from pharmacyfirst.content.medicines import TAKES, Filling
 from pharmacyfirst.content.pathways import Draft, read_pathway
 from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
@@ -57,7 +57,7 @@ class Document:
     in_force: Period
 
 
-def read_all(root: Path, looked: Looked | None = None) -> tuple[dict[str, tuple[Spell, ...]], Rest]:
+def read_all(root: Path, looked: FolderSeen | None = None) -> tuple[dict[str, tuple[Spell, ...]], Rest]:
     """Read and check every file under a folder: the pathway of each condition for each spell of days, and what several of them share.
 
     Raises ``ContentRefused`` with every mistake of the whole set. Each file is opened once: what is judged by is what is hashed, whatever is done to the folder meanwhile.

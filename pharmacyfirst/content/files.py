@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pharmacyfirst.content.key import MOST_BYTES_IN_ALL, MOST_ENTRIES, Looked
+from pharmacyfirst.content.key import MOST_BYTES_IN_ALL, MOST_ENTRIES, FolderSeen
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, read_bytes, read_once
 
 SHARED = "shared"
@@ -52,7 +52,7 @@ class ContentFolder:
 
     root: Path
     mistakes: Mistakes
-    looked: Looked | None = None
+    looked: FolderSeen | None = None
     conditions: dict[Path, tuple[Path, ...]] = field(init=False)
     shared: dict[str, Path] = field(init=False)
     published: Path | None = field(init=False, default=None)

@@ -31,7 +31,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 _NOT_LOADED = ("cases.yaml", "invariants.yaml", "hazards.yaml")
 
 
-class Looked:
+class FolderSeen:
     """A folder of content as it was looked at once: its ``key``, None where it has none, and the bytes of the files that went into it.
 
     Who reads the content takes them from here, so that what is kept for a key is made of the very bytes that the key is of, whatever is done to

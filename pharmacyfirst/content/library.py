@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from pharmacyfirst.content.kept import REST, Parts, keep, kept
-from pharmacyfirst.content.key import Looked, key_of
+from pharmacyfirst.content.key import FolderSeen, key_of
 from pharmacyfirst.content.written import SharedMedicine, Written
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.evidence import Source
@@ -116,7 +116,7 @@ def load(root: Path) -> Library:
 
     What was read before is taken from where it is kept.
     """
-    looked = Looked(root)
+    looked = FolderSeen(root)
     library = _kept(root, looked.key)
     if library is not None:
         return library
@@ -163,7 +163,7 @@ def _kept(root: Path, key: str | None, only: str | None = None) -> Library | Non
         return None
 
 
-def read(root: Path, looked: Looked | None = None) -> Library:
+def read(root: Path, looked: FolderSeen | None = None) -> Library:
     """Read every file under a folder, whatever is kept; those that were ``looked`` at as they were then. Raises ``ContentRefused``."""
     from pharmacyfirst.content.building import read_all  # what reads YAML is left until there is some to be read
 

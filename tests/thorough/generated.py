@@ -5,7 +5,7 @@ from random import Random
 
 from fast.agreeing import EXPIRED, LIBRARY, ON, damaged, difference, people
 from fast.made_up import corners
-from fast.test_planted_faults import FAULTS, found
+from fast.test_faults_of_the_generator import FAULTS, found
 from thorough.part import Part
 
 from pharmacyfirst.fast.assess import assessor_of
@@ -66,7 +66,7 @@ def pieces(size, seed):
 PART = Part(
     name="fast",
     property="what is generated from a pathway gives what the kernel gives, and faults planted in the generator are found",
-    test="tests/fast/test_agreement.py",
+    test="tests/fast/test_what_is_generated_agrees.py",
     size=100_000,
     counts="consultations of each condition",
     pieces=pieces,
