@@ -77,7 +77,7 @@ def serving(folder, **more):
     """The form on a port of its own, in a thread: its address."""
     import uvicorn
 
-    app = application(folder, clock=Clock(), **more)
+    app = application(folder, **({"clock": Clock()} | more))
     app.add_middleware(Watched)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, access_log=False, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)  # so that a run that is stopped comes to its end
