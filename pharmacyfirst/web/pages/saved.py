@@ -177,13 +177,16 @@ def _incident(record: Consultation, now: ConsultationSoFar) -> str:
     return "Marked as an incident; it was looked at" if now.incidents or record.is_incident else ""
 
 
+WANTS = "What else the document wants on a label:"  # the words of content may be “Not known.” alone
+
+
 def _before_it_is_stuck_on(visit: Visit, record: Consultation) -> tuple[str, ...]:
     """What the pharmacist has to know of the labels, which is on none of them: what else the document wants there, and what is not known."""
     try:
         labels = labels_of(record, visit.desk.library.in_force(record.pathway, record.on))
     except PharmacyFirstError:  # printing it says why there is none
         return ()
-    return tuple(line for label in labels for line in (*label.beside, *label.not_known))
+    return tuple(line for label in labels for line in (*label.beside, *(f"{WANTS} {one}" for one in label.not_known)))
 
 
 Maker = Callable[[Consultation, Pathway], str]
