@@ -24,6 +24,7 @@ from visiting import AGREES, PIN, SAME_ORIGIN, Page
 
 FIRST_GPHC = 2_100_000
 MOST_PAGES = 30
+BEGINNING = 5  # times as long as a page is looked at: patients come one by one, and not all as the doors open
 CONDITIONS = ("uncomplicated-uti", "acute-sore-throat", "shingles", "acute-sinusitis")
 ROW = re.compile(r'name="(q-[a-z_0-9]+(?:-nk|-day)?)" value="\?"')
 HIDDEN = re.compile(r'name="(token|revision|mark)" value="([^"]*)"')
@@ -79,7 +80,7 @@ class Pharmacist:
 
     async def work(self):
         """Consultations until the time is up."""
-        await asyncio.sleep(self.chance.random() * self.thinking)
+        await asyncio.sleep(self.chance.random() * BEGINNING * self.thinking)
         while not over.is_set():
             try:
                 await self.consultation()
