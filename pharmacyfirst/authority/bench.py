@@ -92,11 +92,12 @@ class Confirmation:
 
     def is_of(self, answer: BenchAnswer) -> bool:
         """Whether the same person gave the answer: nobody confirms what they found themselves."""
-        return _name(self.by) == _name(answer.by) or bool(self.key and self.key == answer.key)
+        return one_name(self.by, answer.by) or bool(self.key and self.key == answer.key)
 
 
-def _name(words: str) -> str:
-    return " ".join(words.split()).casefold()
+def one_name(name: str, other: str) -> bool:
+    """Whether two names are the same but for capitals and blanks: what one has done, a second person of another name has to confirm."""
+    return " ".join(name.split()).casefold() == " ".join(other.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """The group ``pharmacyfirst bench``: our documents beside the signed ones, clause by clause, until an organisation can adopt them."""
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
 from pharmacyfirst.cli.own_version import approve, draft, edited
 from pharmacyfirst.content.bench import BenchRead, bench_written, read_bench
+from pharmacyfirst.content.filled_in import put_whole
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.frozen import Frozen
 
@@ -199,10 +199,8 @@ def _with(fresh: Bench, read: Sequence[BenchRead]) -> Bench:
 
 def _put(path: Path, words: str) -> None:
     """Write a file whole, or leave what is there."""
-    beside = path.with_name(f"{path.name}.new")
     try:
-        beside.write_text(words, encoding="utf-8")
-        os.replace(beside, path)
+        put_whole(path, words)
     except OSError as error:
         raise NotDone(f"The file cannot be written: {error.strerror}. Nothing was written.") from None
 

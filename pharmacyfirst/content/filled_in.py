@@ -3,6 +3,7 @@
 What stands in such a file may be about a person, and another file may be given in its place. So no message quotes it.
 """
 
+import os
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -56,6 +57,13 @@ def read_filled_in(
             heading = " under ".join(headings) or "the record"
             mistakes.add(_place(block, one["loc"]), f"{heading}: {said}", mend, harm)
     raise ContentRefused(mistakes)
+
+
+def put_whole(path: Path, words: str) -> None:
+    """Write such a file whole, or leave what is there. Raises ``OSError``."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.write_text(words, encoding="utf-8")
+    os.replace(beside, path)
 
 
 def _shown(part: str | int, ours: Iterable[str]) -> str:

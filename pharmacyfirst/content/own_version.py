@@ -14,10 +14,11 @@ from pathlib import Path
 from pydantic import Field
 
 from pharmacyfirst.authority.adoption import DocumentVersion, documents_to_adopt
+from pharmacyfirst.authority.bench import one_name
 from pharmacyfirst.content.adoption import DocumentName
 from pharmacyfirst.content.adoption_written import quoted
 from pharmacyfirst.content.files import CASES_FILE, PUBLISHED
-from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, read_filled_in
+from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, put_whole, read_filled_in
 from pharmacyfirst.content.library import load
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.pathway import Pathway
@@ -147,7 +148,7 @@ def why_not_approved(own: Edited, by: str) -> str:
         return "Nobody has put down that they edited it: pharmacyfirst bench edited."
     if edited.documents != own.digests:
         return "It was changed since its editor put it down: pharmacyfirst bench edited, once more."
-    if " ".join(by.split()).casefold() == " ".join(edited.by.split()).casefold():
+    if one_name(by, edited.by):
         return "Whoever edited it cannot approve it: a second person has to."
     return ""
 
@@ -160,7 +161,7 @@ def approve(own: Edited, by: str, on: date) -> Edited:
     words = listed.read_text(encoding="utf-8") if listed.exists() else "published:\n"
     names = {f"  {one.condition}/{one.document} {one.version}: {one.digest}\n" for one in own.documents}
     new = "".join(sorted(line for line in names if line not in words))
-    _put(listed, _PUBLISHED.sub(f"published:\n{new}", words, count=1))
+    put_whole(listed, _PUBLISHED.sub(f"published:\n{new}", words, count=1))
     says = own.says.model_copy(update={"approved": _hand(by, on, own.digests)})
     _write(own.root, says)
     return read_own_version(own.root)
@@ -180,10 +181,4 @@ def _write(root: Path, says: OwnVersion) -> None:
         if hand is not None:
             lines += [f"{heading}:", f"  by: {quoted(hand.by)}", f"  on: {hand.on}", "  documents:"]
             lines += [f"    {name}: {digest}" for name, digest in hand.documents.items()]
-    _put(root / FILE, "\n".join([*lines, ""]))
-
-
-def _put(path: Path, words: str) -> None:
-    beside = path.with_name(f"{path.name}.new")
-    beside.write_text(words, encoding="utf-8")
-    os.replace(beside, path)
+    put_whole(root / FILE, "\n".join([*lines, ""]))
