@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from calling import ACCOUNT, AS_IF, MAILBOX, Clock, a_key, adopted, calling, refused
+from in_parts import answered_in_parts
 from sound_records import SECRET, account_for, case_of
 
 from pharmacyfirst import Kind
@@ -280,19 +281,9 @@ def sent_in_parts(under_attack, call, receive):
         "content-type": call.media_types[0],
         "idempotency-key": "a-b-c-d-e",
     } | under_attack.caller.headers()
-    scope = {
-        "type": "http", "method": call.method, "path": under_attack.path(call), "raw_path": b"", "root_path": "",
-        "query_string": "&".join(f"{name}={quote(value)}" for name, value in under_attack.query(call).items()).encode(),
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()], "client": ("127.0.0.1", 50_000),
-        "server": ("127.0.0.1", 8090), "scheme": "http", "http_version": "1.1",
-    }  # fmt: skip
-    said = []
-
-    async def send(message):
-        said.append(message)
-
-    under_attack.client.portal.call(under_attack.client.app, scope, receive, send)
-    return said[0]["status"], b"".join(one.get("body", b"") for one in said)
+    query = "&".join(f"{name}={quote(value)}" for name, value in under_attack.query(call).items()).encode()
+    pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return answered_in_parts(under_attack.client, call.method, under_attack.path(call), pairs, receive, query)
 
 
 def test_a_body_without_an_end_is_read_no_further_than_the_bounds(under_attack):

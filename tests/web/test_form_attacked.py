@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from attacked import ASKED, EVERY_METHOD, HOSTILE, POSTED, ROUTES, attacked, names_nobody
+from in_parts import answered_in_parts
 from starlette.testclient import TestClient
 from visiting import (
     ACCOUNTS,
@@ -410,17 +411,7 @@ def sent_in_parts(under_attack, path, receive):
             "authorization": f"Bearer {(under_attack.folder / 'handover-secret').read_text().strip()}",
         }
     headers = [(name.encode(), value.encode()) for name, value in held.items()] + [(b"content-type", kind_of(path))]
-    scope = {
-        "type": "http", "method": "POST", "path": under_attack.path(path), "raw_path": b"", "query_string": b"", "root_path": "",
-        "headers": headers, "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 8080), "scheme": "http", "http_version": "1.1",
-    }  # fmt: skip
-    said = []
-
-    async def send(message):
-        said.append(message)
-
-    under_attack.client.portal.call(under_attack.client.app, scope, receive, send)
-    return said[0]["status"], b"".join(one.get("body", b"") for one in said)
+    return answered_in_parts(under_attack.client, "POST", under_attack.path(path), headers, receive)
 
 
 def test_a_body_that_says_how_large_it_is_is_refused_unread_on_any_route(under_attack):
