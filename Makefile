@@ -23,7 +23,7 @@ export PHARMACYFIRST_CACHE := $(CURDIR)/.cache/content
 # Python keeps what it compiled: else each of the programs that tests start would compile all of it again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo serve test test-signed-in test-all coverage thorough lint format docs site bench wheel lock system clean
+.PHONY: help demo serve test test-signed-in test-all coverage thorough lint format docs site bench bench-growth wheel lock system clean
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -37,10 +37,10 @@ serve: .venv/.ready ## the pharmacist's form in a browser on this machine: make 
 RUN_TESTS = .venv-dev/bin/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 test: .venv-dev/.ready ## what needs Python and its packages alone, in a few minutes
-	@$(RUN_TESTS) -m "not system" $(PYTEST_ARGS)
+	@$(RUN_TESTS) -m "not system and not large" $(PYTEST_ARGS)
 
 test-signed-in: .venv-dev/.ready ## the tests of the form once more, with everybody signed in
-	@PHARMACYFIRST_SIGNED_IN=1 $(RUN_TESTS) -m "not system and not no_accounts" tests/web $(PYTEST_ARGS)
+	@PHARMACYFIRST_SIGNED_IN=1 $(RUN_TESTS) -m "not system and not large and not no_accounts" tests/web $(PYTEST_ARGS)
 
 test-all: .venv-dev/.ready ## every test: also those that need what `make system` installs
 	@$(RUN_TESTS) $(PYTEST_ARGS)
@@ -64,9 +64,11 @@ docs: .venv-dev/.ready ## write the generated pages again
 site: .venv-dev/.ready ## pages for every reader in site/: documents, rules, cases and a search, read without a server
 	@.venv-dev/bin/python docs/site/build.py $(SITE_ARGS)
 
-bench: .venv-bench/.ready ## speed of one decision and of one GP message, beside other libraries
-	@.venv-bench/bin/python benchmarks/decision.py $(BENCH_ARGS)
-	@.venv-bench/bin/python benchmarks/record.py
+bench: .venv-bench/.ready ## every goal of speed in one run, beside other libraries, into docs/benchmarks.md: make bench [BENCH_ARGS=--fast]
+	@.venv-bench/bin/python benchmarks/bench.py $(BENCH_ARGS)
+
+bench-growth: .venv-bench/.ready ## how time grows with rows, criteria and what is stored, into docs/benchmarks.md: about an hour
+	@.venv-bench/bin/python benchmarks/growth.py $(BENCH_ARGS)
 
 # From the sdist, so that a file missing from its list shows here; without an index and with a check, so that the lock
 # file must hold all the wheel asks for; started from /tmp, so that nothing is found in the checkout by accident.
@@ -90,13 +92,15 @@ lock: ## write the lock files again from pyproject.toml
 	@$(COMPILE) --group build -o requirements.lock
 	@$(COMPILE) --group build --extra all -o requirements-all.lock
 	@$(COMPILE) --group dev --extra all -o requirements-dev.lock
-	@$(COMPILE) --group bench -o requirements-bench.lock
+	@$(COMPILE) --group bench --extra all -o requirements-bench.lock
+	@$(COMPILE) --group spark-build -o requirements-spark-build.lock
+	@$(COMPILE) --group spark -o requirements-spark.lock
 
 system: ## what the tests need from the operating system (the one target that may want root)
 	@./system.sh
 
 clean: ## remove all that these targets made
-	@rm -rf .venv .venv-dev .venv-bench .cache dist site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv .venv-dev .venv-bench .venv-spark .cache dist site .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made from nothing whenever its lock file or pyproject.toml changes, so none drifts from its lock.
@@ -119,3 +123,13 @@ endef
 
 .venv-%/.ready: requirements-%.lock pyproject.toml
 	$(environment)
+
+# Spark comes as source alone: what builds it is installed first, and it is built with that.
+.venv-spark/.ready: requirements-spark.lock requirements-spark-build.lock pyproject.toml
+	@echo "Making $(@D) from $<"
+	@rm -rf $(@D) && $(PYTHON) -m venv $(VENV_ARGS) $(@D)
+	@$(@D)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-spark-build.lock
+	@$(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --require-hashes -r $<
+	@$(@D)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(@D)/bin/python -m pip check --quiet
+	@touch $@

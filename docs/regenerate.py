@@ -26,12 +26,14 @@ from pkgutil import walk_packages
 from click.testing import CliRunner
 
 import pharmacyfirst
-from pharmacyfirst import PharmacyFirstError, connections, exact, load, xml_in
+from pharmacyfirst import Kind, PharmacyFirstError, assess, connections, exact, load, xml_in
 from pharmacyfirst.api import app as api_app
 from pharmacyfirst.api import keys
 from pharmacyfirst.api import serve as api_serve
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.problems import KINDS
+from pharmacyfirst.audit.disagreeing import FindingKind
+from pharmacyfirst.audit.table import WHAT_WAS_RECORDED, WHICH, table_of
 from pharmacyfirst.cli.main import main as main_command
 from pharmacyfirst.content.cases import baseline_of, cases_of
 from pharmacyfirst.content.every_shape import every_shape
@@ -50,6 +52,7 @@ from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.schema import record_schemas
 from pharmacyfirst.record.standard import elements, holds
 from pharmacyfirst.review.hazards import touches
+from pharmacyfirst.review.service_document import digest_in_short
 from pharmacyfirst.web import posted, sessions
 from pharmacyfirst.web import serve as web_serve
 from pharmacyfirst.web.who_may import OPEN, WHO_MAY
@@ -66,7 +69,7 @@ from the_program import asked, hold  # noqa: E402  (and a consultation is held a
 
 RECORD_SCHEMAS = record_schemas() | {"handover.schema.json": handover_schema()}
 SCHEMAS = schemas(load())
-SCHEMAS |= RECORD_SCHEMAS
+SCHEMAS |= RECORD_SCHEMAS | {"audit.schema.json": table_of(load()).json_schema()}
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
 
 
@@ -279,6 +282,20 @@ def lists(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def services(_: str) -> str:
+    """Each service with its pathways: its code of today, who may provide it, and what a claim of it goes by."""
+    rows = ["| service | pathways | code | who may provide it | claimed by | digest |", "|---|---|---|---|---|---|"]
+    library = load()
+    for one in library.services_in_order:
+        titles = ", ".join(library.newest(name).title.partition(", ")[0] for name in one.pathways)
+        code = f"`{one.codes[-1].code}`" if one.codes else "not known"
+        claimed = one.claimable or f"an answer to {' or '.join(one.answered)}"
+        rows.append(
+            f"| {one.title} | {titles} | {code} | {', '.join(one.provided_by)} | {claimed} | `{digest_in_short(one)}` |"
+        )
+    return "\n".join(rows) + "\n"
+
+
 ADOPTED = "uncomplicated-uti"
 NOBODY = "example only: nobody has looked"
 
@@ -429,7 +446,59 @@ def problems(_: str) -> str:
     return "\n".join(rows) + "\n"
 
 
+def audit_columns(which: str) -> str:
+    """Some columns of the table that is audited."""
+    columns = {"which": WHICH, "recorded": WHAT_WAS_RECORDED, "facts": table_of(load()).facts}[which]
+    rows = ["| column | holds | what it is |", "|---|---|---|"]
+    for one in columns:
+        answers = f": {', '.join(f'`{name}`' for name in one.choices)}" if one.choices else ""
+        must = ", always there" if one.required else ""
+        rows.append(f"| `{one.name}` | {one.holds.value}{answers}{must} | {one.says} |")
+    return "\n".join(rows) + "\n"
+
+
+def audit_findings(_: str) -> str:
+    """The kinds of findings of an audit."""
+    rows = ["| finding | what it means |", "|---|---|"]
+    return "\n".join([*rows, *(f"| `{one.value}` | {one.says} |" for one in FindingKind)]) + "\n"
+
+
+def audit_example() -> str:
+    """Some consultations of each condition to audit: recorded as the pathway says, but two of each that are not."""
+    library, lines = load(), []
+    for condition in library.conditions:
+        on, _ = baseline_of(library, condition)
+        pathway = library.in_force(condition, on)
+        wanted = [Kind.SUPPLY, Kind.SUPPLY, Kind.EMERGENCY, Kind.EMERGENCY, Kind.REFER]
+        for case in cases_of(library, condition):
+            if "date_of_birth" in case.facts:
+                continue
+            found = assess(pathway, case.facts, on)
+            if found.outcome.kind not in wanted:
+                continue
+            wanted.remove(found.outcome.kind)
+            recorded = {"recorded_outcome": found.outcome.kind.key, "recorded_version": pathway.edition.version}
+            if found.outcome.kind is Kind.EMERGENCY and Kind.EMERGENCY in wanted:
+                recorded["recorded_outcome"] = "self_care"
+            for offer in found.offers[:1]:
+                much = offer.supplied[0].quantity
+                recorded |= {
+                    "recorded_pgd": offer.pgd.id,
+                    "recorded_dose": offer.dose.amount * (2 if Kind.SUPPLY in wanted else 1),
+                    "recorded_dose_unit": offer.dose.unit,
+                    "recorded_times_a_day": offer.row.times_a_day,
+                    "recorded_days": offer.row.days,
+                    "recorded_quantity": much.amount if much is not None else None,
+                    "recorded_quantity_unit": much.unit if much is not None else None,
+                }
+            head = {"row": case.id, "pathway": condition, "as_of": on.isoformat(), "pharmacy": "FA001"}
+            lines.append(exact.write({**head, "facts": dict(case.facts), **recorded}))
+    return "\n".join(lines) + "\n"
+
+
 PARTS: dict[str, Callable[[str], str]] = {
+    "audit-columns": audit_columns,
+    "audit-findings": audit_findings,
     "calls": calls,
     "changes": changes,
     "consultations": consultations,
@@ -443,6 +512,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "problems": problems,
     "record-standard": record_standard,
     "safety": lambda table: TABLES[table](),
+    "services": services,
     "readability": lambda _: readability(),
     "transcript": transcript,
     "who-may": who_may,
@@ -465,6 +535,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/security/licences.md": licences,
     "docs/security/sbom.cdx.json": sbom,
     "examples/adoption.yaml": example_adoption,
+    "examples/audit.jsonl": audit_example,
     "examples/account-uti.json": partial(account_page, "uncomplicated-uti", "uti-001"),
     "examples/consultation-supply.json": partial(example_record, "uncomplicated-uti", "uti-001"),
     "examples/consultation-same-day.json": partial(example_record, "acute-sore-throat", "st-044"),

@@ -6,7 +6,9 @@ headers came is no longer of concern here: its body has bounds of its own at eac
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +17,8 @@ from pharmacyfirst.errors import PharmacyFirstError
 ADDRESSES = ("127.0.0.1", "::1", "localhost")  # of this machine alone
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")  # the same as a request names them
 HEAD_SECONDS = 10.0
+KEPT_SECONDS = 30  # a connection on which nothing is asked any more
+LAST_SECONDS = 10  # for what is under way when it is stopped
 MOST_OF_A_HEAD = 65_536  # bytes: ours are below 2,000
 # TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else. Older ones Python does not speak.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -107,3 +111,31 @@ def protocol() -> type[asyncio.Protocol]:
     except ImportError:
         from uvicorn.protocols.http.h11_impl import H11Protocol as http
     return type("HttpInTime", (_InTime, http), {})
+
+
+def machine_clock() -> datetime:
+    """What this machine's clock says."""
+    return datetime.now(UTC)
+
+
+def run(
+    app: Callable[..., Any],
+    host: str,
+    port: int,
+    *,
+    most_at_once: int,
+    certificate: str | Path | None = None,
+    key: str | Path | None = None,
+) -> None:
+    """Serve an ASGI application until it is stopped, to so many connections at once. What is written of it is written by ``pharmacyfirst.log`` alone.
+
+    The event loop is Python's own whatever else is installed: uvloop takes one new connection in a turn, in which it answers everybody who is
+    connected already, so under load whoever came anew waited for seconds while the others did not.
+    """
+    import uvicorn
+
+    uvicorn.run(
+        app, host=host, port=port, loop="asyncio", http=protocol(), limit_concurrency=most_at_once, access_log=False, log_config=None,
+        log_level="warning", server_header=False, date_header=False, proxy_headers=False, timeout_keep_alive=KEPT_SECONDS, timeout_graceful_shutdown=LAST_SECONDS,
+        ssl_certfile=certificate or None, ssl_keyfile=key or None, ssl_ciphers=CIPHERS,
+    )  # fmt: skip

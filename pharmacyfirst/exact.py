@@ -15,6 +15,7 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 MOST_BYTES = 1_000_000
 MOST_DIGITS = 40
 MOST_DEPTH = 600
+SHORT = 10_000  # characters: an input is shorter, a record is longer
 
 Add = Callable[[str], None]
 
@@ -57,11 +58,28 @@ def _read(words: bytes | str, most_bytes: int) -> Any:
     if not words or words.isspace():
         raise _Said("The input is empty. Where nothing is known of the person, the facts are {}.")
     text = (words.decode() if isinstance(words, bytes) else words).removeprefix("\ufeff")  # "utf-8-sig" is slower
-    value = _DECODER.decode(text)
+    value = _quickly(text) if len(text) <= SHORT else None
+    if value is None:
+        value = _DECODER.decode(text)
     # Length and brackets come first, as nearly every input is shorter, or has fewer of them, than one that deep.
     if len(text) > 2 * MOST_DEPTH and text.count("[") + text.count("{") > MOST_DEPTH and _too_deep(value):
         raise _Said(_TOO_DEEP)
     return value
+
+
+def _quickly(text: str) -> dict[str, Any] | None:
+    """An object of two levels, as an input is, without a list of the pairs of each; None where it has to be read with one.
+
+    Each key has one colon of its own. Where there are no more colons than keys that were kept, no key stands twice.
+    """
+    try:
+        value = _QUICK.decode(text)
+    except (ValueError, RecursionError):
+        return None  # what is wrong with it is said by whoever reads it in full
+    if type(value) is not dict:
+        return None
+    keys = len(value) + sum([len(one) for one in value.values() if type(one) is dict])
+    return value if text.count(":") == keys else None
 
 
 def _too_deep(value: Any) -> bool:
@@ -108,9 +126,9 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return keys
 
 
-_DECODER = json.JSONDecoder(
-    parse_float=_number, parse_int=_whole_number, parse_constant=_not_a_number, object_pairs_hook=_each_key_once
-)
+_READ_BY: dict[str, Any] = {"parse_float": _number, "parse_int": _whole_number, "parse_constant": _not_a_number}
+_QUICK = json.JSONDecoder(**_READ_BY)
+_DECODER = json.JSONDecoder(**_READ_BY, object_pairs_hook=_each_key_once)
 
 
 # Writing

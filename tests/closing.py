@@ -68,7 +68,7 @@ def pytest_terminal_summary(terminalreporter, config):
 def closing_lines(tests, left_out=False):
     """What was left out, and how many tests were skipped for each reason, with what helps against it."""
     if left_out:
-        yield "left out: the tests that need what make system installs (their mark is system); make test-all and .ci/run run them"
+        yield "left out: tests that need what make system installs (mark: system) and those that take long (large); make test-all and .ci/run run them"
     reasons = Counter(re.sub(r"/tmp/\S+", "...", reason) for _, reason in tests)
     for reason, count in reasons.most_common():
         yield f"skipped: {count}, because {reason}"

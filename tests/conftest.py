@@ -2,20 +2,34 @@
 
 import gc
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from pharmacyfirst.paper.pdf import NoPDF, pdf_maker
 
-pytest_plugins = ["system_parts", "closing", "kept_in", "measured", "own_postgres", "profiles"]
+pytest_plugins = [
+    "shares",
+    "shipped",
+    "in_chromium",
+    "system_parts",
+    "closing",
+    "kept_in",
+    "measured",
+    "own_postgres",
+    "profiles",
+]
 
 
-def pytest_configure():
+@pytest.hookimpl(tryfirst=True)  # before any of our own plugins asks where content is kept
+def pytest_configure(config):
     gc.set_threshold(20_000, 20, 20)
-    os.environ["PHARMACYFIRST_CACHE"] = (
-        ""  # content is read by every test that loads it, and nothing is kept in anybody's home
-    )
+    if not hasattr(config, "workerinput"):  # a worker has what the run has that began it
+        # Content that was read once is kept for this run, as on every machine where the program is used; nothing lies in anybody's home.
+        kept = tempfile.TemporaryDirectory(prefix="pharmacyfirst-tests-", ignore_cleanup_errors=True)
+        os.environ["PHARMACYFIRST_CACHE"] = os.path.join(kept.name, "content")
+        config.add_cleanup(kept.cleanup)
 
 
 def pytest_collection_finish():

@@ -23,7 +23,7 @@ from markupsafe import Markup
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(Path(__file__).parent))
 from prose import Page, file_page, page_of, pages_of  # noqa: E402
-from rules import ShownPathway, shown  # noqa: E402
+from rules_of_pathways import ShownPathway, shown  # noqa: E402
 
 from pharmacyfirst import load  # noqa: E402
 from pharmacyfirst.content.hazards import hazards_of  # noqa: E402
@@ -70,12 +70,14 @@ class Site:
 
     def _documents(self) -> Iterator[Printed]:
         printer = Printer(self.library.medicines, self.library.sources)
+        for service in self.library.services_in_order:
+            yield printer.of_service(service, [self.library.newest(one) for one in service.pathways])
         for one in self.conditions:
             yield printer.of_pathway(one.pathway)
             for pgd in one.pathway.pgds.values():
                 yield from printer.of_pgd(one.pathway, pgd)
             yield printer.open_items(one.pathway)
-            yield printer.pack(review_pack(self.library, one.pathway, checks_of(one.pathway, one.cases)))
+            yield printer.pack(review_pack(self.library, one.pathway, checks_of(self.library, one.pathway, one.cases)))
         log = hazards_of(self.library)
         if log is not None:
             yield printer.hazards(log, log.hazards)
@@ -114,7 +116,13 @@ class Site:
             for one in self.conditions
         }
         readers = [(place, words, says) for place, _, words, says in READERS]
-        body = self.paper.html("home.html", readers=readers, conditions=self.conditions, documents=documents)
+        by_id = {one.pathway.id: one for one in self.conditions}
+        services = [
+            (service, [by_id.pop(name) for name in service.pathways if name in by_id])
+            for service in self.library.services_in_order
+        ]
+        shown = [*services, *([(None, list(by_id.values()))] if by_id else [])]
+        body = self.paper.html("home.html", readers=readers, services=shown, documents=documents)
         return Page(PurePosixPath("index.html"), "Pharmacy First", body)
 
     def _to_look_up(self) -> Iterator[Page]:
@@ -153,6 +161,7 @@ class Site:
             up = "../" * (len(page.place.parts) - 1)
             html = self.paper.html("frame.html", page=page, up=up, navigation=NAVIGATION, body=Markup(page.body))
             files[page.place] = html.encode()
+            files |= {PurePosixPath(name): (ROOT / name).read_bytes() for name in page.pictures}
         for made in self.documents:
             files[PurePosixPath("documents", f"{made.name}.html")] = made.html.encode()
         return files

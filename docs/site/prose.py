@@ -1,4 +1,4 @@
-"""The pages of the checkout as pages of the site: Markdown as HTML, whatever a page links to beside it, and every link so that it leads there."""
+"""The pages of the checkout as pages of the site: Markdown as HTML, whatever a page links to or shows beside it, and every link so that it leads there."""
 
 import re
 from collections.abc import Iterator
@@ -25,13 +25,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of the site: its place, its title, its body as HTML, its headings, and the files of the checkout that it links to."""
+    """One page of the site: its place, its title, its body as HTML, its headings, and the files of the checkout that it links to and the pictures that it shows."""
 
     place: PurePosixPath
     title: str
     body: str
     headings: tuple[Heading, ...] = ()
     links_to: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 def pages_of(root: Path) -> Iterator[str]:
@@ -59,7 +60,7 @@ def page_of(name: str, root: Path, text: str | None = None, place: PurePosixPath
     place = place or place_of(name, root)
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(COMMENT.sub("", text))
-    headings, links, seen = [], [], {}
+    headings, links, pictures, seen = [], [], [], {}
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
             words = "".join(one.content for one in tokens[at + 1].children or ())
@@ -71,9 +72,12 @@ def page_of(name: str, root: Path, text: str | None = None, place: PurePosixPath
         for one in token.children or ():
             if one.type == "link_open":
                 links.extend(_led(one, name, place, root))
+            if one.type == "image":
+                pictures.append(_beside(str(one.attrGet("src")), name))
+                one.attrSet("src", relpath(pictures[-1], place.parent))
     title = headings[0].words if headings else name
     body = str(markdown.renderer.render(tokens, markdown.options, {}))
-    return Page(place, title, _to_scroll(body), tuple(headings), tuple(dict.fromkeys(links)))
+    return Page(place, title, _to_scroll(body), tuple(headings), tuple(dict.fromkeys(links)), tuple(pictures))
 
 
 def _led(link: Token, name: str, place: PurePosixPath, root: Path) -> Iterator[str]:
@@ -82,10 +86,15 @@ def _led(link: Token, name: str, place: PurePosixPath, root: Path) -> Iterator[s
     if re.match(r"[a-z]+:", target) or target.startswith("#"):
         return
     file, _, anchor = target.partition("#")
-    found = normpath(PurePosixPath(name).parent / file)
+    found = _beside(file, name)
     yield found
     to = relpath(place_of(found, root), place.parent)
     link.attrSet("href", f"{to}#{anchor}" if anchor else to)
+
+
+def _beside(target: str, name: str) -> str:
+    """The file of the checkout that the page ``name`` means by ``target``."""
+    return normpath(PurePosixPath(name).parent / target)
 
 
 def _to_scroll(body: str) -> str:

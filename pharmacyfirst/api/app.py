@@ -36,6 +36,7 @@ from pharmacyfirst.api.refusals import problem_of
 from pharmacyfirst.connections import LOOPBACK, asks_for
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.log import Requests, asked_by, failed
+from pharmacyfirst.paper.html import style_sources
 
 CALLS: tuple[Call, ...] = (
     *of_assessments.CALLS, *of_itself.CALLS, *of_content.CALLS, *of_records.CALLS, *of_kept.CALLS, *of_inbound.CALLS, *services.CALLS,
@@ -166,7 +167,7 @@ def _headers(reply: Reply) -> list[tuple[bytes, bytes]]:
     typed = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
     own = {**reply.headers, "content-type": typed, "content-length": str(len(reply.body))}
     if kind == HTML:  # a document brings its own style, and nothing else
-        own["content-security-policy"] = f"{POLICY}; style-src 'unsafe-inline'"
+        own["content-security-policy"] = f"{POLICY}; style-src {style_sources(reply.body.decode())}"
     kept = [one for one in HEADERS if one[0].decode() not in own]
     return [*kept, *((name.encode(), value.encode("latin-1")) for name, value in own.items())]
 

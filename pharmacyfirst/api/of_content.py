@@ -15,7 +15,6 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.fields import TEXT, YES_NO, BlockOf, FieldTable, JsonField, ListOf, OrNone, Plain
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Edition
-from pharmacyfirst.record.codes import SERVICE_CODES
 from pharmacyfirst.record.schema import record_schemas
 from pharmacyfirst.review.documents import Printer
 
@@ -124,8 +123,9 @@ def versions(asked: Asking) -> Reply:
         for one in library.newest_all()
     ]
     codes = [
-        {"code": one.code.code, "display": one.code.display, "guide": one.guide, "since": one.since.isoformat()}
-        for one in SERVICE_CODES
+        {"service": service.id, "code": one.code, "display": one.says, "since": one.in_force.first.isoformat()}
+        for service in library.services.values()
+        for one in service.codes
     ]
     return as_json(
         {"package": __version__, "newest": newest, "schemas": [*_SCHEMAS.of(library)], "service_codes": codes}
@@ -151,7 +151,7 @@ CONTENT_SCHEMA: dict[str, Any] = {
         "package": {"description": "The version of pharmacyfirst.", "type": "string"},
         "newest": {"description": "The newest version of each pathway, with its digest.", "type": "array", "items": {"type": "object"}},
         "schemas": {"description": "The names of the JSON Schemas.", "type": "array", "items": {"type": "string"}},
-        "service_codes": {"description": "The codes of the service in the GP message, each with its first day.", "type": "array", "items": {"type": "object"}},
+        "service_codes": {"description": "The codes of each service in the GP message, each with its first day.", "type": "array", "items": {"type": "object"}},
     },
     "required": ["package", "newest", "schemas", "service_codes"],
 }  # fmt: skip

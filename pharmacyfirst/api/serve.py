@@ -4,12 +4,13 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
 from starlette.applications import Starlette
 
+from pharmacyfirst import connections
 from pharmacyfirst.api.app import ROOM, Callers, api
 from pharmacyfirst.api.buckets import Buckets
 from pharmacyfirst.api.desk import ApiDesk
@@ -20,10 +21,9 @@ from pharmacyfirst.api.keys import API, Keys
 from pharmacyfirst.api.once import Once
 from pharmacyfirst.connections import (
     ADDRESSES,
-    CIPHERS,
     NotServed,
     is_safe,
-    protocol,
+    machine_clock,
     refuse_half_of_tls,
     refuse_to_be_overheard,
 )
@@ -72,11 +72,6 @@ class ApiSettings:
             return self.url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.certificate is not None else 'http'}://{host}:{self.port}"
-
-
-def machine_clock() -> datetime:
-    """What this machine's clock says."""
-    return datetime.now(UTC)
 
 
 def must_be_safe(settings: ApiSettings) -> None:
@@ -142,11 +137,12 @@ def application(
 
 def run(app: Starlette, settings: ApiSettings) -> None:
     """Serve until it is stopped. What is written of it is written by ``pharmacyfirst.log`` alone."""
-    import uvicorn
-
     must_be_safe(settings)
-    uvicorn.run(
-        app, host=settings.host, port=settings.port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
-        proxy_headers=False, http=protocol(), limit_concurrency=MOST_AT_ONCE, timeout_keep_alive=30, timeout_graceful_shutdown=10,
-        ssl_certfile=settings.certificate, ssl_keyfile=settings.private_key, ssl_ciphers=CIPHERS,
-    )  # fmt: skip
+    connections.run(
+        app,
+        settings.host,
+        settings.port,
+        most_at_once=MOST_AT_ONCE,
+        certificate=settings.certificate,
+        key=settings.private_key,
+    )

@@ -35,18 +35,15 @@ class DocumentVersion:
         return f"{self.condition} {self.document}"
 
 
-def documents_of(pathway: Pathway, pgd: PGD) -> tuple[DocumentVersion, DocumentVersion]:
-    """The two documents behind an offer: the pathway that leads to it and the PGD itself."""
-    return (
-        DocumentVersion(pathway.id, PATHWAY, pathway.edition.version, pathway.edition.digest),
-        DocumentVersion(pathway.id, pgd.id, pgd.edition.version, pgd.edition.digest),
-    )
+def documents_of(pathway: Pathway, pgd: PGD | None = None) -> tuple[DocumentVersion, ...]:
+    """The documents behind an offer: the pathway that leads to it, then the PGD itself; of a service without medicines the pathway alone."""
+    parts = ((PATHWAY, pathway.edition), *(((pgd.id, pgd.edition),) if pgd is not None else ()))
+    return tuple(DocumentVersion(pathway.id, name, edition.version, edition.digest) for name, edition in parts)
 
 
 def documents_to_adopt(pathway: Pathway) -> tuple[DocumentVersion, ...]:
     """Every document of a condition as it now stands: the pathway first, then its PGDs."""
-    own = DocumentVersion(pathway.id, PATHWAY, pathway.edition.version, pathway.edition.digest)
-    return (own, *(documents_of(pathway, pgd)[1] for pgd in pathway.pgds.values()))
+    return (*documents_of(pathway), *(documents_of(pathway, pgd)[1] for pgd in pathway.pgds.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """May this pharmacist, here and now, supply what the facts lead to? Three layers have to hold (service.md 4.3).
 
-The document is in force and complete, the organisation has adopted this very version, and this practitioner is authorised for it. The
+A service that supplies nothing is asked about in the same way, by its pathway alone. The document is in force and complete, the organisation has adopted this very version, and this practitioner is authorised for it. The
 answer is a ``Permit``, or every reason why there is none.
 """
 
@@ -29,7 +29,7 @@ from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
-from pharmacyfirst.kernel.pgd import Edition
+from pharmacyfirst.kernel.pgd import PGD, Edition
 from pharmacyfirst.kernel.trace import Assessment
 
 WARN_BEFORE_EXPIRY = timedelta(days=30)
@@ -44,7 +44,8 @@ def authorise(
     """Whether this practitioner may supply what these facts lead to, to this person, at this moment.
 
     The facts are assessed here, on the day that England's clock shows at the moment ``at`` (``clock.in_england`` says how it is read); the
-    practitioner is looked up in the adoption by GPhC number. ``pgd`` chooses among several offers; without it the first is meant.
+    practitioner is looked up in the adoption by GPhC number. ``pgd`` chooses among several offers; without it the first is meant. Of a pathway
+    without medicines it is asked whether the service may be provided, whatever the facts lead to.
 
     ``record`` is the id of the record that the permit is for (letters, digits and hyphens) and ``person`` the digest of who it is for;
     without both no record accepts it. ``as_if`` says that it is asked for another moment than now. ``afterwards`` is a late entry: ``at``
@@ -61,7 +62,7 @@ def authorise(
         raise Refused("wrong_value", "afterwards: it was entered before it was handed over.")
     assessment = assess(pathway, facts, moment.date())
     offer = next((one for one in assessment.offers if pgd in (None, one.pgd.id)), None)
-    if offer is None:
+    if offer is None and (pathway.pgds or pgd is not None):
         return NoPermit((_nothing_offered(assessment, pgd),))
     asked = _Asked(assessment, offer, adoption, channel, moment)
     number = "".join(gphc_number.split())
@@ -74,8 +75,8 @@ def authorise(
     return Permit(
         offer=offer,
         pathway=pathway.id,
-        pgd=offer.pgd.id,
-        documents=documents_of(pathway, offer.pgd),
+        pgd=asked.pgd.id if asked.pgd is not None else "",
+        documents=documents_of(pathway, asked.pgd),
         content_digest=pathway.content_digest,
         facts=digest_of_facts(facts),
         record=record,
@@ -91,10 +92,13 @@ def authorise(
 
 
 class _Asked(NamedTuple):
-    """What is asked about: an offer of an assessment, under an adoption, by a channel, at a moment of England's clock."""
+    """What is asked about: an offer of an assessment, under an adoption, by a channel, at a moment of England's clock.
+
+    No offer: the service itself, of a pathway without medicines.
+    """
 
     assessment: Assessment
-    offer: Offer
+    offer: Offer | None
     adoption: Adoption
     channel: Channel
     at: datetime
@@ -108,9 +112,13 @@ class _Asked(NamedTuple):
         return self.at.date()
 
     def editions(self) -> Iterator[tuple[DocumentVersion, Edition]]:
-        """The two documents, each as an adoption names it and as it says of itself."""
-        editions = (self.pathway.edition, self.offer.pgd.edition)
-        return zip(documents_of(self.pathway, self.offer.pgd), editions, strict=True)
+        """The documents, each as an adoption names it and as it says of itself."""
+        editions = (self.pathway.edition, *((self.pgd.edition,) if self.pgd is not None else ()))
+        return zip(documents_of(self.pathway, self.pgd), editions, strict=True)
+
+    @property
+    def pgd(self) -> PGD | None:
+        return self.offer.pgd if self.offer is not None else None
 
 
 def _refuse_other_types(
@@ -228,10 +236,18 @@ def _of_known(asked: _Asked, practitioner: Practitioner) -> Iterator[Obstacle]:
         if document not in practitioner.authorised_for:
             says = f"the practitioner has not been authorised for {document.in_words()} as it now stands"
             yield Obstacle("practitioner_not_authorised", says)
-    pgd = asked.offer.pgd
-    if practitioner.profession not in pgd.professions:
-        allowed = ", ".join(pgd.professions)
-        yield Obstacle("profession", f"{pgd.title} may be used by: {allowed}; not by a {practitioner.profession}")
+    title, professions = _whose(asked)
+    if practitioner.profession not in professions:
+        allowed = ", ".join(professions) or "nobody, as far as is known"
+        yield Obstacle("profession", f"{title} may be used by: {allowed}; not by a {practitioner.profession}")
+
+
+def _whose(asked: _Asked) -> tuple[str, tuple[str, ...]]:
+    """What is used, and which professions may use it: of a service that supplies nothing, those by which it is provided."""
+    if asked.pgd is not None:
+        return asked.pgd.title, asked.pgd.professions
+    service = asked.pathway.service
+    return asked.pathway.title, service.provided_by if service is not None else ()
 
 
 def _of_channel(asked: _Asked) -> Iterator[Obstacle]:

@@ -99,7 +99,7 @@ def _of_pathway(pathway: Pathway) -> Iterator[tuple[str, Any]]:
     yield "cannot be", pathway.cannot_be
     yield from ((f"where to, {kind.word}", one) for kind, one in pathway.where_to.items())
     said = (*pathway.advice, *pathway.safety_netting, *pathway.leaflets, *pathway.records, *pathway.prompts)
-    yield from ((one.id, one) for one in said)
+    yield from ((one.id, one) for one in (*said, *pathway.duties))
     yield from ((f"page {one.title}", one) for one in pathway.pages)
     yield from ((f"code {one.code}", one) for one in pathway.codes)
     yield from ((one.id, one) for one in pathway.conflicts)
@@ -115,7 +115,9 @@ def _of_pgd(pgd: PGD) -> Iterator[tuple[str, Any]]:
     yield from ((one.id, one) for one in (*pgd.every_medicine, *pgd.inclusion, *pgd.exclusions, *pgd.cautions))
     yield from ((f"differs: {one.name}", one) for one in pgd.differs)
     yield from ((one.name, one) for one in pgd.products)
-    yield from ((one.id, one) for one in pgd.doses)
+    yield from ((one.id, one) for one in (*pgd.doses, *pgd.instructions))
+    if pgd.document:
+        yield "document", pgd.document
     yield from ((heading, one) for heading, statements in pgd.particulars.items() for one in statements)
 
 

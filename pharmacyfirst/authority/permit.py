@@ -53,13 +53,14 @@ class Obstacle:
 class Permit:
     """This practitioner of this organisation may supply this offer to this person, by this channel, at this moment.
 
+    Without an offer (``pgd`` is then empty) they may provide the service of this pathway, which supplies nothing.
     ``facts`` is ``digest_of_facts`` of the facts that were assessed; ``record`` the id of the record it is for and ``person`` the digest
     of who it is for, both empty where the answer is for no record. ``at`` is England's clock with its distance from UTC. ``as_if``: asked
     for another moment than now; no record but a training patient's accepts it. ``afterwards``: entered late, as of the hand-over.
     ``warnings`` say what will soon end.
     """
 
-    offer: Offer = field(repr=False)
+    offer: Offer | None = field(repr=False)
     pathway: str
     pgd: str
     documents: tuple[DocumentVersion, ...]
@@ -117,7 +118,7 @@ PERMIT: FieldTable[Permit] = FieldTable(
     "This practitioner may supply this medicine to this person, by this channel, at this moment.",
     (
         JsonField("pathway", lambda one: one.pathway, TEXT, "The condition."),
-        JsonField("pgd", lambda one: one.pgd, TEXT, "The PGD or clinical protocol of the medicine that may be supplied."),
+        JsonField("pgd", lambda one: one.pgd or None, OrNone(TEXT), "The PGD or clinical protocol of the medicine that may be supplied; null for a service that supplies nothing."),
         JsonField("documents", lambda one: one.documents, ListOf(BlockOf(DOCUMENT_VERSION)), "The documents behind it: the pathway, the PGD."),
         JsonField("content_digest", lambda one: one.content_digest, Plain.DIGEST, "The digest of all content that was judged by."),
         JsonField("facts", lambda one: one.facts, Plain.DIGEST, "The digest of the facts that were assessed."),

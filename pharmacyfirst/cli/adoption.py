@@ -141,6 +141,12 @@ def _show_documents(pathways: Sequence[Pathway]) -> tuple[DocumentVersion, ...]:
         click.echo(f"\n{pathway.title}")
         for document in documents_to_adopt(pathway):
             click.echo(f"  {document.in_words()}  {document.digest}")
+        signed: dict[str, list[str]] = {}
+        for pgd in pathway.pgds.values():
+            signed.setdefault(pgd.document, []).append(pgd.id)
+        for name, files in signed.items():
+            if name and len(files) > 1:
+                click.echo(f"  {name} is one signed document: compare each of these with it: {', '.join(files)}.")
     return tuple(document for pathway in pathways for document in documents_to_adopt(pathway))
 
 

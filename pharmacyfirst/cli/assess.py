@@ -1,5 +1,6 @@
 """``pharmacyfirst assess``: one person from a file, or with ``--jsonl`` one a line."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -69,6 +70,7 @@ def _print_json(value: Any, indent: int) -> None:
 
 def _assess_lines(library: Library, name: str | None, as_of: date | None) -> None:
     """Each line is answered before the next is read, so that a program may hold a conversation with us."""
+    gc.freeze()  # the content stays: looking through it for garbage again and again would take a twentieth of all
     with options.opened(name, "FILE") as stream:
         if stream.isatty():
             click.echo("One input object a line; Ctrl-D ends.", err=True)

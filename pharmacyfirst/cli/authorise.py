@@ -86,7 +86,7 @@ def _in_words(answer: Permit | NoPermit) -> list[str]:
         return ["NO PERMIT: nothing may be supplied.", *reasons]
     who = f"{answer.ods_code}, practitioner {answer.gphc_number}, {answer.channel.value}"
     return [
-        f"{'AS IF, and no permit for a supply' if answer.as_if else 'PERMIT'}: {answer.offer.pgd.title}",
+        f"{'AS IF, and no permit for a supply' if answer.as_if else 'PERMIT'}: {answer.offer.pgd.title if answer.offer else answer.pathway}",
         f"  {who}, {answer.at:%Y-%m-%d %H:%M}",
         *(f"  {document.in_words()}  {document.digest}" for document in answer.documents),
         *(f"  warning: {warning}" for warning in answer.warnings),

@@ -28,6 +28,8 @@ def check(path: Path | None, digests: bool) -> None:
         _print_digests(library)
     else:
         _print_counts(library)
+        of_that = " --pathways with that folder" if path is not None else ""
+        click.echo(f"No mistake was found. `pharmacyfirst cases{of_that}` runs the cases.")
 
 
 def _print_counts(library: Library) -> None:
@@ -42,6 +44,9 @@ def _print_counts(library: Library) -> None:
             f"{len(cases[pathway.id])} cases, {len(pathway.open_items)} open items"
         )
         click.echo(f"  {pathway.content_digest}")
+    for service in library.services_in_order:
+        click.echo(f"{service.id}: service of {len(service.pathways)} pathways, {len(service.open_items)} open items")
+        click.echo(f"  {service.digest}")
     pathways = library.newest_all()
     documents_in_all = sum(1 + len(pathway.pgds) for pathway in pathways)
     criteria = sum(
@@ -50,7 +55,6 @@ def _print_counts(library: Library) -> None:
     items = sum(len(pathway.open_items) for pathway in pathways)
     count = sum(len(some) for some in cases.values())
     click.echo(f"In all {documents_in_all} documents, {criteria} criteria, {count} cases, {items} open items.")
-    click.echo("No mistake was found. `pharmacyfirst cases` runs the cases.")
 
 
 def _print_digests(library: Library) -> None:

@@ -45,7 +45,7 @@ def consult(condition: str, as_of: date | None, save: Path | None, folder: Path 
     refer                        stop here, and refer
     Ctrl-D or Ctrl-C             end early: nothing is decided
 
-    A number may have its unit (36.8C), a date may be 3/4/1995, a choice its number; what is read in another way is read back.
+    A sitting blood pressure may be given as every reading, in order (R 164/92, L 158/90): the pair is worked out. A number may have its unit (36.8C), a date may be 3/4/1995, a choice its number; what is read in another way is read back.
     The answers kept with --save are an input object that "assess" reads too; they are about a patient, so take the file away when
     it has served.
 
@@ -179,8 +179,28 @@ class InTheTerminal:
 
     def _answer(self, question: Question, words: str) -> tuple[str, Any, str] | None:
         """The fact that the words answer, with its value and how it was read; None where they do not fit."""
+        if "/" in words and question.observation:
+            return self._measured(question, words)
         typed = read_typed(question, words, self.now)
         return None if typed is None else (question.name, *typed)
+
+    def _measured(self, question: Question, words: str) -> tuple[str, Any, str] | None:
+        """Both figures of a pressure, worked out of its readings; None where they do not fit, or more has to be measured."""
+        from pharmacyfirst.record.fields import RecordRefused  # records are no part of a conversation but here
+        from pharmacyfirst.record.pressure import read_readings, recorded_pressure, sitting_pressure
+
+        pair = sitting_pressure(self.pathway.questions.values())
+        try:
+            found = recorded_pressure(read_readings(words)) if question in pair else None
+        except RecordRefused:
+            return None
+        if found is None:
+            click.echo("  Measure again, and give every reading, the new one last.")
+            return None
+        upper, lower = pair
+        figures = {upper.name: int(found[0]), lower.name: int(found[1])}
+        self.answers |= {name: (name, value) for name, value in figures.items() if name != question.name}
+        return question.name, figures[question.name], f"recorded: {figures[upper.name]}/{figures[lower.name]}"
 
 
 def _typed(prompt: str) -> str:

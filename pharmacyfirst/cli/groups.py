@@ -1,5 +1,7 @@
 """Groups of commands: each command is imported when it is wanted, and the program's own group stands behind the guard."""
 
+import atexit
+import gc
 import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -59,6 +61,12 @@ class LateGroup(click.Group):
 
 class Program(LateGroup):
     """The program as a whole: nothing leaves it but by the guard."""
+
+    def __call__(self, *args: Any, **extra: Any) -> Any:
+        """Run as a process of its own, as the installed command does; what it holds at the end goes with the process."""
+        # Else Python looks for rings in all of it once more, a sixth of a short command. Files are closed where they are written.
+        atexit.register(gc.freeze)
+        return super().__call__(*args, **extra)
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any

@@ -35,6 +35,13 @@ def _assess() -> click.Command:
     return assess
 
 
+def _audit() -> click.Command:
+    """Judge recorded consultations again, and say where record and pathway disagree."""
+    from pharmacyfirst.cli.audit import audit
+
+    return audit
+
+
 def _authorise() -> click.Command:
     """Ask whether this pharmacist, here and now, may supply what is offered."""
     from pharmacyfirst.cli.authorise import authorise
@@ -148,7 +155,7 @@ def _record() -> click.Command:
 
 
 def _render() -> click.Command:
-    """Write what is read and signed: pathways, PGDs, authorisation sheets and open items, as HTML."""
+    """Write what is read and signed: services, pathways, PGDs, authorisation sheets and open items, as HTML."""
     from pharmacyfirst.cli.render import render
 
     return render
@@ -182,10 +189,18 @@ def _store() -> click.Command:
     return store
 
 
+def _synth() -> click.Command:
+    """Make up consultations, to try the audit on: a table of nobody."""
+    from pharmacyfirst.cli.synth import synth
+
+    return synth
+
+
 ENTRIES = {
     "adopt": _adopt,
     "api-key": _api_key,
     "assess": _assess,
+    "audit": _audit,
     "authorise": _authorise,
     "bench": _bench,
     "cases": _cases,
@@ -207,6 +222,7 @@ ENTRIES = {
     "serve-api": _serve_api,
     "sites": _sites,
     "store": _store,
+    "synth": _synth,
 }
 
 

@@ -7,7 +7,10 @@ import click
 
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
+from pharmacyfirst.content.files import SERVICES
 from pharmacyfirst.content.skeleton import QUESTIONS, Skeleton, WrongName
+
+DEFAULT_FOLDER = "my-pathways"
 
 
 @click.command()
@@ -22,7 +25,7 @@ from pharmacyfirst.content.skeleton import QUESTIONS, Skeleton, WrongName
 @click.option(
     "--out",
     "into",
-    default="my-pathways",
+    default=DEFAULT_FOLDER,
     type=options.FOLDER,
     metavar="DIR",
     show_default=True,
@@ -46,6 +49,9 @@ def new(condition: str, title: str | None, medicine: str, day: date | None, into
         raise BadInput(str(wrong)) from None
     if (into / condition).exists():
         raise NotDone("There is a folder of that condition already. Nothing was written.")
+    click.echo(
+        f"in the folder {DEFAULT_FOLDER}:" if into == Path(DEFAULT_FOLDER) else "in the folder that --out names:"
+    )
     for place, text in skeleton.files().items():
         path = into / place
         if place == QUESTIONS and path.exists():
@@ -53,4 +59,6 @@ def new(condition: str, title: str | None, medicine: str, day: date | None, into
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"wrote {place}")
+    if any((into / SERVICES).glob("*.yaml")):
+        click.echo(f"Write it under pathways: of a file in {SERVICES}/ of that folder; until then nothing there loads.")
     click.echo("`pharmacyfirst check` with that folder says whether it loads; docs/first-pathway.md goes on from here.")

@@ -122,9 +122,11 @@ def conditions(library: "Library", condition: str | None) -> tuple[str, ...]:
     if condition is None:
         return library.conditions
     if condition not in library.conditions:
+        from pharmacyfirst.content.library import pathways_folder
         from pharmacyfirst.content.sentences import suggest
 
-        there_are = f"There are: {', '.join(library.conditions)}."
+        own = " One of a folder of your own: --pathways DIR." if library.root == pathways_folder() else ""
+        there_are = f"There are: {', '.join(library.conditions)}.{own}"
         raise BadInput(f"There is no such pathway. {suggest(condition, library.conditions, there_are)}")
     return (condition,)
 

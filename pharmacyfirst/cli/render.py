@@ -46,14 +46,14 @@ def taking(command: Command) -> Command:
 def render(
     condition: str | None, pgd: str | None, into: Path, pdf: bool, as_of: date | None, folder: Path | None
 ) -> None:
-    """Write what is read and signed: pathways, PGDs, authorisation sheets and open items, as HTML.
+    """Write what is read and signed: services, pathways, PGDs, authorisation sheets and open items, as HTML.
 
     \b
     pharmacyfirst render --to DIR                    all of every condition
     pharmacyfirst render CONDITION --to DIR          all of one condition
     pharmacyfirst render CONDITION PGD --to DIR      one PGD, its authorisation sheet, and the pathway that leads to it
 
-    The pathway (pathway.html) says on its first page who goes where, and why. The same content gives the same files, byte for byte.
+    The service of a pathway (services/) is written beside it. The pathway (pathway.html) says on its first page who goes where, and why. The same content gives the same files, byte for byte.
 
     \b
     Example:
@@ -80,7 +80,11 @@ def write(
 
 def _documents(library: Library, condition: str | None, name: str | None, on: date | None) -> Iterator[Printed]:
     printer = Printer(library.medicines, library.sources)
-    for pathway in _pathways(library, condition, on):
+    pathways = list(_pathways(library, condition, on))
+    for service in library.services_in_order:
+        if any(one.service == service for one in pathways):
+            yield printer.of_service(service, [library.newest(one) for one in service.pathways])
+    for pathway in pathways:
         # Every authorisation sheet names the pathway, so it is written wherever one is.
         yield printer.of_pathway(pathway)
         if name is None:

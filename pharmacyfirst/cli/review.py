@@ -12,7 +12,7 @@ from pharmacyfirst.cli.guard import BadInput, NotDone, WrongCommand
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.content.readings import read_reading
-from pharmacyfirst.content.sign_offs import blank_sign_off, read_sign_off
+from pharmacyfirst.content.sign_offs import FILE, blank_sign_off, nobody_signed, read_sign_off
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import NoPDF, pdf, pdf_maker
 from pharmacyfirst.review.documents import Printer
@@ -34,7 +34,7 @@ from pharmacyfirst.review.pack.signed import standing
 @click.option(
     "--since",
     metavar="VERSION",
-    help="Say who is treated differently since this version, or a folder with another one.",
+    help="Say who is treated differently since this version (2026.1, or CONDITION@2026.1), or a folder with another one.",
 )
 @click.option(
     "--as-of", type=options.day, metavar="DATE",
@@ -122,7 +122,7 @@ def review(
     if proofs is not None:
         found = proved_before(options.read_file(proofs, "--proofs"), pathway)
     checks = checks_of(
-        pathway, cases_of(library, condition), proofs=found, with_mutants=with_mutants, agreement=agreement
+        library, pathway, cases_of(library, condition), proofs=found, with_mutants=with_mutants, agreement=agreement
     )
     compared, report = _since(library, pathway, since, as_of) if since else (None, None)
     pack = review_pack(library, pathway, checks, compared=compared, report=report)
@@ -144,7 +144,7 @@ def _since(library: Library, pathway: Pathway, since: str, as_of: date | None) -
         if before is None:
             raise BadInput(f"--since: that folder has no {pathway.id}.")
     else:
-        before = version_of(library, pathway.id, since, "--since")
+        before = version_of(library, pathway.id, since.removeprefix(f"{pathway.id}@"), "--since")
     ending = as_of.isoformat() if as_of else ""
     found = changes(before, version_of(library, pathway.id, ending, "CONDITION"))
     return {key: value for key, value in words.as_dict(found).items() if key != "seconds"}, words.report(
@@ -162,7 +162,7 @@ def _written(pack: ReviewPack, into: Path, *, with_pdf: bool) -> Iterator[str]:
     files: dict[str, bytes] = {
         "review-pack.html": printed.html.encode(),
         "review-pack.json": f"{exact.write(pack.as_dict(), 2)}\n".encode(),
-        "sign-off.yaml": blank_sign_off(pack.of, pack.digest, pack.digests).encode(),
+        FILE: blank_sign_off(pack.of, pack.digest, pack.digests).encode(),
     }
     if pack.read_blind:
         files["reading.yaml"] = reading_form(pathway, pack.read_blind, pack.baseline).encode()
@@ -172,11 +172,15 @@ def _written(pack: ReviewPack, into: Path, *, with_pdf: bool) -> Iterator[str]:
     below.mkdir(parents=True, exist_ok=True)
     for name, content in sorted(files.items()):
         path = below / name
-        if name.endswith(".yaml") and path.exists() and path.read_bytes() != content:
+        if name.endswith(".yaml") and path.exists() and path.read_bytes() != content and not _is_blank(path):
             yield f"left {pathway.id}/{name} as it is: it may have been filled in"
             continue
         path.write_bytes(content)
         yield f"wrote {pathway.id}/{name}"
+
+
+def _is_blank(path: Path) -> bool:
+    return path.name == FILE and nobody_signed(path.read_text(encoding="utf-8", errors="replace"))
 
 
 def _agreement(library: Library, pathway: Pathway, readings: tuple[Path, ...]) -> tuple[ReadersAgree, ...]:

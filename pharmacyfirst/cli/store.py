@@ -50,7 +50,7 @@ def status(place: Path) -> None:
     Example:
       pharmacyfirst store status --store data
     """
-    with _opened(place) as one:
+    with opened_store(place) as one:
         work = one.work_list()
     for says in work.trouble:
         click.echo(says)
@@ -98,7 +98,7 @@ def verify(place: Path, anchor: str | None, folder: Path | None) -> None:
 
     known = read_anchor(anchor) if anchor is not None else None
     library = options.library(folder)
-    with _opened(place) as one:
+    with opened_store(place) as one:
         found = one.verify(known, library)
     click.echo(
         f"{found.consultations} consultations, {found.records} finished records, {found.anchors} anchors: as they were written"
@@ -127,7 +127,7 @@ def backup(into: Path, place: Path) -> None:
     """
     from pharmacyfirst.store.keeping import back_up
 
-    with _opened(place) as one:
+    with opened_store(place) as one:
         anchor = back_up(one, into)
     click.echo(f"Copied. Keep this apart from the copy: {anchor}")
 
@@ -166,7 +166,7 @@ def export(into: Path, place: Path) -> None:
     """
     from pharmacyfirst.store.exported import export_lines
 
-    with _opened(place) as one:
+    with opened_store(place) as one:
         _write(into, export_lines(one.ledger))
     click.echo("Written.")
 
@@ -212,7 +212,7 @@ def find(place: Path, by: str, by_name: bool, by_born: bool, by_number: bool, pr
     name = _ask("Name") if by_name else ""
     born = options.day(_ask("Birth date")) if by_born else None
     number = _ask("NHS number") if by_number else ""
-    with _opened(place) as one:
+    with opened_store(place) as one:
         found = one.records.find(Sought(name, born, number, product, batch), Actor(by, "at the terminal"))
         unread = one.unread
     for each in found:
@@ -247,7 +247,7 @@ def evidence(id: str, into: Path, place: Path, by: str, whole: bool) -> None:
     from pharmacyfirst.store.evidence import everything_of
     from pharmacyfirst.store.evidence import evidence as evidence_of
 
-    with _opened(place) as one:
+    with opened_store(place) as one:
         _write(into, [(everything_of if whole else evidence_of)(one, id, Actor(by, "at the terminal"))])
     click.echo("Written.")
 
@@ -273,7 +273,7 @@ def take_in(file: Path, place: Path, by: str, as_of: date | None) -> None:
     from pharmacyfirst.store.take_in import take_in as taken_in
 
     raw = options.read_file(file, "FILE")
-    with _opened(place) as one:
+    with opened_store(place) as one:
         try:
             came = taken_in(one, raw, as_of or options.today_in_london(), Actor(by, "at the terminal"))
         except InboundRefused as refused:
@@ -297,7 +297,7 @@ def table(into: Path, place: Path, practice: bool) -> None:
     """
     from pharmacyfirst.store.evidence import table as rows
 
-    with _opened(place) as one:
+    with opened_store(place) as one:
         _write(into, [rows(one, practice)])
     click.echo("Written.")
 
@@ -327,7 +327,7 @@ def activity_(place: Path, begin: date | None, end: date | None, as_json: bool, 
     first = begin or last.replace(day=1)
     if first > last:
         raise BadInput("The first day is after the last.")
-    with _opened(place) as one:
+    with opened_store(place) as one:
         found = activity(one, first, last)
     if as_json:
         click.echo(exact.write(found.as_dict(), 2))
@@ -345,7 +345,8 @@ def _now() -> datetime:
 
 
 @contextmanager
-def _opened(place: Path) -> "Iterator[Store]":
+def opened_store(place: Path) -> "Iterator[Store]":
+    """The store of a folder. Raises ``BadInput`` where there is none, ``NotDone`` where it cannot be read."""
     from pharmacyfirst.store import open_store
     from pharmacyfirst.store.store import store_is_in
 

@@ -4,11 +4,15 @@ import re
 from decimal import Decimal
 
 from pharmacyfirst.content.sentence_forms import NUMBER
+from pharmacyfirst.content.spellings import LESS, WITHIN
 from pharmacyfirst.kernel.dose import Amount, Dose, Rounding, Strength
 from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.kernel.questions import read_day
 
 _AMOUNT = re.compile(rf"({NUMBER}) ([A-Za-z%][A-Za-z0-9%/. ]*)")
+_RANGE = re.compile(rf"(?:at most|({NUMBER}) to) ({NUMBER} [A-Za-z%][A-Za-z0-9%/. ]*)({LESS})?")
+_WITHIN = re.compile(WITHIN)
+_LONGEST_SIGN = 2  # mg and mL have no plural
 _NO_UNIT = re.compile(r"/|kg|kilo|\b(?:each|every|per day|days?|daily|times?|once|twice)\b", re.IGNORECASE)
 _EACH_KG = re.compile(r"(.+) for each kg")
 _FIRST_DAY = re.compile(rf"(.+), ({NUMBER}) ([A-Za-z]+) on the first day")
@@ -29,6 +33,25 @@ def amount(words: str) -> Amount | None:
     """``6 capsule``, ``2 spray per nostril``: a number above nought with its unit."""
     match = _AMOUNT.fullmatch(words)
     return Amount(Decimal(match.group(1)), match.group(2)) if match and Decimal(match.group(1)) > 0 else None
+
+
+def quantity_range(words: str) -> tuple[Amount, Amount | None, bool] | None:
+    """``at most 3 packs``, ``6 to 12 months, less with a reason``: the most, the least, and whether less may be with a reason; None for neither."""
+    match = _RANGE.fullmatch(words)
+    most = amount(match.group(2)) if match else None
+    if match is None or most is None:
+        return None
+    unit = most.unit.removesuffix("s") if len(most.unit) > _LONGEST_SIGN else most.unit
+    least = Amount(Decimal(match.group(1)), unit) if match.group(1) else None
+    if (least and not 0 < least.amount < most.amount) or (match.group(3) and not least):
+        return None
+    return Amount(most.amount, unit), least, bool(match.group(3))
+
+
+def days_within(words: str) -> int | None:
+    """``7 days`` or ``3 weeks`` in days; None for neither."""
+    match = _WITHIN.fullmatch(words)
+    return int(match.group(1)) * (7 if match.group(2) == "week" else 1) if match else None
 
 
 def dose(words: str) -> Dose | None:

@@ -1,7 +1,7 @@
 """The headings of a clause, each read as what it must be: words, names, a number with its unit, dates, evidence."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -34,11 +34,11 @@ class Tags:
     ``shared`` are the tags of ``pathways/shared/sources.yaml``, which every file may cite beside its own.
     """
 
-    sources: Iterable[str] = ()
+    sources: Collection[str] = ()
     open_items: Iterable[str] = ()
     used: set[str] = field(default_factory=set)
     whole: bool = True  # False where they could not be read: that is noted, and none of them is called missing
-    shared: Iterable[str] = ()
+    shared: Collection[str] = ()
 
 
 class Headings:
@@ -126,15 +126,16 @@ class Headings:
             return None
         start, _, about = words.partition(", ")
         grade_word, *tags = start.split() or [""]
-        known = (*self.tags.sources, *self.tags.shared)
-        self.tags.used.update(tags, (nearest(tag, known) for tag in tags))
+        unknown = [tag for tag in tags if tag not in self.tags.sources and tag not in self.tags.shared]
+        known = (*self.tags.sources, *self.tags.shared) if unknown else ()
+        self.tags.used.update(tags, (nearest(tag, known) for tag in unknown))
         grade = _GRADES.get(grade_word)
         if grade is None:
             fix = suggest(grade_word, _GRADES, f"Begin with one of {', '.join(_GRADES)}, then the tags of its sources.")
             self.mistakes.add(node.place, f'"{grade_word}" is not a grade', fix, HARM_UNSOURCED)
             return None
-        for tag in tags:
-            if tag not in known and self.tags.whole:
+        for tag in unknown:
+            if self.tags.whole:
                 fix = suggest(tag, known, "Explain the tag under sources; what is not a tag goes after a comma.")
                 self.mistakes.add(node.place, f'"{tag}" is not a source of this file', fix, HARM_UNSOURCED)
         if grade <= Grade.SINGLE and not tags:

@@ -1,6 +1,7 @@
 """A folder of content read and checked: every version of every document, made into pathways, with the digests that are signed.
 
-Outside its dates a document does not exist. Two versions of one document on one day do not load.
+Outside its dates a document does not exist. Two versions of one document on one day do not load; one without a last day ends the day
+before the next begins.
 """
 
 import hashlib
@@ -12,9 +13,20 @@ from pathlib import Path
 
 from pharmacyfirst.content.blocks import Headings, Tags
 from pharmacyfirst.content.checks import check_condition
+from pharmacyfirst.content.checks_beside import leads_somewhere
 from pharmacyfirst.content.checks_of_medicines import alike_everywhere, check_medicine
 from pharmacyfirst.content.documents import SOURCES
-from pharmacyfirst.content.files import MEDICINES, SHARED, SHOWN_ROOT, ContentFolder, ReadFile, name_shown, shown_below
+from pharmacyfirst.content.files import (
+    CASES_FILE,
+    EARLIER,
+    MEDICINES,
+    SHARED,
+    SHOWN_ROOT,
+    ContentFolder,
+    ReadFile,
+    name_shown,
+    shown_below,
+)  # fmt: skip
 from pharmacyfirst.content.key import FolderSeen
 from pharmacyfirst.content.medicines import TAKES, Filling
 from pharmacyfirst.content.pathways import Draft, read_pathway
@@ -22,6 +34,7 @@ from pharmacyfirst.content.pgds import ReadPGD, exclusion_blocks, read_pgd
 from pharmacyfirst.content.published import published_never_change, read_published
 from pharmacyfirst.content.questions import shared_questions
 from pharmacyfirst.content.sentence_forms import HARM_UNREAD
+from pharmacyfirst.content.services import belonging, read_services
 from pharmacyfirst.content.shared import Shared, read_shared
 from pharmacyfirst.content.text import ContentRefused, Mistakes, Place, Text
 from pharmacyfirst.content.written import SharedMedicine, Written
@@ -30,6 +43,7 @@ from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
 from pharmacyfirst.kernel.pgd import PGD, Edition, Period, Withdrawal
 from pharmacyfirst.kernel.questions import Question
+from pharmacyfirst.kernel.service import Service
 
 PATHWAY_FILE = "pathway"
 
@@ -43,6 +57,7 @@ Rest = tuple[
     Mapping[str, SharedMedicine],
     Mapping[str, Written],
     Mapping[str, Source],
+    Mapping[str, Service],
 ]
 """What several pathways share."""
 
@@ -70,16 +85,20 @@ def read_all(root: Path, looked: FolderSeen | None = None) -> tuple[dict[str, tu
     shared = read_shared({name: file.block for name, file in shared_files.items()}, mistakes, whole)
     published, withdrawn = read_published(folder, mistakes)
     digests = {name: file.digest for name, file in shared_files.items()}
-    building = _Building(shared, digests, published, withdrawn, mistakes)
+    places = {path.name: Place(shown_below(root, path)) for path in folder.conditions}
+    service_files = {name: file for name, path in folder.services.items() if (file := folder.read(path)) is not None}
+    services = read_services(service_files, places, shared.sources, mistakes)
+    building = _Building(shared, digests, published, withdrawn, mistakes, frozenset(places), tuple(services.values()))
     unread: set[str] = set()
     stretches: dict[str, tuple[Spell, ...]] = {}
     conditions = tuple(folder.conditions)
     if not any(path.name == f"{PATHWAY_FILE}.yaml" for files in folder.conditions.values() for path in files):
         conditions = ()  # nothing here is ours, and what it holds may be named after patients
+        of_one = (root / f"{PATHWAY_FILE}.yaml").is_file()
         mistakes.add(
             Place(SHOWN_ROOT),
-            "there is no condition in this folder",
-            "Name the folder that holds one folder for each condition.",
+            "this is the folder of one condition" if of_one else "there is no condition in this folder",
+            f"Name the folder that {'it lies in' if of_one else 'holds one folder for each condition'}.",
             "Nobody can be assessed without content.",
         )
     for condition in conditions:
@@ -106,6 +125,7 @@ def read_all(root: Path, looked: FolderSeen | None = None) -> tuple[dict[str, tu
         Frozen(medicines),
         Frozen(shared.written),
         Frozen(shared.sources),
+        Frozen(services),
     )
     return stretches, rest
 
@@ -125,7 +145,7 @@ def _documents(folder: ContentFolder, condition: Path, mistakes: Mistakes) -> di
     for path in folder.conditions[condition]:
         versions = found.setdefault(path.stem, [])
         file = folder.read(path)
-        if file is None:
+        if file is None or _is_no_pgd(file, folder.conditions[condition], mistakes):
             continue
         form = Headings(file.block, Tags(), mistakes)  # what it lacks is noted when it is read in full
         period = form.period() or Period(date.min, date.min)
@@ -138,8 +158,8 @@ def _documents(folder: ContentFolder, condition: Path, mistakes: Mistakes) -> di
                 "The wrong version would be taken for the one in force.",
             )
         versions.append(document)
-    for versions in found.values():
-        _one_on_each_day(versions, mistakes)
+    for name, versions in found.items():
+        found[name] = _one_on_each_day(versions, mistakes)
     if PATHWAY_FILE not in found:
         mistakes.add(
             Place(shown_below(folder.root, condition)),
@@ -150,19 +170,42 @@ def _documents(folder: ContentFolder, condition: Path, mistakes: Mistakes) -> di
     return found
 
 
+def _is_no_pgd(file: ReadFile, beside: Iterable[Path], mistakes: Mistakes) -> bool:
+    """Note a copy that was left beside the pathway: of a PGD that is there under its name, or of a file that is no PGD. Read as one, it would be all mistakes."""
+    first, node = next(iter(file.block.items.items()))
+    if first == "pgd":
+        others = {one.stem for one in beside if one.parent == file.path.parent and one != file.path}
+        copied = isinstance(node, Text) and node.words in others
+    else:
+        copied = file.path.stem != PATHWAY_FILE
+    if copied:
+        mistakes.add(
+            file.block.keys[first].place,
+            f'"{first}:" begins a file of another name',
+            f"Take this one out. Beside {PATHWAY_FILE}.yaml and {CASES_FILE}.yaml stand PGDs alone, each once; a version that was published goes to {EARLIER}/<version>/.",
+            "A copy that lies about is mended, or signed, in place of the file that is used.",
+        )
+    return copied
+
+
 def _place(document: Document, heading: str) -> Place:
     key: Text | None = document.file.block.keys.get(heading)
     return key.place if key else document.file.block.place
 
 
-def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> None:
-    versions.sort(key=lambda document: document.in_force.first)
-    for before, after in pairwise(versions):
-        if before.in_force.last is None or before.in_force.last >= after.in_force.first:
+def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> list[Document]:
+    """The versions by their first days. One without a last day ends the day before the next begins: a published file is never edited to say so."""
+    versions.sort(key=lambda document: (document.in_force.first, -len(document.file.path.parts)))
+    for at, (before, after) in enumerate(pairwise(versions)):
+        first, last = before.in_force.first, before.in_force.last
+        if last is None and first < after.in_force.first:
+            last = after.in_force.first - timedelta(days=1)
+            versions[at] = replace(before, in_force=Period(first, last))
+        if last is None or last >= after.in_force.first:
             mistakes.add(
                 _place(after, "in force"),
                 f"version {after.version} is in force on days on which version {before.version} is too",
-                f"End {before.version} the day before {after.version} begins.",
+                f"Begin {after.version} after {last or first}: a version that is published is never edited to end sooner.",
                 "Two versions on one day would treat two people differently.",
             )
         elif before.version == after.version:
@@ -172,6 +215,7 @@ def _one_on_each_day(versions: list[Document], mistakes: Mistakes) -> None:
                 "Give the newer one a version of its own.",
                 "Nobody could tell from a record which of the two was applied.",
             )
+    return versions
 
 
 def _turning_days(period: Period) -> Iterable[date]:
@@ -216,6 +260,8 @@ class _Building:
     published: Mapping[str, Text]
     withdrawn: tuple[Withdrawal, ...]
     mistakes: Mistakes
+    conditions: frozenset[str] = frozenset()
+    services: tuple[Service, ...] = ()
     digests: dict[str, str] = field(default_factory=dict)
     offered: dict[str, dict[str, tuple[ReadPGD, Pathway]]] = field(default_factory=dict)
     passed_over: list[Place] = field(default_factory=list)
@@ -258,15 +304,16 @@ class _Building:
             *self._digests_of(f"{MEDICINES}/{name}" for name in asked),
         ]
         own = [(PATHWAY_FILE, document.file.digest), *self._uses(draft, chosen), *asks]
-        pgds = self._signed_pgds(condition.name, read, {name: pgd.file.digest for name, pgd in chosen.items()}, own)
+        pgds = self._signed_pgds(condition.name, read, chosen, own)
         medicines = self._digests_of(f"{MEDICINES}/{name}" for name in chosen)
         cited = {tag: source for tag, source in self.shared.sources.items() if tag in draft.tags.used}
         pathway = replace(
             draft.pathway,
             sources=Frozen({**draft.pathway.sources, **cited}),
-            edition=self._signed(draft.pathway.edition, f"{condition.name}/{PATHWAY_FILE}", own),
+            edition=self._signed(draft.pathway.edition, document, condition.name, own),
             pgds=Frozen(pgds),
             withdrawn=tuple(one for one in self.withdrawn if one.condition == condition.name),
+            service=belonging(self.services, condition.name),
             content_digest=_digest_of(
                 condition.name, {*own, *medicines, *((name, pgd.file.digest) for name, pgd in chosen.items())}
             ),
@@ -275,6 +322,7 @@ class _Building:
         doubtful = len(self.mistakes) > before or unread or not draft.whole
         standing = folder.words(condition) if doubtful else {}
         check_condition(draft, block, read, pathway, self.mistakes, unread, standing)
+        leads_somewhere(block, self.conditions, self.mistakes)
         for name, one in read.items():
             check_medicine(one, draft, pathway, self.shared.medicines, self.shared.definitions, self.mistakes)
             if draft.whole and one.whole:
@@ -287,8 +335,8 @@ class _Building:
     def _uses(self, draft: Draft, pgds: Iterable[str]) -> list[tuple[str, str]]:
         """The shared files that the pathway uses, each with its digest; the medicines where an exclusion of them all takes a bar."""
         used = set(draft.shared_used)
-        if any(tag in draft.tags.used for tag in self.shared.sources) or used & self.shared.cites:
-            used.add(SOURCES)
+        used |= self.shared.files_of(SOURCES, draft.tags.used)
+        used.update(*(self.shared.cites[name] for name in used & set(self.shared.cites)))
         if any(TAKES in clause.items for _, clause in draft.every_medicine):
             used.update(f"{MEDICINES}/{pgd}" for pgd in pgds)
         return self._digests_of(used)
@@ -297,7 +345,7 @@ class _Building:
         return [(f"{SHARED}/{name}", self.shared_digests[name]) for name in names if name in self.shared_digests]
 
     def _signed_pgds(
-        self, condition: str, read: Mapping[str, ReadPGD], digests: Mapping[str, str], own: list[tuple[str, str]]
+        self, condition: str, read: Mapping[str, ReadPGD], chosen: Mapping[str, Document], own: list[tuple[str, str]]
     ) -> dict[str, PGD]:
         """A PGD is signed together with the pathway that leads to it: exclusions of every medicine and interactions stand there.
 
@@ -305,15 +353,18 @@ class _Building:
         """
         signed = {}
         for name, one in read.items():
-            parts = {*own, *self._digests_of([f"{MEDICINES}/{name}"]), (name, digests[name])}
-            signed[name] = replace(one.pgd, edition=self._signed(one.pgd.edition, f"{condition}/{name}", parts))
+            parts = {*own, *self._digests_of([f"{MEDICINES}/{name}"]), (name, chosen[name].file.digest)}
+            signed[name] = replace(one.pgd, edition=self._signed(one.pgd.edition, chosen[name], condition, parts))
         return signed
 
-    def _signed(self, edition: Edition, document: str, parts: Iterable[tuple[str, str]]) -> Edition:
-        """An edition with its digest; a draft unless that digest is published."""
-        key, digest = f"{document} {edition.version}", _digest_of(document, parts)
+    def _signed(
+        self, edition: Edition, document: Document, condition: str, parts: Iterable[tuple[str, str]]
+    ) -> Edition:
+        """An edition with its digest, and the day before the next version as its last where its file has none; a draft unless that digest is published."""
+        named = f"{condition}/{document.name}"
+        key, digest = f"{named} {edition.version}", _digest_of(named, parts)
         self.digests[key] = digest
         signed = self.published.get(key)
         withdrawn = next((one for one in self.withdrawn if one.digest == digest), None)
         draft = withdrawn is not None or signed is None or signed.words != digest
-        return replace(edition, digest=digest, draft=draft, withdrawn=withdrawn)
+        return replace(edition, in_force=document.in_force, digest=digest, draft=draft, withdrawn=withdrawn)

@@ -9,8 +9,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from pharmacyfirst.content.amounts import amount
-from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags
+from pharmacyfirst.content.amounts import amount, days_within
+from pharmacyfirst.content.blocks import HARM_MISSING, HARM_NAME, Form, Tags, article
 from pharmacyfirst.content.expectations import COMPARED, EXPECTED, Expected, ExpectedOffer, differences
 from pharmacyfirst.content.files import CASES_FILE, name_shown, shown_below
 from pharmacyfirst.content.library import Library
@@ -241,7 +241,7 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
         return None
     form = Form(node, EXPECTATION, Tags(), mistakes)
     kind = form.parsed("outcome", KIND_OF_WORD.get, f"one of {', '.join(KIND_OF_WORD)}")
-    destinations = (EMERGENCY_999, EMERGENCY_DEPARTMENT)
+    destinations = (EMERGENCY_999, EMERGENCY_DEPARTMENT, *(row.leads_to for row in pathway.treatment if row.leads_to))
     destination = form.parsed(
         "destination", lambda words: words if words in destinations else None, " or ".join(destinations)
     )
@@ -272,6 +272,9 @@ def _expected(case: Form, pathway: Pathway, mistakes: Mistakes) -> Expected | No
         if_not_answered=form.parsed("if not answered", {one.word: one for one in IF_NOT_ANSWERED}.get, "refer urgent, or refer"),
         tells=_lines(form, "tells"),
         tells_not=_lines(form, "tells not"),
+        within_days=form.parsed("within", days_within, "7 days, or 3 weeks"),
+        next=form.text("next") or None,
+        duties=_whole_list(form, "duties", tuple(one.id for one in pathway.duties), "duty"),
     )  # fmt: skip
 
 
@@ -285,7 +288,9 @@ def _can_decide(pathway: Pathway) -> tuple[str, ...]:
     return (*of_the_pathway, *chain.from_iterable(of_pgds))
 
 
-def _whole_list(form: Form, heading: str, known: tuple[str, ...]) -> tuple[str, ...] | None:
+def _whole_list(
+    form: Form, heading: str, known: tuple[str, ...], what: str = "gateway point"
+) -> tuple[str, ...] | None:
     """A list that has to come out whole; None where it is not written, and ``none`` is the empty one."""
     if heading not in form:
         return None
@@ -294,8 +299,8 @@ def _whole_list(form: Form, heading: str, known: tuple[str, ...]) -> tuple[str, 
         return ()
     for text in names:
         if text.words not in known:
-            fix = suggest(text.words, known, "Name a gateway point of the pathway, or write none.")
-            form.mistakes.add(text.place, f'"{text.words}" is no gateway point of this pathway', fix, HARM_CASE)
+            fix = suggest(text.words, known, f"Name {article(what)} {what} of the pathway, or write none.")
+            form.mistakes.add(text.place, f'"{text.words}" is no {what} of this pathway', fix, HARM_CASE)
     return tuple(text.words for text in names)
 
 
@@ -327,4 +332,10 @@ def _expected_offer(node: Node, pathway: Pathway, mistakes: Mistakes) -> Expecte
         form.parsed("times a day", lambda words: int(words) if _COUNT.fullmatch(words) else None, count),
         form.parsed("days", lambda words: int(words) if _COUNT.fullmatch(words) else None, count),
         form.parsed("quantity", amount, "an amount, for instance 6 capsule"),
+        form.parsed("quantity at least", amount, "an amount, for instance 6 month"),
+        _whole_list(form, "instructions", _instructions(pathway, form.text("pgd")), "instruction"),
     )
+
+
+def _instructions(pathway: Pathway, pgd: str) -> tuple[str, ...]:
+    return tuple(one.id for one in pathway.pgds[pgd].instructions) if pgd in pathway.pgds else ()

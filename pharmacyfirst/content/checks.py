@@ -2,12 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from decimal import Decimal
-from itertools import pairwise, product
-from math import prod
-from typing import Any
 
 from pharmacyfirst.content.blocks import Headings, Tags
+from pharmacyfirst.content.checks_beside import emergencies_can_dial_999
 from pharmacyfirst.content.checks_for_people import check_for_people
 from pharmacyfirst.content.documents import refuse_unused
 from pharmacyfirst.content.files import name_shown
@@ -16,27 +13,21 @@ from pharmacyfirst.content.pgds import ReadPGD, refer_to
 from pharmacyfirst.content.rules import result_of
 from pharmacyfirst.content.sentence_forms import NAME
 from pharmacyfirst.content.sentences import nearest, suggest
-from pharmacyfirst.content.shapes import ALWAYS_999, TREATMENT_ROW
+from pharmacyfirst.content.shapes import TREATMENT_ROW
 from pharmacyfirst.content.text import Block, Mistakes, Node, Place, Text
+from pharmacyfirst.content.whole_dose_tables import dose_table_is_whole
 from pharmacyfirst.kernel.conditions import (
-    MET,
-    NOT_MET,
     Condition,
     Includes,
     OneOf,
-    Within,
     flipping,
     parts,
     within,
 )
-from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
-from pharmacyfirst.kernel.pgd import PGD, Clause
-from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer, Question
-
-MOST_PEOPLE = 200_000
+from pharmacyfirst.kernel.pathway import Pathway, Row
+from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Answer
 
 
 def check_condition(
@@ -102,40 +93,6 @@ def everything_is_used(draft: Draft, block: Block, mistakes: Mistakes, standing:
                 )
 
 
-def emergencies_can_dial_999(draft: Draft, block: Block, mistakes: Mistakes) -> None:
-    """Where there is an emergency, a threat to life is one by itself; where there is an age, it can come from a date of birth."""
-    node = block.items.get("questions")
-    if not isinstance(node, Block):
-        return
-    threat = OneOf(LIFE_THREATENING, (True,))
-    emergencies = [criterion.id for criterion in draft.pathway.stopping if criterion.kind is Kind.EMERGENCY]
-    if emergencies and LIFE_THREATENING not in node.items:
-        mistakes.add(
-            draft.places[emergencies[0]],
-            f'an emergency, and "{LIFE_THREATENING}" is not asked',
-            f"Write {LIFE_THREATENING}: shared under questions.",
-            "Nobody could be told to dial 999.",
-        )
-    elif (
-        emergencies
-        and draft.whole
-        and not any(one.sentence == threat and one.always_999 and not one.must for one in draft.pathway.stopping)
-    ):
-        mistakes.add(
-            draft.places[emergencies[0]],
-            "an emergency, and no criterion for an immediate threat to life",
-            f"Write one with when: {LIFE_THREATENING} is yes, and then: {ALWAYS_999}.",
-            "Somebody in danger of their life could be sent to A&E, or treated, where 999 has to be dialled.",
-        )
-    if BORN in node.items and AGE not in node.items:
-        mistakes.add(
-            node.keys[BORN].place,
-            f'"{BORN}" without "{AGE}"',
-            f"Write {AGE}: shared under questions.",
-            "The age could not be worked out.",
-        )
-
-
 def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], mistakes: Mistakes, unread: Collection[str] = ()) -> None:
     """A row offers a PGD that has no file, or a file that no row offers."""
     treatment = block.items.get("treatment")
@@ -146,7 +103,7 @@ def offers_exist(block: Block, pgds: Mapping[str, ReadPGD], mistakes: Mistakes, 
     offered = {*named, *(nearest(word, pgds) for word in named)} if len(thens) == len(rows) else {*pgds}
     for then in thens.values():
         result = result_of(then.words) if isinstance(then, Text) else None
-        for pgd in result[1] if result else ():
+        for pgd in result.offers if result else ():
             if pgd not in pgds and pgd not in unread:
                 mistakes.add(
                     then.place,
@@ -193,13 +150,15 @@ def unasked_facts_only_stop(
 ) -> None:
     """A fact that is not asked of everybody may stop, never enable: not being asked must not switch anything on.
 
-    A treatment row may read one where everybody whom it misses meets the same question again before a medicine is offered.
+    One that waits for headings of stopping criteria alone is asked of everybody for whom the table is read: then they are all clear. Of the
+    others a treatment row may read one where everybody whom it misses meets the same question again before a medicine is offered.
     """
     gated = {fact.name for fact in pathway.gated}
+    unasked = gated - draft.asked_after
 
-    def refuse(place: Place, names: Iterable[str]) -> None:
+    def refuse(place: Place, names: Iterable[str], of: Collection[str] = unasked) -> None:
         for name in dict.fromkeys(names):
-            if name in gated:
+            if name in of:
                 mistakes.add(
                     place,
                     f'"{name}" is not asked of everybody, and here not being asked would count as an answer',
@@ -208,11 +167,11 @@ def unasked_facts_only_stop(
                 )
 
     for criterion in pathway.stopping:
-        refuse(draft.places[criterion.id], flipping(criterion.sentence, criterion.must))
+        refuse(draft.places[criterion.id], flipping(criterion.sentence, criterion.must), gated)
     for at, row in enumerate(pathway.treatment):
         if row.sentence is not None:
             refuse(draft.places[row.id], flipping(row.sentence))
-            for name in gated.intersection(row.sentence.facts()):
+            for name in unasked.intersection(row.sentence.facts()):
                 refuse(draft.places[row.id], _offered_unasked(name, row, pathway.treatment[at + 1 :], pathway.pgds))
     for read in pgds.values():
         for clause in read.pgd.judged():
@@ -231,6 +190,8 @@ def gates_can_be_judged(block: Block, pathway: Pathway, gated: set[str], mistake
         hangs_on, fix = "", "say it with questions that everybody is asked."
         if LIFE_THREATENING in reads:
             hangs_on, fix = f'"{LIFE_THREATENING}", which nobody waits for', fix.capitalize()
+        elif waiting := reads & {one.name for one in pathway.gated if one.asked_after}:
+            hangs_on, fix = f'"{min(waiting)}", which waits for headings itself', fix.capitalize()
         elif reads & (gated - above):
             hangs_on = "a question that is itself not always asked and stands below it"
             fix = f"Put that question above it, or {fix}"
@@ -301,100 +262,3 @@ def _place_of_answer(block: Block, question: str, answer: str = "", heading: str
             break
         place, node = node.keys[name].place, node.items[name]
     return place if isinstance(node, Block) else node.place
-
-
-def dose_table_is_whole(
-    read: ReadPGD, facts: Mapping[str, Question], stops: Mapping[str, Criterion | Clause], mistakes: Mistakes
-) -> None:
-    """Nobody whom the inclusion lets in and no exclusion keeps out falls between two dose rows, or under two."""
-    found: set[tuple[str, ...]] = set()
-    if prod(len(values) for values in _people_of(read.pgd, facts, stops).values()) > MOST_PEOPLE:
-        mistakes.add(
-            read.block.keys["doses"].place,
-            "the dose table tells too many people apart to be checked",
-            "Name fewer facts in the dose rows.",
-            "A gap in it would not be found.",
-        )
-        return
-    for ids, person in dose_faults(read.pgd, facts, stops):
-        if ids in found:
-            continue
-        found.add(ids)
-        place = read.places[ids[-1]] if ids else read.block.keys["doses"].place
-        what = f"two dose rows, {' and '.join(ids)}, take" if ids else "no dose row takes"
-        mistakes.add(
-            place,
-            f"{what} a person with {_described(person)}",
-            "Mend the bounds, or write a row with dose: none and why.",
-            "Somebody would get no dose, or one of two.",
-        )
-
-
-def dose_faults(
-    pgd: PGD, facts: Mapping[str, Question], stops: Mapping[str, Criterion | Clause]
-) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """People whom not exactly one dose row takes, each with the ids of the rows that do.
-
-    Tried on every person the table can tell apart: each bound of each number that the table or a clause names, the values around
-    it, and every answer of every choice. Clauses that need other facts to be met keep nobody out here. ``stops`` are the criteria
-    and clauses that ``covered by`` may name.
-    """
-    people, out = _people_of(pgd, facts, stops), _keeping_out(pgd, stops)
-    for answers in product(*people.values()):
-        person = dict(zip(people, answers, strict=True))
-        if any(keeps_out(item, person) for item in out):
-            continue
-        rows = [row for row in pgd.doses if row.sentence is None or row.sentence.verdict(person) is MET]
-        if len(rows) != 1:
-            yield tuple(row.id for row in rows), person
-
-
-def _keeping_out(pgd: PGD, stops: Mapping[str, Criterion | Clause]) -> list[Criterion | Clause]:
-    covered = [stops[id] for clause in (*pgd.inclusion, *pgd.exclusions) for id in clause.covered_by if id in stops]
-    return [item for item in (*pgd.judged(), *covered) if item.sentence is not None]
-
-
-def _people_of(
-    pgd: PGD, facts: Mapping[str, Question], stops: Mapping[str, Criterion | Clause]
-) -> dict[str, list[Any]]:
-    """The facts that the dose rows read, each with its values worth trying."""
-    conditions = [one.sentence for one in (*pgd.doses, *_keeping_out(pgd, stops)) if one.sentence is not None]
-    names = dict.fromkeys(name for row in pgd.doses if row.sentence for name in row.sentence.facts())
-    return {name: people_told_apart(facts[name], conditions) for name in names}
-
-
-def keeps_out(item: Criterion | Clause, person: Mapping[str, Any]) -> bool:
-    """Whether a clause is met on these facts alone."""
-    assert item.sentence is not None
-    return item.sentence.verdict(person) is (NOT_MET if item.must else MET)
-
-
-def people_told_apart(fact: Question, conditions: Iterable[Condition]) -> list[Any]:
-    """One value of a fact for every way these sentences can tell people apart by it."""
-    match fact.answer:
-        case Answer.YES_NO:
-            return [True, False]
-        case Answer.ONE_OF:
-            return list(fact.choice_names())
-        case Answer.ANY_OF:
-            return [(), *((name,) for name in fact.choice_names())]
-        case _:
-            bounds = {fact.low or Decimal(0), fact.high or Decimal(0)}
-            for condition in conditions:
-                bounds.update(bounds_of(condition, fact.name))
-            if fact.answer is Answer.WHOLE_NUMBER:
-                near = {int(bound) + step for bound in bounds for step in (-1, 0, 1)}
-                return sorted(n for n in near if (fact.low or 0) <= n <= (fact.high or 0))
-            ordered = sorted(bounds)
-            return sorted({*ordered, *((a + b) / 2 for a, b in pairwise(ordered))})
-
-
-def bounds_of(condition: Condition, name: str) -> Iterator[Decimal]:
-    """The bounds that a sentence sets on a number."""
-    for one in within(condition):
-        if isinstance(one, Within) and one.fact == name:
-            yield from (bound for bound in (one.limits.low, one.limits.high) if bound is not None)
-
-
-def _described(person: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name} {value_in_words(value)}" for name, value in person.items()) or "any answers"

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Iterator
 
 from pharmacyfirst.content.blocks import Headings, Tags, split
 from pharmacyfirst.content.sentences import suggest
-from pharmacyfirst.content.shapes import MOST_A_PAGE
+from pharmacyfirst.content.shapes import HAS_IT, MOST_A_PAGE
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Place, Text
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING, Question
 
 HARM_NOT_ASKED = "What stands on no page is never asked, and what stands on two is asked twice."
+_HARM_DIAGNOSIS = "A record would say of everybody, or of nobody, that they have it."
 HARM_LATE = "An emergency would be found late, after questions that can wait."
 HARM_NOT_SAID = "What is for nobody and stands nowhere is never shown."
 
@@ -27,6 +28,7 @@ def check_for_people(
         _Pages(questions, pages, pathway, mistakes).check(whole)
     _names_are_known(block, pathway, pgds, mistakes)
     _contradictions_are_not_eligible(block, pathway, mistakes, whole)
+    _who_has_it_is_said(block, mistakes)
 
 
 class _Pages:
@@ -113,7 +115,12 @@ class _Pages:
     def _read_by_emergencies(self) -> set[str]:
         emergencies = (one for one in self.pathway.stopping if one.kind is Kind.EMERGENCY)
         urgent = {LIFE_THREATENING, *(name for one in emergencies for name in one.sentence.facts())}
+        # One that waits for headings stands after all that these read, which is looked at with the gates.
+        urgent = {name for name in urgent if name not in self._waiting()}
         return urgent | {name for fact in urgent for name in _gate_of(self.pathway.questions.get(fact))}
+
+    def _waiting(self) -> set[str]:
+        return {question.name for question in self.pathway.questions.values() if question.asked_after}
 
     def _gates_come_before_what_they_guard(self) -> None:
         for _, name in self.placed:
@@ -161,6 +168,19 @@ def _names_are_known(block: Block, pathway: Pathway, pgds: Collection[str], mist
     if isinstance(diagnosis, Block):
         for name in _names(diagnosis.items.get("clear")):
             _refuse_unknown(name, [*stages, *ids], "a heading or id of stopping criteria", mistakes)
+
+
+def _who_has_it_is_said(block: Block, mistakes: Mistakes) -> None:
+    """Where there is a code by which a record says that somebody has the condition, it is said when; where there is none, nothing is."""
+    heading, codes = "diagnosis established when", block.items.get("codes")
+    coded = [
+        one
+        for one in _blocks_under(block, "codes")
+        if isinstance(use := one.items.get("use"), Text) and use.words == HAS_IT
+    ]
+    if coded and heading not in block.items and isinstance(codes, Block):
+        fix = f'Write "{heading}:"; a pathway without a condition has no code with use: {HAS_IT}.'
+        mistakes.add(block.keys["codes"].place, "nothing says when somebody has the condition", fix, _HARM_DIAGNOSIS)
 
 
 def _blocks_under(block: Block, heading: str) -> Iterator[Block]:

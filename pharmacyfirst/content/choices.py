@@ -66,6 +66,8 @@ def about(choice: Choice, pgds: Collection[str]) -> Choice:
 
 
 def _about(origin: Origin, pgds: Collection[str]) -> Origin:
+    if not origin.actions and not origin.bars:
+        return origin
     actions = tuple(one for one in origin.actions if one.pgd in pgds)
     action = _in_one(actions) if origin.actions else origin.action
     bars = tuple(bar for bar in origin.bars if bar.pgd in pgds)

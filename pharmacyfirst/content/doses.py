@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from pharmacyfirst.content.amounts import amount, dose, rounding, strength
+from pharmacyfirst.content.amounts import amount, dose, quantity_range, rounding, strength
 from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, HARM_UNIT, Form, code, identified
 from pharmacyfirst.content.rules import needs
 from pharmacyfirst.content.sentences import Vocabulary, suggest
+from pharmacyfirst.content.shapes import NOT_KNOWN
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, EACH_DOSE, FURTHER_PRODUCT
-from pharmacyfirst.content.spellings import DAYS, NO_DOSE, TIMES
+from pharmacyfirst.content.spellings import DAYS, NO_DOSE, QUANTITY_WORDS, TIMES
 from pharmacyfirst.content.text import Block, List, Place, Text
 from pharmacyfirst.kernel.conditions import Condition, Limits, Within, parts
 from pharmacyfirst.kernel.dose import WEIGHT, Amount, Dose, DoseRow, Pack, Product, Rounding, Strength, plain
@@ -22,6 +23,7 @@ EACH_HEADING = "each dose"
 _MOST_COURSES = (
     10  # a quantity is whole packs, so more than one course of the heaviest may be right; so much more is a slip
 )
+_WHOLE_PACKS = ("pack", "month")
 _FIX_QUANTITY = "Mend the dose, the days, the strength or the quantity."
 _HARM_QUANTITY = "Too few is a course not finished; too many is a medicine left over for somebody else."
 
@@ -30,13 +32,28 @@ def read_products(form: Form) -> dict[str, Product]:
     """The products of a PGD file, by name."""
     found = {}
     for name, inner in form.forms("products"):
-        codes = tuple(code(text, form.mistakes) for text in inner.names("codes"))
+        codes = _codes(inner)
         bottle = inner.parsed("bottle", amount, "a volume with its unit, for instance 70 mL", HARM_UNIT)
         printed = inner.parsed("strength", strength, "how much is in it, for instance 125 mg/5 mL", HARM_UNIT)
         found[name.words] = Product(
             name.words, inner.text("form"), printed or Strength(""), codes, bottle, inner.backing()
         )
     return found
+
+
+def _codes(form: Form) -> tuple[str, ...]:
+    """The codes of a product; none where the file says, with an open item, that they are not known."""
+    names = form.names("codes")
+    if [text.words for text in names] != [NOT_KNOWN]:
+        return tuple(code(text, form.mistakes) for text in names)
+    if "open" not in form:
+        form.refuse(
+            "codes",
+            "the codes are not known, with no open item",
+            "Write open: and the item that says what has to be found out.",
+            "Nobody would look for the code, and every record would go without it.",
+        )
+    return ()
 
 
 def read_doses(
@@ -76,7 +93,7 @@ def _dose_row(
     fits = "500 mg; 7.5 mg for each kg; 100 mg, 200 mg on the first day; or none"
     each = None if gap else inner.parsed("dose", dose, fits, HARM_UNIT)
     times = None if gap else inner.parsed("times a day", _times, "a whole number, or 2 to 3")
-    days = None if gap else inner.parsed("days", _days, "a whole number of days")
+    days = None if gap else _days_of(inner, misspelt)
     needs(inner, name.words, enables=not gap)
     backing = inner.backing()
     if has_sentence and condition is None:
@@ -107,6 +124,20 @@ def _times(words: str) -> tuple[int, int | None] | None:
     match = _TIMES.fullmatch(words)
     least, most = (int(match.group(1)), int(match.group(2) or 0)) if match else (0, 0)
     return (least, most or None) if least and (not most or most > least) else None
+
+
+def _days_of(form: Form, misspelt: set[str]) -> int | None:
+    """For how many days; 0 where the document says how many packs or months at most, and none is needed."""
+    words = form.text("quantity")
+    ranged = quantity_range(words)
+    if "days" not in form and "days" not in form.misspelt | misspelt:
+        if ranged is not None and ranged[0].unit in _WHOLE_PACKS:
+            return 0
+        if words and ranged is None and amount(words) is None and words not in QUANTITY_WORDS:
+            return 0  # it is no quantity, which is noted, and may have been one of these
+        what, fix = 'this dose row has no "days"', 'Write "days:" and what belongs there.'
+        form.mistakes.add(form.block.place, what, fix, HARM_MISSING)
+    return form.parsed("days", _days, "a whole number of days")
 
 
 def _days(words: str) -> int | None:
@@ -194,11 +225,24 @@ def _pack(
                 HARM_UNIT,
             )
         return Pack(product, None, worked_out=True, backing=backing)
-    quantity = form.parsed(
-        "quantity", amount, "a number with its unit, for instance 6 capsule; or worked out; or not stated", HARM_UNIT
+    ranged = quantity_range(words)
+    quantity = (
+        ranged[0]
+        if ranged
+        else form.parsed(
+            "quantity",
+            amount,
+            "a number with its unit, for instance 6 capsule; or worked out; or not stated",
+            HARM_UNIT,
+        )
     )
     if quantity is None:
         return None
+    packed = Pack(product, quantity, backing=backing)
+    if ranged:
+        packed = replace(packed, up_to=True, least=ranged[1], less_with_reason=ranged[2])
+    if ranged and quantity.unit in _WHOLE_PACKS:
+        return packed  # how many doses are in one, the document does not say
     if (counted := _counted_in(product)) and not counted.issuperset(_singular(quantity.unit)):
         form.refuse(
             "quantity",
@@ -210,14 +254,19 @@ def _pack(
     volume = None if row.dose.for_each_kg else row.volume(product.strength, {})
     if row.dose.for_each_kg:
         _fits_some_weight(form, row, product, quantity, weights)
-    if volume is not None and (volume.amount != quantity.amount or (volume.unit and volume.unit != quantity.unit)):
+    too_much = ranged and volume is not None and volume.amount <= quantity.amount
+    if (
+        volume is not None
+        and not too_much
+        and (volume.amount != quantity.amount or (volume.unit and volume.unit != quantity.unit))
+    ):
         form.refuse(
             "quantity",
             f"{quantity.as_written()} is not what the doses come to: {volume.as_written().strip()}",
             _FIX_QUANTITY,
             _HARM_QUANTITY,
         )
-    return Pack(product, quantity, backing=backing)
+    return packed
 
 
 def _counted_in(product: Product) -> frozenset[str]:

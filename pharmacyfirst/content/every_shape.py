@@ -7,10 +7,11 @@ from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
 from pharmacyfirst.content.shapes_of_hazards import FILE_OF_HAZARDS
 from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
 from pharmacyfirst.content.shapes_of_pgds import PGD_FILE, PROTOCOL_FILE
+from pharmacyfirst.content.shapes_of_services import SERVICE_FILE
 
 FILES = (
     PATHWAY_FILE, PGD_FILE, PROTOCOL_FILE, FILE_OF_CASES, SHARED_QUESTIONS, SHARED_ANSWERS, SHARED_LIST, SHARED_MEDICINE,
-    SHARED_DEFINITIONS, SHARED_SOURCES, PUBLISHED_LIST, FILE_OF_INVARIANTS, FILE_OF_HAZARDS,
+    SHARED_DEFINITIONS, SHARED_SOURCES, PUBLISHED_LIST, FILE_OF_INVARIANTS, FILE_OF_HAZARDS, SERVICE_FILE,
 )  # fmt: skip
 
 

@@ -26,6 +26,8 @@ class ExpectedOffer:
     times_a_day: int | None = None
     days: int | None = None
     quantity: Amount | None = None
+    quantity_at_least: Amount | None = None
+    instructions: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Expected:
     """What must come out of a case; an empty ``decided_by`` and ``offers`` None are not looked at.
 
     ``missing`` are questions that must be among those still to ask, ``not_missing`` questions that must not. ``gateways`` and
-    ``gateways_not_known`` are whole lists. ``tells`` are words that must stand in the advice or the safety-netting, ``tells_not`` words
+    ``gateways_not_known`` are whole lists, and so are ``duties`` and the ``instructions`` of an offer, by their ids. ``tells`` are words that must stand in the advice or the safety-netting, ``tells_not`` words
     that must not, in capital letters or small.
     """
 
@@ -48,6 +50,9 @@ class Expected:
     if_not_answered: Kind | None = None
     tells: tuple[str, ...] = ()
     tells_not: tuple[str, ...] = ()
+    within_days: int | None = None
+    next: str | None = None
+    duties: tuple[str, ...] | None = None
 
 
 def _dose(offer: ExpectedOffer) -> ExpectedOffer | None:
@@ -75,6 +80,8 @@ EXPECTED_OFFER: FieldTable[ExpectedOffer] = FieldTable(
         OFFER["times_per_day"].read_as(lambda offer: offer.times_a_day),
         OFFER["duration_days"].read_as(lambda offer: offer.days),
         OFFER["quantity"].read_as(lambda offer: offer.quantity, BlockOf(AMOUNT)),
+        OFFER["quantity_at_least"].read_as(lambda offer: offer.quantity_at_least, BlockOf(AMOUNT)),
+        OFFER["instructions"].read_as(lambda offer: offer.instructions, ListOf(TEXT)),
     ),
 )
 
@@ -84,6 +91,9 @@ EXPECTED: FieldTable[Expected] = FieldTable(
     (
         OUTCOME["kind"].read_as(lambda expected: expected.kind.key, left_out=False),
         OUTCOME["destination"].read_as(lambda expected: expected.destination),
+        OUTCOME["within_days"].read_as(lambda expected: expected.within_days),
+        OUTCOME["next"].read_as(lambda expected: expected.next),
+        ASSESSMENT["duties"].read_as(lambda expected: expected.duties, ListOf(TEXT)),
         ASSESSMENT["decided_by"].read_as(lambda expected: expected.decided_by or None),
         JsonField(
             "missing_includes",
@@ -123,7 +133,7 @@ EXPECTED: FieldTable[Expected] = FieldTable(
 )
 
 COMPARED: FieldTable[Assessment] = ASSESSMENT.only(
-    "outcome", "offers", "decided_by", "missing", "if_not_answered", "gateways", "gateways_not_known", "advice", "safety_netting"
+    "outcome", "offers", "decided_by", "missing", "if_not_answered", "gateways", "gateways_not_known", "duties", "advice", "safety_netting"
 )  # fmt: skip
 
 
@@ -135,25 +145,29 @@ def differences(expected: Mapping[str, Any], result: Mapping[str, Any]) -> Itera
     """
     outcome = _block(result.get("outcome"))
     if outcome.get("kind") != expected["kind"]:
-        why = f"decided by {_words(result.get('decided_by'))}, missing {_words(result.get('missing'))}"
-        yield f"kind {_words(outcome.get('kind'))} for {expected['kind']}, {why}"
+        asked = f", still to ask: {_words(result['missing'])}" if result.get("missing") else ""
+        by = f"decided by {_words(result['decided_by'])}" if result.get("decided_by") else "nothing decided"
+        yield f"expected {_kind(expected['kind'])}, came out as {_kind(outcome.get('kind'))} ({by}{asked})"
         return
-    if "destination" in expected and outcome.get("destination") != expected["destination"]:
-        yield f"destination {_words(outcome.get('destination'))} for {expected['destination']}"
+    for key in ("destination", "within_days", "next"):
+        if key in expected:
+            yield from _of_value(key, expected[key], outcome.get(key))
+    if "duties" in expected and _ids(result.get("duties")) != expected["duties"]:
+        yield f"duties are {_words(_ids(result.get('duties')))}, not {_words(expected['duties'])}"
     if "decided_by" in expected and result.get("decided_by") != expected["decided_by"]:
-        yield f"decided by {_words(result.get('decided_by'))} for {_words(expected['decided_by'])}"
+        yield f"decided by {_words(result.get('decided_by'))}, not by {_words(expected['decided_by'])}"
     missing = _list(result.get("missing"))
     if lacking := [name for name in expected.get("missing_includes", ()) if name not in missing]:
-        yield f"missing lacks {_words(lacking)}"
+        yield f"does not ask for {_words(lacking)}"
     if needless := [name for name in expected.get("missing_excludes", ()) if name in missing]:
-        yield f"missing has {_words(needless)}"
+        yield f"asks for {_words(needless)}, which can change nothing"
     if "offers" in expected:
         yield from _of_offers(expected["offers"], _list(result.get("offers")))
     for key in ("gateways", "gateways_not_known"):
         if key in expected and sorted(map(_words, _list(result.get(key)))) != sorted(expected[key]):
-            yield f"{key} {_words(result.get(key))} for {_words(expected[key])}"
+            yield f"{key} are {_words(result.get(key))}, not {_words(expected[key])}"
     if "if_not_answered" in expected and result.get("if_not_answered") != expected["if_not_answered"]:
-        yield f"if_not_answered {_words(result.get('if_not_answered'))} for {expected['if_not_answered']}"
+        yield f"if not answered it is {_kind(result.get('if_not_answered'))}, not {_kind(expected['if_not_answered'])}"
     told = " ".join(map(_words, (*_list(result.get("advice")), *_list(result.get("safety_netting"))))).lower()
     yield from (f"does not tell {words!r}" for words in expected.get("tells", ()) if words.lower() not in told)
     yield from (f"tells {words!r}" for words in expected.get("tells_not", ()) if words.lower() in told)
@@ -162,11 +176,12 @@ def differences(expected: Mapping[str, Any], result: Mapping[str, Any]) -> Itera
 def _of_offers(expected: list[Any], offers: list[Any]) -> Iterator[str]:
     wanted, got = ([_block(offer).get("pgd") for offer in some] for some in (expected, offers))
     if got != wanted:
-        yield f"offers {_words(got)} for {_words(wanted)}"
+        yield f"offers {_words(got)}, not {_words(wanted)}"
         return
     for want, offer in zip(expected, offers, strict=True):
         for key, value in want.items():
-            yield from _of_value(f"{want['pgd']} {key}", value, offer.get(key))
+            got_here = _ids(offer.get(key)) if key == "instructions" else offer.get(key)
+            yield from _of_value(f"{want['pgd']} {key}", value, got_here)
 
 
 def _of_value(where: str, expected: Any, got: Any) -> Iterator[str]:
@@ -175,11 +190,21 @@ def _of_value(where: str, expected: Any, got: Any) -> Iterator[str]:
         for key, value in expected.items():
             yield from _of_value(f"{where} {key}", value, got.get(key))
     elif got != expected or isinstance(got, bool):
-        yield f"{where} {_words(got)} for {_words(expected)}"
+        of_another_type = isinstance(got, str) and not isinstance(expected, str)
+        yield f"{where} is {write(got) if of_another_type else _words(got)}, not {_words(expected)}"
+
+
+def _kind(key: Any) -> str:
+    """The kind of an outcome as content spells it; whatever else stands in its place as it is."""
+    return next((kind.word for kind in Kind if kind.key == key), None) or _words(key)
 
 
 def _block(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _ids(value: Any) -> list[Any]:
+    return [_block(one).get("id") for one in _list(value)]
 
 
 def _list(value: Any) -> list[Any]:

@@ -12,6 +12,7 @@ from pharmacyfirst.content.key import MOST_BYTES_IN_ALL, MOST_ENTRIES, FolderSee
 from pharmacyfirst.content.text import Block, ContentRefused, Mistakes, Place, read_bytes, read_once
 
 SHARED = "shared"
+SERVICES = "services"
 MEDICINES = "medicines"  # in the shared folder
 EARLIER = "earlier"
 CASES_FILE = "cases"
@@ -44,7 +45,8 @@ class ReadFile:
 
 @dataclass
 class ContentFolder:
-    """A folder of content. ``conditions`` holds the files of each condition, its cases left out; ``shared`` those in the shared folder by name.
+    """A folder of content. ``conditions`` holds the files of each condition, its cases left out; ``shared`` those in the shared folder by name,
+    ``services`` those of the services.
 
     A file that was ``looked`` at before is not opened again. ``published`` is the list of published digests, None where there is none. Raises ``ContentRefused`` where the folder holds more
     than ``MOST_ENTRIES`` files and folders, before any is opened, and where its files hold more than ``MOST_BYTES_IN_ALL``.
@@ -55,6 +57,7 @@ class ContentFolder:
     looked: FolderSeen | None = None
     conditions: dict[Path, tuple[Path, ...]] = field(init=False)
     shared: dict[str, Path] = field(init=False)
+    services: dict[str, Path] = field(init=False)
     published: Path | None = field(init=False, default=None)
     _entries: int = field(init=False, default=0)
     _strangers: set[Path] = field(init=False, default_factory=set)
@@ -63,6 +66,7 @@ class ContentFolder:
     def __post_init__(self) -> None:
         self.conditions = {}
         self.shared = {}
+        self.services = {}
         for path in self._inside(self.root):
             if path.name == PUBLISHED:
                 self.published = path
@@ -70,6 +74,8 @@ class ContentFolder:
                 continue
             elif path.name == SHARED:
                 self.shared = self._shared_in(path)
+            elif path.name == SERVICES:
+                self.services = self._shared_in(path, SERVICES)
             else:
                 self.conditions[path] = self._versions_in(path)
         ours = [path for path in self.conditions if _OURS.fullmatch(path.name)]
@@ -79,18 +85,18 @@ class ContentFolder:
             self.conditions = {path: self.conditions[path] for path in ours}
 
     def _shared_in(self, folder: Path, under: str = "") -> dict[str, Path]:
-        """Every file in the shared folder, those of medicines under ``medicines/``; anything else there would never be read."""
+        """Every file in the shared folder, those of medicines under ``medicines/``, or in that of services; anything else there would never be read."""
         found: dict[str, Path] = {}
         for path in self._named([path for path in self._inside(folder) if not path.name.startswith(".")]):
             if path.is_dir() and path.name == MEDICINES and not under:
                 found.update(self._shared_in(path, f"{MEDICINES}/"))
             elif path.name.endswith(".yaml"):
-                found[f"{under}{path.stem}"] = path
+                found[path.stem if under == SERVICES else f"{under}{path.stem}"] = path
             else:
                 self.mistakes.add(
                     Place(shown_below(self.root, path)),
                     "this is no file of ours, so it would never be read",
-                    f"Name it .yaml, and put it in {SHARED}/ or {SHARED}/{MEDICINES}/; or take it out.",
+                    f"Name it .yaml, and put it in {SHARED}/, {SHARED}/{MEDICINES}/ or {SERVICES}/; or take it out.",
                     HARM_UNREAD,
                 )
         return found

@@ -75,7 +75,8 @@ class Control:
 class Hazard:
     """One hazard. ``conditions`` are those it can arise in; ``rules`` the kinds and ids of the rules it is about, ``pgds`` the medicines.
 
-    Without ``pgds`` it is about every medicine; without ``rules`` it is the program's own, whatever the content says.
+    Without ``pgds`` it is about every medicine. Without ``rules`` it is the program's own, whatever the content says, where it can arise
+    ``everywhere``; otherwise it is about these conditions as a whole.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Hazard:
     rules: tuple[str, ...] = ()
     pgds: tuple[str, ...] = ()
     backing: Backing = NO_BACKING
+    everywhere: bool = False
 
     def touched(self, pathway: Pathway) -> tuple[str, ...]:
         """The ids of the rules of a pathway and its PGDs that it is about, each once, in the order of the files."""
@@ -276,6 +278,14 @@ class _LogFile:
     def _hazard(self, name: Text, form: Form) -> Hazard:
         identified(name, self.mistakes, self.ids)
         conditions = self._conditions(form)
+        rules = self._rules(form, conditions)
+        everywhere = [one.words for one in form.names("conditions")] == [ALL]
+        if everywhere and rules:  # all that have such a rule
+            has = {
+                one.id: {word for kind, _, id_ in ruled(one) for word in (kind, id_)}
+                for one in self._pathways(conditions)
+            }
+            conditions = tuple(one for one in conditions if not has[one].isdisjoint(rules))
         initial, residual = self._rating(form, "initial"), self._rating(form, "residual")
         if residual.risk_class > initial.risk_class:
             fix = "Rate the risk before the controls, then after them."
@@ -301,9 +311,10 @@ class _LogFile:
             owner=form.text("owner"),
             status=form.parsed("status", _STATE, f"one of {', '.join(STATES)}") or "",
             conditions=conditions,
-            rules=self._rules(form, conditions),
+            rules=rules,
             pgds=self._pgds(form, conditions),
             backing=form.backing(),
+            everywhere=everywhere,
         )
 
     def _rating(self, form: Form, heading: str) -> Rating:

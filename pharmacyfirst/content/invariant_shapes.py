@@ -18,6 +18,8 @@ COMES = "|".join(
         "destination is (?P<destination>.+)",
         rf"(?P<measure>dose|daily dose|dose for each kg|course(?!.* after)) of (?P<pgd>{NAME})(?P<later> after the first day)? is (?P<limits>{_LIMITS}) (?P<unit>[A-Za-z][A-Za-z ]*)",
         rf"(?P<asked>{NAME}) is asked for",
+        r"within is (?P<within>[1-9][0-9]{0,2}) days?",
+        r"next is (?P<next>[a-z][a-z0-9-]*)",
         "if not answered is (?P<unanswered>refer urgent|refer)",
     )
 )

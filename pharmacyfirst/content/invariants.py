@@ -41,6 +41,8 @@ _ANYTHING = Limits()
 class Comes:
     """What comes out of a consultation: one of these kinds, a destination, an offer of one of these PGDs, or a dose within limits.
 
+    ``beside`` is what stands beside the kind, as the formulas name it: ``within 7``, ``next`` or ``leads to`` and a pathway.
+
     ``measure`` is ``dose``, ``daily dose``, ``dose for each kg`` or ``course`` (in days), of the one PGD named; ``later``
     leaves out a first day that has a dose of its own. ``asks`` is a question that is among the missing, ``unanswered`` how somebody is
     then referred of whom it cannot be found out.
@@ -56,6 +58,7 @@ class Comes:
     later: bool = False
     asks: str = ""
     unanswered: Kind | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,20 +229,26 @@ class _File:
             )
         return [one for one in nodes if isinstance(one, Text)]
 
-    def _names(self, form: Form, heading: str) -> tuple[str, ...]:
-        found = []
+    def _names(self, form: Form, heading: str, groups: Mapping[str, tuple[str, ...]] = Frozen()) -> tuple[str, ...]:
+        found: list[str] = []
         for name in form.names(heading):
-            if name.words not in self.pathways:
-                fix = suggest(name.words, self.pathways, "Name a condition.")
+            if name.words not in self.pathways and name.words not in groups:
+                fix = suggest(name.words, (*self.pathways, *groups), "Name a condition.")
                 self.mistakes.add(name.place, f'"{name.words}" is no condition', fix, HARM_NAME)
-            found.append(name.words)
+            found += groups.get(name.words, (name.words,))
         return tuple(found)
 
     def _about(self, form: Form, wanted: Iterable[Comes]) -> list[str]:
-        """The conditions it speaks of: those named, or all; of those, where it speaks of medicines, those that may offer one."""
-        about = self._names(form, "for") or tuple(self.pathways)
+        """The conditions it speaks of: those named, by themselves or by their service, or all; where it speaks of medicines, those that may offer one."""
+        about = self._names(form, "for", self._services()) or tuple(self.pathways)
         named = {pgd for one in wanted for pgd in one.pgds}
-        return [one for one in about if one in self.pathways and (not named or named & {*self.pathways[one].pgds})]
+        offers = any(one.kinds == (Kind.SUPPLY,) for one in wanted)
+        may = {one: {*pathway.pgds} for one, pathway in self.pathways.items() if pathway.pgds or not (named or offers)}
+        return [one for one in about if one in may and (not named or named & may[one])]
+
+    def _services(self) -> dict[str, tuple[str, ...]]:
+        belonging = [one.service for one in self.pathways.values() if one.service is not None]
+        return {service.id: service.pathways for service in belonging}
 
     def _claim(
         self, condition: str, place: Place, person: list[Text], wanted: tuple[Comes, ...], said_not: bool
@@ -277,13 +286,21 @@ class _File:
         kinds_named, pgds_named = (tuple(names.split(" or ")) if names else () for names in (kinds, pgds))
         all_pgds = {pgd for pathway in self.pathways.values() for pgd in pathway.pgds}
         self._known(line, kinds_named, KIND_OF_WORD, "an outcome")
-        self._known(line, (destination,) if destination else (), (EMERGENCY_999, EMERGENCY_DEPARTMENT), "a destination")
+        emergencies = (EMERGENCY_999, EMERGENCY_DEPARTMENT)
+        self._known(line, (destination,) if destination else (), (*emergencies, *self.pathways), "a destination")
+        self._known(line, (said["next"],) if said["next"] else (), self.pathways, "a pathway")
+        beside = {
+            "within": said["within"],
+            "next": said["next"],
+            "leads to": destination not in emergencies and destination,
+        }
         self._known(line, pgds_named, all_pgds, "a PGD")
         supply = (Kind.SUPPLY,) if said["supply"] else ()
         return Comes(
             line.words,
             kinds=supply or tuple(KIND_OF_WORD[kind] for kind in kinds_named if kind in KIND_OF_WORD),
-            destination=destination or "",
+            destination=destination if destination in emergencies else "",
+            beside=next((f"{what} {value}" for what, value in beside.items() if value), ""),
             pgds=pgds_named,
             measure=said["measure"] or "",
             limits=(limits_in_words(said["limits"]) if said["limits"] else None) or _ANYTHING,

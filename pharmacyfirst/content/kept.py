@@ -5,7 +5,6 @@ beside the content in a wheel, or in the user's own cache folder. It is data alo
 half written, altered, somebody else's or of another key is not used, and is written again.
 """
 
-import hashlib
 import json
 import os
 import stat
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pharmacyfirst.content import plain
-from pharmacyfirst.content.key import PACKAGE
+from pharmacyfirst.content.key import PACKAGE, digest_of
 
 FOLDER_VARIABLE = "PHARMACYFIRST_CACHE"
 """Where it is kept, in place of the user's cache folder; empty: nowhere."""
@@ -78,19 +77,20 @@ def _is_ours(held: os.stat_result) -> bool:
 
 
 def _parts(raw: bytes, key: str, only: str | None) -> Parts | None:
-    digest, _, rest = raw.partition(b"\n")
-    said, _, body = rest.partition(b"\n")
-    if hashlib.sha256(said).hexdigest().encode() != digest:
+    said_at = raw.index(b"\n") + 1
+    body_at = raw.index(b"\n", said_at) + 1
+    said = raw[said_at : body_at - 1]
+    if digest_of(said).encode() != raw[: said_at - 1]:
         return None
     head = json.loads(said)
-    if head["key"] != key or len(body) != sum(size for _, size, _ in head["parts"].values()):
+    if head["key"] != key or len(raw) - body_at != sum(size for _, size, _ in head["parts"].values()):
         return None
     found = {}
     for name, (first, size, part_digest) in head["parts"].items():
         if only is not None and name != only:
             continue
-        part = body[first : first + size]
-        if hashlib.sha256(part).hexdigest() != part_digest:
+        part = raw[body_at + first : body_at + first + size]
+        if digest_of(part) != part_digest:
             return None
         found[name] = plain.made(part)
     return found
@@ -125,10 +125,10 @@ def _written(key: str, parts: Parts) -> bytes:
     body, places = b"", {}
     for name, things in parts.items():
         part = plain.written(things).encode()
-        places[name] = (len(body), len(part), hashlib.sha256(part).hexdigest())
+        places[name] = (len(body), len(part), digest_of(part))
         body += part
     head = json.dumps({"key": key, "parts": places}).encode()
-    return b"\n".join([hashlib.sha256(head).hexdigest().encode(), head, body])
+    return b"\n".join([digest_of(head).encode(), head, body])
 
 
 def _few(folder: Path) -> None:

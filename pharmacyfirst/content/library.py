@@ -4,12 +4,14 @@ Outside its dates a document does not exist; there is no falling back to the lat
 kept for the next start (``kept``).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import cache
 from pathlib import Path
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.content.kept import REST, Parts, keep, kept
 from pharmacyfirst.content.key import FolderSeen, key_of
 from pharmacyfirst.content.written import SharedMedicine, Written
@@ -19,6 +21,7 @@ from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway, SharedList
 from pharmacyfirst.kernel.pgd import Period, Withdrawal
 from pharmacyfirst.kernel.questions import Question, refuse_no_day
+from pharmacyfirst.kernel.service import Service
 
 
 def pathways_folder() -> Path:
@@ -50,7 +53,7 @@ class Library:
     """Every condition, with the pathway for each day. Never changes; threads may share it.
 
     ``questions`` are those that several pathways share, as their own file has them; ``lists`` every shared list;
-    ``withdrawn`` the versions that were published and taken back, whether or not their files are still there.
+    ``services`` those that the pathways belong to, none where the folder has none; ``withdrawn`` the versions that were published and taken back, whether or not their files are still there.
     """
 
     root: Path
@@ -61,11 +64,17 @@ class Library:
     medicines: Mapping[str, SharedMedicine] = Frozen()
     definitions: Mapping[str, Written] = Frozen()
     sources: Mapping[str, Source] = Frozen()
+    services: Mapping[str, Service] = Frozen()
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """The ids of the conditions, in alphabetical order."""
         return tuple(sorted(self.stretches))
+
+    @property
+    def services_in_order(self) -> tuple[Service, ...]:
+        """The services as every page shows them: the one with the most pathways first, so that their keys and places stay."""
+        return tuple(sorted(self.services.values(), key=lambda one: -len(one.pathways)))
 
     def in_force(self, condition: str, on: date) -> Pathway:
         """The pathway of a condition with its PGDs as they stand on the day.
@@ -139,7 +148,7 @@ def load_one(root: Path, condition: str) -> Library:
 def parts_of(library: Library) -> Parts:
     """A library as it is kept: a part for each condition, and one for the rest."""
     rest = (
-        library.questions, library.lists, library.withdrawn, library.medicines, library.definitions, library.sources,
+        library.questions, library.lists, library.withdrawn, library.medicines, library.definitions, library.sources, library.services,
     )  # fmt: skip
     stretches = {
         name: tuple(item for one in each for item in (one.period, one.pathway))
@@ -148,6 +157,19 @@ def parts_of(library: Library) -> Parts:
     return {**stretches, REST: rest}
 
 
+@contextmanager
+def _all_of_it_stays() -> Iterator[None]:
+    """While content is made there is no garbage to look for, and looking would take an eighth of the time."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
+
+
+@_all_of_it_stays()
 def _kept(root: Path, key: str | None, only: str | None = None) -> Library | None:
     parts = kept(root, key, only) if key is not None else None
     if parts is None:
@@ -163,6 +185,7 @@ def _kept(root: Path, key: str | None, only: str | None = None) -> Library | Non
         return None
 
 
+@_all_of_it_stays()
 def read(root: Path, looked: FolderSeen | None = None) -> Library:
     """Read every file under a folder, whatever is kept; those that were ``looked`` at as they were then. Raises ``ContentRefused``."""
     from pharmacyfirst.content.building import read_all  # what reads YAML is left until there is some to be read

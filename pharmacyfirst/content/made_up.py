@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from pharmacyfirst.content.checks import people_told_apart
+from pharmacyfirst.content.whole_dose_tables import people_told_apart
 from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import BORN, Answer, Question

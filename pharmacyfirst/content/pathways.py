@@ -33,17 +33,19 @@ from pharmacyfirst.content.for_people import (
 )
 from pharmacyfirst.content.medicines import taken_blocks
 from pharmacyfirst.content.questions import Questions
-from pharmacyfirst.content.rules import read_criteria, read_gateways, read_named, read_rows
+from pharmacyfirst.content.rules import named_stops, read_criteria, read_gateways, read_named, read_rows
 from pharmacyfirst.content.sentences import Vocabulary, suggest
-from pharmacyfirst.content.shapes import ADVICE, ALLOWED, CHANNELS, HAS_IT, MOST_TITLE, PATHWAY_FILE
+from pharmacyfirst.content.shapes import ADVICE, ALLOWED, CHANNELS, DUTIES, HAS_IT, MOST_TITLE, PATHWAY_FILE
 from pharmacyfirst.content.shared import Shared
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
 from pharmacyfirst.content.words_of_questions import short
+from pharmacyfirst.kernel.conditions import Condition, Count, Defined, parts
 from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
-from pharmacyfirst.kernel.pathway import AllowedChannel, ConditionCode, Conflict, Pathway
+from pharmacyfirst.kernel.pathway import AllowedChannel, ConditionCode, Conflict, Criterion, Pathway
 from pharmacyfirst.kernel.pgd import SourceDocument
+from pharmacyfirst.kernel.questions import Question
 from pharmacyfirst.kernel.trace import AUDIENCES
 
 HARM_CHANNEL = "A consultation held in a way the service does not allow is no ground for a supply."
@@ -61,6 +63,9 @@ class Draft:
     places: dict[str, Place]
     shared_used: set[str]
     whole: bool = True  # nothing in it was refused
+    asked_after: frozenset[str] = (
+        frozenset()
+    )  # the questions that wait for headings of stopping criteria, and for nothing else
 
 
 def read_pathway(
@@ -100,6 +105,7 @@ def read_pathway(
     treatment = tuple(read_rows(form, vocabulary, ids, places))
     groups = form.blocks("stopping criteria")
     stops = {name for stage, group in groups for name in (stage.words, *group.items)} - {"then"}
+    asked_after = _wait_for_headings(questions, stopping, stops)
     pathway = Pathway(
         id=folder,
         title=form.text("title"),
@@ -117,6 +123,7 @@ def read_pathway(
         leaflets=tuple(_said(form, "leaflets", ids, vocabulary)),
         records=tuple(read_records(form, ids)),
         prompts=tuple(read_prompts(form, ids)),
+        duties=tuple(_said(form, DUTIES, ids, vocabulary)),
         codes=tuple(_codes(form)),
         open_items=Frozen(open_items),
         conflicts=tuple(_conflicts(form)),
@@ -129,8 +136,47 @@ def read_pathway(
         lists=Frozen(dict(sorted(questions.lists.items()))),
     )
     whole = len(mistakes) == before and shared.whole and questions.whole
-    used = questions.shared_used | ({DEFINITIONS} if of_all else set())
-    return Draft(pathway, vocabulary, tags, ids, every_medicine, places, used, whole)
+    used = questions.shared_used | shared.files_of(DEFINITIONS, [name.words for name, _ in of_all])
+    return Draft(pathway, vocabulary, tags, ids, every_medicine, places, used, whole, asked_after)
+
+
+def _wait_for_headings(questions: Questions, stopping: Iterable[Criterion], stops: set[str]) -> frozenset[str]:
+    """Questions that are asked once some stopping criteria are known and clear: that is a sentence like any other gate.
+
+    Gives back those that wait for nothing else. The sentence counts the criteria that are met, and none may be.
+    """
+    alone = []
+    for name, form in questions.asked_after.items():
+        named = named_stops(
+            form, "asked after", stops, "Somebody would be asked whom the service is not for, or nobody."
+        )
+        if name not in questions.found:
+            continue
+        own = questions.found[name].asked_when
+        alone += [name] if own is None else []
+        gate = once_clear(stopping, named, own)
+        questions.found[name] = replace(questions.found[name], asked_when=gate, asked_after=named)
+    return frozenset(alone)
+
+
+def once_clear(stopping: Iterable[Criterion], named: Collection[str], own: Condition | None = None) -> Condition | None:
+    """That of the criteria named, by heading or id, none is met, beside a sentence of the question's ``own``."""
+    clear = tuple(Defined(one.id, _met(one)) for one in stopping if {one.stage, one.id} & {*named})
+    if not clear:
+        return own
+    return Count(clear, 0, 0) if own is None else Count((own, Count(clear, 0, 0)), 2, 2)
+
+
+def own_gate(question: Question) -> Condition | None:
+    """The sentence by which a question is asked beside what it is asked after; without that, the whole of ``asked_when``."""
+    gate = question.asked_when
+    if gate is None or not question.asked_after:
+        return gate
+    return parts(gate)[0] if len(parts(gate)) > 1 else None
+
+
+def _met(criterion: Criterion) -> Condition:
+    return Count((criterion.sentence,), 0, 0) if criterion.must else criterion.sentence
 
 
 def _read_gates(questions: Questions, vocabulary: Vocabulary) -> None:
@@ -148,7 +194,8 @@ def _said(form: Form, heading: str, ids: dict[str, Place], vocabulary: Vocabular
         spoken_to = tuple(text.words for text in inner.names("for")) if to_somebody else ()
         # It speaks and decides nothing, so it may say "is not met" of what not everybody is asked.
         sentence = vocabulary.condition(inner.block) if to_somebody else None
-        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to, sentence=sentence)
+        who = inner.text("who") if "who" in inner.shape.required else ""
+        yield Statement(inner.text("says"), inner.backing(), name.words, spoken_to, sentence=sentence, who=who)
 
 
 def check_audiences(
@@ -159,7 +206,7 @@ def check_audiences(
     ``standing`` as for ``refuse_unused``: an id may stand in a file that could not be read.
     """
     known = {*AUDIENCES, *(kind.word for kind in Kind), *decides}
-    for heading in ADVICE:
+    for heading in (*ADVICE, DUTIES):
         node = form_block.items.get(heading)
         for _, block in named_blocks(node, f"clause of {heading}", mistakes) if isinstance(node, Block) else []:
             for text in Headings(block, Tags(), mistakes).names("for"):

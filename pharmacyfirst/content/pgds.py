@@ -11,6 +11,7 @@ from pharmacyfirst.content.for_people import forms, readers, statements_to
 from pharmacyfirst.content.medicines import COVERED, HARM_BARRED, TAKES, Filling, Medicine, reading
 from pharmacyfirst.content.pathways import Draft
 from pharmacyfirst.content.rules import needs, one_sentence
+from pharmacyfirst.content.sentence_forms import BARS_THIS
 from pharmacyfirst.content.sentences import Vocabulary, suggest
 from pharmacyfirst.content.shape import Shape
 from pharmacyfirst.content.shapes import OF_EVERY_MEDICINE, TAKEN_OF_EVERY_MEDICINE
@@ -27,7 +28,7 @@ from pharmacyfirst.content.shapes_of_pgds import (
 from pharmacyfirst.content.text import Block, List, Mistakes, Place, Text
 from pharmacyfirst.kernel.evidence import Backing, Statement
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.pgd import PGD, BarDifference, Caution, Clause, Mechanism, SourceDocument
+from pharmacyfirst.kernel.pgd import PGD, BarDifference, Caution, Clause, Instruction, Mechanism, SourceDocument
 
 # The seventeen particulars of Schedule 16, Part 1 of the Human Medicines Regulations 2012 (service.md 4.1), by our headings.
 # Form, strength, dosage, frequency and duration stand in the products and the dose rows.
@@ -90,6 +91,8 @@ def read_pgd(block: Block, name: str, draft: Draft, mistakes: Mistakes, filling:
         particulars=Frozen(particulars),
         backing=Backing(open=form.open_items(), note=form.text("note")),
         every_medicine=tuple(clauses.read(of_all, "every medicine", _OF_EVERY_MEDICINE)),
+        instructions=tuple(_instructions(form, vocabulary, draft.ids)),
+        document=form.text("document"),
         differs=tuple(
             BarDifference(bar.words, inner.text("because"), inner.backing()) for bar, inner in form.forms("differs")
         ),
@@ -138,6 +141,8 @@ class _Clauses:
         ids = {} if stage == "every medicine" else self.draft.ids  # those are registered with the pathway
         for name, block in blocks:
             identified(name, self.mistakes, ids)
+            if self.pgd in excepted(block):
+                continue
             self.places[name.words] = name.place
             clause = self._clause(name, Form(block, shape, self.draft.tags, self.mistakes), f"{self.pgd}: {stage}")
             if clause is not None:
@@ -187,6 +192,15 @@ def _own_cautions(
         yield _caution(name, inner, form.text("pgd"), vocabulary, ids, forms(inner, products))
 
 
+def _instructions(form: Form, vocabulary: Vocabulary, ids: dict[str, Place]) -> Iterator[Instruction]:
+    """How a person begins or takes the medicine; they are read after the offer, and may read any question."""
+    for name, inner in form.forms("instructions"):
+        yield Instruction(
+            id=identified(name, form.mistakes, ids), stage=f"{form.text('pgd')}: instructions",
+            sentence=vocabulary.condition(inner.block), backing=inner.backing(), says=inner.text("says"),
+        )  # fmt: skip
+
+
 def _of_the_medicine(
     form: Form, medicine: Medicine | None, vocabulary: Vocabulary, ids: dict[str, Place]
 ) -> Iterator[Caution]:
@@ -218,7 +232,8 @@ def refer_to(
     read: ReadPGD, stops: Iterable[str], every_medicine: Iterable[tuple[Text, Block]], mistakes: Mistakes
 ) -> None:
     """``covered by`` names what really stops or excludes somebody, and is not itself only covered."""
-    exclusions = [*every_medicine, *_clauses_under(read.block, "exclusions")]
+    of_all = [(name, block) for name, block in every_medicine if read.pgd.id not in excepted(block)]
+    exclusions = [*of_all, *_clauses_under(read.block, "exclusions")]
     covered = [
         (name, block) for name, block in (*exclusions, *_clauses_under(read.block, "inclusion")) if _is_covered(block)
     ]
@@ -240,6 +255,13 @@ def refer_to(
                 fix,
                 "Somebody the document excludes would be let through.",
             )
+
+
+def excepted(block: Block) -> tuple[str, ...]:
+    """The PGDs that a clause of every medicine is not about: those after ``except``, where that is all it says."""
+    words = block.items.get("when")
+    match = BARS_THIS.fullmatch(words.words) if isinstance(words, Text) else None
+    return tuple((match.group(2) or "").split(" or ")) if match else ()
 
 
 def exclusion_blocks(block: Block) -> tuple[Block, ...]:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from pharmacyfirst.content.written import SharedMedicine, Written
-from pharmacyfirst.kernel import conditions, dose, evidence, pathway, pgd, questions
+from pharmacyfirst.kernel import conditions, dose, evidence, pathway, pgd, questions, service
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import Kind
 
@@ -22,10 +22,10 @@ RECORDS: tuple[type, ...] = (
     dose.Amount, dose.Rounding, dose.Dose, dose.Strength, dose.Product, dose.Pack, dose.DoseRow,
     evidence.Evidence, evidence.Backing, evidence.Statement, evidence.OpenItem, evidence.Source,
     questions.Bar, questions.Action, questions.Origin, questions.Choice, questions.Moment, questions.Question,
-    pgd.Period, pgd.SourceDocument, pgd.Edition, pgd.Withdrawal, pgd.Clause, pgd.Caution, pgd.BarDifference, pgd.PGD,
+    pgd.Period, pgd.SourceDocument, pgd.Edition, pgd.Withdrawal, pgd.Clause, pgd.Caution, pgd.Instruction, pgd.BarDifference, pgd.PGD,
     pathway.AllowedChannel, pathway.Named, pathway.Criterion, pathway.Row, pathway.GatewayPoint, pathway.Page, pathway.Diagnosis,
     pathway.ConditionCode, pathway.Conflict, pathway.SharedList, pathway.Pathway,
-    Written, SharedMedicine,
+    service.DatedCode, service.Service, Written, SharedMedicine,
 )  # fmt: skip
 MEMBERS: tuple[type[Enum], ...] = (Kind, evidence.Grade, questions.Answer, pgd.Mechanism)
 

@@ -43,7 +43,7 @@ class Questions:
     """The questions of a pathway, its own and shared, with the answers that bar PGDs.
 
     ``found`` holds those that can be read; ``declared`` every name that sentences may use, None where that is not known;
-    ``asked_when`` the blocks that say when some are asked; ``shared_used`` the shared files they use; ``whole`` is false where one
+    ``asked_when`` the blocks that say when some are asked, ``asked_after`` those that say after which stopping criteria; ``shared_used`` the shared files they use; ``whole`` is false where one
     of those holds a mistake; ``lists`` the shared lists used, each with the answers that matter to the ``pgds`` of the folder.
     """
 
@@ -52,6 +52,7 @@ class Questions:
         self.lists: dict[str, SharedList] = {}
         self.found: dict[str, Question] = {}
         self.asked_when: dict[str, Block] = {}
+        self.asked_after: dict[str, Headings] = {}
         self.shared_used: set[str] = set()
         self.whole = True
         node = form.node(QUESTIONS)
@@ -94,7 +95,7 @@ class Questions:
                 fix = suggest(name.words, self.shared.questions, "Write its ask: and answer: here.")
                 self.mistakes.add(name.place, f'"{name.words}" is not a shared question', fix, HARM_NEVER_MET)
             return None
-        self.shared_used.add(QUESTIONS)
+        self.shared_used |= self.shared.files_of(QUESTIONS, [name.words])
         return self._read(name, Form(block, QUESTION_OF_ALL, Tags(), self.mistakes), own, values)
 
     def _read(self, name: Text, asked: Form, own: Headings, values: Form | None) -> Question | None:
@@ -107,9 +108,17 @@ class Questions:
             if "asked when" in form:
                 self.asked_when[name.words] = form.block
                 break
+        if "asked after" in own:
+            self.asked_after[name.words] = own
         question = with_words(_asked(name.words, asked, match), own, asked, answer_from)
-        question = replace(question, shared=asked is not own)
-        question = replace(question, explained_by=self._list_named(own), was=_was(own) or _was(asked))
+        observed = own if "observation" in own else asked
+        question = replace(
+            question,
+            observation=observed.text("observation"),
+            shared=asked is not own,
+            explained_by=self._list_named(own),
+            was=_was(own) or _was(asked),
+        )
         if question.answer in (Answer.ONE_OF, Answer.ANY_OF):
             choices = self._choices(question, asked, values, answer_from, match)
             if choices is None:

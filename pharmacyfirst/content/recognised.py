@@ -5,7 +5,7 @@ import re
 FIRST = frozenset(
     {
         "pathway", "pgd", "questions", "values", "list", "published", "sources", "invariants", "shared medicine", "shared definitions",
-        "shared sources", "hazard log",
+        "shared sources", "hazard log", "service",
     }
 )  # fmt: skip
 """The heading that each kind of file begins with."""
@@ -25,6 +25,8 @@ TOP = FIRST | {
     "never decides alone", "withdrawn",
     # a medicine, and how a PGD of it differs
     "bars", "differs",
+    # a service, and what a pathway and a PGD of one say besides
+    "pathways", "code", "provided by", "claimable", "claim", "ways in", "consents", "duties", "instructions", "document",
     # the hazard log
     "severities", "likelihoods", "risk matrix", "risk classes", "hazards",
 }  # fmt: skip
@@ -41,6 +43,7 @@ _ALONE = {
 _NOTHING = re.compile(r"\s*(#.*)?|---\s*|%.*")
 _HEADING = re.compile(r"""(["']?)([^\s#"'-][^:"']*?)\1\s*:(?:\s+(.*))?""")
 _PUBLISHED = re.compile(r" +[a-z-]+/[a-z-]+ [0-9.]+ *: *sha256:[0-9a-f]*")
+_WITHDRAWN = re.compile(r" +[a-z-]+/[a-z-]+ [0-9.]+ *: *")
 
 
 def is_content(words: str) -> bool:
@@ -49,13 +52,18 @@ def is_content(words: str) -> bool:
     One heading alone tells nothing: a note about a patient may have ``treatment:`` too. A list of published digests is known by these,
     whatever its heading.
     """
-    lines = [line for line in re.split("\r\n|\r|\n", words) if not _NOTHING.fullmatch(line)]
-    tops = [found for line in lines if (found := _HEADING.fullmatch(line))]
-    if not tops or not _HEADING.fullmatch(lines[0]):
+    every = re.split("\r\n|\r|\n", words)
+    lines = (line for line in every if not _NOTHING.fullmatch(line))
+    first, second = next(lines, ""), next(lines, "")
+    if not _HEADING.fullmatch(first):
         return False
-    if len(lines) > 1 and all(map(_PUBLISHED.fullmatch, lines[1:])):
+    if second and _PUBLISHED.fullmatch(second) and all(map(_PUBLISHED.fullmatch, lines)):
         return True
+    at_the_margin = [line for line in every if line[:1] not in (" ", "") and not _NOTHING.fullmatch(line)]
+    tops = [found for line in at_the_margin if (found := _HEADING.fullmatch(line))]
     names, beside = [found[2] for found in tops], re.sub(" *#.*", "", tops[0][3] or "")
+    if names[0] == "withdrawn" and _WITHDRAWN.fullmatch(second):
+        names[0] = "published"  # a list in which every version was taken back
     if names[0] not in FIRST or (names[0] in _ALONE and beside and not beside.startswith("sha256:")):
         return False
     return 2 * sum(name in TOP for name in names) >= len(names) and (names[0] != "sources" or "invariants" in names)

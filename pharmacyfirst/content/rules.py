@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, identified, named_blocks, plain_name
+from pharmacyfirst.content.amounts import days_within
+from pharmacyfirst.content.blocks import HARM_LOST, HARM_MISSING, Form, Headings, identified, named_blocks, plain_name
 from pharmacyfirst.content.definitions import own_definitions
 from pharmacyfirst.content.for_people import where_nothing
 from pharmacyfirst.content.sentence_forms import HARM_NEVER_MET
 from pharmacyfirst.content.sentences import Vocabulary, nearest, suggest
 from pharmacyfirst.content.shapes import (
     ALWAYS_999,
+    EACH_OF,
     NOT_KNOWN,
     OFFER,
     RESULTS_WITHOUT_OFFER,
@@ -24,7 +27,10 @@ from pharmacyfirst.kernel.evidence import Grade
 from pharmacyfirst.kernel.outcome import KIND_OF_WORD, STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Named, Row
 
-_OFFER = re.compile(OFFER)
+_OFFER, _EACH_OF = re.compile(OFFER), re.compile(EACH_OF)
+_HARM_LATER = (
+    "Somebody who has to be seen at once would be told of a later day, or would wait for another consultation."
+)
 
 
 def read_named(
@@ -95,6 +101,7 @@ def read_criteria(
             yield Criterion(
                 id=name.words, stage=stage.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
                 where_to=inner.text("where to"), must="must" in inner, kind=kind[0], always_999=kind[1],
+                within_days=_within(inner, kind[0]), next=_next(inner, kind[0]),
             )  # fmt: skip
 
 
@@ -139,7 +146,7 @@ def _stopping_kind(node: Node | None, form: Form) -> tuple[Kind, bool] | None:
 
 def read_rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places: dict[str, Place]) -> Iterator[Row]:
     """The rows of the treatment table; ``places`` gathers where each stands."""
-    fits = "self-care, refer, refer urgent, offer A, offer A and B, or offer A, or B where that is excluded"
+    fits = "self-care, refer, refer urgent, measure next, offer A, offer A and B, offer A, or B where that is excluded; or offer each of A, B"
     for name, inner in form.forms("treatment"):
         identified(name, form.mistakes, ids)
         places[name.words] = name.place
@@ -149,12 +156,13 @@ def read_rows(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], places:
         if result is None or (has_sentence and condition is None):
             inner.evidence(), inner.open_items()
             continue
-        kind, offers, fallback = result
+        kind, offers = result.kind, result.offers
         needs(inner, name.words, enables=kind is Kind.SUPPLY)
         yield Row(
             id=name.words, sentence=condition, backing=inner.backing(), because=inner.text("because"),
-            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=fallback,
+            where_to=inner.text("where to"), kind=kind, offers=offers, fallback=result.fallback, each=result.each,
             where_nothing=where_nothing(inner, offers), nothing_left=_nothing_left(inner, offers),
+            leads_to=_leads_to(inner, kind), within_days=_within(inner, kind), next=_next(inner, kind),
         )  # fmt: skip
 
 
@@ -168,14 +176,52 @@ def _nothing_left(form: Form, offers: tuple[str, ...]) -> Kind:
     return Kind.REFER_URGENT if wanted else Kind.REFER
 
 
-def result_of(words: str) -> tuple[Kind, tuple[str, ...], bool] | None:
-    """The kind, the PGDs offered, and whether the second stands in for the first; None where the words are no result of a row."""
-    if words in RESULTS_WITHOUT_OFFER:
-        return KIND_OF_WORD[words], (), False
-    match = _OFFER.fullmatch(words)
-    if match is None:
+def _within(form: Form, kind: Kind) -> int | None:
+    """By when somebody has to be seen, in days. What is at once or the same day has no later one, nor has a supply."""
+    if "within" in form and kind in (Kind.EMERGENCY, Kind.REFER_URGENT, Kind.SUPPLY):
+        form.refuse("within", f'"{kind.word}" has no day by which', "Take within: out.", _HARM_LATER)
         return None
-    return Kind.SUPPLY, tuple(pgd for pgd in match.groups() if pgd), bool(match.group(3))
+    return form.parsed("within", days_within, "7 days, or 3 weeks", _HARM_LATER)
+
+
+def _next(form: Form, kind: Kind) -> str | None:
+    """The pathway that may follow in the same visit; after an emergency none does. That it exists is seen with all of them read."""
+    if "next" in form and kind is Kind.EMERGENCY:
+        form.refuse("next", "nothing follows an emergency in the same visit", "Take next: out.", _HARM_LATER)
+        return None
+    return form.text("next") or None
+
+
+def _leads_to(form: Form, kind: Kind) -> str | None:
+    """The pathway by which somebody is measured next; such a row says which, and no other does."""
+    if ("leads to" in form) is not (kind is Kind.MEASURE_NEXT) and "leads to" not in form.misspelt:
+        what = "nothing says what is measured by next" if kind is Kind.MEASURE_NEXT else "the row measures nothing"
+        fix = "Write leads to: and the pathway beside then: measure next, and beside nothing else."
+        form.mistakes.add(
+            form.block.place, what, fix, "Somebody would be sent to be measured, and nobody would know by what."
+        )
+    return form.text("leads to") or None
+
+
+class RowResult(NamedTuple):
+    """What stands after ``then:`` of a row: the kind, the PGDs, whether the second stands in for the first, and whether each stands for itself."""
+
+    kind: Kind
+    offers: tuple[str, ...] = ()
+    fallback: bool = False
+    each: bool = False
+
+
+def result_of(words: str) -> RowResult | None:
+    """What the words after ``then:`` of a row mean; None where they are no result of a row."""
+    if words in RESULTS_WITHOUT_OFFER:
+        return RowResult(KIND_OF_WORD[words])
+    if match := _EACH_OF.fullmatch(words):
+        offers = tuple(match.group(1).split(", "))
+        return RowResult(Kind.SUPPLY, offers, each=True) if len({*offers}) == len(offers) else None
+    if match := _OFFER.fullmatch(words):
+        return RowResult(Kind.SUPPLY, tuple(pgd for pgd in match.groups() if pgd), bool(match.group(3)))
+    return None
 
 
 def read_gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], stops: set[str]) -> Iterator[GatewayPoint]:
@@ -191,7 +237,7 @@ def read_gateways(form: Form, vocabulary: Vocabulary, ids: dict[str, Place], sto
         )
 
 
-def named_stops(form: Form, heading: str, stops: set[str], harm: str) -> tuple[str, ...]:
+def named_stops(form: Headings, heading: str, stops: set[str], harm: str) -> tuple[str, ...]:
     """Stopping criteria as a clause names them, by the headings they stand under or by their ids."""
     names = form.names(heading)
     for text in names:

@@ -313,6 +313,10 @@ class Vocabulary:
 
     def _bars(self, match: re.Match[str]) -> Includes:
         fact, pgd = self._any_of_question(match), self._this_medicine(match)
+        for other in match.group(2).split(" or ") if match.group(2) else ():
+            if other not in self.exclusions or other == pgd:
+                fix = "Name another PGD of this folder, where no other sentence stands beside this one."
+                raise Wrong(match.start(2), f'"{other}" cannot be excepted here', fix, HARM_NEVER_MET)
         barring = tuple(value.name for value in fact.choices if any(bar.pgd == pgd for bar in value.bars))
         if not barring:
             raise Wrong(
@@ -325,7 +329,7 @@ class Vocabulary:
 
     def _this_medicine(self, match: re.Match[str]) -> str:
         if not self.medicine:
-            offset = match.end() - len("this medicine")
+            offset = match.string.index("this medicine")
             raise Wrong(
                 offset, '"this medicine" has no meaning outside a PGD', 'Name the answers: "... includes a or b".'
             )

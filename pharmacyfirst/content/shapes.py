@@ -43,12 +43,14 @@ from pharmacyfirst.content.spellings import (
     SENTENCES,
     SOURCE_DOCUMENT,
     SOURCES,
+    TIME_LIMIT,
     WHEN,
     WORDS,
 )
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 
+EACH_OF = r"offer each of ([a-z-]+(?:, [a-z-]+)+)"
 OFFER = r"offer ([a-z-]+)(?: and ([a-z-]+)|, or ([a-z-]+) where that is excluded)?"
 ALWAYS_999 = "emergency, always 999"
 NOT_KNOWN = "not known"
@@ -65,8 +67,9 @@ SENT_ELSEWHERE = tuple(kind for kind in Kind if kind not in (Kind.EMERGENCY, Kin
 """The kinds of outcome that may say where somebody goes; an emergency has destinations of its own."""
 MUST_SAY_WHERE = (Kind.REFER_URGENT, Kind.REFER)
 ALLOWED = ("yes", "no", NOT_KNOWN, REMOTE_ONLY)
-RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent")
+RESULTS_WITHOUT_OFFER = ("self-care", "refer", "refer urgent", "measure next")
 
+A_PATHWAY = matching("[a-z0-9-]+", "the name of a pathway")
 OPEN_ITEM = Shape("open item", {"says": WORDS, "until then": WORDS}, {"note": WORDS, "evidence": EVIDENCE})
 CONFLICT = Shape("conflict", {"says": WORDS, "shipped": WORDS}, {"note": WORDS, "evidence": EVIDENCE, "open": NAMES})
 CHANNEL = Shape("channel", {"allowed": one_word_of(*ALLOWED), "evidence": EVIDENCE}, REMARKS)
@@ -86,7 +89,7 @@ _STOPS = one_word_of(*(kind.word for kind in STOPPING_KINDS), ALWAYS_999)
 STOPPING_CRITERION = Shape(
     "stopping criterion",
     {"because": WORDS, "evidence": EVIDENCE},
-    {**WHEN, "must": SENTENCES, "then": _STOPS, "where to": WORDS, **REMARKS},
+    {**WHEN, "must": SENTENCES, "then": _STOPS, "where to": WORDS, "within": TIME_LIMIT, "next": A_PATHWAY, **REMARKS},
     one_of=(*ONE_SENTENCE, "must"),
 )
 STOPPING_HEADING = Shape("heading of stopping criteria", optional={"then": _STOPS})
@@ -95,8 +98,8 @@ TREATMENT_ROW = Shape(
     {
         "because": WORDS,
         "then": matching(
-            rf"{'|'.join(RESULTS_WITHOUT_OFFER)}|{OFFER}",
-            "`self-care`, `refer`, `refer urgent`, `offer A`, `offer A and B` or `offer A, or B where that is excluded`",
+            rf"{'|'.join(RESULTS_WITHOUT_OFFER)}|{OFFER}|{EACH_OF}",
+            "`self-care`, `refer`, `refer urgent`, `measure next`, `offer A`, `offer A and B`, `offer A, or B where that is excluded` or `offer each of A, B`",
         ),
         "evidence": EVIDENCE,
     },
@@ -105,6 +108,9 @@ TREATMENT_ROW = Shape(
         "where to": WORDS,
         "where nothing can be offered": WORDS,
         "when nothing is left": one_word_of(SAME_DAY),
+        "leads to": A_PATHWAY,
+        "within": TIME_LIMIT,
+        "next": A_PATHWAY,
         **REMARKS,
     },
     most_one=ONE_SENTENCE,
@@ -162,18 +168,20 @@ _STOPPING = Under(
     "heading of stopping criteria",
 )
 ADVICE = ("advice", "safety-netting")
+DUTIES = "duties"
 PATHWAY_FILE = Shape(
     "pathway file",
     {
         "pathway": WORDS, **EDITION, "title for patients": at_most(MOST_TITLE), "in force": IN_FORCE, "where to": _WHERE_TO,
         "source documents": list_of(SOURCE_DOCUMENT), "stopping criteria": _STOPPING,
-        "treatment": named(TREATMENT_ROW, names=ID), "diagnosis established when": block_of(DIAGNOSIS),
+        "treatment": named(TREATMENT_ROW, names=ID),
         "questions": QUESTIONS, "pages": _PAGES, "sources": SOURCES,
     },
     {
         "channels": named(CHANNEL, names=list(CHANNELS)), "scores": named(SCORE, names=NAME),
         "definitions": DEFINITIONS, "every medicine": named(OF_EVERY_MEDICINE, TAKEN_OF_EVERY_MEDICINE, called="exclusion", names=ID),
         "gateway points": named(GATEWAY_POINT, names=ID), **{heading: _said(heading, {"for": NAMES}, WHEN) for heading in ADVICE},
+        "diagnosis established when": block_of(DIAGNOSIS), "duties": _said("duties", {"who": WORDS, "for": NAMES}, WHEN),
         "leaflets": _said("leaflets"), "records": _said("records", optional={"for": NAMES}), "prompts": _said("prompts", {"at": NAMES}),
         "cannot be": NAMES, "codes": named(CODE, names="[0-9]+"),
         "open items": named(OPEN_ITEM), "conflicts": named(CONFLICT),

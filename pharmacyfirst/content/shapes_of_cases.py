@@ -2,7 +2,7 @@
 
 from pharmacyfirst.content.sentence_forms import NUMBER
 from pharmacyfirst.content.shape import Shape, Under, block_of, list_of, matching, named, one_word_of
-from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, VERSION, WORDS
+from pharmacyfirst.content.spellings import AMOUNT, ANSWERS, COUNT, DAY, DIGEST, NAMES, TIME_LIMIT, VERSION, WORDS
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.tables import IF_NOT_ANSWERED
 
@@ -18,13 +18,20 @@ OFFER_EXPECTED = Shape(
     {"pgd": WORDS},
     {
         "dose": AMOUNT, "first day": matching(NUMBER, "a number"), "times a day": COUNT, "days": COUNT, "quantity": AMOUNT,
+        "quantity at least": AMOUNT, "instructions": NAMES,
     },
 )  # fmt: skip
 EXPECTATION = Shape(
     "expectation",
     {"outcome": one_word_of(*(kind.word for kind in Kind))},
     {
-        "destination": one_word_of(EMERGENCY_999, EMERGENCY_DEPARTMENT),
+        "destination": matching(
+            f"{EMERGENCY_999}|{EMERGENCY_DEPARTMENT}|[a-z0-9-]+",
+            f"`{EMERGENCY_999}`, `{EMERGENCY_DEPARTMENT}` or the name of a pathway",
+        ),
+        "within": TIME_LIMIT,
+        "next": WORDS,
+        "duties": NAMES,
         "decided by": NAMES,
         "offers": list_of(OFFER_EXPECTED),
         "missing": NAMES,

@@ -54,6 +54,10 @@ EXCLUSION = clause("exclusions", WHEN)
 TAKEN_EXCLUSION = taken("exclusions")
 DIFFERENCE = Shape("difference from the medicine", {"because": WORDS, "evidence": EVIDENCE}, REMARKS)
 
+INSTRUCTION = Shape(
+    "instruction", {"says": WORDS, "evidence": EVIDENCE}, {**WHEN, **REMARKS}, most_one=ONE_SENTENCE
+)  # fmt: skip
+
 _FOR = {"for": names_of(*READERS)}
 _FORM = {"form": NAMES}
 CAUTION = Shape(
@@ -87,9 +91,9 @@ DOSE_ROW = Shape(
             rf"(?!{NO_DOSE}$){AMOUNT_OF}(?: for each kg|, {NUMBER} [A-Za-z]+ on the first day)?",
             "`500 mg`, `7.5 mg for each kg` or `100 mg, 200 mg on the first day`",
         ),
-        "times a day": HOW_OFTEN, "days": SOME_DAYS, "product": WORDS, "quantity": QUANTITY, "evidence": EVIDENCE,
+        "times a day": HOW_OFTEN, "product": WORDS, "quantity": QUANTITY, "evidence": EVIDENCE,
     },
-    _MORE_OF_A_DOSE,
+    {"days": SOME_DAYS, **_MORE_OF_A_DOSE},
     most_one=ONE_SENTENCE,
 )  # fmt: skip
 DOSE_GAP = Shape(
@@ -148,6 +152,8 @@ def _of_a_pgd(mechanism: Mechanism, *need_not: str) -> Shape:
     optional = {
         "differs": named(DIFFERENCE, names=NAME),
         "cautions": named(CAUTION, names=ID),
+        "instructions": named(INSTRUCTION, names=ID),
+        "document": matching("[A-Za-z0-9_-]+", "the name of the signed document"),
         "each dose": block_of(EACH_DOSE),
         **{heading: _under(heading) for heading in _FREE},
         **REMARKS,

@@ -44,9 +44,16 @@ MOMENT = Shape(
 )
 _ASKED = {"called": at_most(MOST_CALLED), "ask": WORDS, "answer": _HOW_ANSWERED}
 _IF_NOT_ANSWERED = {"where it cannot be answered": one_word_of(SAME_DAY)}
-_MORE = {"help": at_most(MOST_HELP), "singular": WORDS, "asked when": SENTENCES, "was": NAMES, "note": WORDS}
+_MORE = {
+    "help": at_most(MOST_HELP),
+    "singular": WORDS,
+    "asked when": SENTENCES,
+    "observation": WORDS,
+    "was": NAMES,
+    "note": WORDS,
+}
 _OF_A_CONDITION = {
-    "values": VALUES, "values from": NAMES, "explained by": WORDS, "hours since a moment": block_of(MOMENT), **_IF_NOT_ANSWERED,
+    "values": VALUES, "values from": NAMES, "explained by": WORDS, "hours since a moment": block_of(MOMENT), "asked after": NAMES, **_IF_NOT_ANSWERED,
 }  # fmt: skip
 QUESTION = Shape("question", _ASKED, {"judgement": YES_NO, **_MORE, **_OF_A_CONDITION})
 SHARED_QUESTION = Shape(

@@ -35,9 +35,10 @@ class SharedAnswers:
 
 @dataclass
 class Shared:
-    """What stands once in ``pathways/shared/``, each kind by name; ``cites`` are the lists that cite a source of all.
+    """What stands once in ``pathways/shared/``, each kind by name; ``cites`` are the lists that cite shared sources, with their files.
 
-    ``written`` are the definitions as they stand, whether or not they are used.
+    ``written`` are the definitions as they stand, whether or not they are used. ``held`` says of each shared question, definition and
+    source in which file it stands: a pathway is signed with the files of what it uses, and with no other.
     """
 
     questions: dict[str, Block] = field(default_factory=dict)
@@ -47,8 +48,13 @@ class Shared:
     answers: dict[str, SharedAnswers] = field(default_factory=dict)
     lists: dict[str, SharedList] = field(default_factory=dict)
     medicines: dict[str, Medicine] = field(default_factory=dict)
-    cites: set[str] = field(default_factory=set)
+    cites: dict[str, set[str]] = field(default_factory=dict)
+    held: dict[str, dict[str, str]] = field(default_factory=lambda: {QUESTIONS: {}, DEFINITIONS: {}, SOURCES: {}})
     whole: bool = True  # False where a file could not be read: then what it would have held is not called missing
+
+    def files_of(self, kind: str, names: Iterable[str]) -> set[str]:
+        """The shared files in which these questions, definitions or sources stand; a name that stands in none has none."""
+        return {self.held[kind][name] for name in names if name in self.held[kind]}
 
     def tags(self, *own: str) -> Tags:
         """The tags of a shared file: its own, and those of every file."""
@@ -66,9 +72,13 @@ def read_shared(files: Mapping[str, Block], mistakes: Mistakes, whole: bool = Tr
     # Sources first, as the others cite them.
     for heading, wanted in kinds.items():
         for name, block in _beginning_with(heading, files):
+            _held_once(block, heading, wanted, name, shared, mistakes)
             _read_blocks(block, heading, shared, mistakes, medicines)
-            if name != wanted:
-                what, fix = f'the file is called "{name_shown(name)}"', f"Keep them in {wanted}.yaml."
+            if name != wanted and not name.startswith(f"{wanted}-"):
+                what, fix = (
+                    f'the file is called "{name_shown(name)}"',
+                    f"Keep them in {wanted}.yaml or {wanted}-NAME.yaml.",
+                )
                 mistakes.add(block.keys[heading].place, what, fix, HARM_NAME)
     for name, block in files.items():
         if name.startswith(f"{MEDICINES}/"):
@@ -92,6 +102,18 @@ def _beginning_with(heading: str, files: Mapping[str, Block]) -> Iterator[tuple[
     yield from (
         (n, block) for n, block in files.items() if heading in block.items and not n.startswith(f"{MEDICINES}/")
     )
+
+
+def _held_once(block: Block, heading: str, kind: str, file: str, shared: Shared, mistakes: Mistakes) -> None:
+    """Each name of a kind stands in one file: two texts under one name would be signed apart and judged as one."""
+    node = block.items.get(heading)
+    for name, key in node.keys.items() if isinstance(node, Block) else ():
+        if name in shared.held[kind]:
+            what = f'"{name}" stands in pathways/shared/{shared.held[kind][name]}.yaml too'
+            mistakes.add(
+                key.place, what, "Keep one of the two.", "One of the two texts would be read, and nobody sees which."
+            )
+        shared.held[kind].setdefault(name, file)
 
 
 def _read_blocks(block: Block, heading: str, shared: Shared, mistakes: Mistakes, medicines: Iterable[str]) -> None:
@@ -124,7 +146,7 @@ def _read_list(block: Block, name: str, shared: Shared, mistakes: Mistakes) -> N
     refuse_unused(tags, form, mistakes)
     cited = {tag: source for tag, source in shared.sources.items() if tag in tags.used}
     if cited:
-        shared.cites.add(name)
+        shared.cites[name] = shared.files_of(SOURCES, cited)
     if of_answers:
         node = form.node("values list")
         blocks = node.items.items() if isinstance(node, Block) else ()

@@ -1,5 +1,6 @@
 """``sign-off.yaml``: who signed which review pack, by its digest and those of its parts, and what they said of it. It lies beside the pack."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -61,3 +62,10 @@ def blank_sign_off(of: str, pack: str, parts: Mapping[str, str]) -> str:
         *(f"{heading}:" for heading in ("says", "name", "role", "registration", "signed on", "remarks")),
     ]
     return "\n".join(lines) + "\n"
+
+
+def nobody_signed(words: str) -> bool:
+    """Whether a sign-off is as ``blank_sign_off`` wrote it, of whichever pack: then another may take its place."""
+    of, pack = (re.search(rf"(?m)^{heading}: (.*)$", words) for heading in ("sign-off", "pack"))
+    parts = dict(re.findall(r"(?m)^  ([a-z_]+): (sha256:[0-9a-f]{64})$", words))
+    return of is not None and pack is not None and words == blank_sign_off(of[1], pack[1], parts)

@@ -22,6 +22,8 @@ TIMES = "([0-9]{1,2})(?: to ([0-9]{1,2}))?"
 DAYS = "[0-9]{1,3}"
 NO_DOSE = "none"
 QUANTITY_WORDS = ("worked out", "not stated")
+LESS = ", less with a reason"
+WITHIN = "([1-9][0-9]{0,2}) (day|week)s?"
 
 _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 AMOUNT_OF = rf"{NUMBER} [A-Za-z%][A-Za-z0-9%/. ]*"
@@ -47,7 +49,11 @@ PERIOD = matching(f"from {_DAY}|{_DAY} to {_DAY}", "`2025-10-01 to 2027-01-30`, 
 EVIDENCE = line_or_list(_LINE, "a line of evidence, or a list of them")
 SENTENCES = replace(line_or_list(FORMS, "a sentence, or a list of them"), how=SENTENCE)
 AMOUNT = matching(AMOUNT_OF, "a number with its unit, `6 capsule`")
-QUANTITY = matching(rf"{AMOUNT_OF}|{'|'.join(QUANTITY_WORDS)}", "a number with its unit, `worked out` or `not stated`")
+QUANTITY = matching(
+    rf"{AMOUNT_OF}|at most {AMOUNT_OF}|{NUMBER} to {AMOUNT_OF}(?:{LESS})?|{'|'.join(QUANTITY_WORDS)}",
+    "a number with its unit, `at most 3 packs`, `6 to 12 months`, `worked out` or `not stated`",
+)
+TIME_LIMIT = matching(WITHIN, "`7 days` or `3 weeks`")
 COUNT = matching(DAYS, "a whole number")
 SOME_DAYS = matching(f"(?!0+$){DAYS}", "a whole number of days")
 HOW_OFTEN = matching(TIMES, "a whole number, or `2 to 3`")

@@ -3,8 +3,7 @@
 What anybody is judged by is in the pathways and PGDs that use it.
 """
 
-from dataclasses import dataclass
-
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 
 

@@ -7,13 +7,13 @@ import shlex
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.content.cases import Case, cases_of
 from pharmacyfirst.content.expectations import EXPECTED, differences
 from pharmacyfirst.content.library import Library

@@ -4,12 +4,13 @@ Terminal and form hold the same conversation by this module. It decides nothing:
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 from typing import Any
 
-from pharmacyfirst.kernel.assess import assess
+from pharmacyfirst.classes import dataclass
+from pharmacyfirst.fast.assess import assess
 from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Count
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Page, Pathway, Row

@@ -4,27 +4,26 @@ A module holds straight-line functions over the answers of one person (``sentenc
 same PGDs are in force:
 
 * ``judge(facts)``: the whole way, most urgent first, to the first thing that decides. What it cannot settle in one line (a row or a
-  clause that is not known, a row with two offers) it leaves to ``run.settle``, which walks the functions below.
+  clause that is not known, a row with two offers) it leaves to ``run.settle``, which walks the functions below (``table``).
 * ``answers(facts)``: the answers with ``()`` for what nobody asks this person; the functions below take these.
-* ``stops``, ``rows``, ``clauses_and_doses`` for each PGD: verdicts in the order of the file. A table is read down to the first row that is met.
+* ``stops``, ``rows``, ``pgd`` for each PGD: verdicts in the order of the file. A table is read down to the first row that is met.
 * ``cautions`` for each PGD, ``gateways``, ``diagnosis``: verdicts of what decides nothing.
 * ``read(given)``: plain answers checked (``reading``).
-* ``NOTES``: beside each criterion, row, clause and dose row what has to be asked while it is not known: the name of the fact, or a function.
+* ``note_stops``, ``note_rows``, ``note_pgd`` for each PGD: the facts that keep any of these not known, in the order to ask them.
 
 The outcome of each end of ``judge`` is known while it is written, so it returns a constant (``Leaf``) with the verdicts that differ.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from pharmacyfirst.fast.reading import reading
 from pharmacyfirst.fast.run import Leaf, TreatmentRow
-from pharmacyfirst.fast.sentences import Function, Three, Words, tuple_of
+from pharmacyfirst.fast.sentences import Function, Three, Words, either, tuple_of
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.kernel.questions import Question
 from pharmacyfirst.kernel.rule import Judged
 
 Ids = tuple[tuple[str, str], ...]
@@ -32,9 +31,7 @@ Reached = list[tuple[Criterion, Three]]
 
 HEAD = """{says!r}
 
-from decimal import Decimal
-
-from pharmacyfirst.fast.run import Leaf, Generated, TreatmentRow, named, number, settle
+from pharmacyfirst.fast.run import EXCLUDED, NO_ROW, OFFERED, UNDECIDED, Leaf, Generated, TreatmentRow, named, number, picked, settle
 """
 
 
@@ -54,7 +51,6 @@ class _Making:
         self.words = Words(pathway.questions, frozenset(one.name for one in pathway.gated))
         self.leaves: dict[Leaf, str] = {}
         self.version = f"{pathway.id} {pathway.edition.version}"
-        self.notes: list[list[str]] = []
 
     def text(self) -> str:
         """The whole module."""
@@ -62,38 +58,40 @@ class _Making:
         pgds = self.pathway.pgds.values()
         functions += [self._pgd(at, pgd) for at, pgd in enumerate(pgds)]
         functions += [self._cautions(at, pgd) for at, pgd in enumerate(pgds)]
-        noted = [self._note_all(self.pathway.stopping), self._note_all(self.pathway.treatment)]
-        noted += [self._note_all((*pgd.judged(), *pgd.doses)) for pgd in pgds]
+        functions += [self._note_stops(), self._note_table("rows", (), self.pathway.treatment)]
+        functions += [self._note_table(f"pgd_{at}", pgd.judged(), pgd.doses) for at, pgd in enumerate(pgds)]
         says = f"Generated from {self.version} by pharmacyfirst/fast/make.py. Change the content, or the generator."
         lines = [HEAD.format(says=says)]
         lines += [f"FACTS = {self.words.facts!r}"]
         lines += [f"{name} = {words}" for words, name in self.words.pool.items()]
         lines += [f"{name} = {leaf!r}" for leaf, name in self.leaves.items()]
-        for function in (*functions, *self.notes):
+        for function in functions:
             lines += ["", "", *function]
-        return "\n".join([*lines, "", "", *self._module(noted)]) + "\n"
+        return "\n".join([*lines, "", "", *self._module()]) + "\n"
 
-    def _module(self, noted: list[str]) -> Iterator[str]:
+    def _module(self) -> Iterator[str]:
         each = [(repr(pgd.id), at) for at, pgd in enumerate(self.pathway.pgds.values())]
         yield "MODULE = Generated("
         yield f"    version={self.version!r},"
         yield "    facts=FACTS, read=read, judge=judge, answers=answers, stops=stops, rows=rows, beside=beside,"
         yield f"    pgds={{{', '.join(f'{name}: pgd_{at}' for name, at in each)}}},"
         yield f"    cautions={{{', '.join(f'{name}: cautions_{at}' for name, at in each)}}},"
-        yield f"    notes=({noted[0]}, {noted[1]}),"
-        yield f"    notes_of={{{', '.join(f'{name}: {note}' for (name, _), note in zip(each, noted[2:], strict=True))}}},"
+        yield f"    note_stops=note_stops, note_rows=note_rows, note_pgds={{{', '.join(f'{name}: note_pgd_{at}' for name, at in each)}}},"
         yield f"    urgency={tuple(one.urgency for one in self.pathway.stopping)!r},"
         yield f"    stop_ids={_ids(self.pathway.stopping)!r},"
         yield "    table=("
         yield from (f"        {self._row(row)!r}," for row in self.pathway.treatment)
         yield "    ),"
         yield f"    in_force=frozenset({tuple(sorted(self.in_force))!r}),"
-        yield f"    clauses={ {pgd.id: (_ids(pgd.judged()), _ids(pgd.doses), tuple(row.dose is not None for row in pgd.doses)) for pgd in self.pathway.pgds.values()}!r},"
+        yield f"    clauses={ {pgd.id: (_ids(pgd.judged()), _ids(pgd.doses)) for pgd in self.pathway.pgds.values()}!r},"
         yield ")"
 
     @staticmethod
     def _row(row: Row) -> TreatmentRow:
-        return TreatmentRow((row.stage, row.id), row.kind.key, row.offers, row.fallback, row.nothing_left.key)
+        beside = row.leads_to, row.within_days, row.next
+        return TreatmentRow(
+            (row.stage, row.id), row.kind.key, row.offers, row.fallback, row.nothing_left.key, row.each, beside
+        )
 
     # The whole way
 
@@ -144,7 +142,7 @@ class _Making:
     def _met_row(self, write: Function, row: Row, clear: Ids) -> None:
         met = _ids([row])
         if not row.offers:
-            self._return(write, Leaf(self.version, row.kind.key, clear=clear, met=met, alike=True))
+            self._return(write, Leaf(self.version, row.kind.key, row.leads_to, clear=clear, met=met, alike=True))
         elif len(row.offers) > 1:
             write.add("return settle(MODULE, facts)")
         elif row.offers[0] not in self.in_force:
@@ -155,7 +153,7 @@ class _Making:
     def _only_offer(self, write: Function, row: Row, pgd: PGD, clear: Ids, met: Ids) -> None:
         clauses = pgd.judged()
         each = [write.three(one.sentence, one.must) for one in clauses]
-        excluded = Leaf(self.version, row.nothing_left.key, clear=clear, met=met, reached=_ids(clauses))
+        excluded = Leaf(self.version, row.nothing_left.key, clear=clear, met=met, reached=_ids(clauses), alike=True)
         with write.clearing(each) as some:
             if some:
                 with write.leaving([one.holds for one in each]) as anybody:
@@ -196,7 +194,14 @@ class _Making:
         write = Function(self.words, "answers(facts)", "facts")
         self._gates(write)
         write.add(f"return {tuple_of(write.answer(name) for name in self.words.facts)}")
-        return write.lines()
+        head, *lines = write.lines()
+        gated = (f"facts[{self.words.at(question.name)}] is not None" for question in self.pathway.gated)
+        return [
+            head,
+            f"    if {' and '.join(gated) or 'True'}:",
+            "        return facts  # of somebody who answered all",
+            *lines,
+        ]
 
     def _verdicts(self, name: str, items: Iterable[tuple[Condition | None, bool]]) -> list[str]:
         """A function that gives the verdicts on all of these."""
@@ -219,52 +224,67 @@ class _Making:
 
     def _rows(self) -> list[str]:
         write = Function(self.words, "rows(answers)", "answers")
-        self._read_down(write, self.pathway.treatment, "")
+        read: list[str] = []
+        for row in self.pathway.treatment:
+            said = write.three(row.sentence, row.must)
+            with write.leaving([said.holds]) as some:
+                if some:
+                    write.add(f"return {tuple_of([*read, 'True'])}")
+            read.append(said.verdict)
+        write.add(f"return {tuple_of(read)}")
         return write.lines()
 
     def _pgd(self, at: int, pgd: PGD) -> list[str]:
-        """Its clauses, then, where none is met, its dose table."""
+        """How it stands, its clauses, and, where none of them is met, its dose table read down to the first row that is."""
         write = Function(self.words, f"pgd_{at}(answers)", "answers")
         each = [write.three(one.sentence, one.must) for one in pgd.judged()]
         write.add(f"clauses = {tuple_of(one.verdict for one in each)}")
         with write.leaving([one.holds for one in each]) as some:
             if some:
-                write.add("return clauses, ()")
-        self._read_down(write, pgd.doses, "clauses, ")
-        return write.lines()
-
-    @staticmethod
-    def _read_down(write: Function, table: Sequence[Judged], before: str) -> None:
+                write.add("return EXCLUDED, clauses, ()")
+        open_ = [one.open for one in each]
         read: list[str] = []
-        for item in table:
-            said = write.three(item.sentence, item.must)
+        for dose in pgd.doses:
+            said = write.three(dose.sentence, dose.must)
             with write.leaving([said.holds]) as some:
                 if some:
-                    write.add(f"return {before}{tuple_of([*read, 'True'])}")
+                    stands = _unless_open(open_, "OFFERED" if dose.dose is not None else "EXCLUDED")
+                    write.add(f"return {stands}, clauses, {tuple_of([*read, 'True'])}")
             read.append(said.verdict)
-        write.add(f"return {before}{tuple_of(read)}")
+            open_.append(said.open)
+        write.add(f"return {_unless_open(open_, 'NO_ROW')}, clauses, {tuple_of(read)}")
+        return write.lines()
 
     # What to ask
 
-    def _note_all(self, items: Iterable[Judged]) -> str:
-        return tuple_of([self._note(one.sentence) for one in items])
+    def _note_stops(self) -> list[str]:
+        """Rule 6: of the criteria more urgent than ``below``, the most urgent first, then as they stand in the file."""
+        write = Function(self.words, "note_stops(answers, names, below)", "answers")
+        for urgency, group in groupby(sorted(self.pathway.stopping, key=_urgency), _urgency):
+            with write.block(f"if below <= {urgency}:"):
+                write.add("return")
+            for one in group:
+                self._ask(write, one.sentence)
+        write.add("return")
+        return write.lines()
 
-    def _note(self, sentence: Condition | None) -> str:
-        """What stands in ``NOTES`` for a sentence: the fact, where it reads one that everybody is asked, else the name of a function."""
-        if sentence is None:
-            return "None"
-        facts = sentence.facts()
-        if len(facts) == 1 and facts[0] not in self.words.gated:
-            return repr(facts[0])
-        name = f"note_{len(self.notes)}"
-        write = Function(self.words, f"{name}(answers, names)", "answers")
-        self._ask(write, sentence)
-        self.notes.append(write.lines())
-        return name
+    def _note_table(self, name: str, clauses: Iterable[Judged], table: Iterable[Judged]) -> list[str]:
+        write = Function(self.words, f"note_{name}(answers, names)", "answers")
+        for one in clauses:
+            self._ask(write, one.sentence)
+        for row in table:
+            with write.leaving([write.three(row.sentence, row.must).holds]) as some:
+                if some:
+                    write.add("return")
+            self._ask(write, row.sentence)
+        write.add("return")
+        return write.lines()
 
-    def _ask(self, write: Function, sentence: Condition) -> None:
+    def _ask(self, write: Function, sentence: Condition | None) -> None:
         """While it is not known: the facts that keep it so, in reading order, each after what its gate has to know."""
         match sentence:
+            case None:
+                pass
             case Defined(_, body):
                 self._ask(write, body)
             case Count(items):
@@ -280,15 +300,25 @@ class _Making:
     def _ask_each(self, write: Function, facts: Iterable[str]) -> None:
         for fact in facts:
             with write.block(f"if {write.answer(fact)} is None:"):
-                question: Question = self.pathway.questions[fact]
-                if question.asked_when is not None:
+                question = self.pathway.questions.get(fact)
+                if question is not None:
                     self._ask(write, question.asked_when)
                 write.add(f"names[{fact!r}] = None")
 
 
+def _unless_open(open_: Iterable[str], stands: str) -> str:
+    """How a PGD stands, unless one of these is open."""
+    some = either(open_)
+    return stands if some == "False" else f"UNDECIDED if {some} else {stands}"
+
+
+def _urgency(criterion: Criterion) -> int:
+    return criterion.urgency
+
+
 def _waiting_for_each_other(stopping: Iterable[Criterion]) -> Iterator[list[Criterion]]:
     """The criteria by urgency. Those that decide whatever else is open stand together; of the others each group waits for the last."""
-    by_urgency = sorted(stopping, key=lambda one: one.urgency)
+    by_urgency = sorted(stopping, key=_urgency)
     for _, group in groupby(by_urgency, lambda one: max(one.kind, Kind.REFER_URGENT)):
         yield list(group)
 

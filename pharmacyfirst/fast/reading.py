@@ -16,14 +16,21 @@ def reading(words: Words) -> list[str]:
     locals_ = [f"f{at}" for at in range(len(words.facts))]
     questions = [words.questions[name] for name in words.facts]
     yes_no = [one for one, question in zip(locals_, questions, strict=True) if question.answer is Answer.YES_NO]
+    all_of_them = words.constant("picked(FACTS)")
     lines = [
         "def read(given):",
-        f"    if not {names}.issuperset(given):",
+        f"    if len(given) == {len(words.facts)}:  # as a form that was filled in gives them: the rest follows faster",
+        "        try:",
+        f"            {', '.join(locals_)}, = {all_of_them}(given)",
+        "        except KeyError:",
+        "            return None",
+        f"    elif {names}.issuperset(given):",
+        f"        {', '.join(locals_)}, = map(given.get, FACTS)",
+        "    else:",
         "        return None",
-        f"    {', '.join(locals_)}, = map(given.get, FACTS)",
     ]
     if yes_no:
-        fit = " and ".join(f"({one} is True or {one} is False or {one} is None)" for one in yes_no)
+        fit = " and ".join(f"({one} is False or {one} is True or {one} is None)" for one in yes_no)
         lines += [f"    if not ({fit}):", "        return None"]
     for one, question in zip(locals_, questions, strict=True):
         if question.answer is not Answer.YES_NO:

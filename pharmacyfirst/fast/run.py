@@ -1,11 +1,11 @@
-"""What a generated module returns, and the way through it that is not generated: standard library alone.
+"""What a generated module returns, and what it calls: standard library alone, and little of it, as every first outcome imports it.
 
 A verdict is True (met), False (not met) or None (not known). A criterion, row or clause goes by its stage and id, as in a trace.
 """
 
 from __future__ import annotations
 
-from math import inf, isfinite, nextafter
+from operator import itemgetter
 
 TYPE_CHECKING = False  # that of `typing`, without what importing it costs
 if TYPE_CHECKING:
@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     Found = tuple[Met, ...]
     Answers = tuple[Any, ...]
     Ids = tuple[tuple[str, str], ...]
-    Note = str | Callable[[Answers, dict[str, None]], None] | None
+    Note = Callable[[Answers, dict[str, None]], None]
     Ended = tuple["Leaf", Found]
+    Beside = tuple[str | None, int | None, str | None]
 else:
     from pharmacyfirst.fast.light import NamedTuple
 
 MOST_DIGITS = 15
 """Two decimals of no more digits are never one float, and a float of one of them is written as that one."""
 _EXACT = 2**53
+_ENDLESS = float("inf")
 
 SUPPLY, NEED_FACTS = "supply", "need_facts"
 
@@ -34,7 +36,8 @@ class Leaf(NamedTuple):
 
     ``version`` is that of the pathway; ``kind`` and ``destination`` are the outcome; ``offers`` the PGDs offered, each with its dose row.
     ``reached`` names what ``Verdicts.found`` gives the verdicts of; what ``clear`` names is not met, what ``met`` names is.
-    ``stopped``: a stopping criterion is met or not known. ``alike``: everybody who ends here, and is asked the same, has one trace.
+    ``stopped``: a stopping criterion is met or not known. ``alike``: everybody who ends here with the same ``found``, and is asked the same,
+    has one trace.
     """
 
     version: str
@@ -67,13 +70,18 @@ class Verdicts(NamedTuple):
 
 
 class TreatmentRow(NamedTuple):
-    """A treatment row, as far as it decides: the kind of its outcome, and what it offers."""
+    """A treatment row, as far as it decides: the kind of its outcome, what it offers, and what stands beside that kind.
+
+    ``beside`` is the destination, the days within which, and the pathway that may follow; ``each``: an offer that is not decided holds up no other.
+    """
 
     item: tuple[str, str]
     kind: str
     offers: tuple[str, ...]
     fallback: bool
     nothing_left: str
+    each: bool = False
+    beside: Beside = (None, None, None)
 
     @property
     def plan(self) -> tuple[object, ...]:
@@ -92,122 +100,26 @@ class Generated(NamedTuple):
     stops: Callable[[Answers], Found]
     rows: Callable[[Answers], Found]
     beside: Callable[[Answers], Found]
-    pgds: Mapping[str, Callable[[Answers], tuple[Found, Found]]]
+    pgds: Mapping[str, Callable[[Answers], tuple[int, Found, Found]]]
     cautions: Mapping[str, Callable[[Answers], Found]]
-    notes: tuple[tuple[Note, ...], tuple[Note, ...]]
-    notes_of: Mapping[str, tuple[Note, ...]]
+    note_stops: Callable[[Answers, dict[str, None], int], None]
+    note_rows: Note
+    note_pgds: Mapping[str, Note]
     urgency: tuple[int, ...]
     stop_ids: Ids
     table: tuple[TreatmentRow, ...]
     in_force: frozenset[str]
-    clauses: Mapping[str, tuple[Ids, Ids, tuple[bool, ...]]]
+    clauses: Mapping[str, tuple[Ids, Ids]]
 
 
 OFFERED, UNDECIDED, EXCLUDED, NOT_IN_FORCE, NO_ROW = range(5)
 
 
-class PGDRead(NamedTuple):
-    """A PGD as it was judged: how it stands, and the verdicts on its clauses and on its dose rows, read down to the first met."""
-
-    pgd: str
-    stands: int
-    clauses: Found = ()
-    doses: Found = ()
-
-
-class RowRead(NamedTuple):
-    """A row that may decide: its place, the PGDs it looks at, and the kind of outcome; None while one of them is undecided."""
-
-    row: int
-    pgds: tuple[PGDRead, ...]
-    kind: str | None
-
-    @property
-    def offers(self) -> tuple[str, ...]:
-        """What it offers."""
-        return tuple([one.pgd for one in self.pgds if one.stands == OFFERED])
-
-
-class TableRead(NamedTuple):
-    """The treatment table as it was read; ``kind`` is None where it is not decided."""
-
-    rows: Found
-    considered: tuple[PGDRead, ...]
-    ways: tuple[RowRead, ...]
-    kind: str | None
-
-
-def read_table(module: Generated, answers: Answers) -> TableRead:
-    """Rules 3 and 4, as in ``kernel.assess.read_table``: every row that may decide has to come to the same."""
-    rows = module.rows(answers)
-    considered: dict[str, PGDRead] = {}
-    ways = [read_row(module, at, answers, considered) for at, verdict in enumerate(rows) if verdict is not False]
-    first = ways[0]
-    alike = first.kind is not None
-    if alike and len(ways) > 1:
-        alike = all((one.kind, one.offers) == (first.kind, first.offers) for one in ways)
-    return TableRead(rows, tuple(considered.values()), tuple(ways), first.kind if alike else None)
-
-
-def read_row(module: Generated, at: int, answers: Answers, considered: dict[str, PGDRead]) -> RowRead:
-    """What the outcome is if this row decides; each PGD is judged once."""
-    row = module.table[at]
-    if not row.offers:
-        return RowRead(at, (), row.kind)
-    looked_at: list[PGDRead] = []
-    for pgd in row.offers:
-        if row.fallback and looked_at and looked_at[0].stands not in (EXCLUDED, UNDECIDED):
-            break  # only an exclusion of the first, met or still possible, opens the second
-        one = considered.get(pgd)
-        if one is None:
-            one = considered[pgd] = consider(module, pgd, answers)
-        looked_at.append(one)
-    stand = [one.stands for one in looked_at]
-    kind = None if UNDECIDED in stand else SUPPLY if OFFERED in stand else row.nothing_left
-    return RowRead(at, tuple(looked_at), kind)
-
-
-def consider(module: Generated, pgd: str, answers: Answers) -> PGDRead:
-    """In force, every clause known and clear, then the dose."""
-    if pgd not in module.in_force:
-        return PGDRead(pgd, NOT_IN_FORCE)
-    clauses, doses = module.pgds[pgd](answers)
-    if True in clauses:
-        return PGDRead(pgd, EXCLUDED, clauses)
-    if None in clauses or None in doses:
-        return PGDRead(pgd, UNDECIDED, clauses, doses)
-    if doses[-1] is not True:
-        return PGDRead(pgd, NO_ROW, clauses, doses)
-    has_dose = module.clauses[pgd][2][len(doses) - 1]
-    return PGDRead(pgd, OFFERED if has_dose else EXCLUDED, clauses, doses)
-
-
 def settle(module: Generated, facts: Answers) -> Ended:
-    """Where the way through the table cannot be told in one line: the same, function by function."""
-    read = read_table(module, module.answers(facts))
-    reached = [row.item for row in module.table[: len(read.rows)]]
-    found = list(read.rows)
-    for one in read.considered:
-        clauses, doses, _ = module.clauses[one.pgd]
-        reached += clauses[: len(one.clauses)] + doses[: len(one.doses)]
-        found += one.clauses + one.doses
-    offers: Ids = ()
-    if read.kind == SUPPLY:
-        each = [one for one in read.ways[0].pgds if one.stands == OFFERED]
-        offers = tuple([(one.pgd, module.clauses[one.pgd][1][len(one.doses) - 1][1]) for one in each])
-    kind = NEED_FACTS if read.kind is None else read.kind
-    leaf = Leaf(module.version, kind, None, offers, module.stop_ids, (), tuple(reached))
-    return leaf, tuple(found)
+    """Where the way through the table cannot be told in one line: function by function (``table.settled``), for the few who need it."""
+    from pharmacyfirst.fast.table import settled
 
-
-def note(found: Found, notes: tuple[Note, ...], answers: Answers, names: dict[str, None]) -> None:
-    """Add the facts that keep these not known, in the order to ask them."""
-    for verdict, one in zip(found, notes, strict=False):
-        if verdict is None:
-            if isinstance(one, str):
-                names[one] = None
-            elif one is not None:
-                one(answers, names)
+    return settled(module, facts)
 
 
 def number(value: Any, low: float | None, high: float | None) -> float | None:
@@ -222,7 +134,7 @@ def number(value: Any, low: float | None, high: float | None) -> float | None:
         if type(value) is not Decimal or not value.is_finite():
             return None
         held = as_float(value)
-    if not isfinite(held) or (low is not None and held < low) or (high is not None and held > high):
+    if not abs(held) < _ENDLESS or (low is not None and held < low) or (high is not None and held > high):
         return None
     return held
 
@@ -234,13 +146,21 @@ def as_float(value: Decimal) -> float:
     the decimal's own side, which is that of no bound, as the floats of two of them never touch.
     """
     held = float(value)
-    if len(str(value)) > MOST_DIGITS and isfinite(held):
+    if len(str(value)) > MOST_DIGITS and abs(held) < _ENDLESS:
         from decimal import Decimal
+        from math import nextafter
 
         bound = Decimal(repr(held))
         if value != bound and len(bound.normalize().as_tuple().digits) <= MOST_DIGITS:
-            return nextafter(held, inf if value > bound else -inf)
+            return nextafter(held, _ENDLESS if value > bound else -_ENDLESS)
     return held
+
+
+def picked(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], Answers]:
+    """What picks the answers of these names out of a mapping that has them all, and raises ``KeyError`` for any other."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: tuple([given[name] for name in names])
 
 
 def named(value: Any, names: tuple[str, ...]) -> Answers | None:

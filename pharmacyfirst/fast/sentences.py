@@ -206,6 +206,8 @@ class Function:
 
     def _within(self, fact: str, limits: Limits) -> str:
         low, high = (None if one is None else self.words.number(fact, one) for one in (limits.low, limits.high))
+        if low == high and low is not None and not limits.above and not limits.to_below:
+            return f"{self.answer(fact)} == {low}"
         below = f"{low} {'<' if limits.above else '<='} " if low is not None else ""
         above = f" {'<' if limits.to_below else '<='} {high}" if high is not None else ""
         return f"{below}{self.answer(fact)}{above}" if below or above else "True"
@@ -233,18 +235,29 @@ class Function:
             return NEVER
         if low == 1 and high >= size:
             return self._unless(key, True, either(one.holds for one in each), open_)
+        if low == size and all(one.open == "False" for one in each[:-1]):
+            return self._in_a_row(each)
         if low == size:
             return self._unless(key, False, either(one.fails for one in each), open_)
         if low <= 0 and high == 0:
             return self._unless(key, False, either(one.holds for one in each), open_)
         sure = [one for one in each if one != NEVER]
-        met = self._local(("met", items), " + ".join(f"({one.verdict} == True)" for one in sure) or "0").verdict
+        met = self._local(("met", items), _how_many(one.holds for one in sure)).verdict
         if open_ == "False":
             return self._local(key, f"{low} <= {met} <= {high}", known=True)
-        most = self._local(("most", items), f"{met} + {' + '.join(f'({one.open})' for one in each)}").verdict
+        most = self._local(("most", items), f"{met} + {_how_many(one.open for one in each)}").verdict
         return self._local(
             key, f"True if {low} <= {met} and {most} <= {high} else False if {most} < {low} or {met} > {high} else None"
         )
+
+    @staticmethod
+    def _in_a_row(each: list[Three]) -> Three:
+        """*All* of these, of which the last alone can be open: one expression, as what comes later need seldom be looked at."""
+        *known, last = each
+        holds, fails = [one.holds for one in known], either(one.fails for one in known)
+        open_ = _all_of([*holds, last.open])
+        verdict = last.verdict if fails == "False" else f"(False if {fails} else {last.verdict})"
+        return Three(_all_of([*holds, last.holds]), f"({either([fails, last.fails])})", open_, verdict)
 
     def _unless(self, key: object, verdict: bool, decides: str, open_: str) -> Three:
         """The verdict of a count where any of its items decides it, the opposite where none does."""
@@ -266,6 +279,17 @@ def either(expressions: Iterable[str]) -> str:
     """Any of these; nothing that is always false, and each once."""
     each = [one for one in dict.fromkeys(expressions) if one != "False"]
     return "True" if "True" in each else " or ".join(each) or "False"
+
+
+def _all_of(expressions: Iterable[str]) -> str:
+    """All of these; nothing that is always true."""
+    each = [one for one in expressions if one != "True"]
+    return "False" if "False" in each else f"({' and '.join(each)})" if each else "True"
+
+
+def _how_many(expressions: Iterable[str]) -> str:
+    """How many of these are true."""
+    return " + ".join(f"(1 if {one} else 0)" for one in expressions if one != "False") or "0"
 
 
 def tuple_of(expressions: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ plain and fit. Everything else goes through the library and the kernel: the same
 """
 
 import os
-from importlib import import_module
 
 from pharmacyfirst.content.key import PACKAGE, key_of
 
@@ -37,7 +36,7 @@ def module_for(condition: str, on: "date") -> "Generated | None":
     stretches = _stretches()
     for first, last, name in stretches.get(condition, ()) if stretches else ():
         if first <= on.isoformat() <= last:
-            found: Generated = import_module(f"{GENERATED}.{name}").MODULE
+            found: Generated = _imported(f"{GENERATED}.{name}").MODULE
             return found
     return None
 
@@ -54,11 +53,16 @@ def _stretches() -> "Mapping[str, tuple[tuple[str, str, str], ...]] | None":
 
 def _looked_up(root: str) -> "Mapping[str, tuple[tuple[str, str, str], ...]] | None":
     try:
-        generated = import_module(GENERATED)
+        generated = _imported(GENERATED)
     except ImportError:  # a checkout, or a wheel that was built without them
         return None
     stretches: Mapping[str, tuple[tuple[str, str, str], ...]] = generated.STRETCHES
     return stretches if key_of(root) == generated.KEY else None
+
+
+def _imported(name: str) -> "Any":
+    """A module by its whole name, as ``importlib.import_module`` gives it, without what importing that costs."""
+    return __import__(name, fromlist=["__name__"])
 
 
 def _through_the_library(condition: str, facts: "Mapping[str, Any]", on: "date") -> "Verdicts":

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Answers, Verdict, still_unknown
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.offer import Offer, raised
+from pharmacyfirst.kernel.offer import Offer, instructed, raised
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD
@@ -142,7 +142,8 @@ def stop(met: Stops, unknown: Stops, person: Person) -> Conclusion:
     """Rules 1 and 2: of the criteria met the most urgent kind decides, unless one more urgent is still open."""
     first = min(met, key=_urgency).item
     kind, worst = first.kind, first.urgency
-    deciding = tuple([finding.item.id for finding in met if finding.item.kind is kind])
+    of_that_kind = [finding.item for finding in met if finding.item.kind is kind]
+    deciding = tuple([one.id for one in of_that_kind])
     if first.always_999:
         return Conclusion(Outcome(kind, EMERGENCY_999), deciding)
     more_urgent = tuple(person.unknown([finding for finding in unknown if finding.item.urgency < worst]))
@@ -150,7 +151,14 @@ def stop(met: Stops, unknown: Stops, person: Person) -> Conclusion:
         return Conclusion(Outcome(kind, EMERGENCY_DEPARTMENT), deciding, missing=more_urgent)
     if more_urgent and kind is not Kind.REFER_URGENT:
         return Conclusion(NEED_FACTS, missing=more_urgent)
-    return Conclusion(Outcome(kind), deciding, missing=more_urgent)
+    return Conclusion(beside(Outcome(kind), of_that_kind), deciding, missing=more_urgent)
+
+
+def beside(outcome: Outcome, deciding: Iterable[Criterion]) -> Outcome:
+    """The outcome with what the criteria that decided it say beside their kind: the shortest time, and the first pathway that may follow."""
+    times, after = zip(*[(one.within_days, one.next) for one in deciding], strict=True)
+    within, follows = min(filter(None, times), default=None), next(filter(None, after), None)
+    return replace(outcome, within_days=within, next=follows) if within or follows else outcome
 
 
 class Considered(NamedTuple):
@@ -186,7 +194,7 @@ class Turn(NamedTuple):
     @property
     def plan(self) -> tuple[Any, ...]:
         """What the row does, whoever the person is: two rows with one plan need not be told apart."""
-        return self.row.kind, self.row.offers, self.row.fallback, self.row.nothing_left
+        return self.row.outcome(self.row.kind), self.row.offers, self.row.fallback, self.row.each, self.row.nothing_left
 
 
 def read_table(pathway: Pathway, person: Person) -> Conclusion:
@@ -199,13 +207,13 @@ def read_table(pathway: Pathway, person: Person) -> Conclusion:
     turns = [turn(pathway, row.item, person, considered) for row in rows if row.verdict is not NOT_MET]
     findings = (*rows, *[finding for one in considered.values() for finding in one.findings])
     first = turns[0]
+    undecided = person.unknown([f for one in considered.values() if one.undecided for f in one.findings])
     if first.outcome is not None and all((t.outcome, t.offers) == (first.outcome, first.offers) for t in turns):
         decided_by = once([t.row.id for t in turns] + [id for t in turns for one in t.pgds for id in one.barred_by])
         items = tuple(item for t in turns for item in t.row.backing.open)
         offers = tuple(replace(offer, open_items=once(items + offer.open_items)) for offer in first.offers)
-        return Conclusion(first.outcome, decided_by, offers, findings=findings)
+        return Conclusion(first.outcome, decided_by, offers, tuple(undecided), findings)
     tell_apart = person.unknown(rows) if len({t.plan for t in turns}) > 1 else []
-    undecided = person.unknown([f for one in considered.values() if one.undecided for f in one.findings])
     return Conclusion(NEED_FACTS, missing=once(tell_apart + undecided), findings=findings)
 
 
@@ -222,7 +230,7 @@ def reading(table: Iterable[Item], person: Person) -> list[Finding[Item]]:
 def turn(pathway: Pathway, row: Row, person: Person, considered: dict[str, Considered]) -> Turn:
     """What the outcome is if this row decides; each PGD it looks at is judged once and kept in ``considered``."""
     if not row.offers:
-        return Turn(row, outcome=Outcome(row.kind))
+        return Turn(row, outcome=row.outcome(row.kind))
     looked_at: list[Considered] = []
     for pgd in row.offers:
         if row.fallback and looked_at and not (looked_at[0].by_exclusion or looked_at[0].undecided):
@@ -231,10 +239,10 @@ def turn(pathway: Pathway, row: Row, person: Person, considered: dict[str, Consi
             considered[pgd] = consider(pathway.pgds[pgd], person)
         looked_at.append(considered[pgd])
     pgds = tuple(looked_at)
-    if any(one.undecided for one in pgds):
-        return Turn(row, pgds)
     offered = any(one.offer is not None for one in pgds)
-    return Turn(row, pgds, Outcome(Kind.SUPPLY if offered else row.nothing_left))
+    if any(one.undecided for one in pgds) and not (row.each and offered):
+        return Turn(row, pgds)
+    return Turn(row, pgds, row.outcome(Kind.SUPPLY if offered else row.nothing_left))
 
 
 def consider(pgd: PGD, person: Person) -> Considered:
@@ -257,7 +265,8 @@ def consider(pgd: PGD, person: Person) -> Considered:
     supplied = row.supplied(person.answers)
     cautions = raised(pgd, frozenset([one.product.form for one in supplied]), person.answers)
     open_items = once([*pgd.backing.open, *row.backing.open, *open_answers(person)])
-    offer = Offer(pgd, row, row.dose.for_person(person.answers), supplied, cautions, open_items)
+    told = instructed(pgd, person.declared, person.answers)
+    offer = Offer(pgd, row, row.dose.for_person(person.answers), supplied, cautions, open_items, told)
     return Considered(findings, offer=offer)
 
 

@@ -9,10 +9,12 @@ Verdicts follow Kleene's strong logic of three values, with one addition: a fact
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
+
+from pharmacyfirst.classes import dataclass
 
 
 class Verdict(Enum):

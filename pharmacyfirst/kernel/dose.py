@@ -1,8 +1,8 @@
 """Doses and quantities: exact decimals, always with a unit, worked out from the PGD's own table and nothing else."""
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.conditions import Answers
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 from pharmacyfirst.kernel.rule import Judged
@@ -80,22 +80,43 @@ class Product:
 class Pack:
     """A product of a dose row with how much of it is supplied.
 
-    ``quantity`` is None where the document does not say; ``worked_out`` means the volume of all doses.
+    ``quantity`` is None where the document does not say; ``worked_out`` means the volume of all doses. ``up_to``: it is the most, and less
+    may be supplied: from ``least`` on, where that is said, and under it only where ``less_with_reason`` and a reason is recorded.
     """
 
     product: Product
     quantity: Amount | None
     worked_out: bool = False
     backing: Backing = NO_BACKING
+    up_to: bool = False
+    least: Amount | None = None
+    less_with_reason: bool = False
+
+    def in_words(self) -> str:
+        """How much is supplied: ``6 capsules``, ``at most 3 packs``, ``6 to 12 months, less with a reason``."""
+        if self.quantity is None:
+            return "the volume of all doses" if self.worked_out else "quantity not stated"
+        most, least = self.quantity.in_words(), f"{plain(self.least.amount)} to " if self.least else ""
+        less = ", less with a reason" if self.less_with_reason else ""
+        return f"{least}{most}{less}" if least or not self.up_to else f"at most {most}"
 
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """One product of an offer and how much of it, with the number of whole bottles where it comes in bottles."""
+    """One product of an offer and how much of it, with the number of whole bottles where it comes in bottles.
+
+    Of a quantity that is the most, ``pack`` says from what on it may be less.
+    """
 
     product: Product
     quantity: Amount | None
     bottles: int | None = None
+    pack: Pack | None = None
+
+    @property
+    def quantity_at_least(self) -> Amount | None:
+        """The least that is supplied, where the document says one."""
+        return self.pack.least if self.pack is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +132,9 @@ class DoseRow(Judged):
 
     def supplied(self, answers: Answers) -> tuple[Supplied, ...]:
         """The products of the row with the quantity of each for this person, in the document's order."""
-        return tuple(Supplied(pack.product, *self._how_much(pack, answers)) for pack in self.packs)
+        return tuple(
+            Supplied(pack.product, *self._how_much(pack, answers), pack if pack.up_to else None) for pack in self.packs
+        )
 
     def _how_much(self, pack: Pack, answers: Answers) -> tuple[Amount | None, int | None]:
         quantity = self.volume(pack.product.strength, answers) if pack.worked_out else pack.quantity

@@ -1,8 +1,8 @@
 """Where a clinical statement comes from, and how far it can be trusted."""
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.conditions import Condition
 
 
@@ -79,7 +79,7 @@ class Statement:
     ``kernel/trace.py``; of those it is said where ``sentence`` is met. Of what a PGD says it is the readers: ``patient``,
     ``professional``. ``forms`` are the forms of product with which alone it is said; none: with all of them. ``at`` names where a prompt is
     shown: titles of pages, headings of stopping criteria, outcome kinds. ``professions`` are those that a statement about who may use a
-    document names.
+    document names. ``who`` is whose duty it is, of a duty.
     """
 
     says: str
@@ -90,6 +90,7 @@ class Statement:
     sentence: Condition | None = None
     forms: tuple[str, ...] = ()
     at: tuple[str, ...] = ()
+    who: str = ""
 
     def is_for(self, reader: str, form: str = "") -> bool:
         """Whether it is said to this reader (``patient``, ``professional``) where a product of this form is supplied."""

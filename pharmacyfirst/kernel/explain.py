@@ -42,6 +42,10 @@ def _explanation(assessment: Assessment) -> Iterator[str]:
         yield from offer_lines(offer, assessment)
     yield from _asked_next(assessment)
     yield from _said(assessment)
+    if assessment.duties:
+        yield ""
+        yield "To be done and noted, whatever the outcome:"
+        yield from (f"  - {one.says} [{one.id}, {one.who}]" for one in assessment.duties)
     yield ""
     yield "Every criterion as it was judged:"
     yield from _findings(assessment)
@@ -60,6 +64,10 @@ def beside_outcome(assessment: Assessment) -> Iterator[str]:
         yield EVALUATION_ONLY
     if assessment.outcome.kind is Kind.NEED_FACTS and assessment.where_to:
         yield f"If it cannot be found out: {assessment.where_to}"
+    if assessment.outcome.next:
+        yield f"Next in this visit: {assessment.outcome.next}"
+    if assessment.outcome.kind is Kind.MEASURE_NEXT:
+        yield f"Measured by: {assessment.outcome.destination}"
     if assessment.outcome.destination == EMERGENCY_DEPARTMENT and LIFE_THREATENING not in assessment.known:
         yield "If there is an immediate threat to life, dial 999."  # an emergency waits for no question about it
 
@@ -79,12 +87,17 @@ def offer_lines(offer: Offer, assessment: Assessment) -> Iterator[str]:
     first_day = row.dose.first_day if row.dose else None
     on_day_one = f" ({counted(first_day, offer.dose.unit)} on the first day)" if first_day is not None else ""
     often = f"{row.times_a_day} to {row.times_a_day_most}" if row.times_a_day_most else str(row.times_a_day)
-    yield f"  {offer.dose.in_words()}{on_day_one}, {often} times a day, for {row.days} days, {pgd.route}   [{row.id}]"
+    for_days = f", for {row.days} days" if row.days else ""
+    yield f"  {offer.dose.in_words()}{on_day_one}, {often} times a day{for_days}, {pgd.route}   [{row.id}]"
     yield f"  {_supplied_in_words(first)}"
     yield from (f"  or {_supplied_in_words(other)}" for other in others)
     yield from (
         f"  caution {one.caution.id} ({one.arises.value}): {one.caution.says}: {one.caution.action}"
         for one in offer.cautions
+    )
+    yield from (
+        f"  instruction {one.id} ({one.arises.value}): {one.says}{f' [{one.why}]' if one.why else ''}"
+        for one in offer.instructions
     )
     for item in offer.open_items:
         yield f"  open item {item}: {assessment.pathway.open_items[item].says}"
@@ -92,15 +105,19 @@ def offer_lines(offer: Offer, assessment: Assessment) -> Iterator[str]:
 
 def _supplied_in_words(supplied: Supplied) -> str:
     amount = supplied.quantity.in_words() if supplied.quantity else "quantity not stated"
+    if supplied.pack is not None:
+        amount = supplied.pack.in_words()
     bottles = f" ({supplied.bottles} bottle{'s' if supplied.bottles > 1 else ''})" if supplied.bottles else ""
     return f"{amount}{bottles} of {supplied.product.name}"
 
 
 def _asked_next(assessment: Assessment) -> Iterator[str]:
     if assessment.missing:
-        more_urgent = assessment.outcome.kind is not Kind.NEED_FACTS
+        kind = assessment.outcome.kind
         yield ""
-        yield "Could still make it more urgent:" if more_urgent else "Ask next:"
+        yield {Kind.NEED_FACTS: "Ask next:", Kind.SUPPLY: "Could still add an offer:"}.get(
+            kind, "Could still make it more urgent:"
+        )
         yield from (f"  - {name}: {assessment.pathway.questions[name].ask}" for name in assessment.missing)
 
 

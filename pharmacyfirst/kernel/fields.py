@@ -6,9 +6,11 @@ The tables of an assessment, an offer and the rest stand in ``tables``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from typing import Any, Generic, TypeVar
+
+from pharmacyfirst.classes import dataclass
 
 Thing = TypeVar("Thing")
 Whole = TypeVar("Whole")

@@ -1,11 +1,14 @@
 """A medicine that may be offered to one person, with what has to be weighed before it is."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import Enum
 
-from pharmacyfirst.kernel.conditions import MET, NOT_MET, Answers
+from pharmacyfirst.classes import dataclass
+from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, Answers
 from pharmacyfirst.kernel.dose import Amount, DoseRow, Supplied
 from pharmacyfirst.kernel.pgd import PGD, Caution
+from pharmacyfirst.kernel.questions import Question
+from pharmacyfirst.kernel.rule import Rule
 
 
 class Arises(Enum):
@@ -27,6 +30,16 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
+class Instructed:
+    """An instruction that comes with an offer, by its id in the document: how, and why: the answers by which it may apply, none for everybody."""
+
+    id: str
+    says: str
+    arises: Arises
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
     """A medicine that may be offered, with the dose and quantity worked out for this person from its PGD's table."""
 
@@ -36,6 +49,7 @@ class Offer:
     supplied: tuple[Supplied, ...]
     cautions: tuple[Raised, ...]
     open_items: tuple[str, ...]
+    instructions: tuple[Instructed, ...] = ()
 
     @property
     def forms(self) -> frozenset[str]:
@@ -49,8 +63,26 @@ def raised(pgd: PGD, forms: frozenset[str], answers: Answers) -> tuple[Raised, .
     for caution in pgd.cautions:
         if caution.forms and forms.isdisjoint(caution.forms):
             continue
-        verdict = caution.sentence.verdict(answers) if caution.sentence is not None else None
-        if verdict is not NOT_MET:
-            arises = Arises.ALWAYS if verdict is None else Arises.APPLIES if verdict is MET else Arises.ASK
+        arises = arising(caution, answers)
+        if arises is not None:
             found.append(Raised(caution, arises))
+    return tuple(found)
+
+
+_ARISES = {None: Arises.ALWAYS, MET: Arises.APPLIES, NOT_KNOWN: Arises.ASK}
+
+
+def arising(rule: Rule, answers: Answers) -> Arises | None:
+    """How a rule that comes with an offer arises for somebody; None where it is known not to."""
+    return _ARISES.get(rule.sentence.verdict(answers) if rule.sentence is not None else None)
+
+
+def instructed(pgd: PGD, declared: Mapping[str, Question], answers: Answers) -> tuple[Instructed, ...]:
+    """The instructions of a PGD that come with an offer: all but those known not to apply, so that of an unknown fact every one is shown."""
+    found = []
+    for one in pgd.instructions:
+        if (arises := arising(one, answers)) is not None:
+            read = one.sentence.facts() if one.sentence is not None else ()
+            why = "; ".join(f"{declared[name].in_short}: {declared[name].in_words(answers.get(name))}" for name in read)
+            found.append(Instructed(one.id, one.says, arises, why))
     return tuple(found)

@@ -1,7 +1,8 @@
-"""The nine ways a consultation can come out, most urgent first (clinical/README.md, "Outcome kinds")."""
+"""The ten ways a consultation can come out, most urgent first (clinical/README.md, "Outcome kinds"; ``measure_next``: SERVICES.md, L4)."""
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from pharmacyfirst.classes import dataclass
 
 EMERGENCY_999 = "999"
 EMERGENCY_DEPARTMENT = "emergency_department"
@@ -16,9 +17,10 @@ class Kind(IntEnum):
     REFER = 4
     ALTERNATIVE_DIAGNOSIS = 5
     DECLINED = 6
-    SELF_CARE = 7
-    SUPPLY = 8
-    NEED_FACTS = 9
+    MEASURE_NEXT = 7
+    SELF_CARE = 8
+    SUPPLY = 9
+    NEED_FACTS = 10
 
     @property
     def key(self) -> str:
@@ -33,12 +35,18 @@ class Kind(IntEnum):
 
 KIND_OF_WORD = {kind.word: kind for kind in Kind}
 
-STOPPING_KINDS = tuple(kind for kind in Kind if kind < Kind.SELF_CARE)
+STOPPING_KINDS = tuple(kind for kind in Kind if kind <= Kind.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the consultation comes out; ``destination`` is ``999`` or ``emergency_department`` for an emergency, else None."""
+    """How the consultation comes out.
+
+    ``destination`` is ``999`` or ``emergency_department`` for an emergency, the id of a pathway where that is measured by next, else None.
+    ``within_days`` is the time by which somebody has to be seen, ``next`` the id of what may follow in the same visit.
+    """
 
     kind: Kind
     destination: str | None = None
+    within_days: int | None = None
+    next: str | None = None

@@ -1,15 +1,17 @@
 """One condition's pathway as frozen data: stopping criteria, then one treatment table. There is no routing to follow."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.conditions import MET, NOT_MET, Answers, Condition
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, OpenItem, Source, Statement
 from pharmacyfirst.kernel.frozen import Frozen
-from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pgd import PGD, Edition, SourceDocument, Withdrawal
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Choice, Question
 from pharmacyfirst.kernel.rule import Finding, Judged, Rule
+from pharmacyfirst.kernel.service import Service
 
 TREATMENT = "treatment"
 GATEWAY = "gateway points"
@@ -52,12 +54,14 @@ class Named(Rule):
 class Criterion(Judged):
     """A stopping criterion: whatever ends the pathway before treatment, with the kind of outcome it ends in.
 
-    ``always_999``: an emergency that says 999 itself.
+    ``always_999``: an emergency that says 999 itself. ``within_days`` and ``next`` are those of the outcome that it decides.
     """
 
     sentence: Condition
     kind: Kind
     always_999: bool = False
+    within_days: int | None = None
+    next: str | None = None
 
     @property
     def urgency(self) -> int:
@@ -70,7 +74,9 @@ class Row(Judged):
     """A row of the treatment table; without a sentence it is met. ``offers`` are PGD ids in order of preference.
 
     ``fallback``: the second offer opens only where an exclusion of the first is met (*or B where that is excluded*).
+    ``each``: the offers are alike right, and one that is not decided yet holds up none that is clear (*offer each of A, B*).
     ``nothing_left`` is the kind of outcome where none of the offers may be made (rule 4), ``where_nothing`` to whom somebody then goes.
+    ``leads_to`` is the id of the pathway by which somebody is measured next.
     """
 
     kind: Kind
@@ -78,7 +84,15 @@ class Row(Judged):
     fallback: bool = False
     nothing_left: Kind = Kind.REFER
     where_nothing: str = ""
+    each: bool = False
+    leads_to: str | None = None
+    within_days: int | None = None
+    next: str | None = None
     stage: str = TREATMENT
+
+    def outcome(self, kind: Kind) -> Outcome:
+        """The outcome where the row decides and comes to this kind. What stands beside ``then`` goes with that alone, not with nothing left."""
+        return Outcome(kind, self.leads_to, self.within_days, self.next) if kind is self.kind else Outcome(kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +203,7 @@ class Pathway:
     leaflets: tuple[Statement, ...] = ()
     records: tuple[Statement, ...] = ()
     prompts: tuple[Statement, ...] = ()
+    duties: tuple[Statement, ...] = ()
     codes: tuple[ConditionCode, ...] = ()
     open_items: Mapping[str, OpenItem] = Frozen()
     conflicts: tuple[Conflict, ...] = ()
@@ -201,6 +216,7 @@ class Pathway:
     cannot_be: tuple[str, ...] = ()
     withdrawn: tuple[Withdrawal, ...] = ()
     content_digest: str = ""
+    service: Service | None = None
     # Looked through for every person, so they are picked out once.
     gated: tuple[Question, ...] = field(init=False, repr=False, compare=False)
 
@@ -258,7 +274,7 @@ class Pathway:
                 yield from _answer(choice, "", question.with_answer(choice.name))
         if self.diagnosis is not None:
             yield "diagnosis established when", self.diagnosis.backing
-        said = (*self.advice, *self.safety_netting, *self.leaflets, *self.records, *self.prompts)
+        said = (*self.advice, *self.safety_netting, *self.leaflets, *self.records, *self.prompts, *self.duties)
         yield from ((one.id, one.backing) for one in said)
         yield from ((f"code {one.code}", one.backing) for one in self.codes)
         yield from ((one.id, one.backing) for one in self.conflicts)

@@ -1,10 +1,11 @@
 """One PGD or clinical protocol: the document that lets a pharmacist supply one medicine, as data."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.dose import DoseRow, Product
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backed, Backing, Statement
 from pharmacyfirst.kernel.rule import Judged, Rule
@@ -114,6 +115,13 @@ class Caution(Rule):
     forms: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruction(Rule):
+    """How this person begins or takes the medicine. Read after the offer; never changes the outcome, never keeps anybody from an offer."""
+
+    says: str
+
+
 @dataclass(frozen=True, slots=True)
 class BarDifference:
     """Why a document has no clause for a bar of its medicine, or asks for it in another way."""
@@ -127,7 +135,8 @@ class BarDifference:
 class PGD:
     """A PGD or clinical protocol. ``particulars`` holds the statements under each of its prose headings.
 
-    ``differs`` says of a bar of the medicine why it is not judged here as it is elsewhere.
+    ``differs`` says of a bar of the medicine why it is not judged here as it is elsewhere. ``document`` names the signed document that
+    several files stand for, each adopted by its own digest; empty where the file stands for one of its own.
     """
 
     id: str
@@ -148,6 +157,8 @@ class PGD:
     backing: Backing = NO_BACKING
     every_medicine: tuple[Clause, ...] = field(default=())
     differs: tuple[BarDifference, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
+    document: str = ""
     # Judged for everybody who may be offered it, so gathered once.
     _judged: tuple[Clause, ...] = field(init=False, repr=False, compare=False)
 
@@ -161,7 +172,14 @@ class PGD:
 
     def rules(self) -> Iterator[Rule]:
         """Every rule of the document, in the order of its file; those of every medicine first."""
-        yield from (*self.every_medicine, *self.inclusion, *self.exclusions, *self.cautions, *self.doses)
+        yield from (
+            *self.every_medicine,
+            *self.inclusion,
+            *self.exclusions,
+            *self.cautions,
+            *self.doses,
+            *self.instructions,
+        )
 
     def backed(self) -> Iterator[Backed]:
         """Everything in the file that has evidence, open items or a note, in its order."""
@@ -173,6 +191,7 @@ class PGD:
         yield from (Backed(self.id, one.id, one.backing) for one in (*self.inclusion, *self.exclusions, *self.cautions))
         yield from (Backed(self.id, f"differs: {one.name}", one.backing) for one in self.differs)
         yield from (Backed(self.id, one.name, one.backing) for one in self.products)
+        yield from (Backed(self.id, one.id, one.backing) for one in self.instructions)
         for row in self.doses:
             yield Backed(self.id, row.id, row.backing)
             yield from (Backed(self.id, f"{row.id}: {pack.product.name}", pack.backing) for pack in row.packs)

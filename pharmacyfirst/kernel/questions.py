@@ -5,12 +5,13 @@ red flag or permit a supply. Absent and ``None`` both mean *not known*, never "n
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.errors import Refused, nearest, shown
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET, Condition
 from pharmacyfirst.kernel.dose import plain
@@ -133,7 +134,9 @@ class Question:
     ``moment`` is from when the hours that it asks for are counted. ``low`` and ``high`` are the plausible range in ``unit``.
     ``judgement`` marks what only the clinician can answer. ``explained_by`` names a readable shared list; ``shared`` is true of a
     question that several pathways share. ``beside`` holds the shared file's note where the condition's own file has another.
-    ``was`` are its names in earlier versions; nothing is decided by them.
+    ``was`` are its names in earlier versions; nothing is decided by them. ``asked_after`` names the headings and ids of stopping criteria of
+    which everything has to be known and clear before it is asked, which is part of ``asked_when``. ``observation`` is the
+    coded observation that its answer is in a message, in words.
     """
 
     name: str
@@ -155,6 +158,8 @@ class Question:
     backing: Backing = NO_BACKING
     beside: Backing = NO_BACKING
     was: tuple[str, ...] = ()
+    asked_after: tuple[str, ...] = ()
+    observation: str = ""
     # Every answer of every person is checked against these, so they are gathered once.
     _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 

@@ -1,8 +1,9 @@
 """What criteria, treatment rows, clauses, dose rows, cautions, gateway points, scores and definitions have in common."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, TypeVar
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.conditions import MET, NOT_KNOWN, NOT_MET, Condition, Verdict
 from pharmacyfirst.kernel.evidence import NO_BACKING, Backing
 

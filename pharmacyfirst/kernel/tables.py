@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.dose import Amount, Supplied
-from pharmacyfirst.kernel.evidence import OpenItem
+from pharmacyfirst.kernel.evidence import OpenItem, Statement
 from pharmacyfirst.kernel.fields import (
     NUMBER,
     TEXT,
@@ -24,7 +24,7 @@ from pharmacyfirst.kernel.fields import (
     OrNone,
     Plain,
 )  # fmt: skip
-from pharmacyfirst.kernel.offer import Arises, Offer, Raised
+from pharmacyfirst.kernel.offer import Arises, Instructed, Offer, Raised
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pgd import Mechanism
 from pharmacyfirst.kernel.rule import Finding, Judged
@@ -65,6 +65,12 @@ SUPPLIED: FieldTable[Supplied] = FieldTable(
         JsonField("strength", lambda one: one.product.strength.words, TEXT, "The strength as printed."),
         JsonField("quantity", lambda one: one.quantity, OrNone(BlockOf(AMOUNT)), "How much is supplied; null where the document does not say."),
         JsonField("bottles", lambda one: one.bottles, WHOLE_NUMBER, "How many whole bottles that is.", left_out=True),
+        JsonField("quantity_at_most", lambda one: one.quantity if one.pack else None, BlockOf(AMOUNT),
+                  "The most that may be supplied, where less may be; the same as `quantity`.", left_out=True),
+        JsonField("quantity_at_least", lambda one: one.quantity_at_least, BlockOf(AMOUNT),
+                  "The least that is supplied, where the document says one.", left_out=True),
+        JsonField("less_with_a_reason", lambda one: (one.pack and one.pack.less_with_reason) or None, YES_NO,
+                  "Less than that least may be supplied where a reason is recorded.", left_out=True),
     ),
 )
 
@@ -113,6 +119,27 @@ SAID: FieldTable[Said] = FieldTable(
     ),
 )
 
+INSTRUCTION: FieldTable[Instructed] = FieldTable(
+    "Instruction",
+    "How this person begins or takes the medicine; it never changes the outcome.",
+    (
+        JsonField("id", lambda one: one.id, TEXT, "The id of the instruction in its document."),
+        JsonField("says", lambda one: one.says, TEXT, "The words."),
+        JsonField("arises", lambda one: one.arises.value, OneWord(tuple(arises.value for arises in Arises)), "How it comes with the offer."),
+        JsonField("why", lambda one: one.why, TEXT, "The answers by which it applies, or may; empty where it is for everybody."),
+    ),
+)
+
+DUTY: FieldTable[Statement] = FieldTable(
+    "Duty",
+    "Something to be done and noted, whatever the outcome.",
+    (
+        JsonField("id", lambda one: one.id, TEXT, "The id of the duty."),
+        JsonField("says", lambda one: one.says, TEXT, "What has to be done."),
+        JsonField("who", lambda one: one.who, TEXT, "Whose duty it is."),
+    ),
+)
+
 OFFER: FieldTable[Offer] = FieldTable(
     "Offer",
     "A medicine that may be offered, with the dose and quantity for this person.",
@@ -123,7 +150,8 @@ OFFER: FieldTable[Offer] = FieldTable(
         JsonField("route", lambda offer: offer.pgd.route, TEXT, "How it is given, for instance oral."),
         JsonField("dose", lambda offer: offer, BlockOf(DOSE), "What is taken each time."),
         JsonField("times_per_day", lambda offer: offer.row.times_a_day, WHOLE_NUMBER, "How often a day, at least."),
-        JsonField("duration_days", lambda offer: offer.row.days, WHOLE_NUMBER, "For how many days."),
+        JsonField("duration_days", lambda offer: offer.row.days or None, OrNone(WHOLE_NUMBER),
+                  "For how many days; null where the document says how many packs or months, and no days."),
         JsonField("mechanism", lambda offer: offer.pgd.mechanism.key, OneWord(tuple(mechanism.key for mechanism in Mechanism)),
                   "The legal ground of a supply."),
         JsonField("open_items", lambda offer: offer.open_items, ListOf(TEXT), "The ids of what is open about what led to it."),
@@ -133,6 +161,8 @@ OFFER: FieldTable[Offer] = FieldTable(
         JsonField("cautions", lambda offer: offer.cautions, ListOf(BlockOf(CAUTION)), "What arises for this person."),
         JsonField("times_per_day_max", lambda offer: offer.row.times_a_day_most, WHOLE_NUMBER,
                   "How often a day, at most, where the document gives a range.", left_out=True),
+        JsonField("instructions", lambda offer: offer.instructions if offer.pgd.instructions else None, ListOf(BlockOf(INSTRUCTION)),
+                  "How this person begins or takes it; of an unknown answer every instruction that could apply.", left_out=True),
     ),
 )
 
@@ -141,9 +171,11 @@ OUTCOME: FieldTable[Outcome] = FieldTable(
     "How the consultation comes out.",
     (
         JsonField("kind", lambda outcome: outcome.kind.key, OneWord(tuple(kind.key for kind in Kind)), "The kind of outcome."),
-        JsonField("destination", lambda outcome: outcome.destination, OrNone(OneWord((EMERGENCY_999, EMERGENCY_DEPARTMENT))),
-                  "Where an emergency goes; null for every other kind."),
+        JsonField("destination", lambda outcome: outcome.destination, OrNone(TEXT),
+                  f"Where an emergency goes, {EMERGENCY_999} or {EMERGENCY_DEPARTMENT}; of measure_next the id of the pathway; else null."),
         JsonField("says", in_words, TEXT, "What to do, in words: the first thing a pharmacist sees."),
+        JsonField("within_days", lambda outcome: outcome.within_days, WHOLE_NUMBER, "By when, in days, where what decided says so.", left_out=True),
+        JsonField("next", lambda outcome: outcome.next, TEXT, "The id of the pathway that may follow in the same visit.", left_out=True),
     ),
 )
 
@@ -196,6 +228,8 @@ ASSESSMENT: FieldTable[Assessment] = FieldTable(
                   "What is not known about what decided and what may be offered, in words."),
         JsonField("to_say", lambda found: found.to_say, ListOf(BlockOf(SAID)),
                   "All that is said to the patient, in order: when to get help, about the medicine, advice."),
+        JsonField("duties", lambda found: found.duties if found.pathway.duties else None, ListOf(BlockOf(DUTY)),
+                  "What has to be done and noted, whatever the outcome.", left_out=True),
         JsonField("advice", lambda found: found.advice, ListOf(TEXT), "What to tell the patient, the most cautious first."),
         JsonField("safety_netting", lambda found: found.safety_netting, ListOf(TEXT), "When to come back or seek help, the most cautious first."),
         JsonField("trace", lambda found: [TraceLine(finding, found) for finding in found.findings], ListOf(BlockOf(LINE)),

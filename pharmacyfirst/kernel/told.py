@@ -4,9 +4,9 @@ Made from the findings that decided and from the content's own words, so that pa
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.conditions import NOT_KNOWN, Includes, within
 from pharmacyfirst.kernel.evidence import PATIENT, Statement
 from pharmacyfirst.kernel.offer import Arises, Offer
@@ -22,6 +22,7 @@ _IN_WORDS = {
     Kind.REFER: "Refer",
     Kind.ALTERNATIVE_DIAGNOSIS: "Another cause is more likely",
     Kind.DECLINED: "Declined",
+    Kind.MEASURE_NEXT: "Measure again, as the next pathway says",
     Kind.SELF_CARE: "Self-care, no medicine under a PGD",
     Kind.SUPPLY: "May be supplied",
     Kind.NEED_FACTS: "Not decided: refer unless you can find out",
@@ -33,7 +34,14 @@ SAID_OF_A_MEDICINE = ("counselling", "warnings", "adverse effects", "storage", "
 
 def in_words(outcome: Outcome) -> str:
     """What to do, in a line: the first thing a pharmacist sees. It permits nothing."""
-    return "Dial 999 now" if outcome.destination == EMERGENCY_999 else _IN_WORDS[outcome.kind]
+    words = "Dial 999 now" if outcome.destination == EMERGENCY_999 else _IN_WORDS[outcome.kind]
+    return f"{words}, {within_in_words(outcome.within_days)}" if outcome.within_days else words
+
+
+def within_in_words(days: int) -> str:
+    """A time in whole weeks where it is two or more of them, else in days: ``within 3 weeks``."""
+    number, unit = (days // 7, "week") if days % 7 == 0 and days > 7 else (days, "day")
+    return f"within {number} {unit}{'s' if number > 1 else ''}"
 
 
 EITHER_WAY = "one of the ways it could turn out, all of which come to the same"
@@ -130,6 +138,9 @@ def _of_the_medicine(offer: Offer) -> Iterator[Said]:
         for one in offer.pgd.particulars.get(heading, ()):
             if PATIENT in one.audience and not (one.forms and forms.isdisjoint(one.forms)):
                 yield Said(OF_THE_MEDICINE, one.says, f"{offer.pgd.id}: {heading}", offer.pgd.id, one.forms)
+    for told in offer.instructions:
+        if told.arises is not Arises.ASK:  # what may apply is for the professional, who asks
+            yield Said(OF_THE_MEDICINE, told.says, told.id, offer.pgd.id)
     for raised in offer.cautions:
         caution = raised.caution
         if PATIENT in caution.audience and raised.arises is not Arises.ASK:  # what was not asked is not yet for them

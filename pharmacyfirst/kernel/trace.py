@@ -4,10 +4,10 @@ The trace is recorded while deciding and never rebuilt from the outcome, so that
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from pharmacyfirst.classes import dataclass
 from pharmacyfirst.kernel.conditions import Count, Verdict, within
 from pharmacyfirst.kernel.evidence import OpenItem, Statement
 from pharmacyfirst.kernel.offer import Offer
@@ -65,7 +65,8 @@ class Assessment:
     @property
     def deciding(self) -> tuple[Finding[Judged], ...]:
         """The findings that decided, in file order."""
-        return tuple(f for f in self.findings if f.id in self.decided_by and f.verdict is not Verdict.NOT_MET)
+        decided = self.decided_by
+        return tuple([f for f in self.findings if f.item.id in decided and f.verdict is not Verdict.NOT_MET])
 
     @property
     def advice(self) -> tuple[str, ...]:
@@ -139,10 +140,17 @@ class Assessment:
         """What the person was judged by: what is known, and ``NOT_ASKED`` for what nobody asks them (rule 7)."""
         return asked(self.pathway.gated, self.known)
 
-    def _said(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    @property
+    def duties(self) -> tuple[Statement, ...]:
+        """What has to be done and noted, whatever the outcome: all but what is known not to be for this person."""
+        return self._said(self.pathway.duties, (Verdict.MET, Verdict.NOT_KNOWN))
+
+    def _said(
+        self, statements: tuple[Statement, ...], where: tuple[Verdict, ...] = (Verdict.MET,)
+    ) -> tuple[Statement, ...]:
         audience, answers = self.audience, self.answers
         theirs = [one for one in statements if not audience.isdisjoint(one.audience)]
-        return tuple(one for one in theirs if one.sentence is None or one.sentence.verdict(answers) is Verdict.MET)
+        return tuple(one for one in theirs if one.sentence is None or one.sentence.verdict(answers) in where)
 
     def as_dict(self) -> dict[str, Any]:
         """The assessment in the JSON contract of clinical/README.md; numbers are int or Decimal, dates are text."""

@@ -174,12 +174,16 @@ class Ledger:
             self._rows(f"INSERT INTO ledger_event ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?)", *row)
         return _event(row)
 
-    def events(self, stream: str, attached: bool = True) -> tuple[LedgerEvent, ...]:
-        """What happened in a stream, in order; nothing where there is no such stream. ``attached`` False leaves attachments empty."""
+    def events(self, stream: str, attached: bool = True, since: int = 1) -> tuple[LedgerEvent, ...]:
+        """What happened in a stream, in order; nothing where there is no such stream. ``attached`` False leaves attachments empty.
+
+        ``since`` is the number of the first event that is wanted: 1 is the first of the stream.
+        """
         must_be(str, stream=stream)
+        must_be(int, since=since)
         columns = _COLUMNS if attached else _COLUMNS.replace("attached", self._database.nothing)
-        found = self._rows(f"SELECT {columns} FROM ledger_event WHERE stream = ? ORDER BY number", stream)
-        return tuple(map(_event, found))
+        asked = f"SELECT {columns} FROM ledger_event WHERE stream = ?{' AND number >= ?' if since > 1 else ''} ORDER BY number"
+        return tuple(map(_event, self._rows(asked, stream, *([since] if since > 1 else []))))
 
     def mark(self, stream: str, marks: Iterable[tuple[str, str]]) -> bool:
         """Let a stream be found by these names and values, and by no others any more; whether that changed anything."""

@@ -17,14 +17,14 @@ from pharmacyfirst.content.made_up import answers_worth_trying, generate
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.conditions import Verdict
 from pharmacyfirst.kernel.offer import Arises
-from pharmacyfirst.kernel.outcome import EMERGENCY_999
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import AGE, BORN, Answer
 from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.told import OF_THE_MEDICINE
 from pharmacyfirst.kernel.trace import Assessment, NotInForce
 from pharmacyfirst.proof.anybody import Anybody, Unsettled
-from pharmacyfirst.proof.beside import beside, cautions, diagnosis_established
+from pharmacyfirst.proof.beside import beside, cautions, diagnosis_established, instructed_as
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.solver import AND, COMPARISON, CONSTANT, NOT, NUMERIC, OR, Formula, Terms
 
@@ -121,7 +121,10 @@ def said_of(assessment: Assessment) -> set[str]:
         *(f"gateway {point} reached" for point in assessment.gateways),
         *(f"gateway {point} not known" for point in assessment.gateways_not_known),
         *(f"says {said.source}" for said in assessment.to_say if said.part != OF_THE_MEDICINE),
+        *(f"says {duty.id}" for duty in assessment.duties),
+        *_beside(assessment.outcome),
         *(_caution(offer.pgd.id, one.caution.id, one.arises) for offer in offers for one in offer.cautions),
+        *(instructed_as(offer.pgd.id, one.id, one.arises) for offer in offers for one in offer.instructions),
         *((DIAGNOSIS,) if assessment.diagnosis_established else ()),
         *(
             _verdict(f.item, f.verdict)
@@ -129,6 +132,16 @@ def said_of(assessment: Assessment) -> set[str]:
             if f.verdict is not Verdict.NOT_KNOWN and not isinstance(f.item, NotInForce)
         ),
     }
+
+
+def _beside(outcome: Outcome) -> Iterator[str]:
+    """What stands beside the kind of an outcome, by the names of the claims."""
+    if outcome.kind is Kind.MEASURE_NEXT:
+        yield f"leads to {outcome.destination}"
+    if outcome.within_days:
+        yield f"within {outcome.within_days}"
+    if outcome.next:
+        yield f"next {outcome.next}"
 
 
 def _caution(pgd: str, id_: str, arises: Arises) -> str:

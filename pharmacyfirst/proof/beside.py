@@ -4,11 +4,11 @@ None of it changes an outcome. It is here so that the kernel has a second opinio
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pharmacyfirst.kernel.evidence import Statement
 from pharmacyfirst.kernel.offer import Arises
-from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import GatewayPoint
 from pharmacyfirst.kernel.trace import EVERYONE, NOT_TODAY, NOTHING_LEFT, TODAY
 from pharmacyfirst.proof.encoding import Encoding, Judgement
@@ -40,7 +40,7 @@ def gateway(encoding: Encoding, point: GatewayPoint) -> Judgement:
 
 
 def said(encoding: Encoding, decided: Named, unanswered: Mapping[Kind, Formula]) -> dict[str, Formula]:
-    """For each line of advice and safety-netting: it is said."""
+    """For each line of advice and safety-netting: it is said. For each duty: it is one of this person's, or not known not to be."""
     pathway, kinds = encoding.pathway, encoding.kinds
     audience: dict[str, list[Formula]] = defaultdict(list)
     for kind, when in kinds.items():
@@ -51,14 +51,41 @@ def said(encoding: Encoding, decided: Named, unanswered: Mapping[Kind, Formula])
     audience[EVERYONE] = [no(either((kinds[Kind.EMERGENCY], kinds[Kind.NEED_FACTS])))]
     audience[TODAY], audience[NOT_TODAY] = ([unanswered[kind]] for kind in (Kind.REFER_URGENT, Kind.REFER))
     audience[NOTHING_LEFT] = [_nothing_left(encoding)]
-    return {
-        one.id: both((either(when for word in one.audience for when in audience[word]), _where(encoding, one)))
+    theirs = {
+        one.id: both((either(when for word in one.audience for when in audience[word]), _where(encoding, one).met))
         for one in (*pathway.advice, *pathway.safety_netting)
+    }
+    return theirs | {
+        one.id: both((either(when for word in one.audience for when in audience[word]), _where(encoding, one).may_be))
+        for one in pathway.duties
     }
 
 
-def _where(encoding: Encoding, statement: Statement) -> Formula:
-    return TRUE if statement.sentence is None else encoding.sentences.judged(statement.sentence).met
+def _where(encoding: Encoding, statement: Statement) -> Judgement:
+    return Judgement(TRUE, FALSE) if statement.sentence is None else encoding.sentences.judged(statement.sentence)
+
+
+def outcome_in_full(encoding: Encoding) -> dict[str, Formula]:
+    """For each thing that criteria and rows say beside their kind, such as ``within 21``: it stands beside the outcome."""
+    found: dict[str, list[Formula]] = defaultdict(list)
+    for kind in STOPPING_KINDS:
+        decides = encoding.kinds[kind] if kind is not Kind.EMERGENCY else FALSE
+        stops = [(stop, judged.met) for stop, judged in encoding.stops if stop.kind is kind]
+        for stop, met in stops:
+            sooner = [m for other, m in stops if other.within_days and other.within_days < (stop.within_days or 0)]
+            if stop.within_days:
+                found[f"within {stop.within_days}"].append(both((decides, met, no(either(sooner)))))
+        before: list[Formula] = []
+        for stop, met in stops:
+            if stop.next:
+                found[f"next {stop.next}"].append(both((decides, met, no(either(before)))))
+                before.append(met)
+    for (row, _), turn in zip(encoding.rows, encoding.turns, strict=True):
+        for name, value in (("leads to", row.leads_to), ("within", row.within_days), ("next", row.next)):
+            if value:
+                some = either(encoding.offers(row).values()) if row.offers else TRUE
+                found[f"{name} {value}"].append(both((encoding.by_table, turn, some)))
+    return {name: either(whens) for name, whens in found.items()}
 
 
 def _nothing_left(encoding: Encoding) -> Formula:
@@ -86,6 +113,21 @@ def cautions(encoding: Encoding) -> dict[tuple[str, str, Arises], Formula]:
     return {key: either(whens) for key, whens in found.items()}
 
 
+def instructions(encoding: Encoding) -> Iterator[tuple[str, Formula]]:
+    """For each instruction of each PGD and each way in which it may arise, by the name of both: it comes with an offer in this way."""
+    for id_, offered in encoding.offered.items():
+        for one in encoding.pathway.pgds[id_].instructions:
+            judged = Judgement(TRUE, FALSE) if one.sentence is None else encoding.sentences.judged(one.sentence)
+            met = Arises.ALWAYS if one.sentence is None else Arises.APPLIES
+            yield instructed_as(id_, one.id, met), both((offered, judged.met))
+            yield instructed_as(id_, one.id, Arises.ASK), both((offered, judged.not_known))
+
+
+def instructed_as(pgd: str, id_: str, arises: Arises) -> str:
+    """The name under which an instruction of a PGD comes with an offer in one way."""
+    return f"instruction {pgd} {id_} {arises.value}"
+
+
 def diagnosis_established(encoding: Encoding) -> Formula:
     """A record may say that the person has the condition."""
     diagnosis = encoding.pathway.diagnosis
@@ -110,4 +152,6 @@ def beside(encoding: Encoding) -> dict[str, Formula]:
         found[f"gateway {point.id} reached"] = judged.met
         found[f"gateway {point.id} not known"] = judged.not_known
     found.update({f"says {id_}": when for id_, when in said(encoding, decided, unanswered).items()})
+    found.update(outcome_in_full(encoding))
+    found.update(instructions(encoding))
     return found

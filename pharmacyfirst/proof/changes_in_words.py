@@ -8,10 +8,10 @@ from typing import Any
 from pharmacyfirst.kernel.dose import counted
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.offer import Offer
-from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.proof.changes import ChangedClass, ChangedReason, Changes, Shown
-from pharmacyfirst.proof.classes import Ending, Fact
+from pharmacyfirst.proof.classes import Ending, Fact, Transition
+from pharmacyfirst.proof.counterexample import beside_in_words
 from pharmacyfirst.proof.rewritten import course_in_words
 from pharmacyfirst.proof.versions import Version
 
@@ -22,7 +22,7 @@ MOST_NAMED = 8
 class Way:
     """One way in which people change: from what to what, what else is true of them, one of them, and that one before and now.
 
-    ``before`` and ``now`` hold the outcome first, then why.
+    ``before`` and ``now`` hold the outcome first, then why. ``proved`` says of whom it is proved that everybody changes so; empty where of nobody.
     """
 
     title: str
@@ -30,6 +30,7 @@ class Way:
     example: str
     before: tuple[str, ...]
     now: tuple[str, ...]
+    proved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +116,31 @@ def _told(facts: Iterable[Fact]) -> Iterator[str]:
     more = len(listed) - len(unusual)
     if more:
         also = "and " if unusual else ""
-        yield f"{also}{_count(more, 'fact')} that {'is' if more == 1 else 'are'} so of the usual patient too"
+        yield f"{also}{_as_of_the_usual_patient(more)} too"
 
 
 def _way(one: ChangedClass) -> Way:
-    before, after = one.transition.before, one.transition.after
-    further = [fact.words for fact in one.further if not fact.usual]
-    if one.whole:
-        further.append("everybody like this changes so, whatever else is true of them")
+    further = tuple(fact.words for fact in one.further if not fact.usual)
+    proved = _everybody_changes_so(sum(fact.usual for fact in one.facts)) if one.whole else ""
+    return Way(transition_in_words(one.transition), further, *_shown(one.patient), proved)
+
+
+def _everybody_changes_so(as_usual: int) -> str:
+    """What was proved where everybody of whom the facts are true changes so: those that are so of the usual patient, too, belong to it."""
+    if not as_usual:
+        return "everybody of whom this is true changes so, whatever else is true of them"
+    return f"everybody of whom this and {_as_of_the_usual_patient(as_usual)} are true changes so (the JSON names them)"
+
+
+def _as_of_the_usual_patient(count: int) -> str:
+    return f"{_count(count, 'fact')} that {'is' if count == 1 else 'are'} so of the usual patient"
+
+
+def transition_in_words(transition: Transition) -> str:
+    """What came out and what comes out now; where the same medicines are offered, the doses that changed."""
+    before, after = transition.before, transition.after
     doses = (before.outcome, before.pgds) == (after.outcome, after.pgds)
-    title = " and ".join(_doses(before, after)) if doses else f"{_ending(before)} -> {_ending(after)}"
-    return Way(title, tuple(further), *_shown(one.patient))
+    return " and ".join(_doses(before, after)) if doses else f"{_ending(before)} -> {_ending(after)}"
 
 
 def _doses(before: Ending, after: Ending) -> Iterator[str]:
@@ -136,11 +151,7 @@ def _doses(before: Ending, after: Ending) -> Iterator[str]:
 
 def _ending(this: Ending) -> str:
     offered = f" of {' or '.join(this.pgds)}" if this.offers else ""
-    return f"{this.outcome.kind.word}{_destination(this.outcome.destination)}{offered}"
-
-
-def _destination(destination: str | None) -> str:
-    return {EMERGENCY_999: ", 999", EMERGENCY_DEPARTMENT: ", A&E"}.get(destination or "", "")
+    return f"{this.outcome.kind.word}{beside_in_words(this.outcome)}{offered}"
 
 
 def _shown(patient: Shown) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
@@ -153,7 +164,7 @@ def _shown(patient: Shown) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 def _assessed(assessment: Assessment) -> Iterator[str]:
     outcome = assessment.outcome
     offers = "; ".join(_offer(offer) for offer in assessment.offers)
-    yield f"{outcome.kind.word}{_destination(outcome.destination)}{f' of {offers}' if offers else ''}"
+    yield f"{outcome.kind.word}{beside_in_words(outcome)}{f' of {offers}' if offers else ''}"
     yield from dict.fromkeys(f"{finding.id}: {finding.item.reason}" for finding in assessment.deciding)
     if not assessment.decided_by and assessment.missing:
         yield f"to ask: {', '.join(_some(assessment.missing))}"
@@ -166,7 +177,8 @@ def _offer(offer: Offer) -> str:
     often = f"{row.times_a_day} to {row.times_a_day_most}" if row.times_a_day_most else f"{row.times_a_day}"
     first = offer.supplied[0]
     quantity = f", {first.quantity.in_words()}" if first.quantity else ""
-    return f"{offer.pgd.id} {offer.dose.in_words()}{day_one} {often} times a day for {row.days} days{quantity}"
+    for_days = f" for {row.days} days" if row.days else ""
+    return f"{offer.pgd.id} {offer.dose.in_words()}{day_one} {often} times a day{for_days}{quantity}"
 
 
 def _some(names: Sequence[str]) -> Iterator[str]:
@@ -204,6 +216,8 @@ def in_words(changes: Changes) -> Iterator[str]:
             yield f"  {way.title}"
             if way.further:
                 yield f"    all of these: {'; '.join(way.further)}"
+            if way.proved:
+                yield f"    {way.proved}"
             yield f"    for instance: {way.example}"
             for when, (outcome, *why) in (("before", way.before), ("now", way.now)):
                 yield f"      {when + ':':<7} {outcome}"
@@ -256,8 +270,8 @@ def _facts(facts: Sequence[Fact]) -> dict[str, Any]:
 
 def _class(one: ChangedClass) -> dict[str, Any]:
     return {
-        "before": _ending_as_dict(one.transition.before),
-        "after": _ending_as_dict(one.transition.after),
+        "before": ending_as_dict(one.transition.before),
+        "after": ending_as_dict(one.transition.after),
         "with_every_answer_given": one.complete,
         "everybody": _facts(one.facts),
         "everybody_like_this_changes_so": one.whole,
@@ -265,7 +279,8 @@ def _class(one: ChangedClass) -> dict[str, Any]:
     }
 
 
-def _ending_as_dict(this: Ending) -> dict[str, Any]:
+def ending_as_dict(this: Ending) -> dict[str, Any]:
+    """What comes out, as JSON holds it."""
     offers = [{"pgd": pgd, "course": None if one is None else course_in_words(one)} for pgd, one in this.offers]
     return {"kind": this.outcome.kind.key, "destination": this.outcome.destination, "offers": offers}
 

@@ -1,18 +1,19 @@
 """Classes of people: what comes out of a consultation before and after a change, and what is true of everybody for whom it does."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from pharmacyfirst.content.checks import bounds_of
+from pharmacyfirst.content.whole_dose_tables import bounds_of
 from pharmacyfirst.kernel.conditions import Condition, Verdict
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.questions import Answer, Question
 from pharmacyfirst.proof.anybody import Unsettled
+from pharmacyfirst.proof.beside import outcome_in_full
 from pharmacyfirst.proof.differences import Course, courses
 from pharmacyfirst.proof.encoding import Encoding, Judgement
 from pharmacyfirst.proof.solver import Formula, Found, Solver, at_or_below, below, both, either, exact, no
@@ -45,7 +46,29 @@ def ending(encoding: Encoding, found: Found) -> Ending:
     for pgd in sorted(offered, key=lambda pgd: before[pgd]):
         course = next(course for course, when in courses(encoding, pgd).items() if found.holds(when))
         offers.append((pgd, course))
-    return Ending(Outcome(kind, destination), tuple(offers))
+    beside = {name for name, when in outcome_in_full(encoding).items() if found.holds(when)}
+    return Ending(_with(Outcome(kind, destination), beside), tuple(offers))
+
+
+def _with(outcome: Outcome, beside: Iterable[str]) -> Outcome:
+    """The outcome with what stands beside its kind, by the names that the formulas have for it."""
+    for name in beside:
+        what, _, value = name.rpartition(" ")
+        match what:
+            case "within":
+                outcome = replace(outcome, within_days=int(value))
+            case "next":
+                outcome = replace(outcome, next=value)
+            case _:
+                outcome = replace(outcome, destination=value)
+    return outcome
+
+
+def _beside(outcome: Outcome) -> set[str]:
+    """The other way round: the names of what stands beside the kind of an outcome."""
+    leads_to = outcome.destination if outcome.kind is Kind.MEASURE_NEXT else None
+    said = {"within": outcome.within_days, "next": outcome.next, "leads to": leads_to}
+    return {f"{what} {value}" for what, value in said.items() if value}
 
 
 def ends_so(encoding: Encoding, this: Ending) -> Formula:
@@ -55,6 +78,8 @@ def ends_so(encoding: Encoding, this: Ending) -> Formula:
     if kind is Kind.EMERGENCY:
         dial = encoding.dial_999
         said.append(dial if this.outcome.destination == EMERGENCY_999 else no(dial))
+    beside = _beside(this.outcome)
+    said += [when if name in beside else no(when) for name, when in outcome_in_full(encoding).items()]
     said += [when if pgd in pgds else no(when) for pgd, when in encoding.offered.items()]
     said += [encoding.offered_before(one, other) for one, other in pairwise(pgds)]
     said += [courses(encoding, pgd)[course] for pgd, course in this.offers if course is not None]

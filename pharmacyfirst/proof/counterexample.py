@@ -4,7 +4,7 @@ It starts from the baseline of the condition's cases. Everybody found is put thr
 formulas, nothing is proved and ``FormulasDiffer`` is raised.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,10 +14,13 @@ from pharmacyfirst.content.made_up import answers_worth_trying
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.conditions import NOT_ASKED, NOT_MET
+from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.explain import value_in_words
-from pharmacyfirst.kernel.outcome import EMERGENCY_999
+from pharmacyfirst.kernel.offer import Offer
+from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Outcome
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer
+from pharmacyfirst.kernel.told import within_in_words
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.proof.anybody import Anybody, Unsettled
 from pharmacyfirst.proof.encoding import Encoding
@@ -54,9 +57,16 @@ class Counterexample:
             return "no outcome at all: the treatment table has no row for this person"
         offers = ", ".join(f"{o.pgd.id} {o.dose.in_words()} [{o.row.id}]" for o in self.assessment.offers)
         decided = ", ".join(self.assessment.decided_by)
-        destination = self.assessment.outcome.destination
-        first = f"{self.assessment.outcome.kind.word}{f', {destination}' if destination else ''}"
+        first = f"{self.assessment.outcome.kind.word}{beside_in_words(self.assessment.outcome)}"
         return f"{first}{f': {offers}' if offers else ''}{f' (decided by {decided})' if decided else ''}"
+
+
+def beside_in_words(outcome: Outcome) -> str:
+    """What stands beside the kind: where to, by when, and what may follow."""
+    to = {None: "", EMERGENCY_999: ", 999", EMERGENCY_DEPARTMENT: ", A&E"}
+    there = to.get(outcome.destination, f" by {outcome.destination}")
+    within = f", {within_in_words(outcome.within_days)}" if outcome.within_days else ""
+    return f"{there}{within}{f', next {outcome.next}' if outcome.next else ''}"
 
 
 class Nearest:
@@ -232,17 +242,38 @@ def as_case(
         lines.append(f"      outcome: {wanted.outcome.kind.word}")
         if wanted.outcome.destination:
             lines.append(f"      destination: {wanted.outcome.destination}")
+        if wanted.outcome.within_days:
+            lines.append(f"      within: {wanted.outcome.within_days} days")
+        if wanted.outcome.next:
+            lines.append(f"      next: {wanted.outcome.next}")
         if wanted.decided_by:
             lines.append(f"      decided by: {', '.join(wanted.decided_by)}")
         if wanted.offers:
             lines.append("      offers:")
             for offer in wanted.offers:
-                lines += [f"        - pgd: {offer.pgd.id}", f"          dose: {offer.dose.as_written()}"]
+                lines += [f"        - pgd: {offer.pgd.id}", *(f"          {line}" for line in _offer_in_words(offer))]
         if wanted.missing:
             lines.append(f"      missing: {', '.join(wanted.missing)}")
     lines += [f"      {line}" for line in beside]
     lines += ["    evidence: provisional", f"    note: {quoted(note)}"]
     return "\n".join(lines) + "\n"
+
+
+def _offer_in_words(offer: Offer) -> Iterator[str]:
+    """All that a case may expect of an offer: another dose, day, quantity or instruction is noticed by it."""
+    row, supplied = offer.row, offer.supplied[0]
+    yield f"dose: {offer.dose.as_written()}"
+    if row.dose is not None and row.dose.first_day is not None:
+        yield f"first day: {plain(row.dose.first_day)}"
+    yield f"times a day: {row.times_a_day}"
+    if row.days:
+        yield f"days: {row.days}"
+    if supplied.quantity is not None:
+        yield f"quantity: {supplied.quantity.as_written()}"
+    if supplied.quantity_at_least is not None:
+        yield f"quantity at least: {supplied.quantity_at_least.as_written()}"
+    if offer.pgd.instructions:
+        yield f"instructions: {', '.join(one.id for one in offer.instructions) or 'none'}"
 
 
 def quoted(words: str) -> str:

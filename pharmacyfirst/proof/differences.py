@@ -10,7 +10,7 @@ from decimal import Decimal
 from pharmacyfirst.kernel.dose import WEIGHT, Amount, Dose, DoseRow, Pack, Strength
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.proof.anybody import Anybody
-from pharmacyfirst.proof.beside import if_not_answered
+from pharmacyfirst.proof.beside import if_not_answered, outcome_in_full
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.reasons import decided_by, missing
 from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, Number, below, both, differ, either, exact, no, plus, times
@@ -18,18 +18,23 @@ from pharmacyfirst.proof.solver import FALSE, TRUE, Formula, Number, below, both
 
 @dataclass(frozen=True, slots=True)
 class SuppliedAs:
-    """One product of a dose row as it is supplied; ``strength`` counts where the quantity is worked out from it."""
+    """One product of a dose row as it is supplied; ``strength`` counts where the quantity is worked out from it.
+
+    ``at_most`` says it in words where less may be supplied.
+    """
 
     product: str
     quantity: Amount | None
     strength: Strength | None
     bottle: Amount | None
+    at_most: str = ""
 
     @classmethod
     def of(cls, pack: Pack) -> "SuppliedAs":
         """What a pack says, without the evidence for it."""
         product = pack.product
-        return cls(product.name, pack.quantity, product.strength if pack.worked_out else None, product.bottle)
+        strength = product.strength if pack.worked_out else None
+        return cls(product.name, pack.quantity, strength, product.bottle, pack.in_words() if pack.up_to else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,11 @@ class Course:
 
 
 def outcome_differs(one: Encoding, other: Encoding) -> Formula:
-    """The kind, the destination, an offer or a dose is another."""
+    """The kind, the destination, by when, what follows, an offer or a dose is another."""
     kinds = [differ(one.kinds[kind], other.kinds[kind]) for kind in Kind]
-    return either((*kinds, differ(one.dial_999, other.dial_999), *_offers_differ(one, other)))
+    said, says = outcome_in_full(one), outcome_in_full(other)
+    beside = [differ(said.get(name, FALSE), says.get(name, FALSE)) for name in {**said, **says}]
+    return either((*kinds, differ(one.dial_999, other.dial_999), *beside, *_offers_differ(one, other)))
 
 
 def _offers_differ(one: Encoding, other: Encoding) -> Iterator[Formula]:

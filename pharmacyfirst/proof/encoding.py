@@ -11,7 +11,7 @@ from itertools import combinations
 
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, OneOf, Within
 from pharmacyfirst.kernel.dose import DoseRow
-from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import Pathway, Row
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
@@ -233,9 +233,14 @@ class Encoding:
 
     @cached_property
     def row_undecided(self) -> tuple[Formula, ...]:
-        """For each row: something about a PGD that it looks at is not known."""
+        """For each row: something about a PGD that it looks at is not known; where each is judged for itself, and none may be offered yet."""
         return tuple(
-            either(both((when, self.looked[pgd].undecided)) for pgd, when in self.looks_at(row).items())
+            both(
+                (
+                    either(both((when, self.looked[pgd].undecided)) for pgd, when in self.looks_at(row).items()),
+                    no(either(self.offers(row).values())) if row.each else TRUE,
+                )
+            )
             for row, _ in self.rows
         )
 
@@ -249,17 +254,18 @@ class Encoding:
 
     def _same(self, one: Row, other: Row) -> Formula:
         """Two rows come to the same outcome and the same offers, given that both are decided."""
-        if (one.kind, one.offers, one.fallback, one.nothing_left) == (
-            other.kind, other.offers, other.fallback, other.nothing_left,
+        beside = one.outcome(one.kind) == other.outcome(other.kind)
+        if beside and (one.offers, one.fallback, one.each, one.nothing_left) == (
+            other.offers, other.fallback, other.each, other.nothing_left,
         ):  # fmt: skip
             return TRUE
         first, second = self.offers(one), self.offers(other)
         nothing = no(either((*first.values(), *second.values())))
         if bool(one.offers) != bool(other.offers):
             offering, plain = (one, other) if one.offers else (other, one)
-            return nothing if plain.kind is offering.nothing_left else FALSE
+            return nothing if plain.outcome(plain.kind) == offering.outcome(offering.nothing_left) else FALSE
         if not one.offers:
-            return TRUE if one.kind is other.kind else FALSE
+            return TRUE if beside else FALSE
         names = dict.fromkeys((*one.offers, *other.offers))
         alike = [_iff(first.get(pgd, FALSE), second.get(pgd, FALSE)) for pgd in names]
         shared = [pgd for pgd in one.offers if pgd in other.offers]
@@ -267,7 +273,7 @@ class Encoding:
             no(both((first[a], first[b]))) for a, b in combinations(shared, 2) if other.offers.index(a) > other.offers.index(b)
         ]  # fmt: skip
         left = () if one.nothing_left is other.nothing_left else (no(nothing),)
-        return both((*alike, *turned, *left))
+        return both((*alike, *turned, *left, TRUE if beside else nothing))
 
     # --- the outcome
 
@@ -282,7 +288,7 @@ class Encoding:
         found: dict[Kind, Formula] = {}
         nothing_worse = TRUE
         waiting = [both((self.clear, no(self.table_decides)))]
-        for kind in (kind for kind in Kind if kind < Kind.SELF_CARE):
+        for kind in STOPPING_KINDS:
             met = both((nothing_worse, self.stop(kind)))
             nothing_worse = both((nothing_worse, no(self.stop(kind))))
             open_ = FALSE if kind in (Kind.EMERGENCY, Kind.REFER_URGENT) else self.more_urgent_open(2 * kind)

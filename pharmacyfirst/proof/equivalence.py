@@ -91,9 +91,11 @@ def _beside_in_words(mine: Assessment, other: Assessment) -> Iterator[str]:
     """What is expected beside the outcome wherever the other assessment has something else, in the words of cases.yaml."""
     if needless := [name for name in other.missing if name not in mine.missing]:
         yield f"not missing: {', '.join(needless)}"
+    duties, others_duties = (tuple(duty.id for duty in one.duties) for one in (mine, other))
     for heading, points, others in (
         ("gateways", mine.gateways, other.gateways),
         ("gateways not known", mine.gateways_not_known, other.gateways_not_known),
+        ("duties", duties, others_duties),
     ):
         if points != others:
             yield f"{heading}: {', '.join(points) or 'none'}"

@@ -8,7 +8,7 @@ from pharmacyfirst.kernel.conditions import Limits
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
-from pharmacyfirst.proof.beside import if_not_answered
+from pharmacyfirst.proof.beside import if_not_answered, outcome_in_full
 from pharmacyfirst.proof.counterexample import Counterexample
 from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.proof import Failure, Proof
@@ -103,6 +103,8 @@ def came(proof: Proof, comes: Comes, never: bool) -> Formula:
         return if_not_answered(encoding, proof.missing)[comes.unanswered]
     if comes.kinds:
         return either(encoding.kinds[kind] for kind in comes.kinds)
+    if comes.beside:
+        return outcome_in_full(encoding).get(comes.beside, FALSE)
     if comes.destination:
         if comes.destination == EMERGENCY_999:
             return encoding.dial_999

@@ -7,12 +7,23 @@ of advice for somebody else. What no case notices is either a gap in the cases o
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from pharmacyfirst.content.cases import Case
-from pharmacyfirst.content.checks import dose_faults
+from pharmacyfirst.content.pathways import once_clear, own_gate
+from pharmacyfirst.content.whole_dose_tables import dose_faults
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, Limits, OneOf, Within, all_of
+from pharmacyfirst.kernel.conditions import (
+    Above,
+    Condition,
+    Count,
+    Defined,
+    Includes,
+    Limits,
+    OneOf,
+    Within,
+    all_of,
+)
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway, Row
@@ -21,6 +32,7 @@ from pharmacyfirst.kernel.questions import Answer, Question
 from pharmacyfirst.proof.mutants_beside import of_advice, of_gateways, of_windows
 
 Variant = tuple[str, Condition]
+Decides = TypeVar("Decides", Criterion, Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,8 @@ def _of_stopping(pathway: Pathway) -> Iterator[Mutant]:
                 yield Mutant(
                     f"{criterion.id} ends in {kind.word}", but(at, replace(criterion, kind=kind, always_999=False))
                 )
+        for what, other in _beside(criterion):
+            yield Mutant(f"{criterion.id} {what}", but(at, other))
         if criterion.kind is Kind.EMERGENCY:
             changed = replace(criterion, always_999=not criterion.always_999)
             yield Mutant(f"{criterion.id} {'always' if changed.always_999 else 'not always'} 999", but(at, changed))
@@ -103,17 +117,33 @@ def _of_treatment(pathway: Pathway) -> Iterator[Mutant]:
 
 
 def _other_results(row: Row, rows: Sequence[Row]) -> Iterator[tuple[str, Row]]:
-    results = {(one.kind, one.offers, one.fallback): one for one in rows}
-    for (kind, offers, fallback), other in results.items():
-        if (kind, offers, fallback) != (row.kind, row.offers, row.fallback):
-            yield f"does as {other.id}", replace(row, kind=kind, offers=offers, fallback=fallback)
+    results = {(one.kind, one.offers, one.fallback, one.each, one.leads_to): one for one in rows}
+    for (kind, offers, fallback, each, leads_to), other in results.items():
+        if (kind, offers, fallback, each, leads_to) != (row.kind, row.offers, row.fallback, row.each, row.leads_to):
+            changed = replace(row, kind=kind, offers=offers, fallback=fallback, each=each, leads_to=leads_to)
+            yield f"does as {other.id}", changed
+    yield from _beside(row)
+    if row.each:
+        yield "offers all or none", replace(row, each=False)
     if len(row.offers) > 1:
         yield "offers turned round", replace(row, offers=row.offers[::-1])
         yield "offers the first only", replace(row, offers=row.offers[:1], fallback=False)
-        yield "fall-back turned over", replace(row, fallback=not row.fallback)
+        if not row.each:
+            yield "fall-back turned over", replace(row, fallback=not row.fallback)
     if row.offers:
         other_kind = Kind.REFER if row.nothing_left is Kind.REFER_URGENT else Kind.REFER_URGENT
         yield f"{other_kind.word} when nothing is left", replace(row, nothing_left=other_kind)
+
+
+def _beside(item: Decides) -> Iterator[tuple[str, Decides]]:
+    """Mistakes in what stands beside the kind: another time or none, nothing that follows, measured by another pathway."""
+    if item.within_days:
+        yield "without its time", replace(item, within_days=None)
+        yield "within a day more", replace(item, within_days=item.within_days + 1)
+    if item.next:
+        yield "without what follows", replace(item, next=None)
+    if isinstance(item, Row) and item.leads_to:
+        yield "leads to another", replace(item, leads_to=f"not-{item.leads_to}")
 
 
 def _of_pgd(pgd: PGD, pathway: Pathway) -> Iterator[tuple[str, PGD]]:
@@ -132,6 +162,13 @@ def _of_pgd(pgd: PGD, pathway: Pathway) -> Iterator[tuple[str, PGD]]:
                     f"{clause.id} {what}",
                     _with(pgd, group, _but(clauses, at, replace(clause, sentence=condition))),
                 )
+    for at, one in enumerate(pgd.instructions):
+        yield f"{one.id} dropped", replace(pgd, instructions=_but(pgd.instructions, at))
+        for what, sentence in (
+            () if one.sentence is None else (("of everybody", None), *variants(one.sentence, pathway))
+        ):
+            changed_one = replace(one, sentence=sentence)
+            yield f"{one.id} {what}", replace(pgd, instructions=_but(pgd.instructions, at, changed_one))
     for at, row in enumerate(pgd.doses):
         yield f"{row.id} dropped", replace(pgd, doses=_but(pgd.doses, at))
         changes = [
@@ -143,8 +180,12 @@ def _of_pgd(pgd: PGD, pathway: Pathway) -> Iterator[tuple[str, PGD]]:
             changes += [
                 (f"{row.id} dose changed", replace(row, dose=more)),
                 (f"{row.id} times changed", replace(row, times_a_day=row.times_a_day + 1)),
-                (f"{row.id} days changed", replace(row, days=row.days + 1)),
             ]
+            if row.days:
+                changes += [(f"{row.id} days changed", replace(row, days=row.days + 1))]
+            if least := row.packs[0].least:
+                pack = replace(row.packs[0], least=replace(least, amount=least.amount + 1))
+                changes += [(f"{row.id} least changed", replace(row, packs=(pack, *row.packs[1:])))]
         for what, changed in changes:
             yield what, replace(pgd, doses=_but(pgd.doses, at, changed))
 
@@ -170,12 +211,25 @@ def _of_asking(pathway: Pathway) -> Iterator[Mutant]:
     """Mistakes in whom a fact is asked of."""
     for name, fact in pathway.questions.items():
         if fact.asked_when is not None:
-            for what, condition in (("asked of everybody", None), *variants(fact.asked_when, pathway)):
+            for what, condition in (("asked of everybody", None), *_other_gates(fact, fact.asked_when, pathway)):
                 changed = replace(fact, asked_when=condition)
                 yield Mutant(
                     f"{name} asked when {what}",
                     replace(pathway, questions=Frozen({**pathway.questions, name: changed})),
                 )
+
+
+def _other_gates(fact: Question, gate: Condition, pathway: Pathway) -> Iterator[tuple[str, Condition | None]]:
+    """Of a question that waits for headings: one of them left out, and mistakes in the sentence it has besides."""
+    if not fact.asked_after:
+        yield from variants(gate, pathway)
+        return
+    own = own_gate(fact)
+    for name in fact.asked_after:
+        rest = [one for one in fact.asked_after if one != name]
+        yield f"not after {name}", once_clear(pathway.stopping, rest, own)
+    for what, other in () if own is None else variants(own, pathway):
+        yield what, once_clear(pathway.stopping, fact.asked_after, other)
 
 
 def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
@@ -191,6 +245,7 @@ def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
             inclusion=tuple(map(within, pgd.inclusion)),
             exclusions=tuple(map(within, pgd.exclusions)),
             cautions=tuple(map(within, pgd.cautions)),
+            instructions=tuple(map(within, pgd.instructions)),
             doses=tuple(map(within, pgd.doses)),
         )
         for id, pgd in pathway.pgds.items()
@@ -206,6 +261,7 @@ def everywhere(pathway: Pathway, name: str, body: Condition) -> Pathway:
         gateways=tuple(map(within, pathway.gateways)),
         advice=tuple(map(within, pathway.advice)),
         safety_netting=tuple(map(within, pathway.safety_netting)),
+        duties=tuple(map(within, pathway.duties)),
         diagnosis=None if pathway.diagnosis is None else within(pathway.diagnosis),
         pgds=Frozen(pgds),
         questions=Frozen(facts),

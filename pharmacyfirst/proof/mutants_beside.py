@@ -36,8 +36,8 @@ def _other_points(point: GatewayPoint, pathway: Pathway, variants: Variants) -> 
 
 
 def of_advice(pathway: Pathway, variants: Variants) -> Changed:
-    """A line of advice or safety-netting that is lost, or is said to others."""
-    for part in ("advice", "safety_netting"):
+    """A line of advice or safety-netting, or a duty, that is lost, or is said to others."""
+    for part in ("advice", "safety_netting", "duties"):
         statements: tuple[Statement, ...] = getattr(pathway, part)
         for at, one in enumerate(statements):
             lost: dict[str, Any] = {part: _but(statements, at)}

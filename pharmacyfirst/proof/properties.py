@@ -14,7 +14,7 @@ from pharmacyfirst.proof.encoding import Encoding
 from pharmacyfirst.proof.proof import Failure, Proof
 from pharmacyfirst.proof.solver import FALSE, Formula, Solver, at_least, both, either, if_then, no
 
-LESSER = (Kind.NOT_ELIGIBLE, Kind.REFER, Kind.ALTERNATIVE_DIAGNOSIS, Kind.DECLINED, Kind.SELF_CARE, Kind.SUPPLY)
+LESSER = tuple(kind for kind in Kind if Kind.REFER_URGENT < kind < Kind.NEED_FACTS)
 
 Claims = Iterable[tuple[str, Formula]]
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from pharmacyfirst.kernel.conditions import Condition
-from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.outcome import STOPPING_KINDS, Kind
 from pharmacyfirst.proof.encoding import Encoding, Judgement, Looked
 from pharmacyfirst.proof.solver import TRUE, Formula, both, either, no
 
@@ -37,7 +37,7 @@ def missing(encoding: Encoding) -> dict[str, Formula]:
     found: Whens = defaultdict(list)
     unknown = _Unknown(encoding)
     met = TRUE
-    for kind in (kind for kind in Kind if kind < Kind.SELF_CARE):
+    for kind in STOPPING_KINDS:
         stopped = both((met, encoding.stop(kind)))
         if kind is Kind.EMERGENCY:
             stopped = both((stopped, no(encoding.dial_999)))
@@ -48,15 +48,15 @@ def missing(encoding: Encoding) -> dict[str, Formula]:
                 unknown.adds(found, stopped, criterion.sentence, judged)
     for criterion, judged in encoding.stops:
         unknown.adds(found, met, criterion.sentence, judged)
-    _of_table(encoding, both((met, no(encoding.table_decides))), unknown, found)
+    _of_table(encoding, met, unknown, found)
     return {name: either(whens) for name, whens in found.items()}
 
 
 def _of_table(encoding: Encoding, when: Formula, unknown: "_Unknown", found: Whens) -> None:
     rows, turns = [row for row, _ in encoding.rows], encoding.turns
-    plans = [(row.kind, row.offers, row.fallback, row.nothing_left) for row in rows]
+    plans = [(row.outcome(row.kind), row.offers, row.fallback, row.each, row.nothing_left) for row in rows]
     told_apart = either(both((turns[i], turns[j])) for i in range(len(rows)) for j in range(i) if plans[i] != plans[j])
-    reached = both((when, told_apart))
+    reached = both((when, no(encoding.table_decides), told_apart))
     for row, judged in encoding.rows:
         if row.sentence is not None:
             unknown.adds(found, reached, row.sentence, judged)

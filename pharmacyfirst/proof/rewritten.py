@@ -7,7 +7,7 @@ from pharmacyfirst.kernel.conditions import Condition
 from pharmacyfirst.kernel.dose import DoseRow, counted
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Named, Pathway, Row
-from pharmacyfirst.kernel.pgd import Caution, Clause
+from pharmacyfirst.kernel.pgd import Caution, Clause, Instruction
 from pharmacyfirst.kernel.questions import Question
 from pharmacyfirst.kernel.rule import Judged, Rule
 from pharmacyfirst.proof.differences import Course
@@ -78,14 +78,20 @@ def _words(rule: Rule) -> str:
     said = rule.in_words() if isinstance(rule, Judged) else ""
     if isinstance(rule, Criterion):
         always = ", always 999" if rule.always_999 else ""
-        return f"{said}, then {rule.kind.word}{always}"
+        return f"{said}, then {rule.kind.word}{always}{_beside(rule)}"
     if isinstance(rule, Row):
-        joined = ", or where that is excluded " if rule.fallback else " and "
+        joined = ", or where that is excluded " if rule.fallback else ", each by itself, " if rule.each else " and "
         left = f"; {rule.nothing_left.word} when nothing is left" if rule.nothing_left is not Kind.REFER else ""
-        return (
-            f"{said}, then {f'offer {joined.join(rule.offers)}' if rule.kind is Kind.SUPPLY else rule.kind.word}{left}"
-        )
+        return f"{said}, then {f'offer {joined.join(rule.offers)}' if rule.kind is Kind.SUPPLY else rule.kind.word}{left}{_beside(rule)}"
+    if isinstance(rule, Instruction):
+        return f"{rule.sentence.in_words() if rule.sentence is not None else 'everybody'}: {rule.says}"
     return f"{said}, then {course_in_words(Course.of(rule))}" if isinstance(rule, DoseRow) else said
+
+
+def _beside(rule: Criterion | Row) -> str:
+    """What is said beside the kind: by which pathway somebody is measured, by when, what may follow."""
+    said = {"led to": getattr(rule, "leads_to", None), "within": rule.within_days, "next": rule.next}
+    return "".join(f", {what} {value}{' days' if what == 'within' else ''}" for what, value in said.items() if value)
 
 
 def _points(sentence: Condition) -> str:
@@ -105,11 +111,12 @@ def course_in_words(course: Course) -> str:
         each += f" ({counted(dose.first_day, dose.each.unit)} on the first day)"
     often = f"{course.times_a_day} to {course.times_a_day_most}" if course.times_a_day_most else course.times_a_day
     packs = " or ".join(
-        f"{one.quantity.in_words() if one.quantity else 'the quantity worked out' if one.strength else 'a quantity not stated'}"
+        f"{one.at_most or one.quantity.in_words() if one.quantity else 'the quantity worked out' if one.strength else 'a quantity not stated'}"
         f" of {one.product}"
         for one in course.supplies
     )
-    return f"{each} {often} times a day for {course.days} days, {packs}"
+    for_days = f" for {course.days} days" if course.days else ""
+    return f"{each} {often} times a day{for_days}, {packs}"
 
 
 def _question(question: Question) -> str:
@@ -118,6 +125,8 @@ def _question(question: Question) -> str:
         said += f" {', '.join(question.choice_names())}"
     elif question.unit:
         said += f" from {question.low} to {question.high} {question.unit}"
+    if question.asked_after:
+        said += f", asked after {', '.join(question.asked_after)}"
     if question.asked_when is not None:
         said += f", asked when {question.asked_when.in_words()}"
     return f"{said}, the same day where it cannot be answered" if question.if_not_answered is not None else said

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from pharmacyfirst.content.files import SHARED
+from pharmacyfirst.content.files import SERVICES, SHARED
 from pharmacyfirst.content.library import load
 from pharmacyfirst.content.text import ContentRefused
 from pharmacyfirst.errors import PharmacyFirstError
@@ -21,7 +21,8 @@ def condition_of(watched: Path) -> tuple[Path, str]:
 
 def stamps(root: Path, condition: str) -> dict[Path, int]:
     """When each file that the proof reads was last written."""
-    files = [*root.glob("*.yaml"), *(root / SHARED).glob("*.yaml"), *(root / condition).rglob("*.yaml")]
+    beside = ("*.yaml", f"{SHARED}/*.yaml", f"{SERVICES}/*.yaml", f"{condition}/**/*.yaml")
+    files = [path for pattern in beside for path in root.glob(pattern)]
     found = {}
     for path in files:
         try:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.kernel.service import Service
 from pharmacyfirst.record.products import as_handed
 
 SNOMED = "http://snomed.info/sct"
@@ -52,42 +54,27 @@ class Code:
     display: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServiceCode:
-    """The code of the service in one version of the guide; ``until`` None: no later version is known."""
-
-    code: Code
-    guide: str
-    since: date
-    until: date | None = None
-
-    def __contains__(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day <= self.until)
-
-
-# Guide 1.2.1 has no date that could be read. 1 October 2025 is the day from which version 2.5 of the pathways is used (service.md 2).
-SERVICE_CODES = (
-    ServiceCode(
-        Code(SNOMED, "1577041000000109", "Community Pharmacist Consultation Service for minor illness"),
-        "v1.2.0-public-beta", date(2024, 1, 31), date(2025, 9, 30),
-    ),
-    ServiceCode(
-        Code(SNOMED, "2129921000000100", "Community Pharmacy Pharmacy First Service"),
-        "v1.2.1-public-beta", date(2025, 10, 1),
-    ),
-)  # fmt: skip
-
-
 class NoServiceCode(PharmacyFirstError, LookupError):
     """No code of the service is known for a day, so neither message nor letter can be written; the message names the day."""
 
 
-def service_code(on: date, known: tuple[ServiceCode, ...] = SERVICE_CODES) -> Code:
-    """The code of the service on a day. Raises ``NoServiceCode`` where none holds: there is no falling back to the latest."""
-    for one in known:
-        if on in one:
-            return one.code
-    raise NoServiceCode(f"no service code is known for {on}")
+def name_of(service: Service) -> str:
+    """What a record calls a service: its id in words, for instance ``pharmacy first``."""
+    return service.id.replace("-", " ")
+
+
+def service_named(name: str | None) -> Service | None:
+    """The service of the content that a record calls so; None where there is none."""
+    return next((one for one in shipped_library().services.values() if name_of(one) == name), None)
+
+
+def service_code(name: str | None, on: date) -> Code:
+    """The code of a service on a day. Raises ``NoServiceCode`` where none holds: there is no falling back to the latest."""
+    service = service_named(name)
+    for one in service.codes if service is not None else ():
+        if on in one.in_force:
+            return Code(SNOMED, one.code, one.says)
+    raise NoServiceCode(f"no code of the service {name or 'that it belongs to'} is known for {on}")
 
 
 # Only the first stands in the guide's examples; that the others are accepted is not settled (interop.md 8, item 6).
@@ -214,6 +201,12 @@ BLOOD_PRESSURES: Mapping[str, BloodPressure] = {
         ("1162737008", "Self measured systolic blood pressure"),
         ("1162735000", "Self measured diastolic blood pressure"),
     ),
+}
+
+# Where a cuff was; of an arm that nobody named nothing is said (samples of the guide).
+ARMS: Mapping[str, Code] = {
+    "left": Code(SNOMED, "368208006", "Left upper arm structure"),
+    "right": Code(SNOMED, "368209003", "Right upper arm structure"),
 }
 
 CLINICAL_SUMMARY = "clinical-summary"

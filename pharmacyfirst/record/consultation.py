@@ -21,6 +21,7 @@ from pharmacyfirst.record.decision import (
     Charge,
     Claimed,
     Decision,
+    DutyAnswered,
     GatewayPassed,
     Hold,
     Incident,
@@ -30,7 +31,7 @@ from pharmacyfirst.record.decision import (
 from pharmacyfirst.record.fields import ByChannel, Day, Id, JsonObject, Line, Moment, Recorded, Words
 from pharmacyfirst.record.in_words import InWords
 from pharmacyfirst.record.lists import listed
-from pharmacyfirst.record.measured import Observation
+from pharmacyfirst.record.measured import Observation, PressureReading
 from pharmacyfirst.record.people import (
     AnsweredAgainstOnRecord,
     Consent,
@@ -44,21 +45,23 @@ from pharmacyfirst.record.people import (
     Typist,
 )
 from pharmacyfirst.record.sense import disagreements
-from pharmacyfirst.record.supply import Handed, Supply, Unpermitted
+from pharmacyfirst.record.supply import Handed, PermitOnRecord, Supply, Unpermitted
 
 
 class Account(Recorded):
     """What only people know of a consultation: who, when, what was answered, what was done. A record is made from it.
 
-    ``facts`` are those that ``assess`` takes; an answer that was asked for and is not known is null. ``as_of`` is the day, without it that
+    ``service`` is the one that the pathway belongs to, which the program fills in. ``facts`` are those that ``assess`` takes; an answer that was asked for and is not known is null. ``as_of`` is the day, without it that
     of ``started_at``. ``complaint`` is what the patient came with, in their words; ``answered_against`` the answers that contradict
     what another record suggested. ``pregnancy_confirmed`` is the pharmacist's word that
     the GP record shall be told; without it no code says anything about pregnancy, whatever the facts are. ``corrects`` names the record
     that this one takes the place of, and ``first`` the one that the chain began with, where that is another: its permits hold on.
+    ``visit`` is the id of the record that another consultation of the same visit began with, and ``continues`` that of the visit before it.
+    ``measured_by`` took the measurements where that was somebody else; ``permit`` lets a service be provided that supplies nothing.
     """
 
     id: Id
-    service: listed("service") = "pharmacy first"  # type: ignore[valid-type]
+    service: Line | None = None
     strand: listed("strand") = "clinical pathway"  # type: ignore[valid-type]
     strand_before: listed("strand") | None = None  # type: ignore[valid-type]
     pathway: Line
@@ -71,6 +74,9 @@ class Account(Recorded):
     pharmacy: Pharmacy
     practitioner: PractitionerOnRecord
     entered_by: Typist | None = None
+    measured_by: Typist | None = None
+    visit: Id | None = None
+    continues: Id | None = None
     late: Late | None = None
     channel: ByChannel
     consent: Consent
@@ -85,9 +91,12 @@ class Account(Recorded):
     answered_against: tuple[AnsweredAgainstOnRecord, ...] = ()
     decision: Decision
     supplies: tuple[Handed, ...] = ()
+    permit: PermitOnRecord | None = None
+    duties: tuple[DutyAnswered, ...] | None = None
     charge: Charge | None = None
     gateways_passed: tuple[GatewayPassed, ...] = ()
     observations: tuple[Observation, ...] | None = None
+    readings: tuple[PressureReading, ...] | None = None
     reactions: tuple[Reaction, ...] = ()
     pregnancy_confirmed: Literal["pregnant", "not_pregnant"] | None = None
     notice: Notice | None = None

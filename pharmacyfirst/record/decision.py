@@ -10,7 +10,9 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.record.fields import Day, Line, Moment, Recorded, Words
 from pharmacyfirst.record.lists import listed
 
-Done = Literal["supplied", "advised", "referred", "declined", "ended early", "did not attend", "could not be reached"]
+Done = Literal[
+    "supplied", "advised", "referred", "to be measured", "declined", "ended early", "did not attend", "could not be reached"
+]  # fmt: skip
 
 # What a pharmacist does when following the assessment; anything else needs its reason.
 FITS: Mapping[str, tuple[Done, ...]] = {
@@ -20,6 +22,7 @@ FITS: Mapping[str, tuple[Done, ...]] = {
     Kind.REFER.key: ("referred",),
     Kind.ALTERNATIVE_DIAGNOSIS.key: ("advised", "referred"),
     Kind.DECLINED.key: ("declined",),
+    Kind.MEASURE_NEXT.key: ("to be measured",),
     Kind.SELF_CARE.key: ("advised",),
     Kind.SUPPLY.key: ("supplied",),
     Kind.NEED_FACTS.key: ("ended early", "referred", "did not attend", "could not be reached"),
@@ -128,6 +131,20 @@ class Charge(Recorded):
     def for_items(self, many: int) -> Self:
         """The same for so many items, of which each has a charge of its own where one was paid."""
         return self.model_copy(update={"taken": many if self.taken else 0})
+
+
+class DutyAnswered(Recorded):
+    """What became of something that had to be done whatever the outcome: that it was done, or why it was not."""
+
+    id: Line
+    done: bool
+    note: Words | None = None
+
+    @model_validator(mode="after")
+    def _says_why_not(self) -> Self:
+        if not self.done and self.note is None:
+            raise ValueError("a duty that was not done says why: note")
+        return self
 
 
 class GatewayPassed(Recorded):

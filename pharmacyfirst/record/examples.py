@@ -26,8 +26,9 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Period
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.record.codes import name_of
 from pharmacyfirst.record.consultation import Account, Consultation
-from pharmacyfirst.record.decision import FITS, Charge, Decision, Onward, ToldAndGiven
+from pharmacyfirst.record.decision import FITS, Charge, Decision, DutyAnswered, Onward, ToldAndGiven
 from pharmacyfirst.record.fields import Coded, Quantity
 from pharmacyfirst.record.make import make_record, permit_on_record
 from pharmacyfirst.record.people import (
@@ -108,6 +109,7 @@ def account_of(library: Library, case: Case) -> Account:
     supplied = decision.done == "supplied"
     return Account(
         id=name,
+        service=name_of(pathway.service) if pathway.service is not None else None,
         pathway=case.pathway,
         as_of=case.as_of,
         facts=case.facts,
@@ -125,7 +127,21 @@ def account_of(library: Library, case: Case) -> Account:
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
         charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True) if supplied else None,
+        duties=duties_of(assessment),
     )
+
+
+def duties_of(assessment: Assessment) -> tuple[DutyAnswered, ...] | None:
+    """Everything that has to be done whatever the outcome, done; None where there is nothing."""
+    return tuple(DutyAnswered(id=one.id, done=True) for one in assessment.duties) or None
+
+
+def quantity_of(offer: Offer) -> Quantity | None:
+    """How much is handed over, where the document gives a range or nothing: the most, or a bottle of 50 mL; None where it gives the quantity."""
+    first = offer.supplied[0]
+    if first.quantity is None:
+        return Quantity(amount=Decimal(50), unit="mL")
+    return Quantity(amount=first.quantity.amount, unit=first.quantity.unit) if first.pack is not None else None
 
 
 def _exempt(age: int) -> str:
@@ -278,7 +294,7 @@ def handed_of(
     return Handed(
         pgd=offer.pgd.id,
         amp=actual_product(offer),
-        quantity=None if offer.supplied[0].quantity else Quantity(amount=Decimal(50), unit="mL"),
+        quantity=quantity_of(offer),
         handed_over_at=started + timedelta(minutes=10),
         batch="PRACTICE1",
         expiry=f"{started.year + 1}-10",

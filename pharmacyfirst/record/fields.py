@@ -33,6 +33,8 @@ from pharmacyfirst.kernel.questions import read_day
 
 PREGNANCY = "pregnancy"  # the question; its answer reaches the GP as a code only where the pharmacist confirms it
 
+CONSENT = "consent_given"  # the question; who agrees is asked in every consultation
+
 
 class RecordRefused(PharmacyFirstError, ValueError):
     """A record that cannot be read or made; the message says where and why, and never what the record holds."""

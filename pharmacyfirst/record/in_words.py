@@ -8,7 +8,7 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, Pathway
 from pharmacyfirst.kernel.questions import Question
 from pharmacyfirst.kernel.trace import Assessment
-from pharmacyfirst.record.fields import Coded, Recorded, RecordRefused, Words
+from pharmacyfirst.record.fields import Coded, Recorded, Words
 
 
 class ReasonOnRecord(Recorded):
@@ -78,11 +78,13 @@ class InWords(Recorded):
     """The words the consultation was decided by, kept because the content they come from will change.
 
     ``presented_with`` is what the patient came with, where it is not established that they have the condition. ``not_known`` are the
-    questions that could still have changed the outcome; ``asked_not_known`` those that were asked, and nobody knew.
+    questions that could still have changed the outcome; ``asked_not_known`` those that were asked, and nobody knew. A service that looks
+    for something, or prevents it, has no ``condition``; ``nothing_to_supply``: it has no medicines.
     """
 
     title: Words
-    condition: Coded
+    condition: Coded | None = None
+    nothing_to_supply: Literal[True] | None = None
     presented_with: Words | None = None
     reasons: tuple[ReasonOnRecord, ...] = ()
     answers: tuple[AnswerOnRecord, ...] = ()
@@ -111,6 +113,7 @@ def words_of(assessment: Assessment, facts: Mapping[str, Any]) -> InWords:
     return InWords(
         title=pathway.title,
         condition=condition_code(pathway),
+        nothing_to_supply=None if pathway.pgds else True,
         presented_with=_presented_with(assessment),
         reasons=_reasons(assessment),
         answers=answers,
@@ -130,12 +133,12 @@ def _presented_with(assessment: Assessment) -> str | None:
     return diagnosis.otherwise if diagnosis is not None and not assessment.diagnosis_established else None
 
 
-def condition_code(pathway: Pathway) -> Coded:
-    """The code of the condition: the first that the pathway says is for that. Raises ``RecordRefused`` where it names none."""
+def condition_code(pathway: Pathway) -> Coded | None:
+    """The code of the condition: the first that the pathway says is for that; None where it has none, so that no record says one."""
     for code in pathway.codes:
         if code.of_the_condition:
             return Coded(code=code.code, display=code.says.partition(",")[0])
-    raise RecordRefused(f"{pathway.id} names no code for its condition. Nothing was recorded.")
+    return None
 
 
 def _reasons(assessment: Assessment) -> tuple[ReasonOnRecord, ...]:

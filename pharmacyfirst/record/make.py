@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pharmacyfirst.authority.adoption import Adoption, documents_of
 from pharmacyfirst.authority.authorise import authorise
@@ -17,13 +18,16 @@ from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.record.codes import name_of
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import exemption_fits
 from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.in_words import words_of
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.record.measured import Observation
+from pharmacyfirst.record.measured import BLOOD_PRESSURE, KINDS, SITTING, Observation
+from pharmacyfirst.record.pressure import recorded_pressure
 from pharmacyfirst.record.sense import OBSERVED_FACTS, last_day_of
 from pharmacyfirst.record.supply import (
     EnteredAfterwards,
@@ -104,21 +108,34 @@ def remade(
     facts = dict(account.facts)
     assessment = assess(pathway, facts, account.on)
     handed = _Handed(account, pathway, assessment, recorded_at, _medicines(library))
+    if account.permit is not None:
+        handed.stands(account.permit, None, authority.adoption)
     supplies: list[Supply] = []
     unpermitted: list[Unpermitted] = []
     for one in account.supplies:
         made = handed.recorded(one, authority)
         (supplies if isinstance(made, Supply) else unpermitted).append(made)  # type: ignore[arg-type]
-    observations = account.observations
+    seen, observations = observed(account, assessment), account.observations
+    for wrong in _measured_otherwise(account, seen):
+        raise RecordRefused(f"{wrong}. {NOTHING}")
     held = {name: getattr(account, name) for name in Account.model_fields} | {
+        "service": _service(account, pathway),
         "recorded_at": recorded_at,
         "assessment": assessment.as_dict(),
         "in_words": words_of(assessment, facts),
-        "observations": observations if observations is not None else observed(assessment, account.started_at),
+        "observations": observations if observations is not None else seen,
         "supplies": tuple(supplies),
         "unpermitted": tuple(unpermitted),
     }
     return Consultation(**held).sealed()
+
+
+def _service(account: Account, pathway: Pathway) -> str | None:
+    """The service that the pathway belongs to, as records call it. Raises ``RecordRefused`` where the account names another."""
+    name = name_of(pathway.service) if pathway.service is not None else account.service
+    if account.service not in (None, name):
+        raise RecordRefused(f"service: {pathway.id} belongs to {name}; leave it out. {NOTHING}")
+    return name
 
 
 def _medicines(library: Library) -> frozenset[str]:
@@ -126,12 +143,45 @@ def _medicines(library: Library) -> frozenset[str]:
     return frozenset(pgd.medicine for pathway in library.newest_all() for pgd in pathway.pgds.values())
 
 
-def observed(assessment: Assessment, at: datetime) -> tuple[Observation, ...]:
-    """The measurements that stand among the facts."""
-    known = assessment.known
-    return tuple(
-        Observation(kind=kind, value=known[fact], at=at) for fact, kind in OBSERVED_FACTS.items() if fact in known
-    )
+def observed(account: Account, assessment: Assessment) -> tuple[Observation, ...]:
+    """The measurements that stand among the facts: those that the pathway calls so, and the two that every pathway names alike."""
+    known, held = assessment.known, dict[tuple[str, str], dict[str, Any]]()
+    for fact, kind in OBSERVED_FACTS.items():
+        if fact in known:
+            held[kind, ""] = {"value": known[fact]}
+    for question in assessment.pathway.questions.values():
+        if question.observation and question.name in known:
+            kind, *more = question.observation.split(", ")
+            if kind not in KINDS:  # what a GP record takes as no number stands among the answers
+                continue
+            part = more.pop() if kind == BLOOD_PRESSURE else "value"
+            held.setdefault((kind, ", ".join(more)), {})[part] = known[question.name]
+    arms: dict[tuple[Any, Any], str | None] = {
+        (one.systolic, one.diastolic): one.arm for one in account.readings or () if one.counted
+    }
+    found = []
+    for (kind, setting), parts in held.items():
+        said = {"setting": setting} if setting else {}
+        where = {"arm": arms.get((parts.get("systolic"), parts.get("diastolic")))} if setting == SITTING else {}
+        # Half a pressure is none, nor is one whose upper figure is not the higher: what was answered stands among the answers.
+        pair = parts.keys() == {"systolic", "diastolic"} and parts["systolic"] > parts["diastolic"]
+        if pair or parts.keys() == {"value"}:
+            found.append(Observation(**{"kind": kind, "at": account.started_at, **said, **where, **parts}))
+    return tuple(found)
+
+
+def _measured_otherwise(account: Account, seen: tuple[Observation, ...]) -> Iterator[str]:
+    """What was measured, by the account, and is not what was assessed: somebody would be judged by a figure that nobody found."""
+    for one in seen:
+        alike = [o for o in account.observations or () if (o.kind, o.setting) == (one.kind, one.setting)]
+        if alike and _figures(one) not in map(_figures, alike):
+            yield f"observations: the {one.kind} is not the one that was assessed"
+        if one.setting == SITTING and account.readings and recorded_pressure(account.readings) != _figures(one)[1:]:
+            yield "readings: the blood pressure that was assessed is not the one they come to, or more has to be measured"
+
+
+def _figures(one: Observation) -> tuple[Any, Any, Any]:
+    return one.value, one.systolic, one.diastolic
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,31 +199,30 @@ class _Handed:
         offer = next((one for one in self.assessment.offers if one.pgd.id == handed.pgd), None)
         if handed.permit is not None:
             permitted = self._offered(handed, offer)
-            self._stands(handed, handed.permit, permitted, authority.adoption)
+            self.stands(handed.permit, permitted.pgd, authority.adoption)
             return self._supply(handed, permitted, at, handed.permit)
         if self.account.patient.practice_patient and authority.adoption is None:
             return self._practice(handed, offer, at)
         return self._asked(handed, offer, at, authority)
 
-    def _stands(self, handed: Handed, permit: PermitOnRecord, offer: Offer, adoption: Adoption | None) -> None:
+    def stands(self, permit: PermitOnRecord, pgd: PGD | None, adoption: Adoption | None) -> None:
         """Raises ``RecordRefused`` where the permit is for other documents, or would not be given by the adoption at hand."""
+        named = pgd.id if pgd is not None else self.pathway.id
         documents = tuple((one.condition, one.document, one.version, one.digest) for one in permit.documents)
-        ours = tuple(
-            (one.condition, one.document, one.version, one.digest) for one in documents_of(self.pathway, offer.pgd)
-        )
+        ours = tuple((one.condition, one.document, one.version, one.digest) for one in documents_of(self.pathway, pgd))
         if documents != ours:
             raise RecordRefused(
-                f"{handed.pgd}: the permit is for other documents than those that were assessed by. {NOTHING}"
+                f"{named}: the permit is for other documents than those that were assessed by. {NOTHING}"
             )
-        for edition in (self.pathway.edition, offer.pgd.edition):
+        for edition in (self.pathway.edition, *((pgd.edition,) if pgd is not None else ())):
             if permit.at.date() not in edition.in_force or edition.withdrawn is not None or edition.draft:
                 raise RecordRefused(
-                    f"{handed.pgd}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
+                    f"{named}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
                 )
         if adoption is not None:
-            again = self._answer(handed, permit.at, adoption, permit.afterwards, permit)
+            again = self._answer(permit.pgd, permit.at, adoption, permit.afterwards, permit)
             if not isinstance(again, Permit) or permit_on_record(again) != permit:
-                raise RecordRefused(f"{handed.pgd}: the adoption at hand does not give this permit. {NOTHING}")
+                raise RecordRefused(f"{named}: the adoption at hand does not give this permit. {NOTHING}")
 
     def _asked(self, handed: Handed, offer: Offer | None, at: datetime, authority: Authority) -> Supply | Unpermitted:
         """A supply for which the permit is asked now: for a hand-over that is now, or was on paper."""
@@ -193,7 +242,7 @@ class _Handed:
             raise RecordRefused(
                 f"{handed.pgd}: it was handed over before a permit was asked for: give the permit, or enter it late. {NOTHING}"
             )
-        answer = self._answer(handed, at, authority.adoption, self._entered() if late else None)
+        answer = self._answer(handed.pgd, at, authority.adoption, self._entered() if late else None)
         if isinstance(answer, Permit):
             return self._permitted(handed, self._offered(handed, offer), at, permit_on_record(answer), late)
         reasons = tuple(ObstacleOnRecord(code=one.code, says=one.says) for one in answer.reasons)
@@ -213,7 +262,7 @@ class _Handed:
         self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord | None, late: bool
     ) -> Supply | Unpermitted:
         """A supply of what was permitted. What was handed over on paper and was something else happened all the same: it is kept as that."""
-        last = at.date() + timedelta(days=offer.row.days - 1)
+        last = at.date() + timedelta(days=(offer.row.days or 1) - 1)
         if late and handed.expiry is not None and last_day_of(handed.expiry) < last:
             says = f"{handed.pgd}: the pack expired before the last dose"
             return self._unpermitted(handed, offer, at, (ObstacleOnRecord(code="other_than_offered", says=says),))
@@ -230,7 +279,7 @@ class _Handed:
 
     def _answer(
         self,
-        handed: Handed,
+        pgd: str | None,
         at: datetime,
         adoption: Adoption,
         entered: EnteredAfterwards | None,
@@ -249,7 +298,7 @@ class _Handed:
             at,
             record=account.opened_by if first else account.id,
             person=account.patient.digest,
-            pgd=handed.pgd,
+            pgd=pgd,
             as_if=given is not None and given.as_if,
             afterwards=Afterwards(entered.entered_by, entered.entered_at) if entered is not None else None,
         )

@@ -3,17 +3,21 @@
 Whoever writes another paper about the consultation takes them from here, so that all say the same.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
+from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
+from pharmacyfirst.kernel.told import within_in_words
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.decision import UNFINISHED, Onward
-from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.fields import PREGNANCY, Coded
 from pharmacyfirst.record.in_words import AnswerOnRecord, RedFlag
 from pharmacyfirst.record.lists import coded_lists
+from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
 from pharmacyfirst.record.supply import Supply, Unpermitted
 
 PRACTICE_MARK = "TRAINING PATIENT"
@@ -27,7 +31,7 @@ def moment(at: datetime) -> str:
 
 def title_of(record: Consultation) -> str:
     """The title of the document: the pharmacy and the service."""
-    return f"{record.pharmacy.name} - {codes.service_code(record.on).display}"
+    return f"{record.pharmacy.name} - {codes.service_code(record.service, record.on).display}"
 
 
 def headings(record: Consultation) -> dict[str, str]:
@@ -46,61 +50,60 @@ def headings(record: Consultation) -> dict[str, str]:
 
 def outcome_sentence(record: Consultation) -> str:
     """What was done, in one sentence: the first of every message, letter and record."""
-    says = _OUTCOMES[record.decision.done](record)
+    done, kind = record.decision.done, record.kind
+    says = _SAYS[(done, kind) if (done, kind) in _SAYS else done]
+    if record.decision.out_of_stock:
+        says = _OUT_OF_STOCK.get(done, says)
+    offers = record.assessment["offers"]
+    says = says.format(
+        what=" and ".join(
+            [*map(supply_in_words, record.supplies), *(unpermitted_in_words(one) for one in record.unpermitted)]
+        ),
+        about=f"for {_complaint(record)}" if record.in_words.condition else f"({_condition(record)})",
+        condition=_condition(record),
+        hospital="999" if record.outcome.destination == EMERGENCY_999 else "sent to the emergency department",
+        offered=offers[0]["medicine"] if offers else "",
+    )
+    if record.in_words.nothing_to_supply:
+        says = _NO_MEDICINE.sub("", says)
     return f"{PRACTICE}: {says}" if record.practice else says
 
 
-def _supplied(record: Consultation) -> str:
-    permitted = [supply_in_words(supply) for supply in record.supplies]
-    what = " and ".join([*permitted, *(unpermitted_in_words(one) for one in record.unpermitted)])
-    return f"{what} for {_complaint(record)}"
-
-
-def _advised(record: Consultation) -> str:
-    if record.kind is Kind.SUPPLY and record.decision.out_of_stock:
-        return f"Advice given for {_complaint(record)}; the medicine offered was out of stock and nothing was supplied"
-    if record.kind is Kind.ALTERNATIVE_DIAGNOSIS:
-        return f"Another cause than {_condition(record)} is more likely; advice given, no medicine supplied"
-    return f"Self-care advice given for {_complaint(record)}; no medicine supplied"
-
-
-def _referred(record: Consultation) -> str:
-    match record.kind:
-        case Kind.EMERGENCY if record.outcome.destination == EMERGENCY_999:
-            how = "Emergency, 999"
-        case Kind.EMERGENCY:
-            how = "Emergency, sent to the emergency department"
-        case Kind.REFER_URGENT:
-            how = "Referred the same day"
-        case Kind.NOT_ELIGIBLE:
-            how = "Not eligible for this pathway and referred"
-        case Kind.ALTERNATIVE_DIAGNOSIS:
-            return f"Referred because another cause than {_condition(record)} is more likely; no medicine supplied"
-        case Kind.NEED_FACTS:
-            how = "Referred because not everything could be found out that decides"
-        case _:
-            how = "Referred"
-    stock = "; the medicine offered was out of stock" if record.decision.out_of_stock else ""
-    return f"{how} ({_condition(record)} pathway){stock}; no medicine supplied"
-
-
-def _declined(record: Consultation) -> str:
-    if record.kind is Kind.SUPPLY:
-        offered = record.assessment["offers"][0]["medicine"]
-        return f"Treatment offered ({offered}) and declined for {_complaint(record)}; no medicine supplied"
-    return f"Consultation or treatment declined ({_condition(record)} pathway); no medicine supplied"
-
-
-def _ended_early(record: Consultation) -> str:
-    return f"Consultation ended early ({_condition(record)} pathway): nothing was decided and no medicine supplied"
-
-
-_OUTCOMES = {
-    "supplied": _supplied,
-    "advised": _advised,
-    "referred": _referred,
-    "declined": _declined,
-    "ended early": _ended_early,
+# Said only of a service that has medicines; of another it would be read as one that was withheld.
+_NO_MEDICINE = re.compile(r"(;|,| and) no medicine supplied$")
+# What is said first, by what was done and the kind of outcome, or by what was done alone.
+_SAYS: Mapping[str | tuple[str, Kind], str] = {
+    "supplied": "{what} {about}",
+    "advised": "Self-care advice given {about}; no medicine supplied",
+    (
+        "advised",
+        Kind.ALTERNATIVE_DIAGNOSIS,
+    ): "Another cause than {condition} is more likely; advice given, no medicine supplied",
+    "referred": "Referred ({condition} pathway); no medicine supplied",
+    ("referred", Kind.EMERGENCY): "Emergency, {hospital} ({condition} pathway); no medicine supplied",
+    ("referred", Kind.REFER_URGENT): "Referred the same day ({condition} pathway); no medicine supplied",
+    (
+        "referred",
+        Kind.NOT_ELIGIBLE,
+    ): "Not eligible for this pathway and referred ({condition} pathway); no medicine supplied",
+    (
+        "referred",
+        Kind.ALTERNATIVE_DIAGNOSIS,
+    ): "Referred because another cause than {condition} is more likely; no medicine supplied",
+    (
+        "referred",
+        Kind.NEED_FACTS,
+    ): "Referred because not everything could be found out that decides ({condition} pathway); no medicine supplied",
+    "to be measured": "To be measured again, which is agreed ({condition} pathway); no medicine supplied",
+    "declined": "Consultation or treatment declined ({condition} pathway); no medicine supplied",
+    ("declined", Kind.SUPPLY): "Treatment offered ({offered}) and declined {about}; no medicine supplied",
+    "ended early": "Consultation ended early ({condition} pathway): nothing was decided and no medicine supplied",
+    "did not attend": "The patient did not come ({condition} pathway): nothing was decided and no medicine supplied",
+    "could not be reached": "The patient could not be reached ({condition} pathway): nothing was decided and no medicine supplied",
+}
+_OUT_OF_STOCK: Mapping[str, str] = {
+    "advised": "Advice given {about}; the medicine offered was out of stock and nothing was supplied",
+    "referred": "Referred ({condition} pathway); the medicine offered was out of stock; no medicine supplied",
 }
 
 
@@ -110,7 +113,8 @@ def _complaint(record: Consultation) -> str:
 
 
 def _condition(record: Consultation) -> str:
-    display = record.in_words.condition.display
+    condition = record.in_words.condition
+    display = condition.display if condition is not None else record.in_words.title.partition(",")[0]
     return display[0].lower() + display[1:]
 
 
@@ -137,6 +141,7 @@ def _summary(record: Consultation) -> Iterator[str | None]:
         yield f"Presented with {presented}; {_condition(record)} is not established"
     for supply in record.supplies:
         yield f"Directions: {supply.directions}"
+        yield from (f"Told: {words}" for words in instructions_of(record, supply.pgd))
         yield f"Document: {supply.pgd_title}, version {supply.pgd_version}"
         yield batch_in_words(supply)
     for one in record.unpermitted:
@@ -154,6 +159,12 @@ def _summary(record: Consultation) -> Iterator[str | None]:
     yield f"{record.in_words.title}, pathway version {record.version}, consultation {record.channel.value}"
     if record.corrects_because:
         yield f"This corrects an earlier message: {record.corrects_because}"
+
+
+def instructions_of(record: Consultation, pgd: str) -> tuple[str, ...]:
+    """How this person begins or takes a medicine that was handed over; what could apply and was not found out stands in the assessment alone."""
+    offers = (one for one in record.assessment["offers"] if one["pgd"] == pgd)
+    return tuple(one["says"] for offer in offers for one in offer.get("instructions", ()) if one["arises"] != "ask")
 
 
 def _kind_in_words(record: Consultation) -> str:
@@ -215,13 +226,23 @@ def _answers(answers: Iterable[AnswerOnRecord]) -> str:
     return " ".join(f"{name}: {_ended('; '.join(some))}" for name, some in groups if some)
 
 
+def readings_in_words(record: Consultation) -> str:
+    """Every reading as it was taken, so that nobody has to believe the pair that was worked out of them; empty where none was kept."""
+    each = "; ".join(one.in_words() for one in record.readings or ())
+    return f"Readings taken: {each}" if each else ""
+
+
 def _examination(record: Consultation) -> Iterator[str]:
     for score in record.in_words.scores:
         items = "; ".join(f"{_item(one.asks)}: {one.answer}" for one in score.items)
         yield f"{score.in_words()} ({items})"
+    yield from (measured(one) for one in record.observations if not has_code(one))
+    yield readings_in_words(record)
+    if record.measured_by is not None:
+        yield f"Measured by {record.measured_by.name}, {record.measured_by.role}"
     judged = _answers(one for one in record.in_words.answers if one.judgement and one.fact not in _NOT_HISTORY)
     if judged:
-        yield f"Pharmacist's judgement. {judged}"
+        yield f"{record.practitioner.profession.capitalize()}'s judgement. {judged}"
 
 
 def _item(words: str) -> str:
@@ -295,7 +316,9 @@ def by_when(record: Consultation, onward: Onward | None = None) -> str:
 
     Where the pathway sets no time, that is said and none is made up.
     """
-    of_pathway = "at once" if record.kind is Kind.EMERGENCY else "the same day" if urgent(record) else ""
+    days = record.assessment["outcome"].get("within_days")
+    within = within_in_words(days) if days else ""
+    of_pathway = "at once" if record.kind is Kind.EMERGENCY else "the same day" if urgent(record) else within
     said = coded_lists()["urgency"].in_words(onward.urgency) if onward is not None and onward.urgency else ""
     if not said:
         return of_pathway or "no time is set"
@@ -317,9 +340,29 @@ def _ended(words: str) -> str:
     return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
-def states_condition(record: Consultation) -> bool:
-    """Whether the message carries the condition as a code, which says to every later reader that the patient has it.
+def has_code(observation: Observation) -> bool:
+    """Whether a measurement has a code that the guide lets a message carry."""
+    return observation.kind != BLOOD_PRESSURE or observation.setting in codes.BLOOD_PRESSURES
 
-    The content says when it is established; else the patient presented with something, in words.
+
+def measured(observation: Observation) -> str:
+    """A measurement in words: ``Temperature 37.2 degrees Celsius``."""
+    told = ", told by the patient" if observation.self_reported else ""
+    if observation.kind == BLOOD_PRESSURE:
+        assert observation.systolic is not None  # the model sees to both
+        assert observation.diastolic is not None
+        setting = "" if observation.setting == "not said" else f", {observation.setting}"
+        arm = f", {observation.arm} arm" if observation.arm else ""
+        return f"Blood pressure {plain(observation.systolic)}/{plain(observation.diastolic)} mmHg{setting}{arm}{told}"
+    known = codes.MEASUREMENTS[observation.kind]
+    assert observation.value is not None
+    name = observation.kind[:1].upper() + observation.kind[1:]
+    return f"{name} {plain(observation.value)} {known.units}{told}"
+
+
+def states_condition(record: Consultation) -> Coded | None:
+    """The condition that the message carries as a code, which says to every later reader that the patient has it; None where it carries none.
+
+    The content says when it is established; else the patient presented with something, in words, or came to be checked.
     """
-    return record.assessment.get("diagnosis_established") is True
+    return record.in_words.condition if record.assessment.get("diagnosis_established") is True else None

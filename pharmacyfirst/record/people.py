@@ -70,6 +70,7 @@ class Patient(Recorded):
     gp_practice: GPPractice | None = None
     no_practice_because: Words | None = None
     requirements: tuple[Words, ...] = ()
+    may_contact_by: tuple[listed("contact"), ...] | None = None  # type: ignore[valid-type]
     sensitivity: Literal["unrestricted", "restricted", "very restricted"] = "unrestricted"
     practice_patient: bool = False
 
@@ -87,6 +88,12 @@ class Patient(Recorded):
     def address_may_be_shown(self) -> bool:
         """False where the record is restricted: then nothing says where the patient lives."""
         return self.sensitivity == "unrestricted"
+
+    @property
+    def shown_telephone(self) -> str | None:
+        """The telephone number, where the patient agreed to be reached by it or nobody asked: no message names another to the practice."""
+        ways = self.may_contact_by
+        return self.telephone if ways is None or {"telephone", "text message"} & set(ways) else None
 
     @property
     def shown_address(self) -> tuple[str, ...]:
@@ -166,13 +173,17 @@ class PractitionerOnRecord(Recorded):
         return self
 
 
+# Always offered; a service names what else there is.
+USUAL_WAYS_IN = ("self-referred", "GP practice", "NHS 111", "urgent care", "other")
+
+
 class Referral(Recorded):
     """How the patient came. ``reference`` is the referrer's own, which no GP message may carry; ``patient_reference`` was given to the patient.
 
     ``reason`` are the referrer's words, kept apart from what the patient says. ``digest`` is that of the message that was read.
     """
 
-    source: Literal["self-referred", "GP practice", "NHS 111", "urgent care", "other"]
+    source: listed("way in")  # type: ignore[valid-type]
     organisation: Line | None = None
     ods: PracticeODS | None = None
     reference: Line | None = None
@@ -200,11 +211,13 @@ class Consent(Recorded):
 
     ``by`` the patient, or somebody for them, whom ``person`` then names with what they are to the patient. ``competence`` is the ground on
     which whoever consented could do so. ``told_about_sharing``: the patient was told what goes to NHS England and NHSBSA.
+    ``to_show_in_app``: that the entry is seen in the NHS App, where a service asks for it apart.
     """
 
     to_treat: bool | None = None
     to_share: bool | None = None
     to_view_record: bool | None = None
+    to_show_in_app: bool | None = None
     by: Literal["patient", "parent or guardian", "other"] = "patient"
     how: Literal["verbal", "written"] = "verbal"
     person: Somebody | None = None

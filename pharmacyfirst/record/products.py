@@ -66,7 +66,8 @@ def compared(actual: Coded, product: Product, medicine: str, others: Iterable[st
 
 
 def _differences(words: str, product: Product, medicine: str, others: Iterable[str]) -> Iterator[str]:
-    if not _names(words, medicine) and any(_names(words, other) for other in others):
+    # A product of two medicines names the other one too, and so does its own name.
+    if not _names(words, medicine) and any(_names(words, one) and not _names(product.name, one) for one in others):
         yield "name another medicine than was offered"
     if not _may_be_strength(words, product):
         yield "name another strength than was offered"

@@ -5,7 +5,7 @@ Nothing here needs the content; what only the content can tell is in ``record.ju
 
 import calendar
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,12 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.record.decision import NOBODY_CAME, NOT_REACHED, UNFINISHED
 from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.measured import BLOOD_PRESSURE
+from pharmacyfirst.record.pressure import recorded_pressure
 
 if TYPE_CHECKING:
     from pharmacyfirst.record.consultation import Consultation
-    from pharmacyfirst.record.supply import Supply
+    from pharmacyfirst.record.supply import PermitOnRecord, Supply
 
 # The facts that are measurements, with the kind each is.
 OBSERVED_FACTS: Frozen[str, str] = Frozen({"temperature_c": "temperature", "weight_kg": "weight"})
@@ -30,12 +32,15 @@ def disagreements(record: "Consultation") -> Iterator[str]:
     yield from _of_the_patient(record)
     yield from _of_decision(record)
     yield from _of_onward(record)
+    yield from _of_duties(record)
     yield from _of_records_viewed(record)
     yield from _of_answers_against(record)
     for supply in record.supplies:
         yield from _of_supply(record, supply)
+    yield from _of_the_permit(record)
     yield from _of_unpermitted(record)
     yield from _of_measurements(record)
+    yield from _of_readings(record)
     yield from _of_pregnancy(record)
     yield from _of_corrections(record)
 
@@ -97,6 +102,20 @@ def _of_decision(record: "Consultation") -> Iterator[str]:
         yield "strand: this record is of a clinical pathway; strand_before is the one it came from"
 
 
+def _of_duties(record: "Consultation") -> Iterator[str]:
+    """A record does not close while a duty is open; an emergency and what was not finished wait for none."""
+    duties = {one["id"]: one["says"] for one in record.assessment.get("duties", ())}
+    answered = [one.id for one in record.duties or ()]
+    if len(set(answered)) != len(answered) or not duties.keys() >= set(answered):
+        yield "duties: one is answered twice, or is none of this consultation"
+    if record.decision.done not in UNFINISHED and record.kind is not Kind.EMERGENCY:
+        yield from (
+            f"duties: {says} ({id}): say that it was done, or why not"
+            for id, says in duties.items()
+            if id not in answered
+        )
+
+
 # How the outcome of a referral has to be handed on (standards.md 2.2, G1-d): the message to the GP practice is no task and is never urgent.
 def _of_onward(record: "Consultation") -> Iterator[str]:
     decision = record.decision
@@ -142,15 +161,15 @@ def _of_supply(record: "Consultation", supply: "Supply") -> Iterator[str]:
         return
     yield from _of_what_was_handed(record, supply)
     if supply.permit is not None:
-        yield from permit_disagreements(record, supply)
+        yield from permit_disagreements(record, supply.permit, supply.pgd, supply.handed_over_at)
 
 
 def _of_what_was_handed(record: "Consultation", supply: "Supply") -> Iterator[str]:
     if supply.quantity.amount <= 0 or supply.dose.amount <= 0:
         yield "a supply has a quantity and a dose above nought"
-    if (supply.quantity != supply.quantity_offered and supply.quantity_offered is not None) != (
-        supply.quantity_because is not None
-    ):
+    offered, least = supply.quantity_offered, supply.quantity_at_least
+    between = least is not None and offered is not None and least.amount <= supply.quantity.amount <= offered.amount
+    if (supply.quantity != offered and offered is not None and not between) != (supply.quantity_because is not None):
         yield "the quantity supplied is not the quantity offered: quantity_because has to say why, and only then"
     if supply.handed_over_at < record.started_at:
         yield "a supply was handed over before the consultation"
@@ -158,7 +177,7 @@ def _of_what_was_handed(record: "Consultation", supply: "Supply") -> Iterator[st
         yield "a supply was handed over after the record was made: nobody knows that yet"
     if supply.handed_over_at.date() != record.on:
         yield "a supply was handed over on another day than it was assessed for: assess again"
-    last = supply.handed_over_at.date() + timedelta(days=supply.duration_days - 1)
+    last = supply.handed_over_at.date() + timedelta(days=(supply.duration_days or 1) - 1)
     if supply.expiry is not None and last_day_of(supply.expiry) < last:
         yield "a supply expires before its last dose"
 
@@ -172,14 +191,21 @@ def last_day_of(expiry: str) -> date:
     return date(year, month, day[0] if day else days)
 
 
-def permit_disagreements(record: "Consultation", supply: "Supply") -> Iterator[str]:
+def _of_the_permit(record: "Consultation") -> Iterator[str]:
+    permit = record.permit
+    if permit is not None and not record.in_words.nothing_to_supply:
+        yield "permit is for a service that supplies nothing; that of a medicine stands with the supply"
+    elif permit is not None:
+        yield from permit_disagreements(record, permit, None, record.recorded_at)
+
+
+def permit_disagreements(
+    record: "Consultation", permit: "PermitOnRecord", pgd: str | None, used_at: datetime
+) -> Iterator[str]:
     """What a permit is bound to and the record is not: pathway, PGD, content, person, record, practitioner, channel and time."""
-    permit = supply.permit
-    if permit is None:
-        return
     bound: tuple[tuple[str, Any, Any], ...] = (
         ("pathway", permit.pathway, record.pathway),
-        ("PGD", permit.pgd, supply.pgd),
+        ("PGD", permit.pgd, pgd),
         ("content", permit.content_digest, record.content_digest),
         ("facts", permit.facts, record.facts_digest),
         ("record", permit.record in (record.id, record.opened_by), True),
@@ -193,15 +219,15 @@ def permit_disagreements(record: "Consultation", supply: "Supply") -> Iterator[s
             yield f"a permit is for another {name} than the record's"
     if permit.at.date() != record.on:
         yield "a permit is for another day than the record's"
-    if permit.at > supply.handed_over_at:
+    if permit.at > used_at:
         yield "a permit was given after the medicine was handed over"
     if permit.as_if and not record.practice:
         yield "a permit asked as if it were another time holds for training patients alone"
-    yield from _of_afterwards(record, supply)
+    yield from _of_afterwards(record, permit)
 
 
-def _of_afterwards(record: "Consultation", supply: "Supply") -> Iterator[str]:
-    entered = supply.permit.afterwards if supply.permit is not None else None
+def _of_afterwards(record: "Consultation", permit: "PermitOnRecord") -> Iterator[str]:
+    entered = permit.afterwards
     if entered is None:
         return
     if record.late is None:
@@ -239,6 +265,15 @@ def _of_measurements(record: "Consultation") -> Iterator[str]:
             yield f"observations: the {kind} is not the one that was assessed"
 
 
+def _of_readings(record: "Consultation") -> Iterator[str]:
+    """Whether the sitting pressure is the one that the readings come to, which is worked out and never typed (NG136 1.2.1 to 1.2.2)."""
+    pairs = {(one.systolic, one.diastolic) for one in record.observations if one.kind == BLOOD_PRESSURE}
+    if record.readings and not pairs:
+        yield "readings: no blood pressure was recorded of them"
+    elif record.readings and recorded_pressure(record.readings) not in pairs:
+        yield "readings: the blood pressure that was assessed is not the one they come to, or more has to be measured"
+
+
 def _of_pregnancy(record: "Consultation") -> Iterator[str]:
     confirmed = record.pregnancy_confirmed
     if confirmed is None:
@@ -255,6 +290,8 @@ def pregnancy_may_be_sent(gender: str, age: int) -> bool:
 
 
 def _of_corrections(record: "Consultation") -> Iterator[str]:
+    if record.id in (record.visit, record.continues):
+        yield "visit and continues name another record than this one"
     if (record.corrects is None) != (record.corrects_because is None):
         yield "corrects and corrects_because are given together"
     if record.id in (record.corrects, record.first):

@@ -35,7 +35,7 @@ class EnteredAfterwards(Recorded):
 
 
 class PermitOnRecord(Recorded):
-    """The permit as ``authorise`` gave it: for which pathway, PGD, content, facts, person, record, practitioner and moment.
+    """The permit as ``authorise`` gave it: for which pathway, PGD (none for a service that supplies nothing), content, facts, person, record, practitioner and moment.
 
     Nothing is believed because it has this shape: what it is bound to is compared with the record whenever that is read. ``at`` is
     England's clock. ``as_if``: asked for another moment than its own, which only a training patient's record takes. ``afterwards``: the
@@ -43,7 +43,7 @@ class PermitOnRecord(Recorded):
     """
 
     pathway: Line
-    pgd: Line
+    pgd: Line | None = None
     documents: tuple[DocumentOnRecord, ...]
     content_digest: Line
     facts: Line
@@ -101,13 +101,14 @@ class Supply(Recorded):
     compared: Compared
     quantity: Quantity
     quantity_offered: Quantity | None = None
+    quantity_at_least: Quantity | None = None
     quantity_because: Words | None = None
     containers: int | None = None
     dose: Quantity
     first_day_dose: Quantity | None = None
     times_per_day: int
     times_per_day_max: int | None = None
-    duration_days: int
+    duration_days: int | None = None
     dose_row: Line
     directions: Words
     handed_over_at: Moment
@@ -176,13 +177,16 @@ def supply_of(
     Raises ``RecordRefused`` where what was handed over is not what was offered.
     """
     chosen = _chosen(handed, offer)
-    offered = _quantity(chosen.quantity)
-    much = handed.quantity or offered
+    offered, least = _quantity(chosen.quantity), _least(chosen)
+    much = handed.quantity or (offered if chosen.pack is None else None)
     if much is None:
         raise RecordRefused(
-            f"{handed.pgd}: the document gives no quantity, so the supply has to. Nothing was recorded."
+            f"{handed.pgd}: the document gives no quantity, or the most, so the supply has to. Nothing was recorded."
         )
-    if much != offered and offered is not None and handed.quantity_because is None:
+    if wrong := _out_of_range(much, chosen):
+        raise RecordRefused(f"{handed.pgd}: {wrong}. Nothing was recorded.")
+    as_offered = much == offered or (least is not None and much.amount >= least.amount)
+    if not as_offered and offered is not None and handed.quantity_because is None:
         raise RecordRefused(
             f"{handed.pgd}: the quantity is not the one offered: quantity_because has to say why. Nothing was recorded."
         )
@@ -193,10 +197,13 @@ def supply_of(
     return Supply(
         **_offered(offer, chosen, handed.amp),
         amp=handed.amp,
-        compared=how,
+        compared=how
+        if chosen.product.codes
+        else "not compared",  # a product whose code nobody knows is checked by nobody
         quantity=much,
         quantity_offered=offered,
-        quantity_because=handed.quantity_because if much != offered else None,
+        quantity_at_least=least,
+        quantity_because=None if as_offered else handed.quantity_because,
         containers=chosen.bottles if much == offered else None,
         handed_over_at=handed_over_at,
         batch=handed.batch,
@@ -205,6 +212,23 @@ def supply_of(
         practice=practice,
         permit=permit,
     )
+
+
+def _least(chosen: Supplied) -> Quantity | None:
+    """From how much on nobody has to say why it is less than the most; None where the document gives one quantity and no range."""
+    most, pack = chosen.quantity, chosen.pack
+    return _quantity(pack.least or Amount(Decimal(0), most.unit)) if pack is not None and most is not None else None
+
+
+def _out_of_range(much: Quantity, chosen: Supplied) -> str:
+    """Why a quantity is outside the range that the document gives; empty where it is not, or the document gives none."""
+    most, pack = chosen.quantity, chosen.pack
+    if pack is None or most is None:
+        return ""
+    if much.unit != most.unit or not 0 < much.amount <= most.amount:
+        return f"the document says {pack.in_words()}"
+    less = pack.least is not None and much.amount < pack.least.amount and not pack.less_with_reason
+    return f"the document says {pack.in_words()}, and not less" if less else ""
 
 
 def _chosen(handed: Handed, offer: Offer) -> Supplied:
@@ -261,9 +285,15 @@ def directions_as(offer: Offer, chosen: Supplied, form: str) -> str:
     days = f"{row.days} day{'s' if row.days > 1 else ''}"
     first_day = row.dose.first_day if row.dose is not None else None
     if first_day is None:
-        return f"{start} {each} {where} {often} for {days}."
+        single = row.days == row.times_a_day == 1 and row.times_a_day_most is None
+        return f"{start} {each} {where}{_course(often, days, row.days, single)}."
     first = _each(Amount(first_day, offer.dose.unit), chosen.product.strength, form)
     return f"{start} {first} {where} {often} on the first day, then {each} {often}, for {days} in all."
+
+
+def _course(often: str, days: str, many: int, single: bool) -> str:
+    """How often and for how long; of one dose that it is one, and no days where the document gives none."""
+    return " once, as one dose" if single else f" {often} for {days}" if many else f" {often}"
 
 
 # How a route is told to a patient; any other is told in the document's own words.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from pharmacyfirst.content.checks import people_told_apart
+from pharmacyfirst.content.whole_dose_tables import people_told_apart
 from pharmacyfirst.kernel.conditions import MET, NOT_MET, Condition, Count, Defined
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.outcome import Outcome

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from pharmacyfirst.content.pathways import own_gate
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.outcome import Kind
@@ -63,8 +64,11 @@ class Asked:
     def _remarks(self, question: Question) -> Iterator[Line]:
         """What else there is to a question, as wide as the table: many answers first, by their groups."""
         yield from _grouped(choice for choice in question.choices if choice.group)
+        if question.asked_after:
+            yield Line((Part("Asked once these are known and clear: ", "grade"), Part(", ".join(question.asked_after))))
+        if (own := own_gate(question)) is not None:
+            yield Line((Part("Asked only of: ", "grade"), Part(" ".join(self.wording.lines(own)))))
         if question.asked_when is not None:
-            yield Line((Part("Asked only of: ", "grade"), Part(" ".join(self.wording.lines(question.asked_when)))))
             yield line(question.asked_when.in_words(), "exact")
         yield from self._hours(question)
         remarks = (
@@ -76,6 +80,7 @@ class Asked:
             f"The list “{self.pathway.lists[question.explained_by].title}” stands below."
             if question.explained_by
             else "",
+            f"In a message: {question.observation}." if question.observation else "",
         )
         yield from lines(" ".join(filter(None, remarks)))
         for backing in (question.backing, question.beside):

@@ -37,12 +37,40 @@ class Besides:
         )
         return Table("The checklist of the record", columns, tuple(rows))
 
+    def duties(self) -> Table:
+        """What has to be done and noted whatever the outcome, and by whom."""
+        columns = (
+            Part("Id", "id"),
+            Part("To be done and noted", "wide"),
+            Part("By whom", "named"),
+            Part("When", "judged"),
+        )
+        rows = (
+            TableRow(
+                one.id,
+                named(one.id, one.backing.open),
+                (
+                    (
+                        Line((Part(one.says),), self.notes.marks(one.backing.evidence)),
+                        *self.notes.remark(one.backing.note),
+                    ),
+                    (line(one.who),),
+                    (
+                        *map(line, self._which(one.audience)),
+                        *(self.judging.sentence(one.sentence) if one.sentence is not None else ()),
+                    ),
+                ),
+            )
+            for one in self.pathway.duties
+        )
+        return Table("They stop nothing; the record is not closed while one is open", columns, tuple(rows))
+
     def _which(self, audience: tuple[str, ...]) -> Iterator[str]:
         for name in audience:
             if name in KIND_OF_WORD:
                 yield every(KIND_OF_WORD[name])
             else:
-                yield self.pathway.pgds[name].medicine if name in self.pathway.pgds else name
+                yield f"where {self.pathway.pgds[name].medicine} may be supplied" if name in self.pathway.pgds else name
 
     def diagnosis(self) -> tuple[Line, ...]:
         """When a record may say that somebody has the condition, and what it says where it may not."""

@@ -15,18 +15,20 @@ from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.pathway import Page, Pathway
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer, Choice, Question
 from pharmacyfirst.kernel.rule import Judged
+from pharmacyfirst.kernel.service import Service
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.kernel.trace import EVERYONE
 from pharmacyfirst.paper.words import day, listed
-from pharmacyfirst.record.decision import Done
+from pharmacyfirst.record.decision import FITS, Done
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.record.people import CONSENTS_FROM, Referral, Sex
+from pharmacyfirst.record.people import CONSENTS_FROM, USUAL_WAYS_IN, Sex
 from pharmacyfirst.review.alone import Alone, Leads, together
 from pharmacyfirst.review.identity import Identity, identity_of_condition, kind_in_short
 from pharmacyfirst.review.who_goes_where import OUTCOMES, offer_in_words, outcomes_of
 from pharmacyfirst.review.wording import Wording
 
 PRACTICE = "TRAINING: NOT A REAL PATIENT"
+UPPER_FIGURE = "blood pressure, sitting, systolic"  # what content calls it; the readings are written beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,9 @@ class _BlankWriter:
             going=tuple(self._going()),
             not_known=tuple(self._not_known()),
             when_to_get_help=tuple(one.says for one in pathway.safety_netting if EVERYONE in one.audience),
-            patient=tuple(_of_patient()),
-            consent=tuple(_of_consent()),
-            decision=tuple(_of_decision()),
+            patient=tuple(_of_patient(pathway.service)),
+            consent=tuple(_of_consent(pathway.service)),
+            decision=(*_of_decision(pathway), *_of_duties(pathway)),
             supply=tuple(self._of_supply()),
         )
 
@@ -233,6 +235,8 @@ class _BlankWriter:
         return listed(found) if found else ""
 
     def _remarks(self, question: Question) -> Iterator[str]:
+        if question.observation == UPPER_FIGURE:
+            yield "Every reading, in order, with its arm: ___/___ __  ___/___ __  ___/___ __. From 140/90 a second; the lower of the last two is recorded."
         if question.asked_when is not None:
             yield f"Only: {' '.join(self._wording.lines(question.asked_when))}."
         if question.name == LIFE_THREATENING:
@@ -342,23 +346,34 @@ def _listed(what: str, name: str) -> Asks:
     return Asks(what, tuple(coded_lists()[name].items.values()))
 
 
-def _of_patient() -> Iterator[Asks]:
+def _of_patient(service: Service | None) -> Iterator[Asks]:
     yield Asks("On the NHS record", get_args(Sex))
-    yield Asks("Came", get_args(Referral.model_fields["source"].annotation))
+    ways = [one.id for one in service.ways_in if one.id in coded_lists()["way in"].items] if service is not None else []
+    yield Asks("Came", tuple(dict.fromkeys((*USUAL_WAYS_IN[:-1], *ways, USUAL_WAYS_IN[-1]))))
     yield Asks("Held", tuple(one.value for one in Channel))
     yield Asks("Chaperone", tuple(coded_lists()["chaperone"].items))
 
 
-def _of_consent() -> Iterator[Asks]:
+def _of_consent(service: Service | None) -> Iterator[Asks]:
     yield Asks("GP may be told", ("yes", "no, because: ____", "not asked"))
+    if service is not None and any(one.id == "app" for one in service.consents):
+        yield Asks("May be seen in the NHS App", ("yes", "no", "not asked"))
+        yield _listed("May be reached only", "contact")
     yield Asks("Record may be read", ("yes: read ____", "no", "not asked"))
     yield Asks("Told what is shared", ("yes", "no"))
     yield Asks("Consent by", ("patient", "parent or guardian: ____", "other: ____"))
     yield Asks(f"On what ground (under {CONSENTS_FROM}, or somebody else)", tuple(coded_lists()["competence"].items))
 
 
-def _of_decision() -> Iterator[Asks]:
-    yield Asks("Done", get_args(Done))
+def _of_decision(pathway: Pathway) -> Iterator[Asks]:
+    measures = any(one.kind is Kind.MEASURE_NEXT for one in pathway.treatment)
+    yield Asks("Done", tuple(one for one in get_args(Done) if measures or one not in FITS[Kind.MEASURE_NEXT.key]))
     yield _listed("How soon", "urgency")
     yield _listed("Handed on", "handed over")
     yield Asks("Offered, not supplied", tuple(coded_lists()["no supply"].items))
+
+
+def _of_duties(pathway: Pathway) -> Iterator[Asks]:
+    """What has to be done whatever the outcome; whom it is for stands in the pathway's document."""
+    for one in pathway.duties:
+        yield Asks(f"{one.says.rstrip('.')}{f' ({one.who})' if one.who else ''}", ("done", "not, because: ____"))

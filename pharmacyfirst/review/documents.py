@@ -1,6 +1,6 @@
 """The documents of pathways, ready to be written: which there are, and each as HTML."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
@@ -12,7 +12,9 @@ from pharmacyfirst.kernel.evidence import Source
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.kernel.service import Service
 from pharmacyfirst.paper.html import Paper
+from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.review.authorisation import authorisation_sheet
 from pharmacyfirst.review.blank import blank_form
 from pharmacyfirst.review.hazards import identity_of_hazards, sections_of_hazards
@@ -22,6 +24,7 @@ from pharmacyfirst.review.pack.pack import NOT_COMPARED, ReviewPack
 from pharmacyfirst.review.pack.page import page_of
 from pharmacyfirst.review.pathway_document import pathway_document
 from pharmacyfirst.review.pgd_document import pgd_document
+from pharmacyfirst.review.service_document import service_document, service_file
 
 OPEN_ITEMS = "open-items"
 BLANK = "paper-form"
@@ -65,6 +68,12 @@ class Printer:
         html = self._paper.html("pathway.html", document=document)
         return Printed(PurePosixPath(pathway.id) / PATHWAY, html, document.identity.made_on)
 
+    def of_service(self, service: Service, pathways: Sequence[Pathway]) -> Printed:
+        """A service, whose file stands in no digest of its ``pathways``: codes, who may provide it, what is claimed, consents."""
+        document = service_document(service, pathways, self._sources)
+        html = self._paper.html("service.html", document=document)
+        return Printed(PurePosixPath(service_file(service)), html, document.identity.made_on)
+
     def open_items(self, pathway: Pathway) -> Printed:
         """The open items of a condition, to be cleared by whoever adopts it."""
         identity = identity_of_condition(pathway)
@@ -81,7 +90,7 @@ class Printer:
         """The review pack of a condition, as one page that stands alone."""
         page = page_of(pack)
         reports = [pack.report] if pack.report is not None else []
-        html = self._paper.html("review-pack.html", page=page, reports=reports, not_compared=NOT_COMPARED)
+        html = self._paper.html("review-pack.html", page=page, reports=reports, not_compared=sentence(NOT_COMPARED))
         return Printed(PurePosixPath(pack.pathway.id) / REVIEW_PACK, html, page.identity.made_on)
 
     def blank(self, pathway: Pathway, on: date, *, practice: bool = False) -> Printed:

@@ -53,7 +53,7 @@ def sections_of_hazards(log: HazardLog, hazards: tuple[Hazard, ...]) -> tuple[Se
 def summary(hazards: Iterable[Hazard]) -> Table:
     """One line for each hazard: the risk before and after, who owns it, and how it stands."""
     columns = (
-        Part("Hazard", "id"), Part("What can happen", "wide"), Part("At first", "dated"), Part("What remains (proposed)", "dated"),
+        Part("Hazard", "tag"), Part("What can happen", "wide"), Part("At first", "dose"), Part("What remains (proposed)", "dose"),
         Part("Owner", "short"), Part("Status", "short"),
     )  # fmt: skip
     rows = tuple(
@@ -133,9 +133,24 @@ def _said(hazard: Hazard) -> Iterator[tuple[str, tuple[Line, ...]]]:
 
 def touches(hazard: Hazard) -> tuple[str, ...]:
     """What of the content a hazard is about, in words."""
-    rules = ", ".join(hazard.rules) or "the program itself, whatever the content says"
+    rules = ", ".join(hazard.rules) or _of_no_rule(hazard)
     medicines = f"of {', '.join(hazard.pgds)}" if hazard.pgds else ""
     return (f"conditions: {', '.join(hazard.conditions)}", f"rules: {rules} {medicines}".strip())
+
+
+def _of_no_rule(hazard: Hazard) -> str:
+    """What a hazard is about that names no rule: the program, or its conditions as a whole with the rules that control it there."""
+    if hazard.everywhere:
+        return "the program itself, whatever the content says"
+    controlling = ", ".join(controlling_rules(hazard))
+    return (
+        f"those that its controls name ({controlling})" if controlling else "none by itself; these pathways as a whole"
+    )
+
+
+def controlling_rules(hazard: Hazard) -> tuple[str, ...]:
+    """The ids of the rules and invariants that its controls of design stand on, each once; what has a slash is a file."""
+    return tuple(dict.fromkeys(at for control in hazard.design for at in control.at if "/" not in at))
 
 
 def _lines(words: Iterable[str]) -> tuple[Line, ...]:

@@ -26,7 +26,7 @@ PARTICULARS = {
 
 # What a document says besides, and after which of our headings it stands.
 BESIDES = {
-    "exclusions": ("cautions",),
+    "exclusions": ("cautions", "instructions"),
     "warnings": ("label", "counselling", "adverse effects", "storage", "licence", "leaflets"),
 }
 
@@ -38,6 +38,7 @@ TITLES = {
     "inclusion": "Who may have it",
     "exclusions": "Who may not have it",
     "cautions": "Cautions",
+    "instructions": "How to begin and to take it",
     "seek advice": "When to seek advice",
     "products": "Products",
     "doses": "Doses",
@@ -70,6 +71,6 @@ def headings(pgd: PGD) -> tuple[tuple[int, str, str], ...]:
 
 def _has(pgd: PGD, heading: str) -> bool:
     """Whether a document has something to say under a heading it could do without."""
-    if heading == "cautions":
-        return bool(pgd.cautions)
+    if heading in ("cautions", "instructions"):
+        return bool(getattr(pgd, heading))
     return heading in pgd.particulars or heading not in (*BESIDES["warnings"], "seek advice")

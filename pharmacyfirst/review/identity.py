@@ -4,16 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
-from pharmacyfirst.kernel.pgd import PGD, Edition, Mechanism
+from pharmacyfirst.kernel.pgd import PGD, Edition, Mechanism, Period
 from pharmacyfirst.kernel.tables import EVALUATION_ONLY
 from pharmacyfirst.paper.words import day, listed, sentence
 
 SHORT = 12
+CONDITION = "condition"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Everything that tells one document from another. ``standing`` heads the banner, ``status`` are its lines."""
+    """Everything that tells one document from another. ``standing`` heads the banner, ``status`` are its lines; ``whole`` is what
+    the pathway is called with all its documents."""
 
     kind: str
     title: str
@@ -30,12 +32,19 @@ class Identity:
     running: str
     footing: str
     made_on: date
+    whole: str = CONDITION
 
 
 def identity_of(pathway: Pathway, pgd: PGD) -> Identity:
     """The identity of a PGD or clinical protocol."""
     kind = "Patient group direction" if pgd.mechanism is Mechanism.PGD else "Clinical protocol"
     return _identity(pathway, pgd.id, kind, pgd.title, pgd.medicine, pgd.edition, pgd.edition.digest)
+
+
+def whole(pathway: Pathway) -> str:
+    """What a pathway is called with all its documents: a condition where somebody can have it, as nobody has contraception or a check."""
+    of_a_condition = pathway.diagnosis is not None or any(code.of_the_condition for code in pathway.codes)
+    return CONDITION if of_a_condition else "pathway"
 
 
 def kind_in_short(pgd: PGD) -> str:
@@ -51,7 +60,8 @@ def identity_of_pathway(pathway: Pathway) -> Identity:
 
 def identity_of_condition(pathway: Pathway) -> Identity:
     """The identity of a whole condition: its digest is that of the pathway with all its PGDs."""
-    kind, edition = "Pathway with its medicines", pathway.edition
+    edition = pathway.edition
+    kind = "Pathway with its medicines" if pathway.pgds else "Pathway"
     return _identity(pathway, PATHWAY, kind, pathway.title, _medicines(pathway), edition, pathway.content_digest)
 
 
@@ -81,6 +91,7 @@ def _identity(
         running=f"{pathway.id} · {name} {edition.version} · {short}",
         footing=footing,
         made_on=edition.in_force.first,
+        whole=whole(pathway),
     )
 
 
@@ -98,8 +109,11 @@ def _standing(edition: Edition) -> tuple[str, tuple[str, ...]]:
 def period_in_words(edition: Edition) -> str:
     """The days on which a document may be used, both in, and whether the last of them is doubtful."""
     period = edition.in_force
-    if period.last is None:
-        return f"from {day(period.first)}"
-    doubts = edition.dates.open
+    doubts = edition.dates.open if period.last is not None else ()
     doubt = f"; last day unverified ({listed(doubts)})" if doubts else ""
-    return f"{day(period.first)} to {day(period.last)}{doubt}"
+    return f"{days_of(period)}{doubt}"
+
+
+def days_of(period: Period) -> str:
+    """The days of a period, both in: ``1 October 2025 to 30 January 2027``, or ``from 1 October 2025``."""
+    return f"from {day(period.first)}" if period.last is None else f"{day(period.first)} to {day(period.last)}"

@@ -9,10 +9,11 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Criterion, GatewayPoint, Pathway, Row
 from pharmacyfirst.kernel.rule import Judged
 from pharmacyfirst.kernel.told import in_words
+from pharmacyfirst.paper.words import begun
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, ident, line, lines, named
 from pharmacyfirst.review.notes import Notes
 from pharmacyfirst.review.questions import in_both
-from pharmacyfirst.review.who_goes_where import offer_in_words, outcomes_of
+from pharmacyfirst.review.who_goes_where import beside_in_words, offer_in_words, outcomes_of
 from pharmacyfirst.review.wording import Wording
 
 
@@ -44,6 +45,7 @@ class Judging:
                 "Two answers contradict each other; that is shown at the second of them." if contradicts else "", "note"
             ),
             *lines(f"To: {criterion.where_to}." if criterion.where_to else ""),
+            *(line(f"{begun(words)}.") for words in beside_in_words(criterion, self.pathway)),
         )
         return TableRow(
             criterion.id,
@@ -61,9 +63,11 @@ class Judging:
         return self.sentence(rule.sentence, must=rule.must)
 
     def sentence(self, sentence: Condition, *, must: bool = False) -> tuple[Line, ...]:
-        """A sentence in plain words, and in small as the program reads it."""
-        first, *others = in_both(sentence, self.wording)
-        return (Line((Part("unless "), *first.parts)), *others) if must else (first, *others)
+        """A sentence in plain words, and in small as the program reads it: of what must hold both say so."""
+        first, *others, exact = in_both(sentence, self.wording)
+        if not must:
+            return (first, *others, exact)
+        return (Line((Part("unless "), *first.parts)), *others, line(f"must: {sentence.in_words()}", "exact"))
 
     def treatment(self) -> Table:
         """The treatment table, as it is read: from the top, and the first row that is met decides."""
@@ -88,6 +92,7 @@ class Judging:
             yield line(in_words(first), "grade")
         there = row.where_to or (self._there(row.kind) if not row.offers else "")
         yield from lines(f"To: {there}." if there else "")
+        yield from (line(f"{begun(words)}.") for words in beside_in_words(row, self.pathway))
 
     def _there(self, kind: Kind) -> str:
         """To whom an outcome sends where the row does not say; empty where it sends nowhere."""

@@ -3,6 +3,7 @@
 from pharmacyfirst.content.written import SharedMedicine, Written
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import PGD
+from pharmacyfirst.review.identity import whole
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines
 from pharmacyfirst.review.medicines import here
 from pharmacyfirst.review.notes import Notes
@@ -10,7 +11,7 @@ from pharmacyfirst.review.notes import Notes
 
 def wherever_offered(medicine: SharedMedicine, pathway: Pathway, pgd: PGD, notes: Notes) -> Section:
     """The bars of a medicine as its own file has them, each with the clause that takes it here, or why none does."""
-    columns = Part("Bar", "name"), Part("As it stands for every condition", "wide"), Part("Here", "judged")
+    columns = Part("Bar", "name"), Part(f"As it stands for every {whole(pathway)}", "wide"), Part("Here", "judged")
     rows = tuple(_row(bar, pathway, pgd, notes) for bar in medicine.bars)
     said = line("What bars the medicine wherever it is offered. A difference says why, on evidence of its own.")
     return Section(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pharmacyfirst.kernel.evidence import Backed, OpenItem
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.review.identity import whole
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, row_of
 from pharmacyfirst.review.notes import Notes, remark
 from pharmacyfirst.review.wording import Wording
@@ -22,16 +23,26 @@ def places(named: Iterable[Backed]) -> dict[str, tuple[str, ...]]:
 def table_of(pathway: Pathway, where: dict[str, tuple[str, ...]], notes: Notes) -> Table:
     """The open items of one document, with the places that name each, in the order of the condition's file."""
     named_at = {item: (Line(row_of(found)),) for item, found in where.items()}
-    return _table("Open items that this document names", pathway, named_at, notes)
+    return table_of_items("Open items that this document names", pathway.open_items.values(), named_at, notes)
 
 
 def whole_table(pathway: Pathway, notes: Notes) -> Table:
     """Every open item of a condition, with the documents that name it and the places in each."""
     named_at = {one.id: one.named_at for one in to_clear(pathway)}
-    return _table("All that is not known of this condition", pathway, named_at, notes)
+    caption = f"All that is not known of this {whole(pathway)}"
+    return table_of_items(caption, pathway.open_items.values(), named_at, notes)
 
 
-def _table(caption: str, pathway: Pathway, named_at: Mapping[str, tuple[Line, ...]], notes: Notes) -> Table:
+def owed(pathway: Pathway, what: str = "them") -> Line:
+    """What whoever adopts does first; of a permit nothing is said where nothing is supplied."""
+    no_permit = " Until then there is no permit." if pathway.pgds else ""
+    return line(f"Whoever adopts the {whole(pathway)} clears every one of {what} first.{no_permit}")
+
+
+def table_of_items(
+    caption: str, items: Iterable[OpenItem], named_at: Mapping[str, tuple[Line, ...]], notes: Notes
+) -> Table:
+    """Those of the open items that are named somewhere, each with where; in their order."""
     rows = tuple(
         TableRow(
             item.id,
@@ -42,7 +53,7 @@ def _table(caption: str, pathway: Pathway, named_at: Mapping[str, tuple[Line, ..
                 named_at[item.id],
             ),
         )
-        for item in pathway.open_items.values()
+        for item in items
         if item.id in named_at
     )
     columns = (

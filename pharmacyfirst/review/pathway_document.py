@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pharmacyfirst.kernel.identifiers import PHARMACIST
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
 from pharmacyfirst.kernel.told import in_words
@@ -13,15 +14,21 @@ from pharmacyfirst.review.identity import Identity, identity_of_pathway
 from pharmacyfirst.review.judged import Judging, statement
 from pharmacyfirst.review.layout import Line, Part, Section, Step, Table, TableRow, line, link
 from pharmacyfirst.review.notes import Notes
-from pharmacyfirst.review.open_items import whole_table
+from pharmacyfirst.review.open_items import owed, whole_table
 from pharmacyfirst.review.questions import table_of_named
 from pharmacyfirst.review.said import WhatIsSaid
+from pharmacyfirst.review.service_document import digest_in_short, service_file
 from pharmacyfirst.review.who_goes_where import OUTCOMES, offer_in_words, outcomes_of, who_goes_where
 from pharmacyfirst.review.wording import Wording
 
 WHAT_IT_IS = (
-    "How a pharmacist finds out who may be treated here, who is sent elsewhere, and why. It supports a pharmacist’s judgement and replaces "
-    "neither that nor the signed documents of the medicines, which stand beside it.",
+    "How a {user} finds out who may be treated here, who is sent elsewhere, and why. It supports a {user}’s judgement and replaces "
+    "neither that nor the signed documents of the medicines, which stand beside it."
+)
+
+WITHOUT_MEDICINES = (
+    "How somebody is measured and asked, who is sent elsewhere, and why. It supports a {user}’s judgement and does not replace it. "
+    "Nothing is supplied by it."
 )
 
 
@@ -55,7 +62,11 @@ class _PathwayWriter:
         about = tuple(self.about(identity))
         going = who_goes_where(self.pathway, self.notes)
         sections = tuple(self.sections())
-        return PathwayDocument(identity, WHAT_IT_IS, about, going, sections, self.open_items(), self.evidence())
+        what_it_is = WHAT_IT_IS if self.pathway.pgds else WITHOUT_MEDICINES
+        service = self.pathway.service
+        others = service is not None and any(one != PHARMACIST for one in service.provided_by)
+        said = (what_it_is.format(user="professional" if others else PHARMACIST),)
+        return PathwayDocument(identity, said, about, going, sections, self.open_items(), self.evidence())
 
     def about(self, identity: Identity) -> Iterator[TableRow]:
         """What has to be known of the document before it is read."""
@@ -66,11 +77,13 @@ class _PathwayWriter:
         yield _about(
             "Document", line(f"{self.pathway.id} pathway {identity.version}, digest {identity.digest_in_short}")
         )
+        if (service := self.pathway.service) is not None:
+            of = f"{service.title} (../{service_file(service)}.html), digest {digest_in_short(service)}"
+            yield _about("Service", line(of))
         yield _about("In force", in_force, *self.notes.remark(edition.dates.note))
         medicines = ((one.medicine, one.id) for one in self.pathway.pgds.values())
-        yield _about(
-            "Medicines", line("; ".join(f"{medicine} ({name}.html)" for medicine, name in medicines) or "none")
-        )
+        if self.pathway.pgds:
+            yield _about("Medicines", line("; ".join(f"{medicine} ({name}.html)" for medicine, name in medicines)))
         open_items = len(self.pathway.open_items)
         said = (
             f"{open_items} things are not known; each says what holds until then" if open_items > 1 else str(open_items)
@@ -85,11 +98,11 @@ class _PathwayWriter:
             "stopping", "", "What ends the pathway before treatment", self.said_of_stopping(), self.judging.stopping()
         )
         yield Section("treatment", "", "Treatment", (), (self.judging.treatment(),))
-        yield Section("barring", "", "What rules a medicine out", (), tuple(Barring(pathway, self.notes).tables()))
+        if pathway.pgds:
+            yield Section("barring", "", "What rules a medicine out", (), tuple(Barring(pathway, self.notes).tables()))
         about = line("What is said about a medicine, and on its label, stands in the document of that medicine.")
-        yield Section(
-            "told", "", "What is said to the patient", (about,), tuple(WhatIsSaid(pathway, self.notes).tables())
-        )
+        said = (about,) if pathway.pgds else ()
+        yield Section("told", "", "What is said to the patient", said, tuple(WhatIsSaid(pathway, self.notes).tables()))
         if pathway.leaflets:
             leaflets = tuple(one for said in pathway.leaflets for one in statement(said, self.notes))
             yield Section("leaflets", "", "Leaflets", leaflets)
@@ -99,7 +112,10 @@ class _PathwayWriter:
             yield Section("named", "", "What the names in the sentences stand for", (), named)
         if pathway.records:
             yield Section("records", "", "What is recorded", (), (besides.records(),))
-        yield Section("diagnosis", "", "When the record says that somebody has it", besides.diagnosis())
+        if pathway.duties:
+            yield Section("duties", "", "What has to be done, whatever the outcome", (), (besides.duties(),))
+        if pathway.diagnosis is not None:
+            yield Section("diagnosis", "", "When the record says that somebody has it", besides.diagnosis())
         if pathway.gateways:
             only = line("Payment only: no medicine is offered and nobody is sent anywhere because of them.")
             yield Section("gateways", "", "Gateway points", (only,), (self.judging.gateways(),))
@@ -129,6 +145,8 @@ class _PathwayWriter:
             for row in pathway.treatment
         )
         yield Step("Treatment: where none is met and all are known, the first row that is met decides", (), rows)
+        if not pathway.pgds:
+            return
         yield Step(
             "The document of the medicine: every exclusion known and clear, then its dose table",
             (
@@ -161,8 +179,7 @@ class _PathwayWriter:
 
     def open_items(self) -> Section:
         tables = (whole_table(self.pathway, self.notes),) if self.pathway.open_items else ()
-        said = line("Whoever adopts the condition clears every one of them first. Until then there is no permit.")
-        return Section("open-items", "", "Open items", (said,), tables)
+        return Section("open-items", "", "Open items", (owed(self.pathway),), tables)
 
     def evidence(self) -> Section:
         said = line("Each superscript gives the grades of a clause and the number of its note.")

@@ -14,11 +14,11 @@ from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.review import doses
 from pharmacyfirst.review.asked import Asked
 from pharmacyfirst.review.headings import headings
-from pharmacyfirst.review.identity import Identity, identity_of
+from pharmacyfirst.review.identity import Identity, identity_of, whole
 from pharmacyfirst.review.layout import Line, Part, Section, Table, TableRow, line, lines, named, row_of
 from pharmacyfirst.review.notes import Notes, grades
 from pharmacyfirst.review.once import wherever_offered
-from pharmacyfirst.review.open_items import places, table_of
+from pharmacyfirst.review.open_items import owed, places, table_of
 from pharmacyfirst.review.questions import (
     conditions_of,
     explaining_tables,
@@ -60,6 +60,8 @@ def judged_tables(pathway: Pathway, pgd: PGD, notes: Notes) -> Iterator[Table]:
     yield from writer.exclusions()
     if pgd.cautions:
         yield writer.cautions()
+    if pgd.instructions:
+        yield doses.instruction_table(pgd, notes, writer.wording)
     yield doses.product_table(pgd, notes)
     yield doses.dose_table(pgd, notes, writer.wording)
 
@@ -94,6 +96,17 @@ class _PGDWriter:
         title = Line((Part(source.title),), self.notes.marks(source.backing.evidence), source.backing.open)
         edition = line(f"{source.reference}, {source.edition}")
         yield _about("Transcribed from", title, edition, *self.notes.remark(source.backing.note))
+        if self.pgd.document:
+            others = [
+                one.medicine
+                for one in self.pathway.pgds.values()
+                if one.document == self.pgd.document and one is not self.pgd
+            ]
+            too = f"; other medicines have it too ({listed(others)}), and it is read beside each of them"
+            yield _about(
+                "Signed document",
+                line(f"{self.pgd.document}{too if others else ''}. What is adopted is this file, by its own digest."),
+            )
         yield _about("Legal class", line(self.pgd.legal_class))
         users = self.statements("who may use it")
         yield _about("Who may use it", line(f"Professions: {listed(self.pgd.professions)}"), *users)
@@ -136,6 +149,8 @@ class _PGDWriter:
                 return (), tuple(self.exclusions())
             case _, "cautions":
                 return (), (self.cautions(),)
+            case _, "instructions":
+                return (), (doses.instruction_table(self.pgd, self.notes, self.wording),)
             # One table of products and one of doses; the particulars that share them are said in short.
             case 9, _:
                 return doses.strengths(self.pgd), ()
@@ -213,13 +228,13 @@ class _PGDWriter:
                 when = " stops unless " if criterion.must else " stops when "
                 plainly = " ".join(self.wording.lines(criterion.sentence))
                 yield Line((Part(name, "code together"), Part(f"{when}{plainly}")))
-                yield line(criterion.sentence.in_words(), "exact")
+                yield line(criterion.in_words(), "exact")
 
     def exclusions(self) -> Iterator[Table]:
         if self.pgd.exclusions:
             yield self.clauses("Any one of these excludes", "Excluded when", self.pgd.exclusions)
         if self.pgd.every_medicine:
-            caption = "Any one of these excludes, from every medicine of this condition"
+            caption = f"Any one of these excludes, from every medicine of this {whole(self.pathway)}"
             yield self.clauses(caption, "Excluded when", self.pgd.every_medicine)
         yield from self.differences()
         for fact in self.pathway.questions.values():
@@ -324,13 +339,11 @@ class _PGDWriter:
         where = places((*self.pgd.backed(), *self.named_besides()))
         others = [item for item in self.pathway.open_items if item not in where]
         rest = (
-            (Line((Part("The condition has more, which this document does not name: "), *row_of(others))),)
+            (Line((Part(f"The {whole(self.pathway)} has more, which this document does not name: "), *row_of(others))),)
             if others
             else ()
         )
-        said = line(
-            "Whoever adopts the condition clears every one of its open items first. Until then there is no permit."
-        )
+        said = owed(self.pathway, "its open items")
         tables = (table_of(self.pathway, where, self.notes),) if where else ()
         return Section("open-items", "", "Open items", (said, *rest), tables)
 

@@ -19,7 +19,7 @@ def conditions_of(pgd: PGD, pathway: Pathway) -> tuple[Condition, ...]:
     clauses = (*pgd.inclusion, *pgd.exclusions, *pgd.every_medicine)
     covering = {one for clause in clauses for one in clause.covered_by}
     stops = tuple(criterion for criterion in pathway.stopping if criterion.id in covering)
-    own = (*clauses, *pgd.cautions, *pgd.doses, *stops)
+    own = (*clauses, *pgd.cautions, *pgd.doses, *pgd.instructions, *stops)
     return tuple(one.sentence for one in own if one.sentence is not None)
 
 

@@ -7,7 +7,7 @@ from itertools import groupby, takewhile
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, EMERGENCY_DEPARTMENT, Kind, Outcome
 from pharmacyfirst.kernel.pathway import Pathway, Row
 from pharmacyfirst.kernel.rule import Judged
-from pharmacyfirst.kernel.told import in_words
+from pharmacyfirst.kernel.told import in_words, within_in_words
 from pharmacyfirst.paper.words import listed
 from pharmacyfirst.review.layout import Line, Part, Table, TableRow, line, link
 from pharmacyfirst.review.notes import Notes
@@ -96,7 +96,8 @@ def _because(pathway: Pathway, rules: tuple[Judged, ...]) -> Iterator[Line]:
     for rule in rules:
         first_words = _first_words(pathway, rule)
         before = (Part(f"{first_words}: ", "grade"),) if first_words else ()
-        there = (Part(f"; to: {rule.where_to}"),) if rule.where_to else ()
+        there = [Part(f"; to: {rule.where_to}")] if rule.where_to else []
+        there += [Part(f"; {words}") for words in beside_in_words(rule, pathway)]
         why = " ".join(_clauses(rule)[alike:]) if alike else rule.because
         yield Line((*before, Part(why.removeprefix("and ")), *there, Part(" "), link(rule.id)), under=bool(alike))
 
@@ -133,7 +134,8 @@ def _nothing_left(pathway: Pathway, outcome: Outcome) -> Iterator[Line]:
 
 def _undecided(pathway: Pathway) -> Iterator[Line]:
     """What becomes of somebody of whom an answer that matters cannot be found out (rule 9)."""
-    yield line("an answer that matters is not known: nothing may be supplied")
+    supplied = ": nothing may be supplied" if pathway.pgds else ""
+    yield line(f"an answer that matters is not known{supplied}")
     urgent, other = (pathway.where_to.get(kind) for kind in (Kind.REFER_URGENT, Kind.REFER))
     closing = sum(one.if_not_answered is Kind.REFER_URGENT for one in pathway.questions.values())
     of_these = (
@@ -148,9 +150,21 @@ def _undecided(pathway: Pathway) -> Iterator[Line]:
         yield line(f"anything else cannot be found out; to: {other.says}")
 
 
+def beside_in_words(rule: Judged, pathway: Pathway) -> Iterator[str]:
+    """What a criterion or row says beside its kind: by when, by which pathway it is measured, which may follow in the same visit."""
+    if within := getattr(rule, "within_days", None):
+        yield within_in_words(within)
+    if leads_to := getattr(rule, "leads_to", None):
+        yield f"measured by: {'this pathway' if leads_to == pathway.id else leads_to}"
+    if follows := getattr(rule, "next", None):
+        yield f"next in this visit: {follows}"
+
+
 def offer_in_words(pathway: Pathway, row: Row) -> str:
     """What a row offers, by its medicines: of several one is supplied, never two."""
     medicines = tuple(pathway.pgds[pgd].medicine if pgd in pathway.pgds else pgd for pgd in row.offers)
+    if row.each:
+        return f"{listed(medicines, 'or')}, each judged for itself"
     if row.fallback:
         first, second = medicines
         return f"{first}, or {second} where that is excluded"

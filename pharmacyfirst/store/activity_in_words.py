@@ -24,6 +24,7 @@ OUTCOMES = {
     Kind.REFER: "Referral",
     Kind.ALTERNATIVE_DIAGNOSIS: "Another cause",
     Kind.DECLINED: "Declined",
+    Kind.MEASURE_NEXT: "Measured next",
     Kind.SELF_CARE: "Self-care",
     Kind.SUPPLY: "May be supplied",
     Kind.NEED_FACTS: "Not decided",

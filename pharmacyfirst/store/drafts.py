@@ -76,11 +76,14 @@ class Drafts:
         as_of: date | None = None,
         corrects: str = "",
         paper: str = "",
+        visit: str = "",
+        continues: str = "",
     ) -> ConsultationSoFar:
         """Begin a consultation with the pathway as it stands; its id is made here unless one is given (a UUID in small letters).
 
         ``as_of`` is the day it is judged by, for what is entered from paper and for training. ``corrects`` names the record that this
         one will take the place of, ``paper`` the paper form that waits for it: of this condition and day, and real or training as this is.
+        ``visit`` and ``continues`` name the consultation that began the same visit, and the one of an earlier visit that this goes on from.
         A training consultation stays one for ever.
         """
         must_be(Pathway, pathway=pathway)
@@ -92,7 +95,7 @@ class Drafts:
         told = {"condition": pathway.id, "practice": practice, **content_of(pathway, on).as_dict()}
         told |= {"as_of": as_of.isoformat()} if as_of is not None else {}
         told |= {"corrects": corrects} if corrects else {}
-        told |= {"paper": paper} if paper else {}
+        told |= {name: one for name, one in (("paper", paper), ("visit", visit), ("continues", continues)) if one}
         with self._kept.together():
             if self._kept.ledger.events(CONSULTATION + id, attached=False):
                 raise StoreRefused("A consultation of this id was begun before. Nothing was begun.")
@@ -291,8 +294,8 @@ class Drafts:
 
     def expire(self) -> tuple[str, ...]:
         """Put down which drafts have expired, and name them. Their answers are kept; somebody takes them over and ends them."""
-        open_ = [one.id for one in self.under_way() if one.state is ConsultationState.OPEN]
-        return tuple(one for one in open_ if self._expired_or(one).state is ConsultationState.EXPIRED)
+        open_ = [one for one in self.under_way() if self._time_is_up(one)]
+        return tuple(one.id for one in open_ if self._expired_or(one.id).state is ConsultationState.EXPIRED)
 
     def under_way(self) -> tuple[ConsultationSoFar, ...]:
         """All drafts, expired ones too, those first that have waited longest."""
@@ -350,8 +353,11 @@ class Drafts:
         """The consultation, put down as expired where its time is up."""
         with self._kept.together():
             now = self._kept.consultation(id)
-            until = now.expires_at(self._kept.settings.closes, self._kept.settings.drafts_last)
-            if until is None or self._kept.now() < until:
+            if not self._time_is_up(now):
                 return now
             self._kept.write(CONSULTATION + id, Deed.EXPIRED, PROGRAM)
             return self._kept.mark(id)
+
+    def _time_is_up(self, now: ConsultationSoFar) -> bool:
+        until = now.expires_at(self._kept.settings.closes, self._kept.settings.drafts_last)
+        return until is not None and self._kept.now() >= until

@@ -110,7 +110,7 @@ def summary_of(record: Consultation) -> dict[str, Any]:
         "claim_by": by.isoformat(),
         "claim_until": until.isoformat(),
         "corrects": record.corrects or "",
-    }
+    } | {name: one for name, one in (("visit", record.visit), ("continues", record.continues)) if one}
 
 
 def _minutes(record: Consultation) -> int | None:

@@ -19,6 +19,9 @@ from pharmacyfirst.store.so_far import ConsultationSoFar, so_far
 STORE = "store/"
 CONSULTATION = f"{STORE}consultation/"
 CLOCK, SEEN = f"{STORE}clock", f"{finding.OURS}clock"
+MOST_LISTED_KEPT = (
+    1000  # consultations that are remembered between two looks at a list; those longest not looked at go first
+)
 LITTLE = timedelta(minutes=1)  # two processes that write beside each other are no clock that went back
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -55,6 +58,9 @@ class Kept:
         self.settings = settings
         self.outbox = Outbox(ledger)
         self.unread: set[str] = set()  # what a list had to leave out
+        self._listed: dict[
+            str, tuple[ConsultationSoFar | None, StoreEvent | None]
+        ] = {}  # as lists showed them, and after which event
         self._clock = clock
         self._writer = ledger.reserve(STORE)
 
@@ -112,9 +118,9 @@ class Kept:
             add_anchor(self.anchors, now)
         return now
 
-    def events(self, stream: str, attached: bool = True) -> tuple[StoreEvent, ...]:
-        """Everything that was done in a stream, in order. Raises ``LedgerDamaged``."""
-        return tuple(map(read_event, self.ledger.events(stream, attached)))
+    def events(self, stream: str, attached: bool = True, since: int = 1) -> tuple[StoreEvent, ...]:
+        """Everything that was done in a stream, in order, from the event of that number on. Raises ``LedgerDamaged``."""
+        return tuple(map(read_event, self.ledger.events(stream, attached, since)))
 
     def consultation(self, id: str) -> ConsultationSoFar:
         """A consultation as it stands. Raises ``NotThere``."""
@@ -147,7 +153,26 @@ class Kept:
 
     def consultations(self, ids: Iterable[str]) -> tuple[ConsultationSoFar, ...]:
         """The consultations with these ids, in order, as far as they can be read."""
-        return self.all_of(ids, self.consultation)
+        return self.all_of(ids, self._listed_anew)
+
+    def _listed_anew(self, id: str) -> ConsultationSoFar:
+        """A consultation as it stands, going on from where a list left it while the last event that was read then is still the same.
+
+        A work list of two hundred drafts would read thousands of events each time somebody looks at it, and everybody else would wait.
+        """
+        if self.ledger.in_transaction or not is_id(id):  # what is not committed may be undone, and is not remembered
+            return self.consultation(id)
+        now, read = self._listed.pop(id, (None, None))
+        events = self.events(CONSULTATION + id, since=read.number if read is not None else 1)
+        if read is not None and events[:1] != (read,):
+            now, events = None, self.events(CONSULTATION + id)
+        now = so_far(id, events if now is None else events[1:], now)
+        if now is None:
+            raise NotThere("The store has no consultation of this id.")
+        while len(self._listed) >= MOST_LISTED_KEPT:
+            del self._listed[next(iter(self._listed))]
+        self._listed[id] = now, events[-1]
+        return now
 
     def found(self, name: str, value: str | None = None, until: str | None = None, beginning: str = "") -> list[str]:
         """The ids of the consultations with a mark, in the order of its values."""

@@ -76,7 +76,8 @@ class ConsultationSoFar:
     A form puts both into every page, and gives them back with it. ``owner`` goes on with it, ``owners`` are all who had it.
     ``typed`` are pages that stood in a browser and were not continued: they answer nothing until they are posted.
     ``look_through`` are the pages that have to be looked at and posted again before it can be finished, ``because`` says why.
-    ``correcting`` is there where it was begun from a finished record. ``paper`` is the id of the paper form that it is entered from, empty
+    ``visit`` is the id of the consultation that its visit began with, ``continues`` that of an earlier visit it goes on from; empty where there is
+    none. ``correcting`` is there where it was begun from a finished record. ``paper`` is the id of the paper form that it is entered from, empty
     where it is none. ``summary`` is what a finished record comes to, without identity; ``incidents_open`` are those that nobody has looked
     at (what was handed over without a permit is one), ``answered_for`` whether somebody answered for what was done otherwise than the
     assessment says.
@@ -112,6 +113,8 @@ class ConsultationSoFar:
     incidents_open: int = 0
     held: bool = False
     paper: str = ""
+    visit: str = ""
+    continues: str = ""
     answered_for: bool = False
 
     @property
@@ -175,9 +178,8 @@ class ConsultationSoFar:
         return max(closing, changed) + drafts_last
 
 
-def so_far(id: str, events: Iterable[StoreEvent]) -> ConsultationSoFar | None:
-    """The consultation that these events come to; None where there are none. Raises ``LedgerDamaged``."""
-    now: ConsultationSoFar | None = None
+def so_far(id: str, events: Iterable[StoreEvent], now: ConsultationSoFar | None = None) -> ConsultationSoFar | None:
+    """The consultation that these events come to, after ``now`` where that is given; None where there are none. Raises ``LedgerDamaged``."""
     for event in events:
         with as_written(event.number):
             now = after(id, now, event)
@@ -209,6 +211,8 @@ def _begun(id: str, event: StoreEvent) -> ConsultationSoFar:
         as_of=told.get("as_of", ""),
         corrects=told.get("corrects", ""),
         paper=told.get("paper", ""),
+        visit=told.get("visit", ""),
+        continues=told.get("continues", ""),
         begun_at=event.at,
         changed_at=event.at,
         owner=event.actor,

@@ -79,10 +79,13 @@ def who_again(who: Who) -> Who:
     return Who(_filled(typed), who.practice, brought=brought)
 
 
-def begin_with(visit: Visit, who: Who, condition: str) -> str:
-    """Begin a consultation today with somebody whose page is filled in; the path of that page. Raises ``PharmacyFirstError``."""
-    drafts = visit.desk.store.drafts
-    held = drafts.begin(visit.desk.library.in_force(condition, visit.today), visit.actor, practice=who.practice)
+def begin_with(visit: Visit, who: Who, condition: str, of_visit: str = "", continues: str = "") -> str:
+    """Begin a consultation today with somebody whose page is filled in; the path of that page. Raises ``PharmacyFirstError``.
+
+    ``of_visit`` is the consultation that the visit began with, where it is one more of the same; ``continues`` one of an earlier visit.
+    """
+    drafts, pathway = visit.desk.store.drafts, visit.desk.library.in_force(condition, visit.today)
+    held = drafts.begin(pathway, visit.actor, practice=who.practice, visit=of_visit, continues=continues)
     drafts.who(held.id, visit.actor, held.revision, held.patient_mark, who.as_patient())
     return f"/c/{held.id}/{PATIENT_PAGE}"
 

@@ -22,7 +22,7 @@ ASKED_AGAIN = "corrected: the permit was asked for again, as of the hand-over"
 # What is no answer of any page: it stays as it was.
 _STAYS = (
     "started_at", "ended_at", "pharmacy", "practitioner", "late", "accompanied_by", "chaperone", "chaperone_name", "reactions", "strand_before",
-    "hold", "keep_until",
+    "hold", "keep_until", "visit", "continues",
 )  # fmt: skip
 
 
@@ -43,12 +43,17 @@ def as_corrected(account: Account, old: Consultation, here: Talk) -> Account:
         "identity_checked": account.identity_checked or old.identity_checked,
         "gateways_passed": tuple(_gateways(account, old)),
         "answered_against": account.answered_against or tuple(_answered_against(account, old)),
+        "measured_by": account.measured_by or old.measured_by,
+        "readings": account.readings or old.readings,
+        "duties": account.duties or old.duties,
         "corrects": old.id,
         "corrects_because": correcting.because,
         "first": old.opened_by if old.corrects else None,
     }
-    if others := tuple(one for one in old.observations if one.kind not in OBSERVED_FACTS.values()):
-        held["observations"] = (*others, *observed(here.conversation.assessment, old.started_at))
+    seen = observed(Account(**held), here.conversation.assessment)
+    asked = {*OBSERVED_FACTS.values(), *(one.kind for one in seen)}
+    if others := tuple(one for one in old.observations if one.kind not in asked):
+        held["observations"] = (*others, *seen)
     if [one.source for one in account.records_viewed] == [one.source for one in old.records_viewed]:
         held["records_viewed"] = old.records_viewed
     if account.referral.source == old.referral.source:

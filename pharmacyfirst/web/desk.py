@@ -32,7 +32,6 @@ from pharmacyfirst.web.sessions import Session, Sessions
 
 PATIENT_PAGE = "patient"
 SINCE = "since"
-CONSENT = "consent_given"
 EVALUATION = (
     "Evaluation only: no adoption is in use, so nothing here permits a supply to anybody but a training patient."
 )
@@ -199,6 +198,14 @@ class Visit:
     path: str = "/"
     session: Session | None = None
     session_key: str = field(default="", repr=False)
+    _seen: list[Library] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def library(self) -> Library:
+        """The content as it stood when this was first asked for, for what a page only shows: its files are looked at once, not for each line of a list."""
+        if not self._seen:
+            self._seen.append(self.desk.library)
+        return self._seen[0]
 
     @property
     def at_the_desk(self) -> Session:
@@ -266,7 +273,8 @@ def talk(desk: Desk, held: ConsultationSoFar, now: datetime) -> Talk:
     on, paper = date.fromisoformat(held.as_of) if held.as_of else in_england(held.begun_at).date(), paper_in(held)
     now = paper.ended if paper is not None else _as_of(held, now)
     pathway = desk.library.in_force(held.condition, on)
-    return Talk(held, pathway, who_of(held), converse(pathway, facts_now(held, pathway, now), on), on, now, paper)
+    who = replace(who_of(held), service=pathway.service)
+    return Talk(held, pathway, who, converse(pathway, facts_now(held, pathway, now), on), on, now, paper)
 
 
 def _as_of(held: ConsultationSoFar, moment: datetime) -> datetime:

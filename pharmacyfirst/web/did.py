@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
 from pharmacyfirst.kernel.trace import Assessment
-from pharmacyfirst.record.decision import Decision, Done, Onward, ToldAndGiven
+from pharmacyfirst.record.decision import Decision, Done, DutyAnswered, Onward, ToldAndGiven
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.web.posted import Posted
 
@@ -42,6 +42,11 @@ OPTIONS: Mapping[Kind, tuple[Option, ...]] = {
     Kind.REFER: (_GOES, _SPOKEN, _LETTER),
     Kind.ALTERNATIVE_DIAGNOSIS: (_ADVISED, _GOES, _SPOKEN, _LETTER),
     Kind.DECLINED: (Option("declined", "Nothing was done: there is no consent", "declined"),),
+    Kind.MEASURE_NEXT: (
+        Option("next", "Agreed: measured again here, as the next pathway says", "to be measured"),
+        _ADVISED,
+        _GOES,
+    ),
     Kind.SELF_CARE: (_ADVISED,),
     Kind.SUPPLY: (
         Option("advised", "Not supplied: advice alone", "advised"),
@@ -203,6 +208,16 @@ def told_of(posted: Posted) -> ToldAndGiven:
         safety_netting=ticked("o-told-netting"),
         leaflet=ticked("o-told-leaflet"),
     )
+
+
+def read_duties(posted: Posted, assessment: Assessment) -> tuple[DutyAnswered, ...] | None:
+    """What was posted of what has to be done whatever the outcome; one that was left blank is open. None where there is none."""
+    found = []
+    for one in assessment.duties:
+        done, note = posted.ticked(f"d-{one.id}"), posted.one(f"d-{one.id}-why") or None
+        if done or note is not None:
+            found.append(DutyAnswered(id=one.id, done=done, note=note))
+    return tuple(found) or None
 
 
 def emergency_kept(decision: Decision) -> dict[str, object]:

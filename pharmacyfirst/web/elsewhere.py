@@ -11,10 +11,11 @@ from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import RecordRefused, read_back
-from pharmacyfirst.record.inbound.earlier import Denied, read_earlier
+from pharmacyfirst.record.inbound.earlier import Denied, carried_over, read_earlier
+from pharmacyfirst.record.inbound.names import names_in_records
 from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.same_person import compared
-from pharmacyfirst.record.inbound.suggestions import Suggestion, for_pathway
+from pharmacyfirst.record.inbound.suggestions import INTERACTING, Suggestion, for_pathway
 from pharmacyfirst.record.people import Patient, Referral
 from pharmacyfirst.store import CameIn, ConsultationSoFar
 from pharmacyfirst.store.take_in import GP_RECORD
@@ -23,7 +24,7 @@ from pharmacyfirst.web.desk import Talk, Visit
 from pharmacyfirst.web.patient import NOT_TRACED, Who
 
 MOST_EARLIER = 5  # earlier records that are read, each judged again; a training patient has thousands
-MOST_READ = 64  # consultations whose sources are kept in memory; then they are read again
+MOST_READ = 1_000  # consultations under way whose sources are kept in memory; those of the oldest are read again
 ANOTHER = "Nothing of it is shown here: look at both, and correct whichever is wrong."
 
 
@@ -66,7 +67,7 @@ def elsewhere(visit: Visit, here: Talk) -> Elsewhere:
     kept = visit.desk.read_before
     if key not in kept:
         if len(kept) >= MOST_READ:
-            kept.clear()
+            kept.pop(next(iter(kept)), None)
         kept[key] = _read(visit, here, came, looked)
     found: Elsewhere = kept[key]
     return found
@@ -106,7 +107,7 @@ def _read(visit: Visit, here: Talk, came: Iterable[CameIn], looked: bool) -> Els
             referral = read.referral or referral
     found = _earlier(visit, here, patient) if patient is not None else Elsewhere()
     every = (*suggestions, *found.suggestions)
-    minded = tuple(dict.fromkeys((*mind, *found.mind, *_not_placed(every, here))))
+    minded = tuple(dict.fromkeys((*mind, *found.mind, *_not_placed(visit, every, here))))
     return Elsewhere(every, found.denied, minded, found.earlier, referral)
 
 
@@ -124,10 +125,20 @@ def _read_one(visit: Visit, came: CameIn, patient: Patient, on: date, mind: list
     return read
 
 
-def _not_placed(suggestions: Iterable[Suggestion], here: Talk) -> Iterator[str]:
-    """What no question of this pathway asks so: it is said, because a thing that fits nowhere hides nothing."""
+def _not_placed(visit: Visit, suggestions: Iterable[Suggestion], here: Talk) -> Iterator[str]:
+    """What no question of this pathway asks so: it is said, because a thing that fits nowhere hides nothing.
+
+    A medicine of which another service alone asks is left to that.
+    """
+    service, library = here.pathway.service, visit.desk.library
+    names = service.pathways if service is not None else ()
+    asked = [one for name in names if name in library.stretches for one in library.newest(name).questions.values()]
+    apart = {name for name in names_in_records().taken if asked and name not in {one.name for one in asked}}
+    answers = {choice for one in asked if one.name == INTERACTING for choice in one.choice_names()}
     for one in suggestions:
-        if one.fact not in (BORN, AGE) and not for_pathway([one], here.pathway):
+        if one.fact in (BORN, AGE, *apart) or (asked and one.fact == INTERACTING and answers.isdisjoint(one.value)):
+            continue
+        if not for_pathway([one], here.pathway):
             when = f", {day(one.date)}" if one.date is not None else ""
             yield f"{one.why[:1].upper()}{one.why[1:]} ({one.source}{when}). No question here asks about it so: judge it yourself."
 
@@ -153,7 +164,14 @@ def _earlier(visit: Visit, here: Talk, patient: Patient) -> Elsewhere:
     found = read_earlier(records, patient, here.on)
     corrected = {one.corrects for one in records}
     lines = tuple(_line(one) for one in records if one.id not in corrected)
-    return Elsewhere(found.suggestions, found.denied, (*mind, *found.mind), lines)
+    carried = tuple(one for record in records for one in _carried(visit, here, record))
+    return Elsewhere((*carried, *found.suggestions), found.denied, (*mind, *found.mind), lines)
+
+
+def _carried(visit: Visit, here: Talk, record: Consultation) -> Iterator[Suggestion]:
+    """What an earlier consultation of this very visit suggests."""
+    if here.held.visit and here.held.visit in (record.id, record.visit):
+        yield from carried_over(record, visit.desk.library.in_force(record.pathway, record.on), here.pathway)
 
 
 def _seen(whose: Patient) -> PersonSeen:

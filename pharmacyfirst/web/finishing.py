@@ -5,23 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.authority.authorise import authorise
+from pharmacyfirst.authority.permit import Afterwards, Channel, NoPermit, Permit
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.record.consultation import Account, Consultation
-from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, GatewayPassed, Late
-from pharmacyfirst.record.fields import PREGNANCY, read_back
+from pharmacyfirst.record.decision import UNFINISHED, Charge, Decision, DutyAnswered, GatewayPassed, Late
+from pharmacyfirst.record.fields import CONSENT, PREGNANCY, read_back
 from pharmacyfirst.record.inbound.against import ReasonMissing
-from pharmacyfirst.record.make import make_record
+from pharmacyfirst.record.make import make_record, permit_on_record
 from pharmacyfirst.record.people import AnsweredAgainstOnRecord, Typist
+from pharmacyfirst.record.pressure import read_readings
 from pharmacyfirst.record.sense import pregnancy_may_be_sent
-from pharmacyfirst.record.supply import Handed
+from pharmacyfirst.record.supply import Handed, PermitOnRecord
 from pharmacyfirst.store import ConsultationSoFar
 from pharmacyfirst.store.news import NO_CHAIN, message_for, messages_before, news_of
 from pharmacyfirst.web.correcting import as_corrected, corrected_by
-from pharmacyfirst.web.desk import CONSENT, SINCE, Talk, Visit, talk
+from pharmacyfirst.web.desk import SINCE, Talk, Visit, talk
 from pharmacyfirst.web.elsewhere import referred_by
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of, referral_of, viewed_of
+from pharmacyfirst.web.readings import readings_as_typed
 from pharmacyfirst.web.rows import called
 from pharmacyfirst.web.suggested import against_on_record
 from pharmacyfirst.web.typed import in_the_way_of
@@ -39,7 +42,7 @@ class Done:
     """What is recorded beside the answers: the decision, what was handed over, the charge.
 
     ``late`` is why it is finished on a later day; ``pregnancy`` that the pharmacist wants the answer about it in the GP record;
-    ``incident`` that a correction may say that a medicine was handed over without a permit.
+    ``duties`` is what became of those that hold whatever the outcome. ``incident`` that a correction may say that a medicine was handed over without a permit.
     """
 
     decision: Decision = field(repr=False)
@@ -48,6 +51,7 @@ class Done:
     identity_checked: str = ""
     late: str = ""
     pregnancy: bool = False
+    duties: tuple[DutyAnswered, ...] | None = None
     incident: bool = False
 
 
@@ -131,6 +135,11 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         pharmacy=ours.pharmacy,
         practitioner=paper.practitioner if paper is not None else typist,
         entered_by=Typist(name=typist.name, role=typist.profession, gphc_number=typist.gphc_number),
+        measured_by=Typist(name=who.get("measured_by"), role="staff of the pharmacy")
+        if who.get("measured_by")
+        else None,
+        visit=here.held.visit or None,
+        continues=here.held.continues or None,
         late=_late(here, done),
         channel=Channel(who.get("channel")),
         consent=consent_of(who, _agreed(here, who)),
@@ -142,10 +151,37 @@ def account_of(visit: Visit, here: Talk, done: Done) -> Account:
         answered_against=tuple(_against(visit, here, done.decision)),
         decision=done.decision,
         supplies=done.handed,
+        permit=service_permit(visit, here),
+        duties=done.duties,
+        readings=read_readings(readings_as_typed(here.held)) or None,
         charge=done.charge,
         gateways_passed=tuple(_gateways(here, here.now)) if paper is None else (),  # paper does not say when
         pregnancy_confirmed=_confirmed(here) if done.pregnancy else None,
     )
+
+
+def answer_of(visit: Visit, here: Talk, pgd: str | None = None) -> Permit | NoPermit | None:
+    """What the legal half answers of a medicine, or of the service itself, here and now; None while nothing is adopted or nobody is known.
+
+    Of what is entered from paper: as of then, for whoever wrote it.
+    """
+    adoption, paper = visit.desk.in_force.adoption, here.paper
+    if adoption is None or not patient_known(here):
+        return None
+    practitioner = paper.practitioner if paper is not None else visit.at_the_desk.person.practitioner
+    return authorise(
+        here.pathway, here.conversation.given, adoption, practitioner.gphc_number, Channel(here.who.get("channel")), here.now,
+        record=here.held.id, person=patient_of(here.who).digest, pgd=pgd,
+        afterwards=Afterwards(visit.actor.name, visit.now) if paper is not None else None,
+    )  # fmt: skip
+
+
+def service_permit(visit: Visit, here: Talk) -> PermitOnRecord | None:
+    """The permit of a service that supplies nothing; None where there is none, or it has medicines, whose permits stand with them."""
+    if here.pathway.pgds or here.held.practice or here.held.correcting is not None:
+        return None
+    answer = answer_of(visit, here)
+    return permit_on_record(answer) if isinstance(answer, Permit) else None
 
 
 def _late(here: Talk, done: Done) -> Late | None:

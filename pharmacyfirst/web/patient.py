@@ -9,6 +9,7 @@ from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.contract.typed_answers import day_of
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number
 from pharmacyfirst.kernel.questions import completed_years
+from pharmacyfirst.kernel.service import Service
 from pharmacyfirst.record.fields import RecordRefused, read_back
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.people import (
@@ -26,7 +27,7 @@ NONE_READ = "none"
 
 TEXTS = (
     "family", "given", "nhs_number", "address", "postcode", "no_address", "practice_ods", "practice_name", "no_practice", "telephone",
-    "requirements", "consenter", "complaint", "not_viewed",
+    "requirements", "consenter", "complaint", "not_viewed", "measured_by",
 )  # fmt: skip
 CHOICES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "gender": (("female", "Female"), ("male", "Male"), ("other", "Other"), ("unknown", "Not known")),
@@ -44,21 +45,38 @@ ASKS = {
     "look": "Agrees that the care record is looked at?",
     "by": "Who agrees to all this?",
     "viewed": "Which record did you read?",
+    "app": "Agrees that it is seen in the NHS App?",
 }
 # What a field is called where it is missing.
 CALLED = {
     "family": "Family name", "born": "Date of birth", "nhs_number": "NHS number", "address": "Address", "practice_ods": "GP practice", "gender": "Sex",
-    "source": "How they came", "channel": "How it is held", "share": "Whether the practice may be told", "look": "Whether the record may be looked at",
+    "source": "How they came", "channel": "How it is held", "share": "Whether the practice may be told", "app": "Whether it may be seen in the NHS App", "look": "Whether the record may be looked at",
     "by": "Who agrees", "viewed": "Which record was read", "not_viewed": "Why no record was read", "consenter": "Who agrees for the patient",
 }  # fmt: skip
-NEEDED = ("gender", "source", "channel", "share", "look", "by")
+NEEDED = ("gender", "source", "channel", "share", "app", "look", "by")
+IN_APP = "app"  # the third consent, of a service that names it
+
+
+def choices_of(service: Service | None) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The questions of the page with their answers: a service may have further ways in, and a third consent."""
+    found = dict(CHOICES)
+    ways, words, usual = (
+        service.ways_in if service is not None else (),
+        coded_lists()["way in"].items,
+        CHOICES["source"],
+    )
+    more = [one.id for one in ways if one.id in words and one.id not in dict(usual)]
+    found["source"] = (*usual[:-1], *((name, words[name][:1].upper() + words[name][1:]) for name in more), usual[-1])
+    if service is not None and any(one.id == IN_APP for one in service.consents):
+        found[IN_APP] = CHOICES["share"]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Who:
     """The patient page as it was typed, by field; what does not fit stands in ``wrong`` by field. ``repr`` shows nothing of it.
 
-    ``brought`` is whom another system or an earlier record named, as JSON holds a patient: what the page has no field for comes from
+    ``service`` is the one that the consultation belongs to. ``brought`` is whom another system or an earlier record named, as JSON holds a patient: what the page has no field for comes from
     there, and it tells what was changed since.
     """
 
@@ -66,6 +84,7 @@ class Who:
     practice: bool = False
     wrong: Mapping[str, str] = field(default_factory=dict)
     brought: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    service: Service | None = None
 
     def get(self, name: str) -> str:
         """What was typed or chosen in a field; nothing where it is blank."""
@@ -124,7 +143,18 @@ def viewed_choices() -> tuple[tuple[str, str], ...]:
 
 def read_who(posted: Posted, today: date, before: Who) -> Who:
     """The patient page as it was posted, with what does not fit. ``before`` is how it stood."""
-    names = (*TEXTS, *CHOICES, "viewed", "born_day", "born_month", "born_year", "relationship", "competence")
+    names = (
+        *TEXTS,
+        *CHOICES,
+        IN_APP,
+        "contact",
+        "viewed",
+        "born_day",
+        "born_month",
+        "born_year",
+        "relationship",
+        "competence",
+    )
     typed = {name: posted.one(f"p-{name}") for name in names}
     typed["told"] = "yes" if posted.ticked("p-told") else ""
     who = replace(before, typed=typed, wrong={})
@@ -140,7 +170,7 @@ def _wrong(who: Who, today: date) -> Iterator[tuple[str, str]]:
             nhs_number("".join(number.split()))
         except WrongIdentifier:
             yield "nhs_number", "NHS number: ten digits, and one of them is wrong; leave it blank where there is none"
-    for name, choices in (*CHOICES.items(), ("viewed", viewed_choices())):
+    for name, choices in (*choices_of(who.service).items(), ("viewed", viewed_choices())):
         if who.get(name) and who.get(name) not in {value for value, _ in choices}:
             yield name, f"{ASKS[name]} Choose one of the answers"
 
@@ -156,8 +186,9 @@ def lacking(who: Who, today: date) -> dict[str, str]:
         found["address"] = "Address: give the first line, or say why there is none"
     if not who.get("practice_ods") and not who.get("no_practice"):
         found["practice_ods"] = "GP practice: give its ODS code, or say why there is none"
+    asked = choices_of(who.service)
     for name in NEEDED:
-        if not who.get(name):
+        if name in asked and not who.get(name):
             found.setdefault(name, f"{ASKS[name]} Choose one of the answers")
     if not who.get("viewed"):
         found.setdefault("viewed", f"{ASKS['viewed']} Choose one of the answers")
@@ -222,6 +253,7 @@ def patient_of(who: Who) -> Patient:
         "gp_practice": {"ods": ods} | _named(who.get("practice_name")) if ods else None,
         "no_practice_because": "" if ods else who.get("no_practice"),
         "requirements": [who.get("requirements")] if who.get("requirements") else [],
+        "may_contact_by": [who.get("contact")] if who.get("contact") else None,
         "sensitivity": who.brought.get("sensitivity"),
         "practice_patient": who.practice,
     }
@@ -245,6 +277,7 @@ def consent_of(who: Who, to_treat: bool | None) -> Consent:
         "to_treat": to_treat,
         "to_share": _YES_NO.get(who.get("share")),
         "to_view_record": _YES_NO.get(who.get("look")),
+        "to_show_in_app": _YES_NO.get(who.get(IN_APP)),
         "by": by,
         "person": person,
         "competence": competence,

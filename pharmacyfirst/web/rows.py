@@ -11,7 +11,9 @@ from pharmacyfirst.contract.typed_answers import day_of, fits, hours_since, in_w
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Choice, Question
+from pharmacyfirst.record.pressure import sitting_pressure
 from pharmacyfirst.web.posted import Posted
+from pharmacyfirst.web.readings import work_out
 
 NOT_KNOWN, NONE, EARLIER = "?", "-", "earlier"
 DAYS_SHOWN = 8
@@ -43,6 +45,7 @@ def read_answers(questions: Iterable[Question], posted: Posted, now: datetime) -
     values: dict[str, Any] = {}
     since: dict[str, str] = {}
     wrong: dict[str, str] = {}
+    questions = list(questions)
     for question in questions:
         name = question.name
         try:
@@ -58,6 +61,7 @@ def read_answers(questions: Iterable[Question], posted: Posted, now: datetime) -
                     values[name] = read_one
         except _Wrong as error:
             wrong[name] = f"{called(question)}: {error}"
+    work_out(questions, posted, values, wrong)
     return Answers(values, since, wrong)
 
 
@@ -185,7 +189,8 @@ class ChoicesShown:
 class RowShown:
     """A row of a page: the question, what fits it, and how it was answered. ``kind`` says which part of the template draws it.
 
-    ``no_longer`` marks what changes the outcome no more, ``waits`` what may change which questions are shown.
+    ``no_longer`` marks what changes the outcome no more, ``waits`` what may change which questions are shown. ``readings``: those taken may be
+    typed here, of which this figure is worked out; None: of any other question.
     """
 
     name: str
@@ -206,6 +211,7 @@ class RowShown:
     groups: tuple[ChoicesShown, ...]
     clock: str
     time: bool
+    readings: str | None
     explained: "Explained | None"
 
     @property
@@ -246,6 +252,7 @@ class Filled:
     since: Mapping[str, str] = field(repr=False)
     wrong: Mapping[str, str] = field(default_factory=dict)
     posted: Posted | None = field(default=None, repr=False)
+    readings: str = field(default="", repr=False)
 
 
 def row(
@@ -278,7 +285,7 @@ def row(
         unit=question.unit, typed=typed, not_known=not_known,
         stacked=stacked(choices) or any(len(one.says) > 20 for one in choices),
         choices=choices, groups=_groups(question, answer, pathway, tuple(first)), clock=clock, time=time,
-        explained=_explained(question, pathway),
+        readings=filled.readings if question in sitting_pressure(pathway.questions.values())[:1] else None, explained=_explained(question, pathway),
     )  # fmt: skip
 
 

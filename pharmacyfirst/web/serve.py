@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -11,7 +11,8 @@ from time import monotonic
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from pharmacyfirst.connections import CIPHERS, protocol
+from pharmacyfirst import connections
+from pharmacyfirst.connections import machine_clock
 from pharmacyfirst.content.library import pathways_folder
 from pharmacyfirst.handover.secret import SecretUnusable, make_secret
 from pharmacyfirst.log import tell, warn
@@ -38,11 +39,6 @@ ACCOUNTS_GONE = (
 
 
 SIGN_IN_FIRST = "There are several sites in this folder, so people have to sign in: pharmacyfirst people add."
-
-
-def machine_clock() -> datetime:
-    """What this machine's clock says."""
-    return datetime.now(UTC)
 
 
 Clock = Callable[[], datetime]
@@ -153,11 +149,5 @@ def _must_open_site(folder: Path, site: str, pharmacy: Path | None, people: Peop
 
 
 def run(app: ASGIApp, address: str, port: int, place: WhereServed = HERE) -> None:
-    """Serve until it is stopped. What is written of it is written by ``pharmacyfirst.log`` alone."""
-    import uvicorn
-
-    uvicorn.run(
-        app, host=address, port=port, access_log=False, log_config=None, log_level="warning", server_header=False, date_header=False,
-        timeout_graceful_shutdown=5, proxy_headers=False, ssl_certfile=place.certificate or None, ssl_keyfile=place.key or None,
-        ssl_ciphers=CIPHERS, http=protocol(), limit_concurrency=MOST_AT_ONCE,
-    )  # fmt: skip
+    """Serve until it is stopped."""
+    connections.run(app, address, port, most_at_once=MOST_AT_ONCE, certificate=place.certificate, key=place.key)

@@ -10,7 +10,6 @@ import urllib.request
 import pytest
 from calling import ROOT
 from lines_written import lines_written
-from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,13 @@ from calling import ACCOUNT, AS_IF, DAY, LINES, ROOT, Clock, Ticks, a_key, calli
 from lines_written import lines_written
 
 from pharmacyfirst.api import app as the_app
+from pharmacyfirst.api import serve
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import KINDS, ApiProblem
 from pharmacyfirst.api.serve import ApiSettings, application, must_be_safe
 from pharmacyfirst.connections import NotServed
+from pharmacyfirst.web.serve import run as serve_form
 
 NO_KEY = [call for call in CALLS if call.scope is None]
 OF_A_KEY = [call for call in CALLS if call.scope is not None]
@@ -317,3 +319,15 @@ def test_anchors_that_do_not_hold_are_not_ready(tmp_path):
     (folder / "anchors.txt").write_text(f"1000 {'0' * 64} 2026-11-21T00:00:00+00:00\n")
     with calling(folder) as caller:
         assert "gone" in refused(caller.get("/ready"), "not_readable", 503)["detail"]
+
+
+@pytest.mark.parametrize("room", ["api", "web"])
+def test_both_are_served_by_pythons_own_event_loop(monkeypatch, room):
+    """uvloop starved whoever connected anew; the API and the form have one place in which they are served."""
+    served = {}
+    monkeypatch.setattr("uvicorn.run", lambda app, **given: served.update(given))
+    if room == "api":
+        serve.run(None, ApiSettings())
+    else:
+        serve_form(None, "127.0.0.1", 8080)
+    assert (served["loop"], served["http"].__name__, served["date_header"]) == ("asyncio", "HttpInTime", False)

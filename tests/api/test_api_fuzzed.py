@@ -17,6 +17,7 @@ from calling import DAY, MAILBOX, a_key, adopted, calling, input_object
 from hypothesis import HealthCheck, Phase, given, settings
 from lines_written import lines_written
 from schemathesis.generation import GenerationMode
+from shares import of_each
 from shipped import cases_of
 from sound_records import library
 from thorough.api import modes_of
@@ -102,8 +103,8 @@ def _bytes(body):
 
 @cache
 def baseline(condition):
-    """The first case of a condition that is supplied, as a server is sent it: everything known."""
-    found = [case for case in cases_of(library(), condition) if case.expected.kind.key == "supply"]
+    """The first case of a condition that is supplied, or measured next, as a server is sent it: everything known."""
+    found = [case for case in cases_of(library(), condition) if case.expected.kind.key in ("supply", "measure_next")]
     return {name: [*one] if isinstance(one, tuple) else one for name, one in found[0].facts.items()}
 
 
@@ -134,7 +135,7 @@ def answers_and_bounds(condition):
             yield from ({"date_of_birth": (born + timedelta(days=days)).isoformat()} for days in (-1, 1))
 
 
-@pytest.mark.parametrize("condition", library().conditions)
+@pytest.mark.parametrize("condition", of_each(library().conditions))
 def test_every_age_answer_and_bound_comes_out_as_the_package_says(served, condition):
     caller, lines = served
     count = 0

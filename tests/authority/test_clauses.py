@@ -27,10 +27,11 @@ HICCUPS = LIBRARIES["made up"].newest("hiccups")
 UTI = LIBRARIES["shipped"].newest("uncomplicated-uti")
 NITROFURANTOIN = UTI.pgds["nitrofurantoin"]
 
-# What is no clause: evidence and notes, earlier names, which file says it, what other documents say, and what is answered by itself.
+# What is no clause: evidence and notes, earlier names, which file says it, what other documents and the service's file say, and what is
+# answered by itself.
 NO_CLAUSE = {
     "backing", "beside", "dates", "was", "shared", "sources", "open_items", "withdrawn", "content_digest", "digest", "version", "draft",
-    "pgd",
+    "pgd", "service",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from adopted import HOW, adopt, copy_of_what_ships, publish, typed
@@ -40,6 +41,17 @@ def test_every_document_and_open_item_is_shown_before_it_is_asked(pathway, said_
     for item in pathway.open_items.values():
         assert f"{item.id}: {item.says}" in said
     assert "0 open items not answered." in said
+
+
+def test_files_that_stand_for_one_signed_document_are_named_and_each_keeps_its_digest(tmp_path):
+    humming = Path(__file__).resolve().parents[1] / "humming"
+    relief = load(humming).newest("hum-relief")
+
+    said = adopt(humming, "hum-relief", tmp_path / "adoption.yaml", "").output  # it ends at the first question
+
+    assert "humming-sweets is one signed document: compare each of these with it: long-sweet, short-sweet." in said
+    assert all(one.digest in said for one in documents_to_adopt(relief))
+    assert len({one.digest for one in documents_to_adopt(relief)}) == 3
 
 
 def test_the_record_says_what_was_typed(pathway, said_and_written):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pytest
 from adopted import publish
 from at_the_bench import DAY, FIRST, SECOND, answer_all, bench, entry, made_up, write_in
+from shares import of_each
 
 from pharmacyfirst import Permit, authorise, load
 from pharmacyfirst.authority.adoption import documents_to_adopt
@@ -221,7 +222,7 @@ def test_what_was_answered_after_the_signature_is_not_adopted(started, tmp_path)
     assert "after the day on which it is to be signed" in result.output
 
 
-@pytest.mark.parametrize("condition", load().conditions)
+@pytest.mark.parametrize("condition", of_each(load().conditions))
 def test_all_that_ships_can_be_laid_out_and_read_back(condition, tmp_path):
     laid = Bench(load().newest(condition))
     answers = {

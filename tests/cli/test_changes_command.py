@@ -59,6 +59,7 @@ def test_the_same_for_a_page_with_everything_escaped(tmp_path):
     assert "kidney_<wbr />pain_<wbr />or_<wbr />tenderness is yes" in ran.stdout
 
 
+@pytest.mark.large
 def test_reasons_and_questions_are_shown_where_wanted(without_diabetes):
     ran = run("changes", OLD, without_diabetes, "--reasons")
 

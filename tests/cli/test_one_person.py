@@ -84,7 +84,8 @@ def test_every_kind_of_outcome_is_shown_here():
     words = {in_words(Outcome(kind)).upper() for kind in Kind if kind is not Kind.EMERGENCY}
     shown = {words.partition("\n")[0] for _, words in IN_CAPITALS}
 
-    assert shown | {"ANOTHER CAUSE IS MORE LIKELY"} == words | {"SEND TO A&E NOW", "DIAL 999 NOW"}
+    elsewhere = {"ANOTHER CAUSE IS MORE LIKELY", "MEASURE AGAIN, AS THE NEXT PATHWAY SAYS"}
+    assert shown | elsewhere == words | {"SEND TO A&E NOW", "DIAL 999 NOW"}
 
 
 def test_a_medicine_that_is_ruled_out_is_named_with_the_answer_that_did_it_and_to_whom_the_patient_goes(

@@ -144,6 +144,13 @@ def test_what_contradicts_and_what_closes_is_there_for_a_form():
         "infected-insect-bites": {
             "hours_since_bite": {"since": "the bite or sting", "until": "now", "day_only": "as short as possible"}
         },
+        "emergency-contraception": {
+            "hours_upsi_to_dose": {
+                "since": "the most recent unprotected sex",
+                "until": "the tablet is taken",
+                "day_only": "as long as possible",
+            }
+        },
     }
     closing = {q["name"] for q in held["shingles"]["questions"] if q["if_not_answered"] == "refer_urgent"}
     assert "hours_rash_onset_to_first_dose" in closing

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from pharmacyfirst.cli.main import main
 from pharmacyfirst.paper.pdf import pdf
+from pharmacyfirst.population.outcomes import NOT_MADE_UP
 
 GOOD = str(Path(__file__).resolve().parents[1] / "bad" / "good")
 FILES = {"review-pack.html", "review-pack.json", "sign-off.yaml", "reading.yaml"}
@@ -90,6 +91,21 @@ def test_what_was_filled_in_is_never_written_over(tmp_path):
         assert (folder / name).read_text(encoding="utf-8").endswith("# filled in\n")
 
 
+def test_a_sign_off_that_nobody_touched_gives_way_to_that_of_the_new_pack(tmp_path):
+    blank = made_up(tmp_path) / "sign-off.yaml"
+    before = blank.read_text(encoding="utf-8")
+
+    reading = read_by(tmp_path / "yawning", "refer")
+    assert (
+        "wrote yawning/sign-off.yaml"
+        in review("yawning", "--pathways", GOOD, "--out", tmp_path, "--agreement", reading).stdout
+    )
+    after = blank.read_text(encoding="utf-8")
+    assert after != before
+    blank.write_text(after.replace("  - hazards\n", ""), encoding="utf-8")
+    assert "left yawning/sign-off.yaml as it is" in review("yawning", "--pathways", GOOD, "--out", tmp_path).stdout
+
+
 def signed(path):
     text = path.read_text(encoding="utf-8")
     for heading, words in (
@@ -166,7 +182,7 @@ def test_proofs_and_changes_stand_in_the_pack_without_their_times(tmp_path):
     assert "roved by a solver" in html or "roved equal by a solver" in html
     printed = CliRunner().invoke(main, ["prove", "yawning", "--pathways", GOOD, "--json"])
     (tmp_path / "proofs.json").write_text(printed.stdout, encoding="utf-8")
-    again = made_up(tmp_path / "again", "--proofs", tmp_path / "proofs.json", "--since", "2025.1")
+    again = made_up(tmp_path / "again", "--proofs", tmp_path / "proofs.json", "--since", "yawning@2025.1")
     assert (again / "review-pack.json").read_bytes() == (folder / "review-pack.json").read_bytes()
 
 
@@ -188,3 +204,11 @@ def test_what_makes_no_sense_is_refused_and_nothing_written(words, status, says,
     assert result.exit_code == status, result.output
     assert says in result.stderr
     assert not (tmp_path / "x").exists()
+
+
+def test_of_a_condition_of_which_nothing_is_known_nobody_is_made_up(tmp_path):
+    """An author's own condition: no figures of England stand behind it, and its answers need not be those of the shipped ones."""
+    folder = made_up(tmp_path)
+    pack = json.loads((folder / "review-pack.json").read_text(encoding="utf-8"))
+    assert pack["summary"]["not_in_this_pack"]["outcome_shares"] == NOT_MADE_UP
+    assert NOT_MADE_UP[1:] in (folder / "review-pack.html").read_text(encoding="utf-8")

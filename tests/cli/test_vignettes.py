@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pharmacyfirst.content.files import SHARED
+from pharmacyfirst.content.files import SERVICES, SHARED
 from pharmacyfirst.content.library import pathways_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 VIGNETTES = ROOT / "tests" / "vignettes"
-CONDITIONS = sorted(one.name for one in pathways_folder().iterdir() if one.is_dir() and one.name != SHARED)
+CONDITIONS = sorted(
+    one.name for one in pathways_folder().iterdir() if one.is_dir() and one.name not in (SHARED, SERVICES)
+)
 
 specification = importlib.util.spec_from_file_location("check_vignettes", VIGNETTES / "check.py")
 check = importlib.util.module_from_spec(specification)

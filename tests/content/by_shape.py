@@ -11,10 +11,12 @@ from pharmacyfirst.content.shapes_of_hazards import FILE_OF_HAZARDS
 from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW, PGD_FILE, PROTOCOL_FILE
 from pharmacyfirst.content.shapes_of_questions import ANSWER_BY_PGD, QUESTION, SHARED_QUESTION
+from pharmacyfirst.content.shapes_of_services import SERVICE_FILE
 from pharmacyfirst.content.spellings import NO_DOSE
 from pharmacyfirst.content.text import Block, List, Mistakes, Node, Text, read_file
 
 FILES = (
+    ("service", SERVICE_FILE),
     ("hazard log", FILE_OF_HAZARDS), ("stopping criteria", PATHWAY_FILE), ("cases", FILE_OF_CASES), ("values list", SHARED_ANSWERS),
     ("items", SHARED_LIST), ("published", PUBLISHED_LIST), ("questions", SHARED_QUESTIONS),
     ("invariants", FILE_OF_INVARIANTS), ("shared medicine", SHARED_MEDICINE), ("shared definitions", SHARED_DEFINITIONS),

@@ -30,6 +30,7 @@ NOT_SEEN = {
         "does not answer|is answered|has one answer|may have several|is a (date|definition|score)$|whole number|goes from|lies outside"
         "|no answer (to|of)|is not an answer|is a number$|has no answers|has no meaning outside|is not answered"
     ),
+    "a destination that no row leads to": 'does not fit "destination"',
     "a sentence that always or never holds, or leads back to itself": (
         "holds for|leads back|definitions one inside|can never decide|has a condition|no exclusion of .* is judged"
     ),
@@ -91,7 +92,7 @@ def test_mistakes_of_headings_structure_and_closed_lists_are_refused():
         one.name for one in unseen if not any(re.search(said, first_words(one)) for said in NOT_SEEN.values())
     ]
     assert unexplained == []
-    assert list(seen.values()).count(True) == 136
+    assert list(seen.values()).count(True) == 135
     structure = re.compile(
         "is not a heading of an? (?!stopping criteria$)|^this .* has no |belongs? under|has no headings|is a block|are a list$"
     )

@@ -3,6 +3,8 @@
 import shutil
 from collections import Counter
 
+from test_bad_files import BAD
+
 from pharmacyfirst import load
 from pharmacyfirst.content.library import pathways_folder
 
@@ -45,3 +47,22 @@ def test_a_digest_holds_the_name_of_its_document():
     """The two sprays of sinusitis are signed with the same four files."""
     sprays = load(pathways_folder()).newest("acute-sinusitis").pgds
     assert sprays["fluticasone"].edition.digest != sprays["mometasone"].edition.digest
+
+
+def test_a_pathway_is_signed_with_those_shared_files_of_a_kind_that_hold_what_it_uses(tmp_path):
+    root = tmp_path / "pathways"
+    shutil.copytree(BAD / "good", root)
+    (root / "published.yaml").unlink()  # drafts may change
+    file, more = root / "shared" / "questions.yaml", root / "shared" / "questions-more.yaml"
+    text = file.read_text(encoding="utf-8")
+    tune = text[text.index("  tune:") : text.index("  scarf:")]
+    file.write_text(text.replace(tune, ""), encoding="utf-8")
+    more.write_text(f"questions:\n{tune}", encoding="utf-8")
+    asks_it = {one.id for one in load(root).newest_all() if "tune" in one.questions}
+    before = digests(root)
+
+    more.write_text(f"# another comment\nquestions:\n{tune}", encoding="utf-8")
+
+    changed = {condition for (condition, _), digest in digests(root).items() if digest not in before.values()}
+    assert changed == asks_it
+    assert 0 < len(asks_it) < len({condition for condition, _ in before})

@@ -22,14 +22,22 @@ from pharmacyfirst.content import (
     pgds,
     words_of_questions,
 )
-from pharmacyfirst.content.library import load, shipped_library
+from pharmacyfirst.content.kept import FOLDER_VARIABLE
+from pharmacyfirst.content.library import load, read, shipped_library
 from pharmacyfirst.kernel.evidence import Backing
 from pharmacyfirst.kernel.pathway import PATHWAY
 from pharmacyfirst.kernel.pgd import PGD, WHOLE
 from pharmacyfirst.kernel.questions import Origin
 
 GOOD = Path(__file__).resolve().parents[1] / "bad" / "good"
-LIBRARIES = {"shipped": shipped_library(), "made up": load(GOOD)}
+SERVICES = GOOD.parents[1] / "humming"
+LIBRARIES = {"shipped": shipped_library(), "made up": read(GOOD), "services": read(SERVICES)}
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept(monkeypatch):
+    """Each set is read anew, by the reader as a test has changed it."""
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
@@ -113,7 +121,8 @@ def backings(one, owner, document, lists):
             else document
         )
         named = next((getattr(one, key) for key in ("name", "id", "code", "tag") if getattr(one, key, "")), owner)
-        for field in (one for one in fields(one) if one.compare):  # what is only kept for speed stands elsewhere too
+        # What is only kept for speed stands elsewhere too; a service has a file of its own.
+        for field in (one for one in fields(one) if one.compare and one.name != "service"):
             where = PATHWAY if field.name == "every_medicine" else document
             yield from backings(getattr(one, field.name), named, where, lists)
 

@@ -1,5 +1,6 @@
 """Content is kept as plain data for the next start: what is kept is what was read, and anything wrong with it is not used."""
 
+import gc
 import json
 import os
 import shutil
@@ -8,7 +9,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -102,8 +105,20 @@ def test_any_change_is_another_key_and_the_cases_are_none(mine):
     assert len(keys) == 1 + len(CHANGES)
 
 
-def test_the_digest_is_sha256():
-    assert key.sha256(b"content").hexdigest() == kept.hashlib.sha256(b"content").hexdigest()
+def test_the_digest_is_blake2b():
+    assert key.digest_of(b"content") == blake2b(b"content", digest_size=32).hexdigest()
+
+
+def test_a_file_that_grows_while_it_is_read_has_no_key(mine, monkeypatch):
+    sizes = os.fstat
+
+    def smaller(handle):
+        there = sizes(handle)
+        return SimpleNamespace(st_size=there.st_size - 1, st_mode=there.st_mode)
+
+    assert key.key_of(mine) is not None
+    monkeypatch.setattr(key.os, "fstat", smaller)
+    assert key.key_of(mine) is None
 
 
 def test_another_version_of_ours_is_another_key(mine, monkeypatch):
@@ -131,10 +146,10 @@ def resealed(raw, change):
 def written_anew(named, parts):
     body, places = b"", {}
     for name, part in parts.items():
-        places[name] = (len(body), len(part), kept.hashlib.sha256(part).hexdigest())
+        places[name] = (len(body), len(part), blake2b(part, digest_size=32).hexdigest())
         body += part
     head = json.dumps({"key": named, "parts": places}).encode()
-    return b"\n".join([kept.hashlib.sha256(head).hexdigest().encode(), head, body])
+    return b"\n".join([blake2b(head, digest_size=32).hexdigest().encode(), head, body])
 
 
 WRONG = {
@@ -144,7 +159,7 @@ WRONG = {
     "a byte more": lambda raw: raw + b" ",
     "one letter changed": lambda raw: raw.replace(b"hiccups", b"hiccupz", 1),
     "a word changed in a part": lambda raw: raw[:-200] + raw[-200:].replace(b"1", b"2"),
-    "no JSON": lambda raw: b"\n".join([kept.hashlib.sha256(b"{").hexdigest().encode(), b"{", b""]),
+    "no JSON": lambda raw: b"\n".join([blake2b(b"{", digest_size=32).hexdigest().encode(), b"{", b""]),
     "of another key": lambda raw: resealed(raw, lambda named, parts: written_anew("0" * 64, parts)),
     "a class that is none of ours": lambda raw: resealed(
         raw, lambda named, parts: written_anew(named, dict.fromkeys(parts, b'["os",[9999,0]]'))
@@ -300,3 +315,15 @@ def test_only_what_has_a_place_in_the_table_is_written():
         (1, True),
     )
     assert [type(one) for one in plain.made(plain.written([True, 1]))] == [bool, int]
+
+
+def test_the_garbage_collector_is_as_it_was_afterwards(mine):
+    for looks in (True, False):
+        (gc.enable if looks else gc.disable)()
+        try:
+            load(mine)
+            with pytest.raises(ContentRefused):
+                read(mine / "hiccups")
+            assert gc.isenabled() is looks
+        finally:
+            gc.enable()

@@ -213,7 +213,8 @@ def test_nothing_that_stands_once_is_used_nowhere():
     cited = {tag for pathway in pathways for tag in pathway.sources}
     cited |= {tag for one in SHIPPED.lists.values() for tag in one.sources}
     once = [one for medicine in SHIPPED.medicines.values() for one in (*medicine.bars, *medicine.cautions)]
-    cited |= {tag for one in once for line in one.backing.evidence for tag in line.sources}
+    of_services = [one for service in SHIPPED.services.values() for one in (*service.providers, *service.claim)]
+    cited |= {tag for one in (*once, *of_services) for line in one.backing.evidence for tag in line.sources}
     assert {*SHIPPED.sources} - cited == set()
     assert {*SHIPPED.definitions} - {one.name for pathway in pathways for one in pathway.named} == set()
     assert {*SHIPPED.lists} - {name for pathway in pathways for name in pathway.lists} == set()
@@ -221,7 +222,8 @@ def test_nothing_that_stands_once_is_used_nowhere():
 
 def test_the_list_of_interactions_has_the_53_answers_each_in_a_group_and_each_asked_somewhere():
     choices = SHIPPED.lists["interacting-medicines"].choices
-    asked_in = {one.name for p in SHIPPED.newest_all() for one in p.questions["interacting_medicines"].choices}
+    asking = [pathway for pathway in SHIPPED.newest_all() if "interacting-medicines" in pathway.lists]
+    asked_in = {one.name for pathway in asking for one in pathway.questions["interacting_medicines"].choices}
     assert len(choices) == 53
     assert all(one.group and one.says for one in choices)
     groups = [one.group for one in choices]

@@ -51,9 +51,14 @@ def test_it_loads_beside_the_pathways_that_ship(tmp_path):
     root = tmp_path / "pathways"
     shutil.copytree(pathways_folder(), root)
 
+    service = root / "services" / "pharmacy-first.yaml"
+    service.write_text(
+        service.read_text(encoding="utf-8").replace("pathways: ", "pathways: hiccups, "), encoding="utf-8"
+    )
+
     library = written(root, Skeleton("hiccups", "Hiccups", "first-medicine", DAY))
 
-    assert "hiccups" in library.conditions
+    assert library.newest("hiccups").service.id == "pharmacy-first"
 
 
 def test_no_dose_is_written_so_nobody_is_offered_anything(hiccups):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from by_shape import meant, shape_of_file, tree_of
 
+from pharmacyfirst.content.amounts import days_within, quantity_range
 from pharmacyfirst.content.cases import cases_of
 from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.files import HAZARDS, INVARIANTS
@@ -17,6 +18,7 @@ from pharmacyfirst.content.shapes_of_cases import FILE_OF_CASES, PUBLISHED_LIST
 from pharmacyfirst.content.shapes_of_medicines import SHARED_DEFINITIONS, SHARED_MEDICINE, SHARED_SOURCES
 from pharmacyfirst.content.shapes_of_pgds import DOSE_GAP, DOSE_ROW
 from pharmacyfirst.content.shapes_of_questions import QUESTION, SHARED_QUESTION
+from pharmacyfirst.content.shapes_of_services import SERVICE_FILE
 from pharmacyfirst.content.spellings import NAMES, NO_DOSE
 from pharmacyfirst.kernel.conditions import Count, Includes
 from pharmacyfirst.kernel.outcome import Kind
@@ -105,6 +107,10 @@ def _is_there(way, words, there) -> bool:
     is_there = there[way]
     if way[-1] in ("when", "any of", "must", "asked when", "points"):
         return _says(is_there, words, all_of_them=way[-1] != "any of")
+    if way[-1] == "within":
+        return days_within(words) == days_within(is_there)
+    if way[-1] == "quantity" and quantity_range(words):
+        return quantity_range(words) == quantity_range(is_there)
     if way[-1] == "answer":
         return words == is_there or (words.startswith(("one of", "any of")) and _within(words, is_there))
     if way[-1] == "unset":
@@ -132,7 +138,10 @@ def _within(words: str, there: str) -> bool:
 
 
 def _says(condition, words, *, all_of_them: bool) -> bool:
-    lines = [" ".join(line.split()) for line in ([words] if isinstance(words, str) else words)]
+    # Of whom an exclusion of every medicine is not, the document of that medicine shows: it has none.
+    lines = [
+        " ".join(line.split()).partition(", except ")[0] for line in ([words] if isinstance(words, str) else words)
+    ]
     if isinstance(condition, tuple):
         return len(condition) == len(lines) and all(
             line in spellings(one) for line, one in zip(lines, condition, strict=True)
@@ -189,6 +198,8 @@ def written(library, path, tree, shape) -> dict:
         return {"shared definitions": {name: _once(one, "means") for name, one in library.definitions.items()}}
     if shape is SHARED_SOURCES:
         return {"shared sources": _sources(library.sources)}
+    if shape is SERVICE_FILE:
+        return _service(library.services[path.stem])
     condition = path.relative_to(library.root).parts[0]
     if shape is FILE_OF_CASES:
         return _cases(condition, cases_of(library, condition))
@@ -237,6 +248,29 @@ class Spelt(str):
         return str(self)
 
 
+def _days(number) -> str:
+    return f"{number} days" if number else ""
+
+
+def _service(one) -> dict:
+    codes = {
+        each.code: {"says": each.says, "days": each.in_force.in_words()} | _backing(each.backing) for each in one.codes
+    }
+    parts = {
+        heading: {each.id: _statement(each) for each in getattr(one, heading.replace(" ", "_"))}
+        for heading in ("ways in", "consents")
+    }
+    open_items = {
+        each.id: {"says": each.says, "until then": each.until_then} | _backing(each.backing) for each in one.open_items
+    }
+    return parts | {
+        "service": one.id, "title": one.title, "title for patients": one.title_for_patients, "pathways": one.pathways, "code": codes,
+        "provided by": [_statement(each) for each in one.providers], "claim": [_statement(each) for each in one.claim],
+        "claimable": one.claimable or f"answered {' or '.join(one.answered)}", "open items": open_items,
+        "sources": _sources({each.tag: each for each in one.sources}),
+    }  # fmt: skip
+
+
 def _once(one, says="says") -> dict:
     heading = "any of" if one.any_of else "when"
     said = {says: one.says} | _only(because=one.because, action=one.action, for_=one.audience, form=one.forms)
@@ -254,7 +288,7 @@ def _document(one) -> dict:
 
 
 def _statement(one) -> dict:
-    said = _only(says=one.says, professions=one.professions, for_=one.audience, form=one.forms, at=one.at)
+    said = _only(says=one.says, professions=one.professions, for_=one.audience, form=one.forms, at=one.at, who=one.who)
     return said | _sentence(one) | _backing(one.backing)
 
 
@@ -262,7 +296,9 @@ def _pathway(pathway) -> dict:
     stopping: dict = {}
     for one in pathway.stopping:
         kind = ALWAYS_999 if one.always_999 else one.kind.word
-        said = _only(because=one.because, where_to=one.where_to, then=kind)
+        said = _only(
+            because=one.because, where_to=one.where_to, then=kind, within=_days(one.within_days), next=one.next
+        )
         stopping.setdefault(one.stage, {})[one.id] = said | _sentence(one, must=one.must) | _backing(one.backing)
     every = {one.id: one for pgd in pathway.pgds.values() for one in pgd.every_medicine}
     named = {True: {}, False: {}}
@@ -273,7 +309,7 @@ def _pathway(pathway) -> dict:
         named[one.points][one.name] = "shared" if one.shared else body | _only(id=one.id) | _backing(one.backing)
     said = {
         heading: {one.id: _statement(one) for one in getattr(pathway, heading.replace("-", "_"))}
-        for heading in ("advice", "safety-netting", "leaflets", "records", "prompts")
+        for heading in ("advice", "safety-netting", "leaflets", "records", "prompts", "duties")
     }
     return said | _edition(pathway.edition) | {
         "pathway": pathway.id,
@@ -281,7 +317,7 @@ def _pathway(pathway) -> dict:
         "title for patients": pathway.title_for_patients,
         "where to": {kind.word: _statement(one) for kind, one in pathway.where_to.items()},
         "pages": {page.title: page.facts for page in pathway.pages},
-        "diagnosis established when": _diagnosis(pathway.diagnosis),
+        "diagnosis established when": _diagnosis(pathway.diagnosis) if pathway.diagnosis is not None else {},
         "cannot be": pathway.cannot_be,
         "source documents": [_document(one) for one in pathway.source_documents],
         "stopping criteria": stopping,
@@ -317,7 +353,10 @@ def _row(row) -> dict:
         if row.offers[1:]:
             words += f", or {row.offers[1]} where that is excluded" if row.fallback else f" and {row.offers[1]}"
     nothing_left = row.nothing_left.word if row.nothing_left is not Kind.REFER else ""
-    said = _only(because=row.because, then=words, where_to=row.where_to, when_nothing_is_left=nothing_left)
+    if row.each:
+        words = f"offer each of {', '.join(row.offers)}"
+    beside = _only(leads_to=row.leads_to, within=_days(row.within_days), next=row.next)
+    said = beside | _only(because=row.because, then=words, where_to=row.where_to, when_nothing_is_left=nothing_left)
     return said | _only(where_nothing_can_be_offered=row.where_nothing) | _sentence(row) | _backing(row.backing)
 
 
@@ -357,8 +396,9 @@ def _question(question) -> dict:
         answer=_answer_line(question), note=question.backing.note, explained_by=question.explained_by, values_from=lists,
         values=_choices(question.choices, ""), was=question.was, **_words_of(question),
     )  # fmt: skip
+    said |= _only(asked_after=question.asked_after, observation=question.observation)
     if question.asked_when is not None:
-        said["asked when"] = question.asked_when
+        said["asked when"] = question.asked_when.items[0] if question.asked_after else question.asked_when
     if question.shared:
         return said | {"shared": "yes"}
     return said | _only(ask=question.ask, called=question.called, judgement="yes" if question.judgement else "")
@@ -402,6 +442,8 @@ def _amount(amount) -> str:
 
 def _pack(pack) -> dict:
     words = "worked out" if pack.worked_out else "not stated" if pack.quantity is None else _amount(pack.quantity)
+    if pack.up_to:
+        words = pack.in_words()
     return {"product": pack.product.name, "quantity": words} | _backing(pack.backing)
 
 
@@ -416,7 +458,7 @@ def _dose_row(row) -> dict:
     how = f"{'down to' if rounding.down else 'to the nearest'} {rounding.step} {row.dose.each.unit}" if rounding else ""
     times = f"{row.times_a_day} to {row.times_a_day_most}" if row.times_a_day_most else str(row.times_a_day)
     more = _only(
-        dose=dose, times_a_day=times, days=str(row.days), rounding=how, or_=[_pack(one) for one in row.packs[1:]]
+        dose=dose, times_a_day=times, days=str(row.days or ""), rounding=how, or_=[_pack(one) for one in row.packs[1:]]
     )
     return said | more | _pack(row.packs[0]) | _backing(row.backing)
 
@@ -438,11 +480,13 @@ def _pgd(pgd) -> dict:
             one.id: _only(says=one.says, action=one.action, for_=one.audience, form=one.forms) | _sentence(one) | _backing(one.backing) for one in pgd.cautions
         },
         "products": {
-            one.name: _only(form=one.form, strength=one.strength.words, codes=one.codes, bottle=_amount(one.bottle) if one.bottle else "")
+            one.name: _only(form=one.form, strength=one.strength.words, codes=one.codes or ("not known",), bottle=_amount(one.bottle) if one.bottle else "")
             | _backing(one.backing)
             for one in pgd.products
         },
         "doses": {row.id: _dose_row(row) for row in pgd.doses},
+        "instructions": {one.id: {"says": one.says} | _sentence(one) | _backing(one.backing) for one in pgd.instructions},
+        "document": pgd.document,
     }  # fmt: skip
 
 
@@ -488,6 +532,9 @@ def _case(case) -> dict:
         tells=list(wanted.tells or ()),
         tells_not=list(wanted.tells_not or ()),
         offers=offers,
+        within=_days(wanted.within_days),
+        next=wanted.next,
+        duties=_or_none(wanted.duties),
     )
     facts = {name: _fact(value) for name, value in case.facts.items()}
     said = {
@@ -505,4 +552,5 @@ def _offer(offer) -> dict:
     return _only(
         pgd=offer.pgd, dose=_amount(offer.dose) if offer.dose else "", first_day=str(offer.first_day or ""),
         times_a_day=str(offer.times_a_day or ""), days=str(offer.days or ""), quantity=_amount(offer.quantity) if offer.quantity else "",
+        quantity_at_least=_amount(offer.quantity_at_least) if offer.quantity_at_least else "", instructions=_or_none(offer.instructions),
     )  # fmt: skip

@@ -42,8 +42,8 @@ def assessed(**changes):
     ("changes", "says"),
     [
         ({}, ""),
-        ({"rigors": True}, "kind refer_urgent for supply, decided by UTI-R1, missing nothing"),
-        ({"rigors": None}, "kind need_facts for supply, decided by nothing, missing rigors"),
+        ({"rigors": True}, "expected supply, came out as refer urgent (decided by UTI-R1)"),
+        ({"rigors": None}, "expected supply, came out as need facts (nothing decided, still to ask: rigors)"),
     ],
 )
 def test_another_outcome_is_said_with_what_decided_it(changes, says):
@@ -62,15 +62,15 @@ def test_another_engine_is_judged_as_ours_is_word_for_word(changes, case):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"quantity": {"amount": 14, "unit": "capsule"}}, "nitrofurantoin quantity amount 14 for 6"),
-        ({"quantity": {"amount": 6}}, "nitrofurantoin quantity unit nothing for capsule"),
-        ({"quantity": None}, 'nitrofurantoin quantity nothing for {"amount": 6, "unit": "capsule"}'),
-        ({"dose": {"amount": 50.0, "unit": "mg"}}, "nitrofurantoin dose amount 50 for 100"),
+        ({"quantity": {"amount": 14, "unit": "capsule"}}, "nitrofurantoin quantity amount is 14, not 6"),
+        ({"quantity": {"amount": 6}}, "nitrofurantoin quantity unit is nothing, not capsule"),
+        ({"quantity": None}, 'nitrofurantoin quantity is nothing, not {"amount": 6, "unit": "capsule"}'),
+        ({"dose": {"amount": 50.0, "unit": "mg"}}, "nitrofurantoin dose amount is 50, not 100"),
         ({"dose": {"amount": 100.0, "unit": "mg"}}, ""),
-        ({"times_per_day": 4}, "nitrofurantoin times_per_day 4 for 2"),
-        ({"times_per_day": "2"}, "nitrofurantoin times_per_day 2 for 2"),
-        ({"duration_days": True}, "nitrofurantoin duration_days true for 3"),
-        ({"pgd": "amoxicillin"}, "offers amoxicillin for nitrofurantoin"),
+        ({"times_per_day": 4}, "nitrofurantoin times_per_day is 4, not 2"),
+        ({"times_per_day": "2"}, 'nitrofurantoin times_per_day is "2", not 2'),
+        ({"duration_days": True}, "nitrofurantoin duration_days is true, not 3"),
+        ({"pgd": "amoxicillin"}, "offers amoxicillin, not nitrofurantoin"),
     ],
 )
 def test_another_medicine_dose_or_course_is_a_difference(change, says):

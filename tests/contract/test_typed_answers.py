@@ -70,3 +70,13 @@ def test_every_question_says_what_fits_in_words_for_whoever_types():
         said = fits(question)
         assert "YYYY" not in said
         assert "_" not in said
+
+
+def test_each_choice_has_its_number():
+    questions = [one for one in QUESTIONS.values() if one.answer is Answer.ONE_OF]
+    assert questions
+    for question in questions:
+        names = question.choice_names()
+        read = [read_typed(question, str(number), NOW) for number in range(len(names) + 2)]
+        assert (read[0], read[-1]) == (None, None)
+        assert [one.value for one in read[1:-1]] == list(names)

@@ -37,7 +37,14 @@ def by_hand(text):
     return regenerate.PART.sub("", text)
 
 
-@pytest.mark.parametrize("path", list(regenerate.pages()), ids=shown)
+LONG = {"consultations.md", "records.md"}  # what they show is worked out over every case
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(one, marks=pytest.mark.large) if one.name in LONG else one for one in regenerate.pages()],
+    ids=shown,
+)
 def test_the_generated_parts_of_a_page_are_current(path):
     text = path.read_text(encoding="utf-8")
 
@@ -47,6 +54,7 @@ def test_the_generated_parts_of_a_page_are_current(path):
     assert not re.search(r"^<!-- (?!generated: |end of generated -->|figures: |end of figures -->)", text, re.MULTILINE)
 
 
+@pytest.mark.large
 def test_the_pages_generated_as_a_whole_are_current():
     stale = [name for name, page in regenerate.PAGES.items() if (ROOT / name).read_text(encoding="utf-8") != page()]
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from test_docs import regenerate
 
+from pharmacyfirst.review.notes import GRADES
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "docs"))
 import first_pathway  # noqa: E402
@@ -45,6 +47,14 @@ def test_it_ends_checked_proved_rendered_and_reviewed():
     assert " 0 FAIL" in last["prove"]
     assert "wrote hiccups/pathway.html" in last["render"]
     assert "wrote hiccups/review-pack.html" in last["review"]
+
+
+def test_the_grades_that_authors_are_told_are_those_that_documents_print():
+    told = (ROOT / "docs" / "writing-a-pathway.md").read_text(encoding="utf-8")
+    for grade, words in GRADES.items():
+        (row,) = re.findall(rf"^\| `{grade.word}` \| (.*)$", told, re.MULTILINE)
+        assert row.startswith(f"{words.split('. ')[0].removesuffix('.')}. |")
+    assert "evidence: primary" not in PAGE, "the book of the page is no text of the NHS, of NICE or of the regulator"
 
 
 def test_an_edit_that_does_not_fit_is_found():

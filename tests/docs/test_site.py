@@ -13,6 +13,7 @@ import pytest
 
 from pharmacyfirst.content.hazards import ruled
 
+pytestmark = pytest.mark.large
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "docs" / "site"))
 import build  # noqa: E402
@@ -39,11 +40,6 @@ class Read(HTMLParser):
 @pytest.fixture(scope="module")
 def site():
     return build.Site()
-
-
-@pytest.fixture(scope="module")
-def files(site):
-    return site.files()
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +75,8 @@ def test_nothing_is_asked_of_anybody_else(pages, files):
     asked = {target for place, page in pages.items() for target in page.loads if leads(place, target)[0] not in files}
 
     assert asked == set()
+    pictures = [*ROOT.glob("docs/**/*.svg")]
+    assert [one for one in pictures if files.get(PurePosixPath(one.relative_to(ROOT))) != one.read_bytes()] == []
     assert not re.search(rb"fetch\(|XMLHttpRequest|import\(|https?:", files[PurePosixPath("search.js")])
     assert b"url(" not in files[PurePosixPath("site.css")]
 
@@ -135,6 +133,16 @@ def test_every_document_and_every_review_pack_is_there(site, files):
     for pathway in site.library.newest_all():
         for name in ("pathway", "open-items", "review-pack", *pathway.pgds):
             assert PurePosixPath("documents", pathway.id, f"{name}.html") in files
+
+
+def test_the_first_page_has_each_service_with_its_document_over_its_pathways(site, files):
+    home = files[PurePosixPath("index.html")].decode()
+    parts = home.split("<h3>")[1:]
+
+    for service, part in zip(site.library.services_in_order, parts, strict=True):
+        assert f'href="documents/services/{service.id}.html">{service.title}' in part
+        assert re.findall(r'href="rules/([a-z-]+)\.html"', part) == [*service.pathways]
+        assert PurePosixPath("documents", "services", f"{service.id}.html") in files
 
 
 def test_the_digest_tells_one_changed_byte():

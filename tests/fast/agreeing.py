@@ -9,6 +9,7 @@ from random import Random
 from shipped import cases_of
 
 from pharmacyfirst import Refused, Verdict, assess, load
+from pharmacyfirst.exact import write
 from pharmacyfirst.fast.run import Verdicts
 from pharmacyfirst.proof.agreement import consultations
 
@@ -21,10 +22,10 @@ SAID = {Verdict.MET: True, Verdict.NOT_MET: False, Verdict.NOT_KNOWN: None}
 def people(condition, count, seed):
     """Made-up consultations of a condition, unknown answers and people near a supply among them."""
     cases = [dict(case.facts) for case in cases_of(LIBRARY, condition)]
+    coming_out = {case.expected.kind.key for case in cases_of(LIBRARY, condition)}
+    most = "supply" if "supply" in coming_out else "measure_next"  # as far as this pathway goes
     near = [
-        facts
-        for case, facts in zip(cases_of(LIBRARY, condition), cases, strict=True)
-        if case.expected.kind.key == "supply"
+        facts for case, facts in zip(cases_of(LIBRARY, condition), cases, strict=True) if case.expected.kind.key == most
     ]
     chance = Random(seed)
     for facts in consultations(LIBRARY.in_force(condition, ON), cases, seed, count - count // 4):
@@ -131,6 +132,44 @@ def odd(question, chance):
         name = chance.choice(question.choice_names())
         near = [name, [name], [name, name], [name.upper()], {name}, (name,), Word(name), [Word(name)], [[name]]]
     return chance.choice((*near, *near, *ODD))
+
+
+def text_of_facts(facts):
+    """The facts as JSON."""
+    return write({name: str(value) if isinstance(value, date) else value for name, value in facts.items()}).encode()
+
+
+# Spliced into a text: values that another reader might take for something else, and pieces of JSON.
+PIECES = (
+    b'"', b"{", b"}", b"[", b"]", b":", b",", b" ", b"\n", b"\x0b", b"\xef\xbb\xbf", b"\xff", b"\\u0061", b"\\ud800", b"null", b"true", b"1",
+    b"-0", b"-0.0", b"0.0", b"1e0", b"37.89999999999999999999", b"37.9", b"3.79E1", b"1e400", b"1e-400", b"9007199254740993", b"NaN", b"-Infinity",
+    b"01", b"1.", b"+1", b'"yes"', b"[]", b"{}", b'["warfarin", "warfarin"]', b'"a:b"', b"1" * 45, b"/*x*/",
+)  # fmt: skip
+
+
+def damaged_text(words, pathway, chance):
+    """The JSON of one person with something in it, twice, or gone, that makes it another, no JSON, or the same."""
+    match chance.randrange(6):
+        case 0:
+            at = chance.randrange(len(words) + 1)
+            return words[:at] + chance.choice(PIECES) + words[at:]
+        case 1:
+            at = chance.randrange(len(words))
+            return words[:at] + words[at + chance.randint(1, 4) :]
+        case 2:  # an answer once more, the same or another
+            name = chance.choice([*pathway.questions])
+            again = b'%s, "%s": %s}' % (words.rstrip(b"}"), name.encode(), chance.choice(PIECES))
+            return again.replace(b"{, ", b"{")
+        case 3:
+            return chance.choice(PIECES) + words if chance.random() < 0.5 else words + chance.choice(PIECES)
+        case 4:  # a value in place of another
+            parts = words.split(b": ")
+            at = chance.randrange(len(parts))
+            value, comma, rest = parts[at].partition(b", ")
+            parts[at] = chance.choice(PIECES) + comma + rest if comma else value
+            return b": ".join(parts)
+        case _:
+            return words.replace(b", ", chance.choice((b",", b" ,\t", b", \r\n")))
 
 
 def damaged(pathway, facts, chance):

@@ -24,10 +24,10 @@ from kernel.made_up_pathway import (
 from pharmacyfirst import Kind
 from pharmacyfirst.kernel.conditions import Above, Count, Defined, Includes, Limits, OneOf, Within
 from pharmacyfirst.kernel.dose import Amount, Dose, Pack
-from pharmacyfirst.kernel.evidence import Backing
+from pharmacyfirst.kernel.evidence import Backing, Statement
 from pharmacyfirst.kernel.outcome import STOPPING_KINDS
 from pharmacyfirst.kernel.pathway import Diagnosis, GatewayPoint
-from pharmacyfirst.kernel.pgd import Caution, Clause, Period
+from pharmacyfirst.kernel.pgd import Caution, Clause, Instruction, Period
 from pharmacyfirst.kernel.questions import Answer, Choice, Origin
 
 YES_NO = ("life_threatening", "collapse", "sting", "unwell", "visitor", "worse", "bad", "alone", "seen", "tested")
@@ -46,6 +46,7 @@ class MadeUp:
 
     def __init__(self, seed):
         self.chance = Random(seed)
+        self.more = Random(f"{seed} more")  # of its own, so that what was made up before stays as it was
 
     def sentence(self, deep=3):
         """A sentence of any kind, a few levels deep."""
@@ -119,6 +120,7 @@ class MadeUp:
             criterion(
                 f"X-S{at}", kind := chance.choice(STOPPING_KINDS), self.sentence(), chance.choice(("red flags", "entry")),
                 must=chance.random() < 0.2, always_999=kind is Kind.EMERGENCY and chance.random() < 0.3,
+                within_days=self.more.choice((None, 7, 21)), next=self.more.choice((None, "one", "another")),
             )
             for at in range(chance.choice((0, 0, 1, 2, 4)))
         )  # fmt: skip
@@ -134,17 +136,39 @@ class MadeUp:
             ),
             pgds={name: self.document(name) for name in ("first", "second", "third")},
             diagnosis=Diagnosis(("red flags",), "a cough", chance.choice((None, self.sentence(1)))),
+            duties=tuple(
+                Statement(
+                    "do it", FIRM, f"X-DU{at}", ("everyone", "need facts"), sentence=self.aside(at), who="pharmacist"
+                )
+                for at in range(self.more.randint(0, 2))
+            ),
         )
+
+    def aside(self, at):
+        """A sentence that is made up by the other chance, or none."""
+        return OneOf(YES_NO[at], (self.more.random() < 0.5,)) if self.more.random() < 0.7 else None
 
     def row(self, at):
         chance = self.chance
         offers = chance.choice(((), ("first",), ("first",), ("second",), ("first", "second"), ("third", "first")))
         kind = Kind.SUPPLY if offers else chance.choice((Kind.SELF_CARE, Kind.REFER))
         nothing_left = chance.choice((Kind.REFER, Kind.REFER, Kind.REFER_URGENT))
-        return row(
+        made = row(
             f"X-T{at}", self.sentence(2), kind, "so", offers, len(offers) > 1 and chance.random() < 0.5, (f"X-O{at}",), nothing_left=nothing_left,
             must=chance.random() < 0.1,
         )  # fmt: skip
+        return self.with_more(made)
+
+    def with_more(self, made):
+        """The same row, perhaps with what may stand beside ``then``, or with offers that are each judged for themselves."""
+        more = self.more
+        next = more.choice((None, None, "one", "another"))
+        if made.offers:
+            each = len(made.offers) > 1 and more.random() < 0.4
+            return replace(made, each=each, fallback=made.fallback and not each, next=next)
+        if more.random() < 0.3:
+            return replace(made, kind=Kind.MEASURE_NEXT, leads_to=more.choice(("one", "another")))
+        return replace(made, within_days=more.choice((None, None, 7, 21)), next=next)
 
     def document(self, name):
         chance = self.chance
@@ -168,6 +192,10 @@ class MadeUp:
             dose_row(f"{name}-D3", chance.choice((None, self.sentence(1))), packs=packs, pgd=name, backing=Backing(FIRM.evidence, ("X-O7",))),
         )  # fmt: skip
         made = pgd(name, "bad", doses, exclusions=exclusions, cautions=cautions, products=(TABLET, SYRUP, CREAM))
+        made = replace(made, instructions=tuple(
+            Instruction(id=f"{name}-I{at}", stage=f"{name}: instructions", sentence=self.aside(at), says=f"so, {at}", backing=FIRM)
+            for at in range(self.more.randint(0, 3))
+        ))  # fmt: skip
         if chance.random() < 0.15:
             return replace(made, edition=replace(made.edition, in_force=Period(date(2020, 1, 1), date(2020, 12, 31))))
         return made

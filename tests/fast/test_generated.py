@@ -11,6 +11,7 @@ import pytest
 from fast.agreeing import LIBRARY, ON
 from fast.made_up import MadeUp
 from kernel import made_up_pathway
+from shares import of_each
 
 from pharmacyfirst import Kind, assess
 from pharmacyfirst.fast import assess as fast
@@ -19,9 +20,9 @@ from pharmacyfirst.fast.run import MOST_DIGITS, as_float
 from pharmacyfirst.kernel.conditions import Defined, Limits, OneOf, Within
 
 OURS = re.compile(
-    r"[fvKL][0-9]+|pgd_[0-9]+|cautions_[0-9]+|note_[0-9]+|FACTS|MODULE|Decimal|Leaf|Generated|TreatmentRow|named|number|settle|frozenset"
+    r"[fvKL][0-9]+|pgd_[0-9]+|cautions_[0-9]+|note_stops|note_rows|note_pgds|note_pgd_[0-9]+|below|EXCLUDED|NO_ROW|OFFERED|UNDECIDED|FACTS|len|KeyError|picked|MODULE|Decimal|Leaf|Generated|TreatmentRow|named|number|settle|frozenset"
     r"|read|judge|answers|stops|rows|beside|clauses|facts|given|names|map|type|int|str|get|issuperset|isdisjoint"
-    r"|version|kind|destination|offers|clear|met|reached|stopped|alike|pgds|cautions|notes|notes_of|urgency|stop_ids|table|in_force|item|fallback|nothing_left"
+    r"|version|kind|destination|offers|clear|met|reached|stopped|alike|pgds|cautions|urgency|stop_ids|table|in_force|item|fallback|nothing_left|each"
 )
 
 
@@ -38,7 +39,7 @@ def names_in(text):
                 yield name
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+@pytest.mark.parametrize("condition", of_each(LIBRARY.conditions))
 def test_no_word_of_the_content_becomes_a_name_and_it_is_the_same_every_time(condition):
     pathway = LIBRARY.in_force(condition, ON)
     text = module_of(pathway, frozenset(pathway.pgds))

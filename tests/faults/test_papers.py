@@ -7,6 +7,7 @@ from sound_records import case_of, library, record_for
 
 from pharmacyfirst import Kind
 from pharmacyfirst.content.cases import cases_of
+from pharmacyfirst.kernel.service import GATEWAY_POINTS
 from pharmacyfirst.record import envelope_of, update_record
 from pharmacyfirst.record.papers.claim import NO, YES, claim_of
 from pharmacyfirst.record.papers.label import label_text
@@ -72,15 +73,26 @@ def test_somebody_too_old_or_too_young_is_not_claimed():
         assert claim.why_not.startswith("No gateway point was passed")
 
 
+def paid_by_gateway_points():
+    """The conditions of the service that is claimed by gateway points; others are claimed by what their own files say."""
+    return [
+        one
+        for service in library().services.values()
+        for one in service.pathways
+        if service.claimable == GATEWAY_POINTS
+    ]
+
+
 def test_who_declines_the_consultation_is_not_claimed():
-    for condition in library().conditions:
+    assert len(paid_by_gateway_points()) == 7
+    for condition in paid_by_gateway_points():
         case = case_of(condition, Kind.DECLINED)
         claim = claim_of(record_for(case))
         assert claim.claimable != YES, condition
 
 
 def test_a_supply_is_claimed_by_its_gateway_and_not_because_it_is_one():
-    for condition in library().conditions:
+    for condition in paid_by_gateway_points():
         claim = claim_of(record_for(case_of(condition, Kind.SUPPLY)))
         record = record_for(case_of(condition, Kind.SUPPLY))
         assert (claim.claimable == YES) is bool(record.assessment["gateways"])

@@ -169,3 +169,4 @@ def test_where_not_being_asked_would_switch_something_on():
     assert set(flipping(Defined("ill", COUGH, wanted=False), upside_down=True)) == set()
     assert set(flipping(Count((COUGH, FEVER), 0, 0))) == {"cough", "fever"}
     assert set(flipping(any_of((COUGH, Defined("ill", FEVER, wanted=False))))) == {"fever"}
+    assert set(flipping(any_of((COUGH, Defined("ill", FEVER, wanted=False))), upside_down=True)) == {"cough"}

@@ -9,6 +9,7 @@ from enum import Enum, StrEnum
 from pathlib import Path
 
 import pytest
+from shares import A_FEW
 from shipped import cases_of
 
 from pharmacyfirst import Kind, assess, authorise, load
@@ -28,7 +29,8 @@ def assessments():
         pathway = LIBRARY.in_force(condition, ON)
         of_kind = {case.expected.kind: case for case in cases}
         for kind, case in of_kind.items():
-            yield pytest.param(assess(pathway, case.facts, ON), id=f"{condition} {kind.word}")
+            marks = [] if condition in A_FEW else [pytest.mark.large]
+            yield pytest.param(assess(pathway, case.facts, ON), id=f"{condition} {kind.word}", marks=marks)
 
 
 def everything_inside(thing, seen):

@@ -1,5 +1,7 @@
 """Check digits, and the reasons for refusing; no message repeats what was typed."""
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,3 +124,25 @@ def test_every_code_of_the_content_passes():
             *(c for p in pathway.pgds.values() for product in p.products for c in product.codes),
         ):
             assert snomed_code(code) == code
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "says"),
+    [
+        (nhs_number, "123", "an NHS number has ten digits"),
+        (nhs_number, "9000000000", "the check digit of the NHS number is wrong; a digit was mistyped"),
+        (pharmacy_ods, "W844", "the ODS code of a pharmacy is F and four letters or digits, for instance FW844"),
+        (practice_ods, "J83-001", "an ODS code has letters and digits only, three to ten of them"),
+        (snomed_code, "123", "a SNOMED CT or dm+d code has 6 to 18 digits and does not begin with 0"),
+        (snomed_code, "77386007", "the check digit of the SNOMED CT or dm+d code is wrong; a digit was mistyped"),
+        (postcode, "M1", "a postcode has the form M1 1AA, CR2 6XH or DN55 1PT"),
+        (partial(gphc_number, profession="pharmacist"), "1", "a GPhC number has seven digits"),
+        (partial(gphc_number, profession="pharmacist"), "1012345", "a GPhC number that begins with 1 is that of premises, not of a person"),
+        (partial(gphc_number, profession="pharmacist"), "5012345", "the GPhC number of a pharmacist begins with 2"),
+        (partial(gphc_number, profession="nurse"), "2012345", "the profession is one of pharmacist, pharmacy technician"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_is_wrong_whole(read, text, says):
+    with pytest.raises(WrongIdentifier) as wrong:
+        read(text)
+    assert str(wrong.value) == says

@@ -1,10 +1,13 @@
 """Everything of a condition that has evidence is walked once, its PGDs' and its shared lists' too; an answer says what it was called before."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
+from made_up_pathway import ALL_THE_SYRUP, FIRM, SIX_TABLETS, dose_row, pgd
 
 from pharmacyfirst.content.library import shipped_library
+from pharmacyfirst.kernel.evidence import NO_BACKING, Statement
 
 LIBRARY = shipped_library()
 
@@ -32,3 +35,13 @@ def test_an_answer_says_by_what_names_it_went_before():
 
     assert all(name not in was for name, was in found.items())
     assert found, "no answer of the content ever had another name"
+
+
+def test_a_statement_says_nothing_that_is_not_given():
+    assert Statement("words") == Statement("words", NO_BACKING, "", (), (), None, (), (), "")
+
+
+def test_what_stands_behind_each_product_of_a_dose_row_goes_by_row_and_product():
+    packs = tuple(replace(one, backing=FIRM) for one in (*SIX_TABLETS, *ALL_THE_SYRUP))
+    listed = [(one.document, one.place) for one in pgd("first", "first_barred", (dose_row(packs=packs),)).backed()]
+    assert listed[-3:] == [("first", "X-D1"), ("first", "X-D1: tablet 100 mg"), ("first", "X-D1: syrup 25 mg/mL")]

@@ -41,6 +41,7 @@ def test_the_log_of_it_is_json_and_says_of_each_request_how_long_it_took(tried):
     assert not [id for id, _ in tried[1].told["pages"] if id in (folder / "lines.jsonl").read_text()]
 
 
+@pytest.mark.large
 def test_what_the_api_answered_is_there_once(tmp_path):
     found = load_of_api(tmp_path, many=2, seconds=1.5, seed="few", kills=1)
     assert found.missing == []

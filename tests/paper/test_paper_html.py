@@ -56,3 +56,12 @@ def test_words_as_a_sentence(words, expected):
 
 def test_breakable_words_keep_their_letters():
     assert breakable("other_exclusion_for").replace("<wbr />", "") == "other_exclusion_for"
+
+
+@pytest.mark.parametrize("id_", ["BPC-U1", "HAZ-H02", "OCS-COC-D1a", "UTI-NIT-X21"])
+def test_an_id_within_words_is_not_torn_and_one_by_itself_is_left_alone(id_):
+    kept = f'<span class="together">{id_}</span>'
+    assert breakable(f"judged before, by {id_}, {id_} and more") == f"judged before, by {kept}, {kept} and more"
+    assert breakable(f"{id_} stops ({id_})") == f"{kept} stops ({kept})"
+    assert breakable(id_) == id_
+    assert breakable("<b> & non-steroidal GLP-x") == "&lt;b&gt; &amp; non-steroidal GLP-x"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from proof.proving import LIBRARY, ON, baseline
+from shares import of_each
 from shipped import cases_of
 
 from pharmacyfirst.kernel.assess import assess
@@ -26,7 +27,7 @@ def claims_of(pathway):
     return Claims(Encoding(pathway, Anybody(pathway.questions.values()), ON))
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+@pytest.mark.parametrize("condition", of_each(LIBRARY.conditions))
 def test_kernel_and_formulas_agree_on_everything_that_can_be_said(condition):
     found = agreement(LIBRARY.in_force(condition, ON), people(condition), ON, QUICK)
 
@@ -34,7 +35,7 @@ def test_kernel_and_formulas_agree_on_everything_that_can_be_said(condition):
     assert not found.differences
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+@pytest.mark.parametrize("condition", of_each(LIBRARY.conditions))
 def test_they_agree_on_every_case(condition):
     found = Agreement()
     compare(claims_of(LIBRARY.in_force(condition, ON)), people(condition), found)

@@ -1,12 +1,13 @@
 """Two versions compared: who changes, in words, with a patient who really does, and that nobody else does."""
 
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
 from proof.edited import DIABETES, OTITIS, TYPES_OF_DIABETES, UTI, edited, standing, uti_without_diabetes
 
-from pharmacyfirst.content.library import shipped_library
+from pharmacyfirst.content.library import load, shipped_library
 from pharmacyfirst.content.made_up import generate
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
@@ -15,6 +16,7 @@ from pharmacyfirst.proof.changes import changes
 from pharmacyfirst.proof.changes_in_words import as_dict, in_words, report
 from pharmacyfirst.proof.versions import side
 
+GOOD = Path(__file__).resolve().parents[1] / "bad" / "good"
 TYPES = ("pathway.yaml", DIABETES, TYPES_OF_DIABETES)
 RENAMED = (
     ("pathway.yaml", "when: diabetes is yes", "when: has_diabetes is yes"),
@@ -108,6 +110,27 @@ def test_made_up_people_change_as_the_classes_say_and_no_others_do(diabetes):
             assert facts.get("diabetes") is not False
             assert (before.outcome, after.outcome) in pairs
     assert changed > 50
+
+
+def test_of_whom_everybody_changes_is_said_with_the_facts_that_are_so_of_the_usual_patient():
+    """Somebody else of whom only what is named is true need not change: the proof is of those of whom all the facts are."""
+    made_up = load(GOOD)
+    old, new = (
+        side(f"yawning@{version}", "OLD", lambda: made_up).versions["yawning"] for version in ("2025.1", "2026.1")
+    )
+    found = changes(old, new)
+    (one,) = (one for one in found.classes if one.complete)
+    (way,) = ways(found).values()
+
+    assert one.whole
+    assert [fact.words for fact in one.facts] == ["jaw_stuck is no", "yawns_an_hour is below 10"]
+    assert way.proved == (
+        "everybody of whom this and 1 fact that is so of the usual patient are true changes so (the JSON names them)"
+    )
+    assert as_dict(found)["classes"][0]["everybody"]["as_usual"] == ["jaw_stuck is no"]
+    assert came_out(assess(old.pathway, {"jaw_stuck": True}, old.on)) == came_out(
+        assess(new.pathway, {"jaw_stuck": True, **one.patient.changes}, new.on)
+    )
 
 
 def test_a_limit_of_age_that_moves_changes_those_of_that_age(tmp_path):
@@ -205,6 +228,7 @@ def test_a_question_with_another_name_is_the_same_question(tmp_path):
     assert list(in_words(found))[-1].startswith("Proved equal in ")
 
 
+@pytest.mark.large
 def test_without_was_it_is_another_question_that_is_free(tmp_path):
     renamed = (RENAMED[0], (*RENAMED[1][:2], RENAMED[1][2].replace("    was: diabetes\n", "")), RENAMED[2])
     found = compared(edited(tmp_path, UTI, *renamed))
@@ -291,6 +315,7 @@ def test_answers_that_stand_together_are_split_and_left_out(tmp_path):
     assert unusual(found.everybody) == ["interacting_medicines (before) includes sulfinpyrazone"]
 
 
+@pytest.mark.large
 def test_a_number_in_another_unit_is_another_question(tmp_path):
     kelvin = (
         "pathway.yaml",
@@ -307,6 +332,7 @@ def test_a_number_in_another_unit_is_another_question(tmp_path):
     assert found.classes != ()
 
 
+@pytest.mark.large
 def test_a_sentence_of_several_answers_is_told_where_no_answer_alone_tells_it(tmp_path):
     sentence = "      any of:\n        - pregnancy is pregnant\n        - pregnancy_test_result is positive\n"
     new = edited(

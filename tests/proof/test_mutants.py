@@ -6,6 +6,7 @@ Here some of each condition, always the same; `make thorough PART=mutants` takes
 from dataclasses import replace
 
 import pytest
+from shares import of_each
 from shipped import cases_of
 from thorough.mutants import LIBRARY, ON, equivalents, judge, mutants_of, some_of
 
@@ -14,12 +15,12 @@ from pharmacyfirst.proof.mutants import Mutant, survives
 QUICK = 60
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+@pytest.mark.parametrize("condition", of_each(LIBRARY.conditions))
 def test_no_mutant_of_some_survives_the_cases(condition):
     assert judge(condition, some_of(condition, QUICK, seed=1))["mutants"] == QUICK
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+@pytest.mark.parametrize("condition", of_each(LIBRARY.conditions))
 def test_what_is_listed_as_changing_nothing_is_a_mutant_and_has_its_reason(condition):
     listed = equivalents(condition)
 
@@ -27,7 +28,7 @@ def test_what_is_listed_as_changing_nothing_is_a_mutant_and_has_its_reason(condi
     assert all(listed.values())
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+@pytest.mark.parametrize("condition", of_each(LIBRARY.conditions))
 def test_every_mutant_has_a_name_of_its_own_and_is_another_pathway(condition):
     pathway = LIBRARY.in_force(condition, ON)
     found = mutants_of(condition)

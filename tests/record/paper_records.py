@@ -24,7 +24,7 @@ from pharmacyfirst.record import (
     make_record,
 )
 from pharmacyfirst.record.decision import FITS
-from pharmacyfirst.record.examples import consent_of, example_of
+from pharmacyfirst.record.examples import consent_of, duties_of, example_of, quantity_of
 from pharmacyfirst.record.people import RecordViewed, Trace
 
 PHARMACY = Pharmacy(
@@ -93,7 +93,7 @@ def account_for(case, assessment, *, done=None, who=None, agreed=None, **changes
     supplies = ()
     if done == "supplied":
         offered = assessment.offers[0].supplied[0]
-        how_much = None if offered.quantity else Quantity(amount=Decimal(1), unit="bottle")
+        how_much = quantity_of(assessment.offers[0]) if offered.quantity else Quantity(amount=Decimal(1), unit="bottle")
         supplies = (
             Handed(
                 pgd=assessment.offers[0].pgd.id, amp=amp_of(offered.product), handed_over_at=at.replace(minute=25),
@@ -107,6 +107,7 @@ def account_for(case, assessment, *, done=None, who=None, agreed=None, **changes
         "ended_at": at.replace(minute=30), "patient": person, "pharmacy": PHARMACY, "practitioner": PHARMACIST,
         "channel": Channel.IN_PERSON, "consent": with_changes(consent_of(person.age_on(case.as_of), case.facts), agreed or {}),
         "records_viewed": (RecordViewed(source="GP record"),), "supplies": supplies,
+        "duties": duties_of(assessment),
         "decision": Decision(done=done, because=because, onward=(onward_for(assessment),) if done == "referred" else ()),
     }  # fmt: skip
     return Account(**{**held, **changes})

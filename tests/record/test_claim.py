@@ -10,7 +10,9 @@ from paper_records import case_of, cases, every_one, record_for, records
 
 from pharmacyfirst import Kind
 from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.kernel.service import EVERY_CONSULTATION, GATEWAY_POINTS
 from pharmacyfirst.record import Decision, Onward
+from pharmacyfirst.record.codes import service_named
 from pharmacyfirst.record.decision import Charge, GatewayPassed
 from pharmacyfirst.record.make import believed
 from pharmacyfirst.record.papers.claim import (
@@ -50,6 +52,8 @@ def test_a_claim_is_yes_check_or_no_by_the_gateway_points_passed_and_not_known()
     for one in every_one():  # their supplies have permits, as those in earnest do
         record = one.record
         claim = claim_of(real(record))
+        if by_other_terms(record):
+            continue
         passed, not_known = record.assessment["gateways"], record.assessment["gateways_not_known"]
         assert claim.claimable == (YES if passed else CHECK if not_known else NO)
         assert bool(claim.why_not) is (claim.claimable != YES)
@@ -59,6 +63,30 @@ def test_a_claim_is_yes_check_or_no_by_the_gateway_points_passed_and_not_known()
         assert all(point in said for point in (*passed, *not_known))
         seen.add((claim.claimable, bool(record.supplies)))
     assert {(YES, True), (YES, False), (CHECK, True), (CHECK, False), (NO, False)} <= seen
+
+
+def by_other_terms(record):
+    """The service of a record that is paid for by something else than gateway points; nothing for the others."""
+    service = service_named(record.service)
+    return service if service.claimable != GATEWAY_POINTS else None
+
+
+def test_a_service_that_has_other_terms_is_claimed_by_those():
+    seen = set()
+    for one in every_one():
+        record, claim = one.record, claim_of(real(one.record))
+        if not (service := by_other_terms(record)):
+            continue
+        answered = any(record.facts.get(name) is not None for name in service.answered)
+        due = service.claimable == EVERY_CONSULTATION or answered
+        looked_at = record.kind is Kind.NOT_ELIGIBLE or (record.in_words.nothing_to_supply and record.permit is None)
+        wanted = NO if not due else CHECK if looked_at else YES
+        if record.supplies and record.supplies[0].permit is None:
+            wanted = NEVER
+        assert claim.claimable == wanted, (one.name, claim)
+        assert fields(real(record))["service"].value == service.title
+        seen.add((service.id, claim.claimable))
+    assert {claimable for _, claimable in seen} >= {CHECK}
 
 
 def test_a_medicine_supplied_without_a_permit_is_never_claimed_whatever_point_was_passed():

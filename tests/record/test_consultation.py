@@ -68,6 +68,18 @@ def test_every_example_is_read_back_as_it_was_written():
             assert json.loads(write_record(again)) == json.loads(written)
 
 
+def test_a_record_with_the_seal_of_another_is_told_to_be_changed():
+    one, other = (example.record for example in every_one()[:2])
+    words = write_record(one).replace(one.seal, other.seal)
+    for content in (None, library()):
+        with pytest.raises(RecordRefused) as refused:
+            read_record(words, content)
+        assert str(refused.value) == (
+            "The record was changed after the program made it: its seal is that of another. A correction is a record of its own. "
+            "Nothing was read."
+        )
+
+
 def test_a_record_made_twice_is_the_same_and_every_example_is_what_its_own_account_comes_to():
     for example in every_one()[::40]:
         again = make_record(example.record.account(), library(), recorded_at=example.record.recorded_at)
@@ -146,7 +158,7 @@ def test_what_differs_from_the_assessment_needs_its_reason():
         ({"strand": "minor illness"}, "of a clinical pathway"),
         ({"chaperone_name": "Sam"}, "where a chaperone was present"),
         ({"not_viewed_because": None}, "why none was"),
-        ({"service": "another"}, "choose one of: pharmacy first"),
+        ({"service": "another"}, "belongs to pharmacy first"),
     ],
 )
 def test_what_does_not_agree_is_refused_without_a_word_of_the_patient(changes, says):
@@ -342,10 +354,13 @@ def test_directions_come_to_the_quantity_and_name_every_dose():
     for name, offer in offers():
         for number, chosen in enumerate(offer.supplied):
             quantity = None if chosen.quantity else Quantity(amount=50, unit="mL")
+            if chosen.pack is not None:  # less may be supplied, so the supply says how much was
+                quantity = Quantity(amount=chosen.quantity.amount, unit=chosen.quantity.unit)
             words = supply(
                 offer, AT, product=chosen.product.name, amp=actual_product(offer, number), quantity=quantity
             ).directions
-            assert f"{offer.row.days} day" in words, name
+            if offer.row.days > 1 or "as one dose" not in words:  # a quantity in months or packs says no days
+                assert not offer.row.days or f"{offer.row.days} day" in words, name
             assert offer.dose.in_words().split()[0] in words, name
 
 

@@ -426,6 +426,7 @@ def seconds(raw):
     return time.process_time() - began
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("kind", LARGE)
 def test_5_mb_are_read_in_linear_time(kind):
     """Seconds of a processor, beside each other: whatever else runs on this machine, and how fast it is, does not count."""

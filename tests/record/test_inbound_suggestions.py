@@ -270,10 +270,13 @@ def test_a_code_is_enough_where_the_entry_has_no_words():
     ("words", "values"),
     [
         ("Warfarin 1mg tablets", {"warfarin"}),
-        ("Carbamazepine 200mg modified-release tablets", {"enzyme_inducing_antiepileptic"}),
-        ("Candesartan 8mg tablets", {"nephrotoxic_medicine"}),
+        (
+            "Carbamazepine 200mg modified-release tablets",
+            {"enzyme_inducing_antiepileptic", "enzyme_inducer_last_28_days"},
+        ),
+        ("Candesartan 8mg tablets", {"nephrotoxic_medicine", "ace_inhibitor_or_arb"}),
         ("Ibuprofen 5% gel", set()),
-        ("Isotretinoin 20mg capsules", {"oral_retinoid"}),
+        ("Isotretinoin 20mg capsules", {"oral_retinoid", "teratogenic_medicine"}),
         ("Norvir 100mg tablets", {"ritonavir"}),
         ("Symtuza 800mg/150mg/200mg/10mg tablets", {"cobicistat"}),
         ("Apixaban 5mg tablets", {"apixaban"}),
@@ -668,7 +671,8 @@ def test_the_summary_care_record_is_read_from_its_tables(examples):
     read = read_gp_record((examples / "scr-r4/Bundle-GP-Summary.xml").read_bytes(), date(2007, 3, 15))
     assert read.source == SUMMARY_CARE_RECORD
     found = {(s.fact, s.value): s for s in read.suggestions}
-    assert found.keys() == {("penicillin_allergy", True), (INTERACTING, ("nephrotoxic_medicine",))}
+    medicines = {(INTERACTING, (name,)) for name in ("nephrotoxic_medicine", "ace_inhibitor_or_arb")}
+    assert found.keys() == {("penicillin_allergy", True), *medicines}
     assert found["penicillin_allergy", True].date == date(2006, 11, 14)
     assert "probably present" in found["penicillin_allergy", True].why
     ended = next(one for one in read.seen if one.words.startswith("Bendrofluazide"))

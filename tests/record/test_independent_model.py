@@ -71,6 +71,7 @@ def refusal(message):
 READ_OTHERWISE = "reads as another message than was written"
 
 
+@pytest.mark.large
 def test_it_takes_every_example_message(messages):
     assert len(messages) > 50
     assert {name: why for name, message in messages.items() if (why := refusal(message))} == {}

@@ -95,7 +95,7 @@ def test_no_line_stands_twice_on_a_sheet():
 
 def test_the_dose_is_told_once_in_the_directions():
     """Said again it may say something else: until symptoms settle, beside for 7 days."""
-    often = re.compile(r"\b(?:once|twice|times) a day\b")
+    often = re.compile(r"\b(?:once|twice|times) a day\b|\bonce, as one dose\b")
     for heading, words in lines_of_the_page():
         assert bool(often.search(words)) == (heading == "Label: directions"), words
 

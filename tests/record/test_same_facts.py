@@ -15,6 +15,7 @@ from paper_records import library, one_of_each, records
 from pharmacyfirst import Kind
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes, envelope_of, update_record
+from pharmacyfirst.record.measured import DAYTIME_AVERAGE
 from pharmacyfirst.record.papers.claim import claim_of
 from pharmacyfirst.record.papers.label import label_html, label_text, labels_of
 from pharmacyfirst.record.papers.leaflet import leaflet_html, leaflet_text
@@ -93,7 +94,10 @@ def of_message(record):
             for one in found["MedicationDispense"]
         ],
         "measured": [
-            value(one, "valueQuantity/value") for one in found["Observation"] if value(one, "valueQuantity/value")
+            value(one, path)  # of a pressure its upper figure, which the letter says first
+            for one in found["Observation"]
+            for path in ("valueQuantity/value", "component/valueQuantity/value")
+            if value(one, path)
         ],
         "summary": summary,
     }
@@ -118,7 +122,10 @@ def as_day(words):
 
 def as_quantity(words, product):
     amount, unit = words.split(" ", 1)
-    singular = {**{f"{name}s": name for name in codes.UNITS}, **{name: name for name in codes.UNITS}}.get(unit, unit)
+    singular = {
+        **{f"{name}s": name for name in (*codes.UNITS, "month", "pack")},
+        **{name: name for name in codes.UNITS},
+    }.get(unit, unit)
     return amount, codes.unit_code(singular, product).code
 
 
@@ -132,7 +139,7 @@ def of_letter(record):
     for section in node.xpath('//section[contains(@class, "medicine")]'):
         facts = {fact: one(section, fact) for fact in ("amp", "product", "directions")}
         facts["quantity"] = as_quantity(one(section, "quantity"), facts["product"])
-        facts["days"] = one(section, "days").split()[0]
+        facts["days"] = next((words.split()[0] for words in marked(section, "days")), None)  # a pill has no course
         facts["handed-over"] = as_moment(one(section, "handed-over"))
         facts["document"] = one(section, "document")
         medicines.append(facts)
@@ -146,7 +153,9 @@ def of_letter(record):
         "service": one(node, "service"),
         "condition": marked(node, "condition"),
         "medicines": medicines,
-        "measured": [re.search(r"[0-9.]+", words)[0] for words in marked(node, "observation")],
+        "measured": [
+            re.search(r"[0-9.]+", words)[0] for words in marked(node, "observation") if DAYTIME_AVERAGE not in words
+        ],
         "outcome": one(node, "outcome"),
     }
 

@@ -25,6 +25,15 @@ def test_whatever_has_no_field_says_why():
     assert any(one.note == NOT_OURS for one in TABLE)
 
 
+def test_no_note_says_of_what_a_pathway_asks_that_none_does():
+    """Contraception asks about smoking, the blood pressure check about the family, and a test is answered: each stood as never arising."""
+    notes = {one.path: one.note for one in TABLE}
+    for path in ("Social context", "Family history", "Investigation results"):
+        assert notes[path].endswith("an answer under History")
+    assert "duties" in notes["Safeguarding"]
+    assert [one.path for one in TABLE if "(item" in one.note] == []  # of a list that stands nowhere
+
+
 def test_every_element_of_the_standard_is_covered_with_its_mark(shared):
     """The standard's own list, where it lies beside the checkout."""
     theirs = {}

@@ -13,6 +13,7 @@ from pharmacyfirst.content.library import load, pathways_folder, shipped_library
 from pharmacyfirst.review.documents import AUTHORISATION, HAZARD_LOG, OPEN_ITEMS, REVIEW_PACK, Printer
 from pharmacyfirst.review.pack.checks import checks_of
 from pharmacyfirst.review.pack.pack import review_pack
+from pharmacyfirst.review.service_document import SERVICES
 
 # What ships, and the made-up set that uses every feature, a clinical protocol among them.
 ROOTS = {"shipped": pathways_folder(), "made-up": Path(__file__).resolve().parents[1] / "bad" / "good"}
@@ -62,6 +63,13 @@ def open_items(name, condition):
     return printer(name).open_items(pathway_of(name, condition))
 
 
+@cache
+def service_page(name, service):
+    found = library(name)
+    one = found.services[service]
+    return printer(name).of_service(one, [found.newest(pathway) for pathway in one.pathways])
+
+
 # The made-up set, which uses every feature, and the smallest that ships.
 PACKS = [("made-up", "hiccups"), ("shipped", "uncomplicated-uti")]
 
@@ -71,7 +79,7 @@ def pack_of(name, condition):
     """The review pack of a condition, with nothing run but its cases."""
     found = library(name)
     pathway = found.newest(condition)
-    return review_pack(found, pathway, checks_of(pathway, cases_of(found, condition)))
+    return review_pack(found, pathway, checks_of(found, pathway, cases_of(found, condition)))
 
 
 @cache
@@ -96,6 +104,8 @@ def every_page():
         yield f"{' '.join(key)}/{OPEN_ITEMS}", lambda key=key: open_items(*key)
     for key in PACKS:
         yield f"{' '.join(key)}/{REVIEW_PACK}", lambda key=key: pack_page(*key)
+    for service in shipped_library().services:
+        yield f"shipped {SERVICES}/{service}", lambda service=service: service_page("shipped", service)
     yield f"shipped {HAZARD_LOG}", hazards_page
 
 

@@ -3,15 +3,14 @@
 import html
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
+from in_chromium import BROWSER
 from review_pages import every_page
 
 from pharmacyfirst.content.library import templates_folder
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NARROW, WIDE = 320, 1280
 # How wide each page is beside its window, and what in it is wider than its own box. What only ears are given is a pixel wide; words
 # of a drawing have no box of their own.

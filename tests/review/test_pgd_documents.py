@@ -273,7 +273,8 @@ def test_doses_are_a_table_with_all_there_is_to_a_row(key):
             assert "no dose: nothing is offered" in words
             continue
         assert dose.dose.each.in_words() in words
-        assert f"{dose.times_a_day} " in words
+        once = "once" if dose.days == 1 else "once a day"
+        assert (once if dose.times_a_day == 1 and not dose.times_a_day_most else f"{dose.times_a_day} ") in words
         for pack in dose.packs:
             assert pack.product.name in words
             assert pack.worked_out or (pack.quantity.in_words() if pack.quantity else "not stated") in words

@@ -12,6 +12,7 @@ def test_the_command_writes_them_and_says_so(tmp_path):
     assert result.exit_code == 0, result.output
     assert {path.name for path in tmp_path.rglob("*.html")} == {
         "aciclovir.html", "aciclovir-authorisation.html", "valaciclovir.html", "valaciclovir-authorisation.html", "open-items.html", "pathway.html",
+        "pharmacy-first.html",
     }  # fmt: skip
     assert "wrote shingles/aciclovir.html\n" in result.output
 

@@ -19,13 +19,23 @@ from pharmacyfirst.content.readings import read_reading
 from pharmacyfirst.content.sign_offs import blank_sign_off, read_sign_off
 from pharmacyfirst.content.text import ContentRefused
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.evidence import NO_BACKING
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.review.documents import Printer
+from pharmacyfirst.review.hazards import touches
+from pharmacyfirst.review.pack.both_ways import rules_in_cases
 from pharmacyfirst.review.pack.checks import checks_of, figures, proved_before
 from pharmacyfirst.review.pack.flow import TALLEST, flow
 from pharmacyfirst.review.pack.pack import review_pack
-from pharmacyfirst.review.pack.plots import StoppedCases, doses_over, what_stops_whom
+from pharmacyfirst.review.pack.page import page_of
+from pharmacyfirst.review.pack.plots import (
+    StoppedCases,
+    doses_over,
+    how_made_up_people_come_out,
+    in_hundred,
+    what_stops_whom,
+)
 from pharmacyfirst.review.pack.reading import agreement, agreements, chosen, reading_form
 from pharmacyfirst.review.pack.signed import standing
 from pharmacyfirst.review.pack.traced import LINKS, traced
@@ -88,6 +98,26 @@ def test_a_link_that_cannot_be_there_says_why():
     assert born.reason == "the age is worked out from it"
 
 
+@pytest.mark.parametrize(
+    ("condition", "hazard", "says"),
+    [
+        ("emergency-contraception", "HAZ-H51", "no rule is named; it is controlled by EHC-U2, EHC-U6"),
+        ("emergency-contraception", "HAZ-H57", "it is about the pathway as a whole; its controls are tests and files"),
+        ("emergency-contraception", "HAZ-H05", "it is the program's own, whatever the content says; its controls are tests and files"),
+    ],
+)  # fmt: skip
+def test_a_hazard_that_names_no_rule_is_the_programs_own_only_where_it_can_arise_everywhere(condition, hazard, says):
+    (found,) = [one for one in trace(condition).back("hazards") if one.id == hazard]
+    assert (found.rules, found.reason) == ((), says)
+
+
+def test_a_hazard_that_names_no_rule_says_what_it_touches():
+    said = {one.id: touches(one)[1] for one in LOG.hazards}
+    assert said["HAZ-H05"] == "rules: the program itself, whatever the content says"
+    assert said["HAZ-H51"] == "rules: those that its controls name (EHC-U2, EHC-U6, INV-N725, INV-N726)"
+    assert said["HAZ-H57"] == "rules: none by itself; these pathways as a whole"
+
+
 # Drawings
 
 
@@ -124,10 +154,23 @@ def test_every_dose_row_that_goes_by_age_or_weight_is_drawn_with_its_amount(cond
         said = " ".join(
             f"{one.says} {''.join(ElementTree.fromstring(one.svg()).itertext())}" for one in doses_over(pgd)
         )
-        by_number = [one for one in pgd.doses if one.sentence and {"age_years", "weight_kg"} & {*one.sentence.facts()}]
+        by_number = [one for one in pgd.doses if one.sentence and {*one.sentence.facts()} <= {"age_years", "weight_kg"}]
         for dose in by_number:
             assert dose.id in said
             assert dose.dose is None or dose.dose.each.in_words() in said
+
+
+def test_how_made_up_people_come_out_is_counted_and_drawn_with_its_seed():
+    pack = pack_of("shipped", UTI)
+    shares = pack.parts["outcome_shares"]
+    assert sum(shares["outcomes"].values()) == shares["people"] == pack.made_up.people
+    assert shares["outcomes"]["supply"] == shares["offered"]["nitrofurantoin"] > shares["people"] / 2
+    assert "made-up" in shares["of"]
+    drawn = "".join(ElementTree.fromstring(how_made_up_people_come_out(pack.made_up).svg()).itertext())
+    assert in_hundred(shares["outcomes"]["supply"], shares["people"]) in drawn
+    assert f"seed {shares['seed']}" in "".join(
+        part.words for one in page_of(pack).before[-1].lines for part in one.parts
+    )
 
 
 def test_a_bar_is_as_long_as_its_count():
@@ -149,7 +192,7 @@ def stops_like(stops):
 def test_the_same_content_gives_the_same_pack():
     found = library("made-up")
     pathway = found.newest("hiccups")
-    again = review_pack(found, pathway, checks_of(pathway, cases_of(found, "hiccups")))
+    again = review_pack(found, pathway, checks_of(found, pathway, cases_of(found, "hiccups")))
     assert exact.write(again.as_dict()) == exact.write(pack_of("made-up", "hiccups").as_dict())
     assert Printer(found.medicines, found.sources).pack(again).html == pack_page("made-up", "hiccups").html
 
@@ -191,6 +234,68 @@ def test_figures_are_those_of_the_page():
     rows = list(figures())
     assert {"mutants", "safety", "agreement"} <= {row[0] for row in rows}
     assert all(row[2].startswith("tests/") and row[4].isdigit() for row in rows)
+
+
+def test_large_runs_of_what_ships_stand_in_no_other_pack():
+    assert pack_of("shipped", UTI).parts["checks"]["figures"][0]["part"] == "mutants"
+    assert pack_of("made-up", "hiccups").parts["checks"]["figures"] == []
+    assert "Large runs: none of this content is at hand" in pack_page("made-up", "hiccups").html
+    assert "700,000" not in pack_page("made-up", "hiccups").html
+
+
+def test_what_is_not_in_the_pack_is_signed_by_nobody_and_said_in_the_summary(tmp_path):
+    pack = pack_of("made-up", "hiccups")
+    missing = pack.parts["summary"]["not_in_this_pack"]
+
+    assert [*missing] == ["changes", "outcome_shares"]
+    assert missing["changes"] == "not compared: no earlier version was named (--since)"
+    assert not {*missing} & ({*pack.parts} | {*sign(pack, tmp_path).signed})
+    assert [*pack_of("shipped", UTI).parts["summary"]["not_in_this_pack"]] == ["changes"]
+
+
+# How the cases decide the rules
+
+
+def test_a_rule_is_decided_both_ways_and_turned_by_the_answers_that_two_cases_show():
+    found = library("made-up")
+    pathway, cases = found.newest("yawning"), {case.id: case for case in cases_of(found, "yawning")}
+
+    def shown(*ids):
+        assessments = [assess(pathway, cases[id_].facts, cases[id_].as_of) for id_ in ids]
+        return {one.id: one for one in rules_in_cases(pathway, assessments).rules}
+
+    little = shown("yaw-001", "yaw-002")["YAW-T1"]
+    assert (little.met, little.not_met, little.not_known, little.turned_by) == (1, 1, 0, ("yawns_an_hour",))
+    assert little.both_ways
+    nobody_looked = shown("yaw-001", "yaw-003")
+    assert (nobody_looked["YAW-R1"].not_met, nobody_looked["YAW-R1"].not_known) == (1, 1)
+    assert nobody_looked["YAW-R1"].not_shown == ("jaw_stuck",)
+    assert not nobody_looked["YAW-R1"].both_ways
+
+
+def test_an_answer_turns_a_rule_by_itself_only_where_all_else_it_reads_is_alike():
+    pathway = library("shipped").newest(UTI)
+    usual = cases_of(library("shipped"), UTI)[0]
+    one_key_sign = {"dysuria": False, "new_nocturia": False}
+    mild = {"symptom_severity": "mild"}
+
+    def turned_by(*changes):
+        people = [usual.facts, *({**usual.facts, **each} for each in changes)]
+        found = rules_in_cases(pathway, [assess(pathway, each, usual.as_of) for each in people])
+        return next(one for one in found.rules if one.id == "UTI-T1").turned_by
+
+    assert turned_by(mild) == ("symptom_severity",)
+    assert turned_by(one_key_sign | mild) == ()
+
+
+def test_the_pack_counts_the_rules_that_are_decided_both_ways_and_names_what_is_left():
+    pack = pack_of("shipped", UTI)
+    said = pack.parts["checks"]["cases"]["rules"]
+    assert re.fullmatch(r"\d+ of \d+ rules are decided both ways; \d+ of \d+ answers that .*", said["says"])
+    assert said["says"] in pack_page("shipped", UTI).html
+    for one in said["left"]:
+        words = row(pack_page("shipped", UTI).html, f"both-ways-{one['document']}-{one['id']}")
+        assert all(name in words for name in one["not_shown_to_turn_it"])
 
 
 def proofs_of(pathway, **otherwise):
@@ -430,5 +535,4 @@ def test_every_link_of_the_traceability_is_in_the_json():
     said = json.loads(raw(pack_of("shipped", UTI)))
     assert {*said["traceability"]["back"]} == {*LINKS}
     assert said["traceability"]["orphans"] == []
-    assert said["changes"] == {"says": "not compared: no earlier version was named (--since)"}
     assert date.fromisoformat(said["cases"]["every"][0]["as_of"])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
+from math import inf
 from pathlib import Path
 from random import Random
 
@@ -10,7 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from safety_day import ON
+from safety_day import LIBRARY, ON
 
 from pharmacyfirst import Kind, Refused, Verdict, assess
 from pharmacyfirst.content.made_up import answers_worth_trying, generate
@@ -23,6 +24,8 @@ AFTER_THE_STOPS = (Kind.SELF_CARE, Kind.SUPPLY)
 VIGNETTES = Path(__file__).resolve().parents[1] / "vignettes"
 # A treatment row there has found that a medicine is needed today (rule 4).
 NEEDED_TODAY = ("infected-insect-bites", "shingles")
+# Every referral there is the same day: the time for a tablet and for a coil closes (clinical.md 3 of the service).
+ALL_TODAY = "emergency-contraception"
 ENTRY = ("entry", "eligibility")
 
 
@@ -35,6 +38,11 @@ def shown(assessment):
     """What a pharmacist acts on: the outcome and the offers."""
     offers = [(o.pgd.id, o.dose, o.row.times_a_day, o.row.days, o.supplied) for o in assessment.offers]
     return assessment.outcome, offers
+
+
+def bare(outcome):
+    """The outcome without what stands beside its kind and place."""
+    return replace(outcome, within_days=None, next=None)
 
 
 def out_of_place(pathway, facts):
@@ -59,6 +67,8 @@ def test_rule_1_the_most_urgent_stop_decides_and_all_are_reported(pathway, consu
             always = any(c.always_999 for c in met)
             dial = always or facts.get(LIFE_THREATENING) is True
             assert assessment.outcome.destination == ("999" if dial else "emergency_department")
+        elif kind is Kind.MEASURE_NEXT:
+            assert assessment.outcome.destination in LIBRARY.conditions
         else:
             assert assessment.outcome.destination is None
 
@@ -146,6 +156,11 @@ def test_rule_3_what_is_decided_stays_so_whatever_the_missing_answers_turn_out_t
         if before.outcome.kind in URGENT:
             assert after.outcome.kind <= before.outcome.kind
         elif not out_of_place(pathway, {**facts, **later}) & later.keys():
+            was, now = before.outcome, after.outcome
+            if any(verdict is MET for _, verdict in stops(before)):
+                # Another criterion of the same kind may be met too: the shortest time is said, and the first pathway that may follow.
+                assert (now.within_days or inf) <= (was.within_days or inf)
+                after = replace(after, outcome=replace(now, within_days=was.within_days, next=was.next))
             assert shown(after) == shown(before)
 
     check()
@@ -174,13 +189,17 @@ def test_rule_4_the_day_after_a_document_expires_nothing_is_offered_under_it(pat
         offered_then = offered_after = 0
         for facts in supplies:
             offered_then += any(o.pgd.id == pgd.id for o in assess_on(pathway, facts, last).offers)
+            if last == pathway.edition.in_force.last:  # the pathway ends with it: then nothing is assessed at all
+                with pytest.raises(Refused, match="not on"):
+                    assess_on(pathway, facts, last + timedelta(days=1))
+                continue
             offered_after += any(o.pgd.id == pgd.id for o in assess_on(pathway, facts, last + timedelta(days=1)).offers)
         assert offered_then > 0, f"no case offers {pgd.id}"
         assert offered_after == 0
 
 
 def test_rule_4_where_nothing_is_left_somebody_goes_as_soon_as_the_medicine_is_needed(pathway, consultations):
-    wanted = Kind.REFER_URGENT if pathway.id in NEEDED_TODAY else Kind.REFER
+    wanted = Kind.REFER_URGENT if pathway.id in (*NEEDED_TODAY, ALL_TODAY) else Kind.REFER
 
     @given(consultations)
     def check(facts):
@@ -238,6 +257,11 @@ def test_rule_5_a_point_is_reached_or_not_known_and_neither_where_somebody_may_n
     check()
 
 
+test_rule_5_a_point_is_reached_or_not_known_and_neither_where_somebody_may_not_enter_or_refuses.conditions = [
+    one for one in LIBRARY.conditions if LIBRARY.newest(one).gateways
+]
+
+
 def test_rule_6_nothing_that_is_not_asked_could_change_the_outcome(pathway, consultations):
     answers = answers_worth_trying(pathway)
 
@@ -254,7 +278,9 @@ def test_rule_6_nothing_that_is_not_asked_could_change_the_outcome(pathway, cons
         value = data.draw(st.sampled_from(answers[name]))
         given_now = {**facts, name: value}
         if name not in out_of_place(pathway, given_now):
-            assert shown(assess(pathway, given_now, ON)) == shown(before)
+            after = assess(pathway, given_now, ON)
+            # Which pathway may follow, and by when, is said of the criteria that are known to be met: another of the same kind may add to it.
+            assert (bare(after.outcome), shown(after)[1]) == (bare(before.outcome), shown(before)[1])
 
     check()
 
@@ -283,7 +309,7 @@ def test_rule_6_the_most_urgent_are_asked_first(pathway, consultations):
         assessment = assess(pathway, facts, ON)
         if assessment.outcome.kind is not Kind.NEED_FACTS:
             return
-        unknown = sorted((c for c, verdict in stops(assessment) if verdict is NOT_KNOWN), key=lambda c: c.kind)
+        unknown = sorted((c for c, verdict in stops(assessment) if verdict is NOT_KNOWN), key=lambda c: c.urgency)
         if unknown:
             first = unknown[0].sentence.facts()
             gates = [g for name in first if (g := pathway.questions[name].asked_when) is not None]
@@ -396,7 +422,7 @@ def test_rule_9_what_cannot_be_found_out_is_referred_the_same_day_where_it_could
             assert assessment.if_not_answered is None
             return
         urgent = any(verdict is NOT_KNOWN and c.kind in URGENT for c, verdict in stops(assessment))
-        today = urgent or not closing.isdisjoint(assessment.missing)
+        today = urgent or pathway.id == ALL_TODAY or not closing.isdisjoint(assessment.missing)
         assert assessment.if_not_answered is (Kind.REFER_URGENT if today else Kind.REFER)
         assert assessment.where_to == pathway.where_to[assessment.if_not_answered].says
 
@@ -441,6 +467,11 @@ def test_rule_12_sepsis_is_an_emergency_and_somebody_systemically_unwell_is_seen
             assert assess(pathway, {**facts, "systemically_unwell": True}, ON).outcome.kind in URGENT
 
     check()
+
+
+test_rule_12_sepsis_is_an_emergency_and_somebody_systemically_unwell_is_seen_today_wherever_it_is_asked.conditions = [
+    one for one in LIBRARY.conditions if "sepsis_suspected" in LIBRARY.newest(one).questions
+]
 
 
 def test_taking_an_answer_away_never_leads_to_a_supply_and_never_hides_an_emergency(pathway, consultations):

@@ -104,7 +104,7 @@ def test_the_mark_leaves_a_test_out(ran):
 
 def test_the_quick_run_says_what_it_left_out():
     assert next(iter(closing.closing_lines([], left_out=True))) == (
-        "left out: the tests that need what make system installs (their mark is system); make test-all and .ci/run run them"
+        "left out: tests that need what make system installs (mark: system) and those that take long (large); make test-all and .ci/run run them"
     )
 
 

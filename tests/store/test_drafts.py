@@ -1,5 +1,6 @@
 """A consultation under way: nothing is written over, by two tabs or by two people, and what was answered is kept whatever becomes of it."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from pharmacyfirst.store import (
     NotYours,
     Outdated,
     StoreRefused,
+    kept,
 )
 
 NEW = Frozen({"family": "Practice", "birth_date": "1990-01-02"})
@@ -200,6 +202,41 @@ def test_two_stores_on_one_file_see_each_other(store, draft, clock):
         post(other, draft)
     with pytest.raises(Outdated):
         post(store, draft, answers={})
+
+
+def test_a_list_that_was_looked_at_before_shows_what_another_store_wrote_since(store, draft, clock):
+    assert [one.revision for one in store.drafts.under_way()] == [draft.revision]
+    with opened(store.folder, clock) as other:
+        post(other, draft, answers={"rigors": False})
+    (listed,) = store.drafts.under_way()
+    assert listed == store.drafts.get(draft.id)
+    assert listed.pages["First"].answers == {"rigors": False}
+
+
+def test_a_list_remembers_nothing_that_was_undone(store, draft):
+    before = store.drafts.under_way()
+    with suppress(ZeroDivisionError), store.ledger.transaction():
+        post(store, draft)
+        assert [one.revision for one in store.drafts.under_way()] == [draft.revision + 1]
+        raise ZeroDivisionError
+    assert store.drafts.under_way() == before == (store.drafts.get(draft.id),)
+
+
+def test_a_list_tells_of_what_was_changed_by_hand_since_it_was_looked_at(kept_in, store, draft):
+    assert len(store.drafts.under_way()) == 1
+    kept_in.by_hand(
+        place_in(store.folder, "store"), f"UPDATE ledger_event SET body = '{{}}' WHERE stream LIKE '%{draft.id}'"
+    )
+    assert store.drafts.under_way() == ()
+    assert list(store.trouble())[-1].startswith("1 things in the store cannot be read")
+
+
+def test_what_lists_remember_is_bounded(store, monkeypatch):
+    monkeypatch.setattr(kept, "MOST_LISTED_KEPT", 2)
+    ids = [begun(store, an_account(practice=True, number=number)).id for number in range(1, 5)]
+    for _ in range(2):
+        assert [one.id for one in store.drafts.under_way()] == ids
+    assert len(store._kept._listed) == 2
 
 
 # Its time

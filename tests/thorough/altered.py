@@ -214,7 +214,8 @@ def _made(maker):
 SAYS_MORE = ("patient.", "pharmacy.", "practitioner.", "consent", "decision", "referral", "records_viewed", "observations", "reactions",
              "charge", "notice", "claim", "incident", "hold", "started_at", "ended_at", "recorded_at", "channel", "place", "late",
              "entered_by", "accompanied_by", "chaperone", "gateways_passed", "pregnancy_confirmed", "corrects", "first", "keep_until",
-             "complaint", "identity_checked", "not_viewed_because", "strand_before", "id", "as_of",
+             "complaint", "identity_checked", "not_viewed_because", "strand_before", "id", "as_of", "measured_by", "visit", "continues",
+             "duties", "readings", "to_show_in_app", "may_contact_by",
              "supplies.amp", "supplies.quantity", "supplies.batch", "supplies.expiry", "supplies.handed_over_at",
              "supplies.collected_by", "supplies.permit.warnings", "supplies.permit.at", "supplies.permit.as_if", "facts")  # fmt: skip
 DECIDED = ("assessment", "in_words", "content_digest", "version")

@@ -12,6 +12,7 @@ from functools import cache, partial
 from itertools import product
 from pathlib import Path
 
+from in_chromium import launched
 from thorough.part import Part
 
 from pharmacyfirst import Kind, load
@@ -36,7 +37,7 @@ def _desk():
     robot, opened = _robot(), ExitStack()
     atexit.register(opened.close)
     folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
-    browser = opened.enter_context(robot.launched(opened.enter_context(sync_playwright())))
+    browser = opened.enter_context(launched(opened.enter_context(sync_playwright())))
     address = opened.enter_context(robot.serving(folder / "data"))
     pharmacy = {"u-adoption": str(robot.adopted(folder)), "u-mailbox": robot.MAILBOX}
     return browser, (address, robot.desk_of(browser, address, **pharmacy)), folder / "data"

@@ -3,9 +3,10 @@
 from functools import partial
 from random import Random
 
-from fast.agreeing import EXPIRED, LIBRARY, ON, damaged, difference, people
+from fast.agreeing import EXPIRED, LIBRARY, ON, damaged, damaged_text, difference, people, text_of_facts
 from fast.made_up import corners
 from fast.test_faults_of_the_generator import FAULTS, found
+from fast.test_json_in import differently_read
 from thorough.part import Part
 
 from pharmacyfirst.fast.assess import assessor_of
@@ -42,6 +43,15 @@ def judge(condition, size, seed):
     }
 
 
+def judge_texts(condition, size, seed):
+    """So many texts of a condition, whole and damaged, read with msgspec, with the standard library, and strictly."""
+    pathway, chance = LIBRARY.in_force(condition, ON), Random(seed)
+    whole = (text_of_facts(facts) for facts in people(condition, size // 5 + 1, seed))
+    texts = [text for one in whole for text in (one, *(damaged_text(one, pathway, chance) for _ in range(4)))]
+    assert (text := differently_read(pathway, texts)) is None, text
+    return {"JSON texts": len(texts)}
+
+
 def judge_made_up(seeds):
     each = [compared(pathway, day, some) for pathway, day, some in corners(seeds)]
     return {"pathways by chance": len(each), "people for them": sum(each)}
@@ -57,6 +67,10 @@ def pieces(size, seed):
     for condition in LIBRARY.conditions:
         for start in range(0, size, AT_ONCE):
             yield f"{condition} {start + 1}", partial(judge, condition, min(AT_ONCE, size - start), seed + start)
+            yield (
+                f"{condition} texts {start + 1}",
+                partial(judge_texts, condition, min(AT_ONCE, size - start), seed + start),
+            )
     for start in range(0, max(size * MADE_UP // AT_ONCE, 1), MADE_UP):
         yield f"by chance {start + 1}", partial(judge_made_up, range(start, start + min(MADE_UP, size)))
     for start in range(0, len(FAULTS), FAULTS_AT_ONCE):

@@ -2,7 +2,6 @@
 
 import pytest
 from lines_written import lines_written
-from shipped import content_is_loaded_once  # noqa: F401  # every test here has it
 from visiting import CANARIES, LEAKS, Clock, at_the_desk, open_form
 
 
@@ -20,20 +19,6 @@ def desk(tmp_path_factory, clock):
     folder = tmp_path_factory.mktemp("form")
     with open_form(folder, clock) as client:
         yield at_the_desk(client, **{"u-adoption": str(adopted(folder)), "u-mailbox": "X26OT000"}), folder
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    """A real browser."""
-    from in_a_browser import BROWSER, launched
-
-    api = pytest.importorskip(
-        "playwright.sync_api", reason="needs playwright: it is among the packages for development"
-    )
-    if BROWSER is None:
-        pytest.skip("needs chromium: make system installs it")
-    with api.sync_playwright() as play, launched(play) as browser:
-        yield browser
 
 
 @pytest.fixture(autouse=True)

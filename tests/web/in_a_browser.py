@@ -6,7 +6,6 @@ at: in the folder that PHARMACYFIRST_PICTURES names, else under .cache/form.
 
 import os
 import re
-import shutil
 import threading
 import time
 from collections import Counter
@@ -16,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from in_chromium import AXE, found_by_axe
 from shipped import cases_of
-from test_every_outcome import DID, SUPPLIED, who
+from test_every_outcome import DID, SUPPLIED, much, who
 from visiting import CANARIES, LEAKS, NOW, PHARMACY, PIN, SECRET, Clock, Watched, filled
 
 from pharmacyfirst import Kind, load
@@ -33,10 +33,7 @@ from pharmacyfirst.store.news import message_for
 from pharmacyfirst.web.serve import application
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / ".cache" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = Path(os.environ.get("PHARMACYFIRST_PICTURES", ROOT / ".cache" / "form"))
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LIBRARY = load()
 DAY = datetime.fromisoformat(NOW).date()
 MAILBOX = "X26OT000"
@@ -89,16 +86,6 @@ def serving(folder, **more):
     finally:
         server.should_exit = True
         thread.join()
-
-
-@contextmanager
-def launched(play):
-    """A browser."""
-    browser = play.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-    try:
-        yield browser
-    finally:
-        browser.close()
 
 
 def adopted(folder):
@@ -326,7 +313,7 @@ class Person:
             self.fill(self.tab_to(lambda at: at["id"] == "practice", back=self.script), practice)
             self.tab_to(lambda at: at["name"] == "condition")
         number = self.page.get_attribute(f"button[value={condition}]", "data-key")
-        if self.script:
+        if self.script and number:  # the tenth and on have no key
             self.load(number)
         else:
             self.tab_to(lambda at: (at["name"], at["value"]) == ("condition", condition))
@@ -358,19 +345,25 @@ class Person:
         self.load("Enter")
         look()
         self.to_the_page()
-        fields = {name: [value] if name.startswith("o-") else value for name, value in (SUPPLIED | more).items()}
+        fields = SUPPLIED | self.duties() | more
+        fields = {name: [value] if name.startswith(("o-", "d-")) else value for name, value in fields.items()}
         fields |= {name: self.page.get_attribute(f"input[name={name}]", "value") for name in ("s-product", "s-actual")}
         if self.page.query_selector("details[open] #s-quantity"):
-            fields["s-quantity"] = "50"
+            fields["s-quantity"] = much(self.page.content())
         self.fill_page(fields)
         self.load("Enter")
         look()
+
+    def duties(self):
+        """What has to be done whatever the outcome, done."""
+        return dict.fromkeys(re.findall(r'name="(d-[^"]+)" value="yes"', self.page.content()), "yes")
 
     def finish(self, kind, look=lambda: None):
         """What is usually done where it came out so, to the saved page."""
         self.to_the_page()
         did = DID[kind]
-        self.fill_page({name: [value] if name.startswith("o-told") else value for name, value in did.items()})
+        did |= self.duties()
+        self.fill_page({name: [value] if name.startswith(("o-told", "d-")) else value for name, value in did.items()})
         self.load("Enter")
         look()
 
@@ -399,11 +392,7 @@ class Person:
 
     def violations(self):
         """What axe-core finds wrong with the page; nothing where it is not there, or the page has no script to judge it with."""
-        if not self.script or not AXE.exists():
-            return []
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-        return [(one["id"], one["nodes"][0]["html"][:120]) for one in found]
+        return found_by_axe(self.page) if self.script and AXE.exists() else []
 
     @property
     def consultation(self):

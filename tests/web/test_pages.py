@@ -502,7 +502,7 @@ def test_another_day_is_for_practice_patients_alone(visitor):
 
 
 def test_the_start_page_says_in_words_when_no_pgd_is_in_force(tmp_path):
-    with open_form(tmp_path, Clock("2027-02-03T10:30:00+00:00")) as client:
+    with open_form(tmp_path, Clock("2027-04-03T10:30:00+00:00")) as client:
         page = at_the_desk(client).page
     assert "No PGD is in force today. The last day of the newest was 30 January 2027." in page.words
     assert "assess, advise and refer as usual" in page.words

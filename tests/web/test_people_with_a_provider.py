@@ -124,7 +124,7 @@ def test_in_a_browser_with_a_provider_that_somebody_else_wrote(chromium, tmp_pat
     mock = pytest.importorskip(
         "oidc_provider_mock", reason="needs oidc-provider-mock: it is among the packages for development"
     )
-    from pharmacyfirst.web.serve import machine_clock
+    from pharmacyfirst.connections import machine_clock
 
     user = mock.User(
         sub="555",

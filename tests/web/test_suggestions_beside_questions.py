@@ -6,10 +6,11 @@ import pytest
 from shipped import cases_of
 from test_every_outcome import DID, LIBRARY, supplied
 from test_handing_over import PATIENT, opened
-from visiting import AGREES, Clock, at_the_desk, open_form
+from visiting import AGREES, Clock, at_the_desk, begun, open_form
 
 from pharmacyfirst import Kind
 from pharmacyfirst.store import open_store
+from pharmacyfirst.web import elsewhere
 
 CONDITION = "acute-sore-throat"
 SUPPLY = next(case for case in cases_of(LIBRARY, CONDITION) if case.expected.kind is Kind.SUPPLY)
@@ -212,3 +213,23 @@ def test_nothing_is_suggested_before_it_is_known_who_is_there(desk):
     page = visitor.go(f"{visitor.consultation}/patient")
     assert "shown once name and date of birth are there" in page.words
     assert not beside(page_with(visitor, ALLERGY), ALLERGY)
+
+
+def test_what_was_read_is_kept_for_so_many_and_that_of_the_oldest_is_read_again(desk, monkeypatch):
+    visitor, _ = desk
+    read, was = [], elsewhere._read
+    monkeypatch.setattr(elsewhere, "MOST_READ", 2)
+    monkeypatch.setattr(
+        elsewhere, "_read", lambda visit, here, *more: read.append(here.held.id) or was(visit, here, *more)
+    )
+    each = [visitor.consultation]
+    for _ in range(2):
+        begun(visitor, CONDITION)
+        each.append(visitor.consultation)
+    ids = [one.removeprefix("/c/") for one in each]
+    for one in each[1:]:
+        visitor.go(f"{one}/page/1")
+    read.clear()
+    for one in (*each[1:], each[0], each[2], each[1]):
+        visitor.go(f"{one}/page/1")
+    assert read == [ids[0], ids[1]]

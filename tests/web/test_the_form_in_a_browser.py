@@ -26,7 +26,8 @@ from pharmacyfirst import Kind
 
 pytestmark = pytest.mark.system
 QUIET_SECONDS = 300
-OTHERS = [kind for kind in Kind if kind is not Kind.SUPPLY]
+CASES = {kind: next(filter(None, (first_case(one, kind) for one in LIBRARY.conditions)), None) for kind in Kind}
+OTHERS = [kind for kind, case in CASES.items() if kind is not Kind.SUPPLY and case is not None]
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,11 @@ def practice_patient(at):
     return "1" if at % 3 == 0 else ""
 
 
-@pytest.mark.parametrize("condition", LIBRARY.conditions)
+# What is still a draft is supplied to training patients alone: test_services_in_a_browser.py carries each of those through.
+PUBLISHED = [one.id for one in LIBRARY.newest_all() if first_case(one.id) and not one.edition.draft]
+
+
+@pytest.mark.parametrize("condition", PUBLISHED)
 def test_each_condition_to_a_saved_supply_by_keyboard_alone(somebody, desk, album, condition):
     at = LIBRARY.conditions.index(condition)
     person, case, practice = somebody(*by_turns(at)), first_case(condition), practice_patient(at)
@@ -101,7 +106,7 @@ def test_each_condition_to_a_saved_supply_by_keyboard_alone(somebody, desk, albu
 @pytest.mark.parametrize("kind", OTHERS, ids=lambda kind: kind.word)
 def test_every_other_kind_of_outcome_by_keyboard_alone(somebody, desk, album, kind):
     at = OTHERS.index(kind) + 1
-    case = next(filter(None, (first_case(condition, kind) for condition in LIBRARY.conditions)))
+    case = CASES[kind]
     person, practice = somebody(*by_turns(at)), practice_patient(at)
     look = album.of(person)
     person.begin(case.pathway, practice)
@@ -136,7 +141,7 @@ def test_what_is_in_focus_and_what_is_chosen_show_in_forced_colours(somebody):
 
 def test_among_them_is_somebody_under_16_for_whom_a_parent_agrees():
     firsts = [first_case(condition) for condition in LIBRARY.conditions]
-    assert [case for case in firsts if patient_of(case)["p-by"] == "parent or guardian"]
+    assert [case for case in firsts if case and patient_of(case)["p-by"] == "parent or guardian"]
 
 
 # Printed

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.questions import AGE, BORN, LIFE_THREATENING
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.fields import PREGNANCY
+from pharmacyfirst.record.fields import CONSENT, PREGNANCY
 from pharmacyfirst.record.inbound.bearing import RECENT_MEDICINE, bearing
 from pharmacyfirst.record.inbound.names import names_in_records
 from pharmacyfirst.record.inbound.person import PersonSeen
@@ -24,6 +26,7 @@ from pharmacyfirst.record.people import Patient
 from pharmacyfirst.record.supply import Supply, Unpermitted
 
 OWN_RECORD = "record of this pharmacy"
+ASKED_ANEW = frozenset({AGE, BORN, CONSENT, LIFE_THREATENING})
 NOT_JUDGED_AGAIN = "; that record was not judged again"
 
 
@@ -68,6 +71,19 @@ def read_earlier(records: Iterable[Consultation], patient: Patient, on: date) ->
         suggestions += found.suggestions
         mind += found.mind
     return EarlierRead(tuple(suggestions), tuple(denied), tuple(dict.fromkeys(mind)))
+
+
+def carried_over(record: Consultation, then: Pathway, now: Pathway) -> Iterator[Suggestion]:
+    """What an earlier consultation of the same visit answered and this one asks alike: to be confirmed, and never taken over.
+
+    Alike is a question that is the same shared one in both and no judgement; who agrees to what is asked anew, and hours run on.
+    """
+    why = f"answered so in this visit, in the consultation about {record.in_words.title.partition(', ')[0]}"
+    for name, question in now.questions.items():
+        before, value = then.questions.get(name), record.facts.get(name)
+        alike = question.shared and before is not None and before.shared
+        if alike and value is not None and question.moment is None and name not in ASKED_ANEW:
+            yield Suggestion(name, value, OWN_RECORD, record.on, why)
 
 
 def _refuse_another(record: Consultation, patient: Patient) -> None:

@@ -6,7 +6,7 @@ Names are looked up word by word, not searched for, so that the time it takes gr
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ class NamedInRecords:
     """Words and codes by which an entry is known to speak of something, unless it holds one of some other words.
 
     ``part`` and ``name`` say where it stands in the table: a question, or an answer of the question about interacting medicines.
-    ``issued_within_months``: how long ago an issue may be to count; None where the medicine has to stand on the current list.
+    ``issued_within``: how long ago an issue may be to count, in months or days; None where the medicine has to stand on the current list.
     """
 
     part: str
@@ -34,11 +34,14 @@ class NamedInRecords:
     codes: frozenset[str]
     unless: frozenset[str]
     source: str
-    issued_within_months: int | None = None
+    issued_within: tuple[int, str] | None = None
 
     def since(self, on: date) -> date | None:
         """The first day of issue that counts on a day; None where only the current list does."""
-        return _months_before(on, self.issued_within_months) if self.issued_within_months is not None else None
+        if self.issued_within is None:
+            return None
+        many, unit = self.issued_within
+        return on - timedelta(days=many) if unit == "days" else _months_before(on, many)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ def _all_named(part: str, table: Mapping[str, Any]) -> dict[str, NamedInRecords]
 
 
 def _named(part: str, name: str, row: Mapping[str, str]) -> NamedInRecords:
-    months = re.fullmatch(r"issued within ([0-9]+) months", row.get("counts", ""))
+    within = re.fullmatch(r"issued within ([0-9]+) (months|days)", row.get("counts", ""))
     return NamedInRecords(
         part=part,
         name=name,
@@ -172,7 +175,7 @@ def _named(part: str, name: str, row: Mapping[str, str]) -> NamedInRecords:
         codes=frozenset(_listed(row.get("codes", ""))),
         unless=frozenset(_listed(row.get("unless", ""))),
         source=row["source"],
-        issued_within_months=int(months[1]) if months else None,
+        issued_within=(int(within[1]), within[2]) if within else None,
     )
 
 

@@ -45,6 +45,12 @@ def why_no_message(record: Consultation) -> WhyNoMessage | None:
         return WhyNoMessage("sharing_refused", "No message: the patient did not agree that the GP practice is told.")
     if record.consent.to_share is None:
         return WhyNoMessage("sharing_not_asked", "No message: nobody asked whether the GP practice may be told.")
+    if (
+        record.consent.to_show_in_app is False
+    ):  # no field of the message keeps it from there (clinical/services, open items)
+        return WhyNoMessage(
+            "not_in_app", "No message: the patient does not want it seen in the NHS App, where a message may appear."
+        )
     if patient.nhs_number is None:
         return WhyNoMessage("no_nhs_number", "No message: without an NHS number it cannot find the practice.")
     if patient.gp_practice is None:

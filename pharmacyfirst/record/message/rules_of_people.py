@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from pharmacyfirst.content.library import shipped_library
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, gphc_number, nhs_number, pharmacy_ods
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.message.envelope import DAY_FIRST, YEAR_FIRST, CannotRoute, mesh_address
@@ -29,7 +30,10 @@ rule = kept_in(RULES)
 @rule("UR-12", "the service code is the one of the day, in Composition and Encounter alike")
 def _service(message: OpenedMessage) -> Found:
     day = day_in(at(message.encounter, "period/start"))
-    known = {pair(one.code) for one in codes.SERVICE_CODES if day is not None and day in one}
+    services = shipped_library().services.values()
+    known = {
+        (codes.SNOMED, one.code) for each in services for one in each.codes if day is not None and day in one.in_force
+    }
     for resource, path in ((message.composition, "type"), (message.encounter, "reason")):
         if resource is not None and not known.intersection(codes_of(resource, path)):
             yield f"{name_of(resource)}.{path}", "is not the service code that holds on the day"

@@ -14,6 +14,7 @@ from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.codes import Code
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.fields import Coded
 from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
 from pharmacyfirst.record.message.envelope import Envelope, NoMessage, why_no_message
 from pharmacyfirst.record.message.xml_out import (
@@ -30,7 +31,7 @@ from pharmacyfirst.record.message.xml_out import (
     quantity,
     telephone,
 )
-from pharmacyfirst.record.message_words import batch_in_words, headings, states_condition, title_of
+from pharmacyfirst.record.message_words import batch_in_words, has_code, headings, states_condition, title_of
 from pharmacyfirst.record.supply import Supply
 
 
@@ -138,7 +139,7 @@ class _MessageWriter:
             meta(codes.COMPOSITION_PROFILE, version=str(envelope.version)),
             identifier(f"{self._own_system}/composition", envelope.composition_id),
             ("status", "final"),
-            concept("type", codes.service_code(self.record.on)),
+            concept("type", codes.service_code(self.record.service, self.record.on)),
             self._reference("subject", "patient"),
             self._reference("encounter", "encounter"),
             ("date", instant(envelope.at)),
@@ -158,11 +159,12 @@ class _MessageWriter:
         yield "patient", "Patient", self._patient()
         for heading, words in headings(record).items():
             yield heading, "ClinicalImpression", self._impression(heading, words)
-        if states_condition(record):
-            yield "condition", "Condition", self._stated_condition()
+        if condition := states_condition(record):
+            yield "condition", "Condition", self._stated_condition(condition)
         for number, observation in enumerate(record.observations):
             what = f"observation {number}"
-            yield what, "Observation", self._observation(what, observation)
+            if has_code(observation):  # what has none is told in words, under examination findings
+                yield what, "Observation", self._observation(what, observation)
         if record.pregnancy_confirmed:
             yield "pregnancy", "Observation", self._pregnancy()
         for number, supply in enumerate(record.supplies):
@@ -184,7 +186,7 @@ class _MessageWriter:
                 [concept("type", codes.RECORDER), self._reference("individual", "practitioner")],
             ),
             ("period", [("start", instant(record.started_at)), ended]),
-            concept("reason", codes.service_code(record.on)),
+            concept("reason", codes.service_code(record.service, record.on)),
             self._reference("serviceProvider", "organization"),
         ]
 
@@ -242,7 +244,7 @@ class _MessageWriter:
             meta("CareConnect-GPC-Patient-1"),
             ("identifier", number),
             ("name", names),
-            telephone(patient.telephone),
+            telephone(patient.shown_telephone),
             ("gender", patient.gender),
             ("birthDate", patient.birth_date.isoformat()),
             address(patient.shown_address, postcode),
@@ -263,8 +265,7 @@ class _MessageWriter:
             ("summary", words),
         ]
 
-    def _stated_condition(self) -> list[Node | None]:
-        condition = self.record.in_words.condition
+    def _stated_condition(self, condition: Coded) -> list[Node | None]:
         return [
             ("id", self._id("condition")),
             meta("CareConnect-GPC-Condition-1", heading=codes.PRESENTING),
@@ -282,6 +283,7 @@ class _MessageWriter:
             pressure = codes.BLOOD_PRESSURES[observation.setting]
             code = pressure.header
             values: list[Node | None] = [
+                concept("bodySite", codes.ARMS[observation.arm]) if observation.arm else None,
                 ("component", [concept("code", pressure.systolic), _pressure(observation.systolic)]),
                 ("component", [concept("code", pressure.diastolic), _pressure(observation.diastolic)]),
             ]
@@ -333,7 +335,9 @@ class _MessageWriter:
             ("performer", [self._reference("actor", "practitioner")]),
             concept("type", codes.SUPPLIED_UNDER_PGD),
             ("quantity", quantity(plain(supply.quantity.amount), unit)),
-            ("daysSupply", quantity(str(supply.duration_days), Code(codes.UCUM, "d", "day"))),
+            ("daysSupply", quantity(str(supply.duration_days), Code(codes.UCUM, "d", "day")))
+            if supply.duration_days
+            else None,
             ("whenHandedOver", instant(supply.handed_over_at)),
             ("note", [("text", batch)]) if batch else None,
             ("dosageInstruction", directions),

@@ -14,8 +14,11 @@ from datetime import date, timedelta
 from pharmacyfirst import exact
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.kernel.dose import plain
+from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.service import EVERY_CONSULTATION, GATEWAY_POINTS, Service
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
+from pharmacyfirst.record.decision import NOBODY_CAME
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged
 from pharmacyfirst.record.message_words import PRACTICE, moment, sent_to
@@ -67,12 +70,34 @@ def claim_of(record: Consultation) -> Claim:
         return Claim(fields, NEVER, why)
     if not is_judged(record):
         return Claim(fields, CHECK, NOT_JUDGED)
+    service = codes.service_named(record.service)
+    if service is not None and service.claimable != GATEWAY_POINTS:
+        return Claim(fields, *_by_the_service(record, service))
     if record.assessment["gateways"]:
         return Claim(fields, YES)
     if open_ := record.assessment.get("gateways_not_known"):
         why = f"No gateway point is known to be passed; not known: {', '.join(open_)}. Read the pathway's open items before you decide."
         return Claim(fields, CHECK, why)
     return Claim(fields, NO, "No gateway point was passed, which is what is paid for.")
+
+
+def _by_the_service(record: Consultation, service: Service) -> tuple[str, str]:
+    """Whether a consultation is claimed where the service pays for each, or for each in which something was found out; with why not."""
+    terms = " ".join(one.says for one in service.claim)
+    if record.decision.done in NOBODY_CAME:
+        return NO, "Nobody came or could be reached."
+    if service.claimable != EVERY_CONSULTATION and not any(
+        record.facts.get(one) is not None for one in service.answered
+    ):
+        return NO, f"Nothing was found out of what is paid for. {terms}"
+    if record.kind is Kind.NOT_ELIGIBLE or (record.in_words.nothing_to_supply and record.permit is None):
+        why = (
+            "The patient was not eligible"
+            if record.kind is Kind.NOT_ELIGIBLE
+            else "No permit for the service is on record"
+        )
+        return CHECK, f"{why}: read what the service pays for before you decide. {terms}"
+    return YES, ""
 
 
 def why_never(record: Consultation) -> str:
@@ -99,6 +124,8 @@ def _fields(record: Consultation) -> Iterator[Field]:
     yield Field(
         "claim type", record.pathway, SEEN, "its code for a clinical pathway was not found; this is our pathway id"
     )
+    if (service := codes.service_named(record.service)) and service.claimable != GATEWAY_POINTS:
+        yield Field("service", service.title, OURS)
     yield from _patient(record)
     yield Field("pharmacy ODS", record.pharmacy.ods, SEEN)
     yield Field("professional id (GPhC)", record.practitioner.gphc_number, SEEN)

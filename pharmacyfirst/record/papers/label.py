@@ -100,7 +100,7 @@ def _label(record: Consultation, supply: Supply, pathway: Pathway, reprint: bool
         product=supply.amp.display,
         quantity=quantity_of(supply),
         directions=supply.directions,
-        advice=tuple(sentence(one.says) for one in printed),
+        advice=tuple(sentence(said.says) for said in printed),
         patient=record.patient.name,
         on=supply.handed_over_at.date(),
         pharmacy=pharmacy_lines(record.pharmacy),

@@ -114,6 +114,8 @@ def _done(record: Consultation) -> Iterator[str]:
             )
         case "referred":
             yield from (f"You were sent on to: {one.to}" for one in decision.onward)
+        case "to be measured":
+            yield "You agreed to be measured again"
         case "declined":
             yield "You chose not to have this consultation or treatment. You may change your mind at any time"
         case done:
@@ -122,7 +124,7 @@ def _done(record: Consultation) -> Iterator[str]:
     if decision.out_of_stock:
         yield "The medicine that was offered was out of stock"
     if decision.contacted:
-        yield f"The pharmacist spoke about you to: {decision.contacted}"
+        yield f"The {record.practitioner.profession} spoke about you to: {decision.contacted}"
     if decision.otc:
         yield f"You were also sold, or told about, what needs no prescription: {'; '.join(decision.otc)}"
 
@@ -145,7 +147,12 @@ def _with_another_medicine(record: Consultation, pathway: Pathway) -> set[str]:
 
 
 # What was done instead, by the word that safety-netting is for.
-_INSTEAD = {"advised": Kind.SELF_CARE.word, "declined": Kind.DECLINED.word, "referred": Kind.REFER.word}
+_INSTEAD = {
+    "advised": Kind.SELF_CARE.word,
+    "declined": Kind.DECLINED.word,
+    "to be measured": Kind.MEASURE_NEXT.word,
+    "referred": Kind.REFER.word,
+}
 
 
 def _when_to_get_help(record: Consultation, pathway: Pathway) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pharmacyfirst.record.message_words import (
     document_of,
     handed_on,
     headings,
+    measured,
     moment,
     outcome_sentence,
     place_of,
@@ -23,7 +24,6 @@ from pharmacyfirst.record.papers.parts import (
     PaperRow,
     consultation_rows,
     filled,
-    measured,
     notices,
     page,
     patient_rows,
@@ -106,7 +106,7 @@ def _medicine(supply: Supply) -> MedicineOnLetter:
         PaperRow("dm+d code", supply.amp.code, "amp"),
         PaperRow("Quantity", quantity_of(supply), "quantity"),
         PaperRow("Directions", supply.directions, "directions"),
-        PaperRow("Course", f"{supply.duration_days} days", "days"),
+        PaperRow("Course", f"{supply.duration_days} days" if supply.duration_days else "", "days"),
         PaperRow("Supplied under", document_of(supply), "document"),
         PaperRow("Handed over", moment(supply.handed_over_at), "handed-over"),
         PaperRow("Batch", batch),
@@ -126,10 +126,9 @@ def _unpermitted(one: Unpermitted) -> MedicineOnLetter:
 
 
 def _coded(record: Consultation) -> Iterator[PaperRow]:
-    service = codes.service_code(record.on)
+    service = codes.service_code(record.service, record.on)
     yield PaperRow("Service (SNOMED CT)", f"{service.code} {service.display}", "service")
-    if states_condition(record):
-        condition = record.in_words.condition
+    if condition := states_condition(record):
         yield PaperRow("Condition (SNOMED CT)", f"{condition.code} {condition.display}", "condition")
     if record.pregnancy_confirmed:
         pregnancy = codes.PREGNANCY[record.pregnancy_confirmed]

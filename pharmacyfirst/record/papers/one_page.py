@@ -16,6 +16,7 @@ from pharmacyfirst.record.message_words import (
     by_when,
     document_of,
     handed_on,
+    measured,
     moment,
     open_questions,
     outcome_sentence,
@@ -26,7 +27,6 @@ from pharmacyfirst.record.papers.parts import (
     PaperRow,
     consultation_rows,
     filled,
-    measured,
     notices,
     page,
     patient_rows,
@@ -97,6 +97,10 @@ def _consultation(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Needs", "; ".join(record.patient.requirements)),
         PaperRow("Identity", record.identity_checked or ""),
         PaperRow("Consent", _consent(record.consent)),
+        PaperRow("May be reached", ", ".join(_chosen("contact", one) for one in record.patient.may_contact_by or ())),
+        PaperRow("Of one visit with", record.visit or ""),
+        PaperRow("Goes on from", record.continues or ""),
+        PaperRow("Permit", _permit(record.permit) if record.permit else ""),
         PaperRow("Records read", _viewed(record)),
         PaperRow("Told the GP practice", _told(record)),
     )
@@ -146,6 +150,8 @@ def _viewed(record: Consultation) -> str:
 def _consent(consent: Consent) -> str:
     said = {True: "yes", False: "no", None: "not asked"}
     parts = [("treat", consent.to_treat), ("share", consent.to_share), ("view the record", consent.to_view_record)]
+    if consent.to_show_in_app is not None:
+        parts.append(("show in the NHS App", consent.to_show_in_app))
     if consent.told_about_sharing is not None:
         parts.append(("told what is shared", consent.told_about_sharing))
     by = f"by {_somebody(consent.person)}" if consent.person else f"by the {consent.by}"
@@ -173,12 +179,15 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
         PaperRow("Not supplied", _chosen("no supply", decision.no_supply)),
         PaperRow("Why", decision.because or ""),
         *_referral(record),
+        PaperRow("Had to be done", "; ".join(_duties(record))),
         PaperRow("Plan", decision.plan or ""),
         PaperRow("Sold or advised", "; ".join(decision.otc)),
         PaperRow("Leaflets given", "; ".join(decision.leaflets)),
         PaperRow("Told and given", _told_and_given(decision.told)),
         PaperRow("Notes", decision.notes or ""),
         PaperRow("Measured", "; ".join(measured(one) for one in record.observations)),
+        PaperRow("Readings", "; ".join(one.in_words() for one in record.readings or ())),
+        PaperRow("Measured by", f"{record.measured_by.name} ({record.measured_by.role})" if record.measured_by else ""),
         PaperRow("Scores", "; ".join(score.in_words() for score in record.in_words.scores)),
         PaperRow("Against a record", "; ".join(_against(one) for one in record.answered_against)),
         PaperRow("Found anew", "; ".join(_reaction(one) for one in record.reactions)),
@@ -191,6 +200,16 @@ def _decision(record: Consultation) -> tuple[PaperRow, ...]:
             codes.PREGNANCY[record.pregnancy_confirmed].display if record.pregnancy_confirmed else "",
         ),
     )
+
+
+def _duties(record: Consultation) -> Iterator[str]:
+    """What had to be done whatever the outcome, and what became of it."""
+    says = {one["id"]: one["says"] for one in record.assessment.get("duties", ())}
+    answered = {one.id: one for one in record.duties or ()}
+    for id, words in says.items():
+        one = answered.get(id)
+        how = "open" if one is None else "done" if one.done else "not done"
+        yield f"{words.rstrip('.')}: {how}" + (f", {one.note}" if one is not None and one.note else "")
 
 
 def _told_and_given(told: ToldAndGiven | None) -> str:

@@ -8,17 +8,14 @@ from typing import Any
 
 from pharmacyfirst.content.library import templates_folder
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.evidence import Grade, Statement
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.paper.pdf import pdf
 from pharmacyfirst.paper.words import day, sentence
-from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import Quantity
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged
-from pharmacyfirst.record.measured import BLOOD_PRESSURE, Observation
 from pharmacyfirst.record.message_words import PRACTICE, moment
 from pharmacyfirst.record.people import Patient, Pharmacy
 from pharmacyfirst.record.products import as_handed
@@ -115,20 +112,6 @@ def quantity_of(supply: Supply) -> str:
     return Quantity(amount=supply.quantity.amount, unit=unit).in_words()
 
 
-def measured(observation: Observation) -> str:
-    """A measurement in words: ``Temperature 37.2 degrees Celsius``."""
-    told = ", told by the patient" if observation.self_reported else ""
-    if observation.kind == BLOOD_PRESSURE:
-        assert observation.systolic is not None  # the model sees to both
-        assert observation.diastolic is not None
-        setting = "" if observation.setting == "not said" else f", {observation.setting}"
-        return f"Blood pressure {plain(observation.systolic)}/{plain(observation.diastolic)} mmHg{setting}{told}"
-    known = codes.MEASUREMENTS[observation.kind]
-    assert observation.value is not None
-    name = observation.kind[:1].upper() + observation.kind[1:]
-    return f"{name} {plain(observation.value)} {known.units}{told}"
-
-
 def content_of(record: Consultation, pathway: Pathway) -> Pathway:
     """The pathway, where it is word for word the one that decided. Raises ``NoPaper``: other words were not what the patient was told."""
     if pathway.id != record.pathway or pathway.content_digest != record.content_digest:
@@ -148,6 +131,8 @@ def notices(record: Consultation) -> Iterator[str]:
         yield NOT_JUDGED
     if record.corrects_because:
         yield f"This corrects what was written before: {record.corrects_because}"
+    if record.consent.to_show_in_app is False:
+        yield "The patient does not want this to be seen in the NHS App"
 
 
 def known_and_not(statements: tuple[Statement, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

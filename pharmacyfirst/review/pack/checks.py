@@ -10,11 +10,12 @@ from typing import Any
 
 from pharmacyfirst import __version__, exact
 from pharmacyfirst.content.cases import Case
-from pharmacyfirst.content.library import Library, templates_folder
+from pharmacyfirst.content.library import Library, pathways_folder, templates_folder
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.proof.mutants import mutants, survives
+from pharmacyfirst.review.pack.both_ways import RulesInCases, rules_in_cases
 from pharmacyfirst.review.pack.reading import ReadersAgree
 
 NOT_RUN = "not run for this pack"
@@ -23,10 +24,14 @@ _TOOLS = ("click", "jinja2", "pydantic", "pyyaml", "weasyprint", "z3-solver")
 
 @dataclass(frozen=True, slots=True)
 class Checks:
-    """What was found out; ``agreement`` is that of blind readings, where there were any. ``proofs`` and ``mutants`` are None where they were not run; ``figures`` are the rows of docs/figures.md."""
+    """What was found out; ``agreement`` is that of blind readings, where there were any. ``proofs`` and ``mutants`` are None where they were not run.
+
+    ``in_cases`` is how the cases decide each rule; ``figures`` are the rows of docs/figures.md, of the content that ships alone.
+    """
 
     cases: int
     differ: tuple[str, ...]
+    in_cases: RulesInCases
     proofs: Mapping[str, Any] | None
     mutants: Mapping[str, Any] | None
     figures: tuple[tuple[str, ...], ...]
@@ -36,7 +41,7 @@ class Checks:
         """What was found out as JSON holds it; no time that anything took, so that the same content gives the same."""
         keys = ("part", "property", "test", "figure", "seed", "day")
         return {
-            "cases": {"count": self.cases, "differ": list(self.differ)},
+            "cases": {"count": self.cases, "differ": list(self.differ), "rules": self.in_cases.as_dict()},
             "proofs": self.proofs or {"run": False, "says": NOT_RUN},
             "mutants": self.mutants or {"run": False, "says": NOT_RUN},
             "agreement": [one.as_dict() for one in self.agreement],
@@ -45,6 +50,7 @@ class Checks:
 
 
 def checks_of(
+    library: Library,
     pathway: Pathway,
     cases: tuple[Case, ...],
     *,
@@ -52,19 +58,21 @@ def checks_of(
     with_mutants: bool = False,
     agreement: tuple[ReadersAgree, ...] = (),
 ) -> Checks:
-    """Run the cases of a pathway, and its mutants where that is wanted.
+    """Run the cases of a pathway of a library, and its mutants where that is wanted.
 
     ``proofs`` is what ``proved_now`` or ``proved_before`` found, ``agreement`` what ``agreements`` did.
     """
-    differ = tuple(case.id for case in cases if case.failure(assess(pathway, case.facts, case.as_of)))
+    assessments = [assess(pathway, case.facts, case.as_of) for case in cases]
+    differ = tuple(case.id for case, came_out in zip(cases, assessments, strict=True) if case.failure(came_out))
     found = _mutants(pathway, cases) if with_mutants else None
-    return Checks(len(cases), differ, proofs, found, tuple(figures()), agreement)
+    large = tuple(figures()) if Path(library.root).resolve() == pathways_folder().resolve() else ()
+    return Checks(len(cases), differ, rules_in_cases(pathway, assessments), proofs, found, large, agreement)
 
 
 def _mutants(pathway: Pathway, cases: Iterable[Case]) -> dict[str, Any]:
     every, of_these = tuple(mutants(pathway)), tuple(cases)
     left = [one.name for one in every if survives(one, of_these)]
-    says = "Each that no case notices has to be listed in tests/proof/equivalents, where a solver proves that it changes nothing."
+    says = "For each that no case notices a case is missing, or it changes nothing (of what ships each is listed in tests/proof/equivalents, where a solver proves that)."
     return {"run": True, "mutants": len(every), "noticed": len(every) - len(left), "not_noticed": left, "says": says}
 
 

@@ -58,7 +58,11 @@ def steps_of(pathway: Pathway) -> Iterator[FlowStep]:
 def _of_document(pgd: PGD) -> str:
     ids = [clause.id for clause in pgd.judged()]
     doses = [row.id for row in pgd.doses]
-    return f"{pgd.medicine}: {len(ids)} clauses ({_span(ids)}), {len(doses)} dose rows ({_span(doses)})"
+    return f"{pgd.medicine}: {_many(ids, 'clause')}, {_many(doses, 'dose row')}"
+
+
+def _many(ids: list[str], what: str) -> str:
+    return f"{len(ids)} {what}{'s' if len(ids) != 1 else ''}{f' ({_span(ids)})' if ids else ''}"
 
 
 def _span(ids: list[str]) -> str:

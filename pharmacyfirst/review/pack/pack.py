@@ -10,9 +10,11 @@ from pharmacyfirst.content.cases import Case, baseline_of, cases_of
 from pharmacyfirst.content.hazards import HazardLog, hazards_of
 from pharmacyfirst.content.invariants import invariants_of
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.kernel.pathway import Conflict, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Clause
 from pharmacyfirst.kernel.rule import Judged
+from pharmacyfirst.population.consultations import shipped_population
+from pharmacyfirst.population.outcomes import NOT_MADE_UP, OutcomesMadeUp, outcomes_made_up
 from pharmacyfirst.review.doses import days_in_words, dose_in_words, how_often, quantity_in_words
 from pharmacyfirst.review.pack.checks import Checks, tools
 from pharmacyfirst.review.pack.plots import InForce, stops_of, versions_in_force
@@ -22,11 +24,16 @@ from pharmacyfirst.review.pack.traced import Traceability, traced
 from pharmacyfirst.review.who_goes_where import outcomes_of
 
 NOT_COMPARED = "not compared: no earlier version was named (--since)"
+NO_LOG = "no hazard log stands beside the conditions"
+NO_MEDICINE = "no medicine is offered, so there is no document of one"
+NO_CONFLICT = "no sources are said to disagree"
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPack:
     """All that is reviewed of one pathway. ``parts`` are what is signed, each with its digest in ``digests``; ``digest`` is over these.
+
+    What there is nothing of is no part, so that nobody signs it; the part ``summary`` says what and why.
 
     ``compared`` is the comparison with an earlier version as JSON holds it, and ``report`` the same in words; None where none was named.
     """
@@ -40,6 +47,7 @@ class ReviewPack:
     traceability: Traceability
     checks: Checks
     versions: tuple[InForce, ...]
+    made_up: OutcomesMadeUp | None
     report: Any
     parts: Mapping[str, Any]
     digests: Mapping[str, str]
@@ -63,21 +71,30 @@ def review_pack(
     found = traced(pathway, cases, log, invariants_of(library).never_alone.get(pathway.id))
     baseline = baseline_of(library, pathway.id)
     read_blind, versions = chosen(cases), versions_in_force(library, pathway.id)
+    known_of = pathway.id in shipped_population().conditions.shares
+    made_up = outcomes_made_up(library, pathway) if known_of else None
+    may_be_there: dict[str, tuple[Any, str]] = {
+        "changes": (compared, NOT_COMPARED),
+        "hazards": (log and log.as_dict(log.of(pathway)), NO_LOG),
+        "outcome_shares": (made_up and made_up.as_dict(), NOT_MADE_UP),
+        "documents": ([_document(pgd) for pgd in pathway.pgds.values()], NO_MEDICINE),
+        "conflicts": ([_conflict(one) for one in pathway.conflicts], NO_CONFLICT),
+    }
+    there = {name: part for name, (part, _) in may_be_there.items() if part}
     parts: dict[str, Any] = {
-        "summary": _summary(pathway, checks, found),
+        "summary": {
+            **_summary(pathway, checks, found),
+            "not_in_this_pack": {name: why for name, (_, why) in may_be_there.items() if name not in there},
+        },
         "decisions": {"stopping": _judged(pathway), "treatment": _rows(pathway), "gateways": _gateways(pathway)},
-        "documents": [_document(pgd) for pgd in pathway.pgds.values()],
+        **{name: part for name, part in there.items() if name == "documents"},  # beside what decides
         "traceability": found.as_dict(),
-        "changes": compared or {"says": NOT_COMPARED},
         "cases": {
             "every": [_case(case) for case in cases],
             "read_blind": [case.id for case in read_blind],
             "digest_of_reading": digest_of_reading(pathway, read_blind),
         },
         "checks": checks.as_dict(),
-        "hazards": log.as_dict(log.of(pathway))
-        if log is not None
-        else {"says": "no hazard log stands beside the conditions"},
         "open_items": [
             {"id": one.id, "says": one.says, "until_then": one.until_then} for one in pathway.open_items.values()
         ],
@@ -86,11 +103,12 @@ def review_pack(
             "in_force": [_in_force(one) for one in versions],
             "stops": [{"id": one.id, "met": one.met, "decides": one.decides} for one in stops_of(pathway, found)],
         },
+        **there,
         "tools": tools(),
     }
     digests = {name: digest_of(part) for name, part in parts.items()}
     return ReviewPack(
-        library, pathway, cases, read_blind, baseline[1] if baseline else {}, log, found, checks, versions, report, parts, digests,
+        library, pathway, cases, read_blind, baseline[1] if baseline else {}, log, found, checks, versions, made_up, report, parts, digests,
         digest_of(digests),
     )  # fmt: skip
 
@@ -106,6 +124,7 @@ def _summary(pathway: Pathway, checks: Checks, found: Traceability) -> dict[str,
         "draft": edition.draft,
         "in_force": edition.in_force.in_words(),
         "content_digest": pathway.content_digest,
+        "service": {"id": pathway.service.id, "digest": pathway.service.digest} if pathway.service else None,
         "documents": [
             {"document": one.document, "version": one.version, "digest": one.digest} for one in documents.values()
         ],
@@ -181,6 +200,17 @@ def _document(pgd: PGD) -> dict[str, Any]:
         "exclusions": [_clause(one) for one in (*pgd.every_medicine, *pgd.exclusions)],
         "cautions": [{"id": one.id, "says": one.says, "action": one.action} for one in pgd.cautions],
         "doses": [dict(_dose(row)) for row in pgd.doses],
+    }
+
+
+def _conflict(one: Conflict) -> dict[str, Any]:
+    evidence = [line.in_words() for line in one.backing.evidence]
+    return {
+        "id": one.id,
+        "says": one.says,
+        "followed": one.shipped,
+        "evidence": evidence,
+        "open_items": list(one.backing.open),
     }
 
 

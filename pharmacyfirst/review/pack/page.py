@@ -7,17 +7,27 @@ from pharmacyfirst.content.cases import Case
 from pharmacyfirst.content.hazards import HazardLog
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pgd import PGD
-from pharmacyfirst.review.doses import DASH
+from pharmacyfirst.paper.words import begun
+from pharmacyfirst.population.outcomes import NOT_MADE_UP, OF_WHOM
+from pharmacyfirst.review.besides import Besides
 from pharmacyfirst.review.hazards import in_full, matrix, scales, summary, transferred
-from pharmacyfirst.review.identity import SHORT, Identity, identity_of_condition, period_in_words
+from pharmacyfirst.review.identity import SHORT, Identity, identity_of_condition, period_in_words, whole
 from pharmacyfirst.review.judged import Judging
-from pharmacyfirst.review.layout import Line, Part, Picture, Section, Table, TableRow, line, lines, link, linked
+from pharmacyfirst.review.layout import Line, Part, Picture, Section, Table, TableRow, line, link, linked
 from pharmacyfirst.review.notes import Notes
-from pharmacyfirst.review.open_items import whole_table
+from pharmacyfirst.review.open_items import owed, whole_table
+from pharmacyfirst.review.pack.checked import checked, table_of
 from pharmacyfirst.review.pack.checks import NOT_RUN
 from pharmacyfirst.review.pack.flow import flow
-from pharmacyfirst.review.pack.pack import NOT_COMPARED, ReviewPack
-from pharmacyfirst.review.pack.plots import doses_over, over_time, stops_of, what_stops_whom
+from pharmacyfirst.review.pack.pack import NO_LOG, NOT_COMPARED, ReviewPack
+from pharmacyfirst.review.pack.plots import (
+    doses_over,
+    how_made_up_people_come_out,
+    in_hundred,
+    over_time,
+    stops_of,
+    what_stops_whom,
+)
 from pharmacyfirst.review.pack.reading import answers_in_words, differs_in_words
 from pharmacyfirst.review.pack.traced_tables import traced_section
 from pharmacyfirst.review.pgd_document import judged_tables
@@ -87,8 +97,10 @@ class _PageWriter:
         said = {
             "Pathway": f"{pack.of}, in force {period_in_words(pathway.edition)}",
             "Content": pathway.content_digest,
-            "What is judged": f"{len(pathway.stopping)} stopping criteria, {len(pathway.treatment)} treatment rows, {len(pathway.pgds)} documents",
+            "Service": f"{pathway.service.title}, {pathway.service.digest}" if pathway.service else "none",
+            "What is judged": f"stopping criteria: {len(pathway.stopping)}; treatment rows: {len(pathway.treatment)}; documents of medicines: {len(pathway.pgds)}",
             "Cases": f"{checks.cases - len(checks.differ)} of {checks.cases} agree",
+            "Rules in the cases": checks.in_cases.in_words(),
             "Traceability": f"{orphans} orphans"
             if orphans
             else "0 orphans: every link leads somewhere, or says why it cannot",
@@ -97,9 +109,7 @@ class _PageWriter:
             if checks.mutants
             else NOT_RUN,
             "Changes": self.compared_with(),
-            "Hazards": f"{len(pack.log.of(pathway))}; every rating is a proposal"
-            if pack.log
-            else "no hazard log stands beside the conditions",
+            "Hazards": f"{len(pack.log.of(pathway))}; every rating is a proposal" if pack.log else NO_LOG,
             "Open items": str(len(pathway.open_items)),
         }
         rows = (
@@ -122,7 +132,8 @@ class _PageWriter:
         judging = Judging(self.pathway, self.notes)
         yield self.in_force()
         drawings = tuple(Picture(one, f"{one.title}. {one.says}") for one in flow(self.pathway))
-        yield Section("flow", "", "The way through", pictures=drawings)
+        elsewhere = "What is asked page by page, said to the patient and recorded stands in the whole pathway, which pharmacyfirst render writes."
+        yield Section("flow", "", "The way through", (line(elsewhere, "note"),), pictures=drawings)
         stopping = tuple(self.once(judging.stopping(), "stopping"))
         yield Section(
             "stopping",
@@ -139,6 +150,7 @@ class _PageWriter:
             )
         yield from (self.document(pgd) for pgd in self.pathway.pgds.values())
         yield self.stops()
+        yield self.shares()
 
     def in_force(self) -> Section:
         versions = self.pack.versions
@@ -189,18 +201,40 @@ class _PageWriter:
         )
         return Section("stops", "", "What stops whom", (said,), (table,), pictures=pictures)
 
+    def shares(self) -> Section:
+        made_up, title = self.pack.made_up, "How made-up people come out"
+        if made_up is None:
+            return Section("outcome-shares", "", title, (line(f"{begun(NOT_MADE_UP)}."),))
+        said = (
+            line(f"Of {made_up.people:,} people of {OF_WHOM} (seed {made_up.seed}). Nobody is like this."),
+            line("It shows what the pathway does with a mixture of people, never how many patients there are."),
+        )
+        drawing = how_made_up_people_come_out(made_up)
+        counts = [(kind.word, count) for kind, count in made_up.kinds.items()]
+        counts += [(f"offered: {pgd}", count) for pgd, count in made_up.offered.items()]
+        rows = (
+            TableRow(f"share-{at}", (line(words),), ((line(f"{count:,}"),), (line(in_hundred(count, made_up.people)),)))
+            for at, (words, count) in enumerate(counts, 1)
+        )
+        columns = Part("Outcome", "name"), Part("People", "named"), Part("Share", "named")
+        table = Table(title, columns, tuple(rows), "close")
+        picture = Picture(drawing, f"{drawing.title}. The table says the same.")
+        return Section("outcome-shares", "", title, said, (table,), pictures=(picture,))
+
     def after(self) -> Iterator[Section]:
         """What stands behind it, and what is left to do."""
         pack = self.pack
         yield traced_section(pack.traceability)
         yield self.blind()
         yield Section("cases", "", "Cases and what comes out", (), (self.cases(),))
-        yield self.checked()
+        yield checked(pack.checks, pack.parts["tools"], whole(self.pathway))
         if pack.log is not None:
             yield from self.hazards(pack.log)
         tables = (whole_table(self.pathway, self.notes),) if self.pathway.open_items else ()
-        owed = line("Whoever adopts the condition clears every one of them first. Until then there is no permit.")
-        yield Section("open-items", "", "Open items", (owed,), tuple(self.once(tables, "open")))
+        yield Section("open-items", "", "Open items", (owed(self.pathway),), tuple(self.once(tables, "open")))
+        if self.pathway.conflicts:
+            conflicts = tuple(self.once((Besides(self.pathway, self.notes).conflicts(),), "conflict"))
+            yield Section("conflicts", "", "Conflicts", (), conflicts)
         yield Section("record-standard", "", "The record standard", (), (self.recorded(),))
 
     def blind(self) -> Section:
@@ -249,59 +283,6 @@ class _PageWriter:
             ((line(case.says),), (line(expected.kind.word), *offers, *differs), by),
         )
 
-    def checked(self) -> Section:
-        checks = self.pack.checks
-        said = [line(f"Cases: {checks.cases - len(checks.differ)} of {checks.cases} agree.")]
-        tables = []
-        if checks.proofs is None:
-            said.append(line(f"Proofs: {NOT_RUN} (pharmacyfirst review --prove, or --proofs FILE)."))
-        else:
-            tables.append(
-                _table_of(checks.proofs["results"], ("id", "says", "result"), "Properties and invariants", "proved")
-            )
-            cannot = ", ".join(checks.proofs["cannot_be_said"])
-            said += lines(f"Invariants that cannot be said of this condition: {cannot}." if cannot else "")
-        if checks.mutants is None:
-            said.append(line(f"Mutants: {NOT_RUN} (pharmacyfirst review --mutants)."))
-        else:
-            said.append(
-                line(
-                    f"Mutants: {checks.mutants['noticed']} of {checks.mutants['mutants']} are noticed by the cases. {checks.mutants['says']}"
-                )
-            )
-            said += lines("; ".join(checks.mutants["not_noticed"]), "note")
-        for one in checks.agreement:
-            said += (line(words) for words in one.in_words())
-        if not checks.agreement:
-            said.append(line("Blind readings: none was given (pharmacyfirst review --agreement FILE --out DIR)."))
-        figures = checks.as_dict()["figures"]
-        if figures:
-            tables.append(
-                _table_of(
-                    figures,
-                    ("part", "property", "figure", "seed", "day"),
-                    "Large runs by hand, of all conditions (docs/figures.md)",
-                    "figure",
-                )
-            )
-        else:
-            said.append(line("Large runs: docs/figures.md is not at hand; it lies in a checkout."))
-        said.append(
-            line(
-                "Coverage: the tests of kernel and legal half have to reach every branch (make coverage); it is not measured for a pack."
-            )
-        )
-        tools = self.pack.parts["tools"].items()
-        tables.append(
-            _table_of(
-                [{"tool": name, "version": number} for name, number in tools],
-                ("tool", "version"),
-                "What made this pack",
-                "tool",
-            )
-        )
-        return Section("checks", "", "What was checked by machine", tuple(said), tuple(tables))
-
     def hazards(self, log: HazardLog) -> Iterator[Section]:
         hazards = log.of(self.pathway)
         said = (
@@ -314,7 +295,7 @@ class _PageWriter:
         yield Section("transferred", "", "What the deploying organisation owes", (owed,), (transferred(hazards),))
 
     def recorded(self) -> Table:
-        return _table_of(
+        return table_of(
             self.pack.parts["record_standard"],
             ("element", "mark", "field", "goes_to", "note"),
             "Each element beside our field (M mandatory, R where held)",
@@ -332,23 +313,3 @@ class _PageWriter:
             rows,
             "close",
         )
-
-
-def _table_of(rows: Iterable[dict[str, object]], keys: tuple[str, ...], caption: str, anchor: str) -> Table:
-    """Data as a table, a column for each key."""
-    first, *others = keys
-    columns = (
-        Part(first.capitalize(), "name"),
-        *(Part(key.replace("_", " ").capitalize(), _width(key)) for key in others),
-    )
-    made = tuple(
-        TableRow(
-            f"{anchor}-{number}", (line(str(row[first])),), tuple((line(str(row[key]) or DASH),) for key in others)
-        )
-        for number, row in enumerate(rows, 1)
-    )
-    return Table(caption, columns, made, "close")
-
-
-def _width(key: str) -> str:
-    return {"result": "short", "mark": "tiny", "seed": "short", "day": "short", "goes_to": "dated"}.get(key, "wide")

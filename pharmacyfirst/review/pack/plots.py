@@ -8,11 +8,13 @@ from decimal import Decimal
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.kernel.conditions import Limits, Within, parts
 from pharmacyfirst.kernel.dose import WEIGHT, DoseRow, plain
+from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
 from pharmacyfirst.kernel.pgd import PGD, Period
 from pharmacyfirst.kernel.questions import AGE
 from pharmacyfirst.paper.drawing import INK, RULE, TINT, Drawing
 from pharmacyfirst.paper.words import day
+from pharmacyfirst.population.outcomes import OutcomesMadeUp
 from pharmacyfirst.review.doses import dose_in_words, how_often
 from pharmacyfirst.review.pack.traced import Traceability
 
@@ -214,3 +216,27 @@ def what_stops_whom(condition: str, stops: Sequence[StoppedCases], cases: int) -
             drawing.words(26 + (WIDTH - 48) * one.met / most, top + 2.8, f"{one.met} / {one.decides}", size=2.3)
         drawing.words(24, drawing.height - 2, "pale: meets it; dark: and it decides", size=2.3)
         yield drawing
+
+
+def how_made_up_people_come_out(made_up: OutcomesMadeUp) -> Drawing:
+    """A bar for each outcome, the most urgent first, and under a supply one, dark, for each medicine offered."""
+    bars = []
+    for kind, count in made_up.kinds.items():
+        if count:
+            bars.append((kind.word, count, TINT))
+        if kind is Kind.SUPPLY:
+            bars += [(f"offered: {pgd}", number, INK) for pgd, number in made_up.offered.items() if number]
+    listed = "; ".join(f"{words} {in_hundred(count, made_up.people)}" for words, count, _ in bars)
+    drawing = Drawing(f"How {made_up.people:,} made-up people come out", listed, WIDTH, 5.4 * len(bars) + 3)
+    left, most = 52.0, max(count for _, count, _ in bars)
+    for number, (words, count, fill) in enumerate(bars):
+        top, width = 1 + 5.4 * number, (WIDTH - left - 16) * count / most
+        drawing.words(left - 2, top + 3, words, size=2.4, at="end", quiet=fill == INK)
+        drawing.box(left, top, width, 4, fill=fill, thick=0.15)
+        drawing.words(left + width + 1.2, top + 3, in_hundred(count, made_up.people), size=2.3)
+    return drawing
+
+
+def in_hundred(count: int, whole: int) -> str:
+    """A share in per cent, to a tenth."""
+    return f"{100 * count / whole:.1f} %"

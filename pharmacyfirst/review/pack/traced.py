@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pharmacyfirst.content.cases import Case
-from pharmacyfirst.content.hazards import HazardLog, ruled
+from pharmacyfirst.content.hazards import Hazard, HazardLog, ruled
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.conditions import MET
 from pharmacyfirst.kernel.evidence import Evidence
@@ -15,6 +15,7 @@ from pharmacyfirst.kernel.pgd import Caution, Clause
 from pharmacyfirst.kernel.questions import BORN
 from pharmacyfirst.kernel.rule import Rule
 from pharmacyfirst.kernel.trace import Assessment
+from pharmacyfirst.review.hazards import controlling_rules
 
 SOURCES, QUESTIONS, CASES, HAZARDS = LINKS = ("sources", "questions", "cases", "hazards")
 FOR_EVERYBODY = "it holds for everybody, so it reads no question"
@@ -24,6 +25,7 @@ NOT_RAISED = (
 )
 AGE_OF_IT = "the age is worked out from it"
 JUDGED_BEFORE = "judged before, by {}"
+OF_THE_WHOLE = "it is about the pathway as a whole; its controls are tests and files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +214,15 @@ class _Tracing:
             yield Backward(CASES, case.id, case.says, decided, missing)
         touched = _turned((hazard, rule.id) for rule in rules for hazard in rule.hazards)
         for hazard in self.log.of(self.pathway) if self.log is not None else ():
-            own = (
-                ""
-                if hazard.rules
-                else "it is the program's own, whatever the content says; its controls are tests and files"
-            )
-            yield Backward(HAZARDS, hazard.id, hazard.title, touched.get(hazard.id, ()), own)
+            reason = "" if hazard.rules else self._of_no_rule(hazard)
+            yield Backward(HAZARDS, hazard.id, hazard.title, touched.get(hazard.id, ()), reason)
+
+    def _of_no_rule(self, hazard: Hazard) -> str:
+        """Why a hazard that names no rule leads to none; where rules of this pathway control it, which."""
+        if hazard.everywhere:
+            return "it is the program's own, whatever the content says; its controls are tests and files"
+        controlling = ", ".join(one for one in controlling_rules(hazard) if one in self.kinds)
+        return f"no rule is named; it is controlled by {controlling}" if controlling else OF_THE_WHOLE
 
     def _sources(self, rules: tuple[TracedRule, ...]) -> Iterator[Backward]:
         cited = _turned((tag, rule.id) for rule in rules for tag in rule.sources)

@@ -15,6 +15,10 @@ from pharmacyfirst.review.pack.traced import (
 )
 
 FEW_CASES = 3
+MORE_DECIDED = (
+    "A row of the treatment table may decide more cases than meet it: where it is not known which of several rows holds, and all of them "
+    "come to the same, all of them decide."
+)
 _NAMES = {SOURCES: "source", QUESTIONS: "question", CASES: "case", HAZARDS: "hazard"}
 
 
@@ -23,12 +27,14 @@ def traced_section(found: Traceability) -> Section:
     said = tuple(line(one, "grade") for one in found.orphans) or (
         line("0 orphans. A link that leads nowhere says why."),
     )
+    if any(len(one.decides) > len(one.met) for one in found.rules):
+        said += (line(MORE_DECIDED, "note"),)
     columns = (
         Part("Rule", "id"), Part("Sources", "named"), Part("Questions"), Part("Cases (met / decided)", "named"), Part("Hazards"),
     )  # fmt: skip
     forward = Table("From each rule", columns, tuple(map(_rule, found.rules)), "close")
     # Back from a case is the section of the cases, with what decides each.
-    back = (_back(sort, found.back(sort)) for sort in LINKS if sort != CASES)
+    back = (_back(sort, found.back(sort)) for sort in LINKS if sort != CASES and found.back(sort))
     return Section("traceability", "", "Traceability, both ways", said, (forward, *back))
 
 

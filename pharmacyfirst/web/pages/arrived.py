@@ -154,7 +154,7 @@ def _may_belong_to(visit: Visit, came: CameIn) -> Iterator[ChoiceShown]:
         if mine and patient is not None and read is not None and compared(read.person, patient).same:
             found[held.id] = held
     for id, held in found.items():
-        title = visit.desk.library.newest(held.condition).title_for_patients
+        title = visit.library.newest(held.condition).title_for_patients
         yield ChoiceShown(id, f"{who_of(held).name}, {title}: {held.state.value}", False)
 
 

@@ -126,8 +126,8 @@ def _until(visit: Visit, at: datetime) -> str:
 def _paper(visit: Visit, work: WorkList) -> Iterator[ToDo]:
     for one in work.paper:
         title = (
-            visit.desk.library.newest(one.condition).title_for_patients
-            if one.condition in visit.desk.library.conditions
+            visit.library.newest(one.condition).title_for_patients
+            if one.condition in visit.library.conditions
             else one.condition
         )
         yield ToDo(f"{title}, held on {day(one.on)}", f"/paper/{one.id}")

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.pathway import Page
 from pharmacyfirst.paper.words import begun
-from pharmacyfirst.web.desk import CONSENT, Talk
+from pharmacyfirst.record.fields import CONSENT
+from pharmacyfirst.web.desk import Talk
 from pharmacyfirst.web.odd import OddAnswers
 
 # That nobody could be judged by what was posted, by whether it is the patient page, and at which field that is said. It is not saved, because no page

@@ -7,7 +7,6 @@ from datetime import date
 from starlette.responses import Response
 
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.kernel.offer import Arises, Offer
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
 from pharmacyfirst.kernel.told import PARTS, in_words
@@ -15,17 +14,18 @@ from pharmacyfirst.paper.words import begun, day, listed
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, ConsultationState, StoreRefused
 from pharmacyfirst.web.correcting import AS_BEFORE
 from pharmacyfirst.web.desk import Talk, Visit
-from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, usual_place
+from pharmacyfirst.web.did import ELSE, ELSE_DONE, ENDED_EARLY, OPTIONS, read_did, read_duties, usual_place
 from pharmacyfirst.web.finishing import Done, finish, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, go_on, page_path, path_of
 from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.beside import THREAT
 from pharmacyfirst.web.pages.correct import CorrectingShown, as_before, correcting_shown
+from pharmacyfirst.web.pages.duties import DutyShown, duties_shown, may_be_provided
 from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
+from pharmacyfirst.web.pages.offers import OfferShown, offer_shown
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import recorded
 from pharmacyfirst.web.panel import TONES
@@ -40,29 +40,6 @@ class ReasonShown:
     id: str
     says: str
     where_to: str
-
-
-@dataclass(frozen=True, slots=True)
-class CautionShown:
-    """A caution that comes with an offer."""
-
-    id: str
-    says: str
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class OfferShown:
-    """A medicine that may be supplied."""
-
-    title: str
-    directions: str
-    quantity: str
-    path: str
-    applies: tuple[CautionShown, ...]
-    ask: tuple[CautionShown, ...]
-    always: tuple[CautionShown, ...]
-    not_known: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +119,8 @@ class OutcomePage:
     answered_no: tuple[AnswerShown, ...]
     findings: tuple[FindingShown, ...]
     did: DidShown
+    duties: tuple[DutyShown, ...]
+    permit: tuple[str, ...]
     errors: tuple[Error, ...]
     missing: tuple[Error, ...]
     more_urgent: str
@@ -180,12 +159,14 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         open=tuple(_answers(here, conversation.open))
         if not conversation.decided or kind in (Kind.SUPPLY, Kind.SELF_CARE)
         else (),
-        offers=tuple(_offer(here, one) for one in assessment.offers),
+        offers=tuple(offer_shown(here, one) for one in assessment.offers),
         say=tuple(_say(here)) if not undecided else (),
         based_on=tuple(one for one in _given(here) if one.answer not in ("No", "None")),
         answered_no=tuple(one for one in _given(here) if one.answer in ("No", "None")),
         findings=tuple(_findings(here)),
         did=did_shown(visit, here),
+        duties=duties_shown(visit, here),
+        permit=tuple(may_be_provided(visit, here)),
         errors=errors,
         missing=missing_of(here),
         more_urgent=_more_urgent(here),
@@ -237,30 +218,6 @@ def _given(here: Talk) -> Iterator[AnswerShown]:
                 if question.answer is Answer.DATE and answer is not None:
                     words = day(date.fromisoformat(str(answer)))
                 yield AnswerShown(called(question), words, f"{page_path(here, conversation.page_of(name))}#row-{name}")
-
-
-def _offer(here: Talk, offer: Offer) -> OfferShown:
-    first = offer.supplied[0]
-    cautions = {
-        arises: tuple(
-            CautionShown(one.caution.id, one.caution.says, one.caution.action)
-            for one in offer.cautions
-            if one.arises is arises
-        )
-        for arises in Arises
-    }
-    items = here.pathway.open_items
-    name = first.product.name
-    return OfferShown(
-        title=f"{name[:1].upper()}{name[1:]}",
-        directions=directions_as(offer, first, first.product.form),
-        quantity=first.quantity.in_words() if first.quantity is not None else "The document gives no quantity",
-        path=path_of(here, f"supply/{offer.pgd.id}"),
-        applies=cautions[Arises.APPLIES],
-        ask=cautions[Arises.ASK],
-        always=cautions[Arises.ALWAYS],
-        not_known=tuple(items[id].says for id in offer.open_items if id in items),
-    )
 
 
 _HEADINGS = dict(zip(PARTS, ("When to get help", "About the medicine", "Advice"), strict=True))
@@ -369,7 +326,12 @@ def _finished(visit: Visit, here: Talk, decision: Decision) -> Response:
             f"{KEPT}: {listed(one.says for one in missing)}. It stays on the work list until they are there.",
         )
     posted = visit.posted
-    return _ended(visit, here, Done(decision, late=posted.one("o-late"), pregnancy=posted.ticked("o-pregnancy")))
+    try:
+        duties = read_duties(posted, here.conversation.assessment)
+    except PharmacyFirstError as refused:
+        return show(visit, here, (Error(str(refused), "duties"),), 422)
+    late, pregnancy = posted.one("o-late"), posted.ticked("o-pregnancy")
+    return _ended(visit, here, Done(decision, late=late, pregnancy=pregnancy, duties=duties))
 
 
 def _ended(visit: Visit, here: Talk, done: Done) -> Response:

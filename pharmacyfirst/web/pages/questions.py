@@ -30,6 +30,7 @@ from pharmacyfirst.web.pages.who import WhoShown, who_shown
 from pharmacyfirst.web.panel import panel, stop_of
 from pharmacyfirst.web.patient import Who, lacking, place_of, read_who
 from pharmacyfirst.web.posted import Posted
+from pharmacyfirst.web.readings import READINGS, readings_as_typed, readings_kept
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import Answers, Filled, RowShown, called, read_answers, row
 from pharmacyfirst.web.suggested import AskedRow, Given, beside_rows, minded, reason_of, with_suggestions
@@ -139,7 +140,11 @@ def _show(
     wrong = answers.wrong if answers is not None else {}
     typed, since = (answers.values, answers.since) if answers is not None else ({}, {})
     filled = Filled(
-        {**here.held.answers, **typed}, {**here.since, **since}, wrong, visit.posted if answers is not None else None
+        {**here.held.answers, **typed},
+        {**here.since, **since},
+        wrong,
+        visit.posted if answers is not None else None,
+        visit.posted.one(READINGS) or readings_as_typed(here.held),
     )
     rows = tuple(beside_rows(visit, here, _rows(visit, here, on, filled), answers))
     view = QuestionPage(
@@ -290,7 +295,8 @@ def _saved(
             born = facts_of_who(who, here.pathway, here.on) if "born" not in who.wrong else {}
             values |= born
             origins |= dict.fromkeys(born, HANDED_OVER if who.born_as_brought else TYPED)
-        fields = {**given.fields, STANDS: [*odd.confirmed]} if odd.confirmed else given.fields
+        fields = {**given.fields, **readings_kept(questions_of(here, on), visit.posted)}
+        fields |= {STANDS: [*odd.confirmed]} if odd.confirmed else {}
         held = drafts.post(held.id, visit.actor, revision, mark, on.name, values, origins, fields)
     except StoreRefused as refused:
         return about(visit, refused)
@@ -364,7 +370,8 @@ def _would_stand(visit: Visit, here: Talk, on: OnPage, answers: Answers) -> Talk
         given = {name: value for name, value in given.items() if name not in (AGE, BORN)}
         given |= facts_of_who(read_who(visit.posted, here.on, here.who), here.pathway, here.on)
     try:
-        return replace(here, who=who_of(here.held), conversation=converse(here.pathway, given, here.on))
+        who = replace(who_of(here.held), service=here.pathway.service)
+        return replace(here, who=who, conversation=converse(here.pathway, given, here.on))
     except Refused:
         return None
 

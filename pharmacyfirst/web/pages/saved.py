@@ -1,16 +1,15 @@
 """A finished consultation: what became of it, its papers to print or to copy, and how the practice is told."""
 
-import base64
-import hashlib
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 
 from starlette.responses import Response
 
-from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError
+from pharmacyfirst.errors import ExtraMissing, PharmacyFirstError, Refused
 from pharmacyfirst.kernel.pathway import Pathway
+from pharmacyfirst.paper.html import style_sources
 from pharmacyfirst.paper.pdf import NoPDF
 from pharmacyfirst.paper.words import day, listed
 from pharmacyfirst.record.consultation import Consultation
@@ -27,13 +26,17 @@ from pharmacyfirst.web.finishing import message_of
 from pharmacyfirst.web.frame import PRACTICE, Frame, PatientBar, drawn, frame, go_on
 from pharmacyfirst.web.news import NewsShown, news_shown
 from pharmacyfirst.web.opened import said
+from pharmacyfirst.web.pages.again import leads_to
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.who_may import may
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """What the page shows. ``stick``: what to look at before a label is stuck on. ``works``: to somebody who may do something about the record; to others it is to be read alone."""
+    """What the page shows. ``stick``: what to look at before a label is stuck on. ``works``: to somebody who may do something about the record; to others it is to be read alone.
+
+    ``then`` are the pathways that may be begun next with the same patient, each with its id.
+    """
 
     title: str
     medicines: tuple["MedicineShown", ...]
@@ -50,6 +53,7 @@ class SavedPage:
     late: str
     differs: bool
     works: bool
+    then: tuple["PaperLink", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,17 @@ def saved(visit: Visit) -> Response:
         late=_late(record),
         differs=record.late is not None and (record.differs or bool(record.unpermitted)),
         works=works,
+        then=tuple(_then(visit, record)) if works and not now.corrected_by else (),
     )
     return html(drawn("saved.html", f=record_frame(visit, view.title, record), v=view))
+
+
+def _then(visit: Visit, record: Consultation) -> Iterator[PaperLink]:
+    """What may be begun next with the same patient, by the pathways that this one leads to and that are in force today."""
+    for condition in leads_to(record):
+        with suppress(Refused):
+            pathway = visit.desk.library.in_force(condition, visit.today)
+            yield PaperLink(f"Go on with {pathway.title.partition(', ')[0]}", condition)
 
 
 def recorded(visit: Visit, here: Talk) -> Response:
@@ -251,12 +264,8 @@ def _made(visit: Visit, record: Consultation, content: Pathway, name: str, endin
     return None
 
 
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
-
-
 def styled(words: str) -> Response:
     """A paper of ours, whose own style sheet, and nothing else, is let through by its digest."""
-    digests = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in _STYLE.findall(words)]
     reply = html(words)
-    reply.headers["x-style-digests"] = " ".join(f"'sha256-{one}'" for one in digests)
+    reply.headers["x-style-digests"] = style_sources(words)
     return reply

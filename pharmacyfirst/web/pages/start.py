@@ -12,7 +12,7 @@ from pharmacyfirst.errors import PharmacyFirstError, Refused
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.examples import practice_nhs_number
 from pharmacyfirst.sending.for_person import ForPerson
-from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState, OnPaperForm, Sought
+from pharmacyfirst.store import CameIn, ConsultationSoFar, ConsultationState, Sought, WorkList
 from pharmacyfirst.store.take_in import ABOUT, CANCELLED
 from pharmacyfirst.web.arrived import may_see, moment_in_words
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit, who_of
@@ -33,6 +33,14 @@ class ConditionShown:
     who: str
     key: str
     why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceShown:
+    """A service with its pathways to choose from; its title is empty where the content names none."""
+
+    title: str
+    conditions: tuple[ConditionShown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ class StartPage:
     may be supplied today, and what to do.
     """
 
-    conditions: tuple[ConditionShown, ...]
+    services: tuple[ServiceShown, ...]
     practice: tuple[ChoiceShown, ...]
     lists: tuple[Doing, ...]
     none_in_force: str
@@ -74,12 +82,12 @@ PRACTICE: tuple[tuple[str, str, str, int, str], ...] = (
 
 def start(visit: Visit) -> Response:
     """``GET /``. Whoever trains goes on with the same training patient, and sees it, until they choose a real one."""
-    conditions, practises_with = conditions_shown(visit), visit.at_the_desk.practises_with
+    services, practises_with = services_shown(visit), visit.at_the_desk.practises_with
     view = StartPage(
-        conditions=conditions,
+        services=services,
         practice=practice_shown(practises_with),
         lists=tuple(_lists(visit)),
-        none_in_force=_none_in_force(visit, conditions),
+        none_in_force=_none_in_force(visit, tuple(one for each in services for one in each.conditions)),
     )
     shown = frame(visit, "Start")
     return html(drawn("start.html", f=replace(shown, practice=PRACTISES) if practises_with else shown, v=view))
@@ -88,11 +96,23 @@ def start(visit: Visit) -> Response:
 PRACTISES = "TRAINING PATIENT: what is begun here is training, until a real patient is chosen"
 
 
+def services_shown(visit: Visit) -> tuple[ServiceShown, ...]:
+    """Every service with its pathways; without services, the conditions alone."""
+    shown = {one.id: one for one in conditions_shown(visit)}
+    found = [
+        ServiceShown(one.title, tuple(shown.pop(name) for name in one.pathways if name in shown))
+        for one in visit.desk.library.services_in_order
+    ]
+    return (*found, *([ServiceShown("", tuple(shown.values()))] if shown else []))
+
+
 def conditions_shown(visit: Visit) -> tuple[ConditionShown, ...]:
-    """Every condition of the content, with whether it may be chosen today."""
+    """Every condition of the content, service by service, with whether it may be chosen today."""
     library = visit.desk.library
     found = []
-    for at, condition in enumerate(library.conditions, 1):
+    services = library.services_in_order
+    in_services = (name for service in services for name in service.pathways if name in library.stretches)
+    for at, condition in enumerate(dict.fromkeys((*in_services, *library.conditions)), 1):
         newest = library.newest(condition)
         title, _, who = newest.title.partition(", ")
         try:
@@ -135,7 +155,7 @@ def _lists(visit: Visit) -> list[Doing]:
         Doing("Do now", (*trouble, *people, *emergencies)),
         Doing("Came in", tuple(_came_in(visit, work.referrals))),
         Doing("Drafts", drafts),
-        Doing("Paper consultations to enter", tuple(_papers(visit, work.paper))),
+        Doing("Paper consultations to enter", tuple(_papers(visit, work))),
         Doing("Claims", claims),
         Doing(
             "Done otherwise on paper, for the superintendent",
@@ -186,12 +206,11 @@ def _says(visit: Visit, came: CameIn) -> Iterator[str]:
         yield "a newer version"
 
 
-def _papers(visit: Visit, forms: tuple[OnPaperForm, ...]) -> Iterator[ToDo]:
+def _papers(visit: Visit, work: WorkList) -> Iterator[ToDo]:
     """The paper forms that wait, with the draft that one is being entered in."""
-    drafts = visit.desk.store.drafts
-    under_way = {one.paper: one for one in (*drafts.under_way(), *drafts.emergencies()) if one.paper}
-    for form in forms:
-        title = visit.desk.library.newest(form.condition).title_for_patients
+    under_way = {one.paper: one for one in (*work.drafts, *work.emergencies) if one.paper}
+    for form in work.paper:
+        title = visit.library.newest(form.condition).title_for_patients
         says = f"{title}, {day(form.on)}{', training' if form.practice else ''}"
         held = under_way.get(form.id)
         if held is not None:
@@ -228,7 +247,7 @@ def title_of(visit: Visit, held: ConsultationSoFar, more: str) -> str:
     """Who a consultation is of and what it is about, with something more about it."""
     name = who_of(held).name or "New patient"
     practice = "training, " if held.practice else ""
-    title = visit.desk.library.newest(held.condition).title_for_patients
+    title = visit.library.newest(held.condition).title_for_patients
     return f"{name}, {title}: {practice}{more}"
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 
-from pharmacyfirst.authority.authorise import authorise
-from pharmacyfirst.authority.permit import Afterwards, Channel, Permit
+from pharmacyfirst.authority.permit import Permit
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pgd import Mechanism
@@ -18,8 +17,8 @@ from pharmacyfirst.record.supply import directions_as
 from pharmacyfirst.store import ConsultationSoFar, StoreRefused
 from pharmacyfirst.web.correcting import corrected_by
 from pharmacyfirst.web.desk import Talk, Visit
-from pharmacyfirst.web.did import told_of
-from pharmacyfirst.web.finishing import Done, finish, patient_known, pregnancy_asked
+from pharmacyfirst.web.did import read_duties, told_of
+from pharmacyfirst.web.finishing import Done, answer_of, finish, patient_known, pregnancy_asked
 from pharmacyfirst.web.frame import drawn, frame, path_of
 from pharmacyfirst.web.handed import (
     COLLECTED_BY_PATIENT,
@@ -31,11 +30,11 @@ from pharmacyfirst.web.handed import (
     scanned,
 )
 from pharmacyfirst.web.opened import about, given_back, opened
+from pharmacyfirst.web.pages.duties import DutyShown, duties_shown
 from pharmacyfirst.web.pages.missing import missing_of, to_fill_in
 from pharmacyfirst.web.pages.packs import as_recorded, beside_shown, expiry_as_typed, handed_with, on_the_shelf
 from pharmacyfirst.web.pages.questions import Error
 from pharmacyfirst.web.pages.saved import recorded
-from pharmacyfirst.web.patient import patient_of
 from pharmacyfirst.web.replies import go, html
 from pharmacyfirst.web.rows import ChoiceShown
 
@@ -82,6 +81,7 @@ class SupplyPage:
     actual_code: FieldShown
     actual_name: FieldShown
     quantity: str
+    range: str
     quantity_field: FieldShown
     unit: str
     because: FieldShown
@@ -100,6 +100,7 @@ class SupplyPage:
     pregnancy_wanted: bool
     incident: bool
     notes: FieldShown
+    duties: tuple[DutyShown, ...]
     missing: tuple[Error, ...]
     on_paper: str
     at: FieldShown
@@ -145,14 +146,9 @@ def permit_of(visit: Visit, here: Talk, offer: Offer) -> PermitShown:
     practitioner = here.paper.practitioner if here.paper is not None else visit.at_the_desk.person.practitioner
     if in_force.adoption is None:
         lines.append(PermitLine(in_force.trouble or "No adoption is in use: evaluation only", False))
-    elif not patient_known(here):
+    elif (answer := answer_of(visit, here, offer.pgd.id)) is None:
         lines.append(PermitLine("The patient's details are missing", False))
     else:
-        answer = authorise(
-            here.pathway, here.conversation.given, in_force.adoption, practitioner.gphc_number,
-            Channel(here.who.get("channel")), here.now, record=here.held.id, person=patient_of(here.who).digest, pgd=offer.pgd.id,
-            afterwards=Afterwards(visit.actor.name, visit.now) if here.paper is not None else None,
-        )  # fmt: skip
         if isinstance(answer, Permit):
             who = "you are" if here.paper is None else f"{practitioner.name} is"
             lines.append(PermitLine(f"Adopted here, and {who} authorised for it", True))
@@ -188,7 +184,8 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         actual=tuple(_actual(here, offer, posted.one("s-actual"))),
         actual_code=field_of("actual-code"),
         actual_name=field_of("actual-name"),
-        quantity=quantity.in_words() if quantity is not None else "",
+        quantity=quantity.in_words() if quantity is not None and first.pack is None else "",
+        range=first.pack.in_words() if first.pack is not None else "",
         quantity_field=field_of("quantity"),
         unit="in the unit of the product"
         if len(offer.supplied) > 1
@@ -211,6 +208,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         pregnancy_wanted=posted.ticked("o-pregnancy"),
         incident=here.held.correcting is not None and visit.method == "POST",
         notes=field_of("notes"),
+        duties=duties_shown(visit, here),
         missing=missing_of(here),
         on_paper=here.paper.in_words() if here.paper is not None else "",
         at=field_of("at"),
@@ -240,7 +238,7 @@ _TOLD = (
 def _products(offer: Offer, chosen: str) -> Iterator[ChoiceShown]:
     """Each product with its own directions, so that none is read beside those of another."""
     for at, one in enumerate(offer.supplied, 1):
-        much = f", {one.quantity.in_words()}" if one.quantity is not None else ""
+        much = f", {one.pack.in_words() if one.pack else one.quantity.in_words()}" if one.quantity is not None else ""
         words = f"{begun(one.product.name)}{much}: {directions_as(offer, one, one.product.form)}"
         yield ChoiceShown(one.product.name, words, one.product.name == chosen, str(at))
 
@@ -296,7 +294,12 @@ def _post(visit: Visit, here: Talk, offer: Offer) -> Response:
     identity, handed = posted.one("s-identity"), handed_with(visit, here, offer, read.handed)
     charge = read.charge.for_items(len(handed)) if read.charge is not None else None
     try:
-        finish(visit, as_shown, Done(decision, handed, charge, identity, pregnancy=pregnancy, incident=incident))
+        duties = read_duties(posted, here.conversation.assessment)
+        finish(
+            visit,
+            as_shown,
+            Done(decision, handed, charge, identity, pregnancy=pregnancy, incident=incident, duties=duties),
+        )
     except StoreRefused as refused:
         return about(visit, refused)
     except PharmacyFirstError as refused:

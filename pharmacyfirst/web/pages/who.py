@@ -10,7 +10,7 @@ from pharmacyfirst.handover.pasted import read_pasted
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.web.desk import Talk, Visit
-from pharmacyfirst.web.patient import ASKS, CHOICES, Who, is_child, viewed_choices
+from pharmacyfirst.web.patient import ASKS, IN_APP, Who, choices_of, is_child, viewed_choices
 from pharmacyfirst.web.rows import ChoiceShown, stacked
 
 
@@ -76,14 +76,21 @@ _MORE = (
     ("not_viewed", "No record was read, because", "", ""),
     ("consenter", "Name of whoever agrees for the patient", "", ""),
 )
-_SELDOM = ("p-practice_name", "p-telephone", "p-complaint")  # filled in, they are no reason to look at the rest
+_MEASURED = (("measured_by", "Who measures, if it is not you", "", "By name, of whoever has no registration too"),)
+_SELDOM = (
+    "p-measured_by",
+    "p-practice_name",
+    "p-telephone",
+    "p-complaint",
+)  # filled in, they are no reason to look at the rest
 _MORE_TITLE = "Somebody else agrees, under 16, no address, no practice, needs"
 
 
 def who_shown(who: Who, here: Talk) -> WhoShown:
     """The patient's part of the page, as it was typed."""
     born = (("born_day", "Day"), ("born_month", "Month"), ("born_year", "Year"))
-    more = tuple(_texts(who, _MORE))
+    measures = any(one.observation for one in here.pathway.questions.values())
+    more = tuple(_texts(who, (*_MORE, *(_MEASURED if measures else ()))))
     selects = tuple(_selects(who))
     child = is_child(who, here.on)
     return WhoShown(
@@ -120,7 +127,7 @@ def _with_trace(who: Who, shown: TextShown) -> TextShown:
 
 
 def _choices(who: Who) -> Iterable[ChooseShown]:
-    for name, choices in (*CHOICES.items(), ("viewed", viewed_choices())):
+    for name, choices in (*choices_of(who.service).items(), ("viewed", viewed_choices())):
         shown = tuple(
             ChoiceShown(value, says, who.get(name) == value, _key(value, at))
             for at, (value, says) in enumerate(choices, 1)
@@ -133,9 +140,11 @@ def _key(value: str, at: int) -> str:
 
 
 def _selects(who: Who) -> Iterable[ChooseShown]:
+    contact = (("contact", "How alone the patient may be reached", "contact"),)
     for name, ask, words in (
         ("relationship", "What they are to the patient", "relationship"),
         ("competence", "On what ground they agree", "competence"),
+        *(contact if IN_APP in choices_of(who.service) else ()),
     ):
         items = coded_lists()[words].items
         choices = [ChoiceShown("", "Choose", not who.get(name))]

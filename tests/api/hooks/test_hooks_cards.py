@@ -21,13 +21,14 @@ from pharmacyfirst.kernel.explain import beside_outcome
 from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.kernel.tables import EVALUATION_ONLY
 from pharmacyfirst.kernel.told import in_words
+from pharmacyfirst.paper.html import style_sources
 
 ON = date.fromisoformat(DAY)
 PAGE = "https://cds.example/document"
 URGENT = {
     Kind.EMERGENCY: {CRITICAL}, Kind.REFER_URGENT: {CRITICAL}, Kind.REFER: {WARNING}, Kind.NEED_FACTS: {WARNING, CRITICAL},
     Kind.NOT_ELIGIBLE: {WARNING, INFO}, Kind.ALTERNATIVE_DIAGNOSIS: {WARNING, INFO}, Kind.DECLINED: {WARNING, INFO},
-    Kind.SELF_CARE: {INFO}, Kind.SUPPLY: {INFO},
+    Kind.MEASURE_NEXT: {WARNING, INFO}, Kind.SELF_CARE: {INFO}, Kind.SUPPLY: {INFO},
 }  # fmt: skip
 
 
@@ -203,7 +204,8 @@ def test_links_lead_to_the_pathway_as_a_document_and_to_what_decided(call):
     assert "PRN00936_ii" in card["source"]["label"]
     page = call.client.get(document)
     assert page.status_code == 200
-    assert page.headers["content-security-policy"].endswith("style-src 'unsafe-inline'")
+    assert page.headers["content-security-policy"].endswith(f"style-src {style_sources(page.text)}")
+    assert page.text.count("<style>") == style_sources(page.text).count("sha256-") == 1
     assert "script" not in page.headers["content-security-policy"]
     assert rule == f"{document}#UTI-R3"
     assert 'id="UTI-R3"' in page.text

@@ -1,0 +1,161 @@
+"""A made-up service in the form: its pathways under its title, its duties, a quantity in a range, what may follow in the same visit."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from test_every_outcome import SUPPLIED
+from visiting import AGREES, Clock, at_the_desk, begun, open_form
+
+from pharmacyfirst import load
+from pharmacyfirst.record import codes
+from pharmacyfirst.store import open_store
+from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of
+from pharmacyfirst.web.posted import Posted
+from pharmacyfirst.web.rows import read_answers
+
+HUMMING = Path(__file__).resolve().parents[1] / "humming"
+LIBRARY = load(HUMMING)
+WHO = AGREES | {"p-born_day": "2", "p-born_month": "1", "p-born_year": "1986"}
+ORDINARY = {
+    "consent_given": True,
+    "age_years": 40,
+    "hums_already": False,
+    "wobbles": False,
+    "hum_high": 120,
+    "hum_low": 80,
+}
+LOW = ORDINARY | {"hum_low": 50}
+SWEETS = {
+    "hums": True, "hum_unsettled": False, "wanted": "long", "hummed_before": True, "cold_throat": False, "dry_throat": False, "foods": (),
+    "day_of_tune": 9,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("form")
+    with open_form(folder, content=HUMMING) as client:
+        yield at_the_desk(client), folder
+
+
+@pytest.fixture
+def visitor(desk, monkeypatch):
+    monkeypatch.setattr(codes, "shipped_library", lambda: LIBRARY)
+    return desk[0]
+
+
+def outcome_of(visitor, condition, facts):
+    begun(visitor, condition)
+    visitor.answer_all(facts, WHO)
+    return visitor.consultation.removeprefix("/c/")
+
+
+def done(visitor, **did):
+    return visitor.post(visitor.path, visitor.page.forms[visitor.path] | did)
+
+
+def record_of(desk, id):
+    with open_store(desk[1], Clock()) as store:
+        return store.records.record(id, LIBRARY)
+
+
+def test_the_start_page_has_the_title_of_the_service_over_its_pathways(visitor):
+    words = visitor.go("/").words
+    assert words.index("Humming service") < words.index('value="hum-check"') < words.index('value="hum-relief"')
+
+
+def test_a_record_closes_once_every_duty_is_answered(visitor, desk):
+    id = outcome_of(visitor, "hum-check", ORDINARY)
+    done(visitor, **{"o-did": "advised"})
+    assert "Write down the hum. (HUC-DU1): say that it was done, or why not" in visitor.page.words
+    done(visitor, **{"o-did": "advised", "d-HUC-DU1-why": "no pen"})
+    assert visitor.path == f"/r/{id}"
+    (duty,) = record_of(desk, id).duties
+    assert (duty.id, duty.done, duty.note) == ("HUC-DU1", False, "no pen")
+
+
+def test_what_may_follow_is_offered_with_the_same_patient_in_the_same_visit(visitor, desk):
+    first = outcome_of(visitor, "hum-check", LOW)
+    done(visitor, **{"o-did": "advised", "d-HUC-DU1": "yes"})
+    assert "Go on with Relief from humming" in visitor.page.words
+    visitor.send(f"/again/{first}", condition="hum-relief")
+    assert visitor.path.endswith("/patient")
+    assert visitor.page.forms[visitor.path]["p-family"] == ["Training"]
+    assert "p-share" not in visitor.page.forms[visitor.path]  # what was agreed to is asked anew
+    visitor.answer_all(SWEETS, WHO)
+    second = visitor.consultation.removeprefix("/c/")
+    links = [one for one in visitor.page.words.split('"') if "/supply/" in one]
+    page = visitor.go(links[0])
+    assert "6 to 12 months, less with a reason" in page.words
+    chosen = {"s-product": re.findall(r'name="s-product" value="([^"]+)"', page.words)[0]}
+    chosen |= {"s-actual": re.findall(r'name="s-actual" value="([^"]+)"', page.words)[0]}
+    fields = page.forms[visitor.path] | SUPPLIED | chosen
+    visitor.post(visitor.path, fields)
+    assert "the most, so the supply has to" in visitor.page.words
+    visitor.post(visitor.path, fields | {"s-quantity": "13"})
+    assert "the document says 6 to 12 months" in visitor.page.words
+    visitor.go(f"/c/{second}/outcome")
+    done(visitor, **{"o-did": "declined", "o-because": "not today", "o-no-supply": "declined"})
+    assert visitor.path == f"/r/{second}", re.findall('pf-error">(.*?)<', visitor.page.words)
+    record = record_of(desk, second)
+    assert (record.visit, record.continues, record.strand) == (first, None, "clinical pathway")
+
+
+def test_how_this_patient_begins_stands_with_the_offer(visitor):
+    outcome_of(visitor, "hum-relief", {name: value for name, value in SWEETS.items() if name != "day_of_tune"})
+    assert "How this patient begins or takes it" in visitor.page.words
+    assert "It works at once. (Day of the tune: " in visitor.page.words  # it may apply: whoever supplies asks
+
+
+# A sitting pressure, worked out of its readings
+
+
+QUESTIONS = LIBRARY.newest("hum-check").questions
+PAIR = tuple(
+    replace(QUESTIONS[name], observation=f"blood pressure, sitting, {part}")
+    for name, part in (("hum_high", "systolic"), ("hum_low", "diastolic"))
+)
+
+
+def answered(**posted):
+    return read_answers(PAIR, Posted({name.replace("__", "-"): (value,) for name, value in posted.items()}), None)
+
+
+def test_the_pair_of_the_readings_takes_the_place_of_what_was_typed():
+    found = answered(readings="R 168/96, L 160/90, R 164/94", q__hum_high="120", q__hum_low="70")
+    assert (found.values, found.wrong) == ({"hum_high": 164, "hum_low": 94}, {})
+    assert answered(q__hum_high="120", q__hum_low="70").values == {"hum_high": 120, "hum_low": 70}
+
+
+def test_while_more_has_to_be_measured_there_is_no_pair():
+    found = answered(readings="168/96", q__hum_high="120")
+    assert found.values == {}
+    assert "measure again" in found.wrong["hum_high"]
+    assert "for instance R 164/92" in answered(readings="168 over 96").wrong["hum_high"]
+
+
+# The patient page
+
+
+SERVICE = LIBRARY.services["humming-service"]
+ASKS_MORE = replace(
+    SERVICE,
+    ways_in=(replace(SERVICE.ways_in[0], id="optician"), SERVICE.ways_in[0]),
+    consents=(*SERVICE.consents, replace(SERVICE.consents[0], id="app")),
+)
+TYPED = {name.removeprefix("p-"): value for name, value in WHO.items()} | {
+    "family": "Training", "given": "Ann", "address": "2 Example Street", "practice_ods": "Y99999", "contact": "in the pharmacy",
+}  # fmt: skip
+
+
+def test_the_third_consent_is_asked_where_the_service_names_it():
+    today = Clock()().date()
+    assert lacking(Who(TYPED, True, service=SERVICE), today) == {}
+    assert lacking(Who(TYPED, True, service=ASKS_MORE), today) == {
+        "app": "Agrees that it is seen in the NHS App? Choose one of the answers"
+    }
+    who = Who(TYPED | {"app": "no", "source": "optician"}, True, service=ASKS_MORE)
+    assert consent_of(who, True).to_show_in_app is False
+    assert patient_of(who).may_contact_by == ("in the pharmacy",)
