@@ -201,7 +201,7 @@ class PathwayTexts:
     def _told_of(self, found: Assessment) -> ToldTexts:
         # All that a statement can be addressed to, and which of those that are said under a condition are.
         key = (
-            found.outcome.kind, found.if_not_answered, tuple([id for id in found.decided_by if id in self._told_by]),
+            found.outcome.kind, found.if_not_answered, tuple([one for one in found.decided_by if one in self._told_by]),
             tuple([offer.pgd.id for offer in found.offers]), self._conditions_met(found),
             *[(id(offer.row), *_raised(offer), offer.instructions) for offer in found.offers],
         )  # fmt: skip

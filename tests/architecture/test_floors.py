@@ -1,6 +1,7 @@
 """Imports point one way, as the table in docs/architecture.md draws them, and the kernel reaches for nothing outside itself."""
 
 import ast
+import builtins
 import re
 import shutil
 import subprocess
@@ -232,3 +233,47 @@ def test_nothing_outside_the_front_door_reads_an_attribute_by_a_name_made_at_run
             if node.func.id == "getattr":
                 wrong.append(f"{path.name}:{node.lineno}")
     assert wrong == []
+
+
+INLINED = ast.ListComp | ast.SetComp | ast.DictComp
+
+
+def named_in(node):
+    """Every name under a node that is neither a function of its own nor in one."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name):
+            yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield from named_in(child)
+
+
+def bound_in(comprehension):
+    return {one.id for part in comprehension.generators for one in ast.walk(part.target) if isinstance(one, ast.Name)}
+
+
+def both_ours_and_pythons(source):
+    """Where a comprehension binds a name of Python's own that stands beside it as Python's own, as ``name in function``."""
+    found = []
+    functions = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    for function in functions:
+        comprehensions = [one for one in ast.walk(function) if isinstance(one, INLINED | ast.GeneratorExp)]
+        ours = {name for one in comprehensions if isinstance(one, INLINED) for name in bound_in(one)}
+        inside = {
+            id(name) for one in comprehensions for name in ast.walk(one) if getattr(name, "id", None) in bound_in(one)
+        }
+        beside = {name.id for name in named_in(function) if id(name) not in inside}
+        beside -= {one.arg for one in ast.walk(function.args) if isinstance(one, ast.arg)}
+        found += [f"{name} in {function.name}" for name in sorted(ours & beside & set(dir(builtins)))]
+    return found
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_no_name_is_ours_in_one_comprehension_and_pythons_own_in_the_next(path):
+    """Python 3.12.0 and 3.12.1 make one scope of both, and fail where the second is run: UnboundLocalError, in a function that is right."""
+    assert both_ours_and_pythons(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_name_that_is_both_is_found():
+    once = "def f(ours):\n    return [id for id in ours], [id(one) for one in ours]\n"
+    assert both_ours_and_pythons(once) == ["id in f"]
+    assert both_ours_and_pythons(once.replace("[id for id", "[one for one")) == []
