@@ -308,7 +308,7 @@ def test_what_is_not_known_is_marked_with_its_open_item(key):
             if any(line.grade is Grade.UNKNOWN and not line.about for line in said.backing.evidence):
                 rest = re.sub(r"^not known[ .,;:]*", "", squeezed(said.says), flags=re.IGNORECASE)
                 readers = "( For the (patient|professional|patient and the professional)(, with .* only)?.)?"
-                marked = rf"Not known ?{re.escape(rest)}{readers}unknown.{{1,20}}{'.*'.join(said.backing.open)}"
+                marked = rf"Not known ?{re.escape(rest)}{readers} unknown.{{1,20}}{'.*'.join(said.backing.open)}"
                 assert re.search(marked, text(page(key))), heading
 
 
@@ -318,7 +318,7 @@ def test_a_particular_that_is_not_known_is_listed_at_the_top(syrup):
     assert row(html, "about-not-known") == (
         "Not known (7) Circumstances in which further advice is sought from a doctor or dentist"
     )
-    assert "Not knownunknown" in row(html, "particular-7")  # the mark, and the superscript after it
+    assert "Not known unknown" in row(html, "particular-7")  # the mark, and the superscript after it
 
 
 def test_a_statement_known_in_part_is_listed_as_such_and_keeps_its_words(syrup):
@@ -336,7 +336,7 @@ def test_a_last_day_that_an_open_item_doubts_is_unverified(syrup):
     html = printed(pathway, pgd)
     assert "last day unverified (HIC-O1)" in text(html)
     assert "Last day unverified HIC-O1" in row(html, "particular-1")
-    assert "both days in.single" in row(html, "particular-1")  # what stands behind the days
+    assert "both days in. single" in row(html, "particular-1")  # what stands behind the days
     assert "(1) Period during which the direction has effect" in row(html, "about-partly-not-known")
 
 
