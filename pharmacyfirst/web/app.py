@@ -185,9 +185,9 @@ def form(open_desk: Callable[[], AbstractAsyncContextManager[Desk]]) -> Starlett
         Route("/provider/back", _door(provider.back), methods=["GET"]),
         Route("/health", _door(health), methods=["GET"]),
         Route("/ready", _door(ready), methods=["GET"]),
+        Route("/leave", _door(_leave), methods=["POST"]),
     ]
-    routes += [Route("/leave", _leave, methods=["POST"]), Route("/static/{name}", _static, methods=["GET"])]
-    routes += [Route("/favicon.ico", _no_picture, methods=["GET"])]
+    routes += [Route("/static/{name}", _static, methods=["GET"]), Route("/favicon.ico", _no_picture, methods=["GET"])]
     app = Starlette(routes=routes, lifespan=lifespan, exception_handlers={404: no_such_page, 405: no_such_page})
     app.add_middleware(Requests, room=ROOM)
     return app
@@ -214,7 +214,7 @@ def _door(inside: Answer, not_for_here: Callable[[str], Response] = plainly) -> 
                 return closed(not_for_here(refused))
             return closed(await inside(request))
         except ClientDisconnect:
-            return Response(status_code=400)
+            return closed(Response(status_code=400))  # nobody reads it, and a proxy may keep it
         except Exception as error:  # what it says may be about somebody: only where it came from is told
             return closed(_sorry(request, failed(ROOM, request.scope, error), error))
 
@@ -363,9 +363,9 @@ async def _leave(request: Request) -> Response:
     except NotAForm:
         token = ""
     if not (ours(request.headers) and session is not None and session.owns(token)):
-        return closed(go("/who"))
+        return go("/who")
     desk.sessions.end(request.cookies.get(desk.place.cookie, ""))
-    return _forgotten(closed(go("/who")), desk.place)
+    return _forgotten(go("/who"), desk.place)
 
 
 def _forgotten(reply: Response, place: WhereServed) -> Response:

@@ -10,6 +10,7 @@ from in_parts import answered_in_parts
 from starlette.testclient import TestClient
 from visiting import (
     ACCOUNTS,
+    LEAKS,
     PASSWORD,
     PHARMACY,
     PIN,
@@ -456,6 +457,23 @@ def test_a_body_that_does_not_come_is_not_waited_for_on_any_route(under_attack, 
         status, said = sent_in_parts(under_attack, path, never)
         assert status == (303 if path == "/leave" else answered(path, 408)), path
         assert status != 408 or b"in time" in said, path
+    assert under_attack.stood() == before
+
+
+def test_whoever_goes_away_in_the_middle_of_a_body_changes_nothing_and_the_answer_is_closed_too(under_attack):
+    """A browser does so whenever somebody moves on while *So far* is being asked for."""
+    under_attack.signed_in()
+    before, part = under_attack.stood(), {"type": "http.request", "body": b"a=x", "more_body": True}
+    for path in POSTED:
+        comes = iter([part])
+
+        async def gone(comes=comes):
+            return next(comes, {"type": "http.disconnect"})
+
+        status, said = sent_in_parts(under_attack, path, gone)
+        assert status == answered(path, 400), path
+        assert status != 400 or said == b"", path
+        assert LEAKS == [], path
     assert under_attack.stood() == before
 
 

@@ -228,6 +228,16 @@ def test_the_keys_go_on_where_the_server_does_not_answer(somebody):
     person.page.wait_for_function("() => document.getElementById('saved').textContent.includes('Not checked')")
 
 
+def test_whoever_is_quicker_than_so_far_comes_to_the_same_end(somebody, desk):
+    person, case = somebody(), first_case("acute-sore-throat")
+    person.context.route("**/live/*", lambda route: None)  # asked for, and never answered
+    person.begin("acute-sore-throat")
+    person.answer_all(facts_of(case), patient_of(case, NOBODY))
+    assert person.title == "May be supplied"
+    person.supply()
+    whole(desk[2], person.consultation, case)
+
+
 def test_after_quiet_minutes_the_patient_is_hidden_and_what_was_typed_stays(somebody):
     person = somebody()
     person.page.clock.install()
