@@ -370,8 +370,10 @@ class _PGDWriter:
         return Section("questions", "", "Questions behind the sentences", (said,), tables)
 
     def evidence(self) -> Section:
-        said = line("Each superscript gives the grades of a clause and the number of its note.")
-        return Section("evidence", "", "Evidence", (said,), self.notes.tables())
+        said = "Each superscript gives the grades of a clause and the number of its note."
+        ids = ", ".join(one.id for one in self.pathway.conflicts)
+        where = f"Where sources disagree ({ids}): the document of the pathway, under “Conflicts”."
+        return Section("evidence", "", "Evidence", (line(said), *lines(where if ids else "")), self.notes.tables())
 
 
 def _about(what: str, *said: Line) -> TableRow:

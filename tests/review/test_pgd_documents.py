@@ -302,6 +302,14 @@ def test_doses_in_words():
 
 
 @EACH_PGD
+def test_a_conflict_that_a_note_names_is_found_from_the_page(key):
+    """A note says "conflict K1", which stands in the document of the pathway alone."""
+    ids = [one.id for one in pathway_of(*key[:2]).conflicts]
+    said = f"Where sources disagree ({', '.join(ids)}): the document of the pathway, under “Conflicts”."
+    assert (said in text(page(key))) == bool(ids)
+
+
+@EACH_PGD
 def test_what_is_not_known_is_marked_with_its_open_item(key):
     for heading, statements in pgd_of(*key).particulars.items():
         for said in statements:
