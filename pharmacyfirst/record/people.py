@@ -11,7 +11,7 @@ from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.content.identifier_types import NHSNumber, PharmacyODS, Postcode, PracticeODS
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.questions import completed_years
-from pharmacyfirst.record.fields import Day, Line, Moment, Recorded, Words
+from pharmacyfirst.record.fields import Day, Line, Moment, Number, Recorded, Words
 from pharmacyfirst.record.lists import listed
 
 PRACTICE_NHS_NUMBER = "999"
@@ -267,11 +267,11 @@ class AnsweredAgainstOnRecord(Recorded):
     """
 
     fact: Line
-    suggested: str | bool | tuple[str, ...]
+    suggested: str | bool | Number | tuple[str, ...]
     source: Words
     found: Words
     dated: Day | None = None
-    answer: str | bool | tuple[str, ...]
+    answer: str | bool | Number | tuple[str, ...]
     reason: Words
 
 

@@ -124,9 +124,10 @@ HERE = """() => {
   const at = document.activeElement, named = at.name ? [...document.getElementsByName(at.name)] : [], row = at.closest("[data-row]");
   const folded = at.tagName === "SUMMARY" && !at.parentElement.open ? [...at.parentElement.querySelectorAll("[name]")].map((one) => one.name) : [];
   const seen = (one) => {
-    const box = one.getBoundingClientRect();
+    const box = one.getBoundingClientRect(); // of what is longer than the window, the part that is in it
+    const left = Math.max(box.left, 0), right = Math.min(box.right, innerWidth), over = Math.max(box.top, 0), under = Math.min(box.bottom, innerHeight);
     return [0.1, 0.5, 0.9].some((x) => [0.1, 0.5, 0.9].some((y) => {
-      const top = document.elementFromPoint(box.left + x * box.width, box.top + y * box.height);
+      const top = document.elementFromPoint(left + x * (right - left), over + y * (under - over));
       return top !== null && (one.contains(top) || top.contains(one));
     }));
   };

@@ -5,10 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_every_outcome import SUPPLIED
+from shipped import cases_of
+from test_every_outcome import DID, SUPPLIED, who
 from visiting import AGREES, Clock, at_the_desk, begun, open_form
 
-from pharmacyfirst import load
+from pharmacyfirst import Kind, load
 from pharmacyfirst.record import codes
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of
@@ -159,3 +160,58 @@ def test_the_third_consent_is_asked_where_the_service_names_it():
     who = Who(TYPED | {"app": "no", "source": "optician"}, True, service=ASKS_MORE)
     assert consent_of(who, True).to_show_in_app is False
     assert patient_of(who).may_contact_by == ("in the pharmacy",)
+
+
+# A number that was measured in the consultation before, of the same visit
+
+
+@pytest.fixture
+def after_emergency_contraception(tmp_path):
+    """Starting the pill after emergency contraception, on the page that asks for the BMI, which was 24 a moment ago."""
+    shipped = load()
+    case = next(
+        one
+        for one in cases_of(shipped, "emergency-contraception")
+        if one.expected.kind is Kind.SUPPLY and one.facts.get("bmi") is not None
+    )
+    with open_form(tmp_path) as client:
+        visitor = at_the_desk(client)
+        begun(visitor, case.pathway)
+        visitor.answer_all(dict(case.facts) | {"bmi": 24}, AGREES | who(case))
+        first = visitor.consultation.removeprefix("/c/")
+        duties = {f"d-{one.id}": "yes" for one in shipped.newest(case.pathway).duties}
+        done(visitor, **{"o-did": "declined", "o-because": "not today", "o-no-supply": "declined"} | duties)
+        visitor.send(f"/again/{first}", condition="oral-contraception-start")
+        fields = visitor.page.forms[visitor.path]
+        visitor.post(visitor.path, fields | AGREES | who(case))
+        pages = shipped.newest("oral-contraception-start").pages
+        visitor.go(f"{visitor.consultation}/page/{next(at for at, one in enumerate(pages) if 'bmi' in one.facts)}")
+        yield visitor, tmp_path
+
+
+def test_the_same_number_is_against_nothing(after_emergency_contraception):
+    visitor, _ = after_emergency_contraception
+    assert "Asked, and it is so: 24 kg/m2" in visitor.page.words
+    page = visitor.send(visitor.path, **{"q-bmi": "24.0"})
+    assert "contradicts what was found elsewhere" not in page.words
+
+
+def test_another_number_stands_with_its_reason_and_an_emergency_with_it_is_saved(after_emergency_contraception):
+    visitor, folder = after_emergency_contraception
+    page = visitor.send(visitor.path, **{"q-bmi": "25"})
+    assert "contradicts what was found elsewhere" in page.words
+    page = visitor.post(visitor.path, page.forms[visitor.path] | {"w-bmi": "weighed again"})
+    assert "contradicts what was found elsewhere" not in page.words
+    id, fields = visitor.consultation.removeprefix("/c/"), page.forms[visitor.path]
+    visitor.post(f"/c/{id}/threat", {name: fields[name] for name in ("token", "revision", "mark")} | {"threat": "yes"})
+    visitor.post(visitor.path, visitor.page.forms[visitor.path] | DID[Kind.EMERGENCY])
+    assert visitor.path == f"/r/{id}", re.findall('pf-error">(.*?)<', visitor.page.words)
+    with open_store(folder, Clock()) as store:
+        (against,) = store.records.record(id, load()).answered_against
+    assert (against.fact, against.suggested, against.answer, against.reason) == ("bmi", 24, 25, "weighed again")
+
+
+def test_what_was_answered_with_no_is_not_told_as_something_to_bear_in_mind(after_emergency_contraception):
+    visitor, _ = after_emergency_contraception
+    page = visitor.go(f"{visitor.consultation}/patient")
+    assert "No question here asks about it so" not in page.words

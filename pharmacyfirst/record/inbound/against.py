@@ -7,12 +7,13 @@ so that whoever reads it later sees both.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.record.inbound.suggestions import AnsweredFact, Suggestion
 
-Value = bool | str | date | tuple[str, ...]
+Value = bool | str | int | Decimal | date | tuple[str, ...]
 _KEYS = ("fact", "suggested", "source", "found", "dated", "answer", "reason")
 
 
@@ -106,7 +107,13 @@ def _holds(answer: Any, suggested: Any) -> bool:
         return set(suggested) <= set(_several(answer))
     if isinstance(suggested, date) and isinstance(answer, str):
         return answer == suggested.isoformat()
+    if _is_number(answer) and _is_number(suggested):
+        return bool(answer == suggested)  # 24 is 24, typed or read from a record
     return bool(type(answer) is type(suggested) and answer == suggested)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def _several(answer: Any) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from pharmacyfirst.record.inbound.person import PersonSeen
 from pharmacyfirst.record.inbound.refusal import InboundRefused
 from pharmacyfirst.record.inbound.same_person import refuse_another_person
 from pharmacyfirst.record.inbound.seen import AllergySeen, MedicineSeen, Seen
-from pharmacyfirst.record.inbound.suggestions import INTERACTING, Suggestion
+from pharmacyfirst.record.inbound.suggestions import INTERACTING, Suggestion, for_pathway
 from pharmacyfirst.record.inbound.wording import folded, says_severe
 from pharmacyfirst.record.make import is_judged
 from pharmacyfirst.record.people import Patient
@@ -76,14 +76,15 @@ def read_earlier(records: Iterable[Consultation], patient: Patient, on: date) ->
 def carried_over(record: Consultation, then: Pathway, now: Pathway) -> Iterator[Suggestion]:
     """What an earlier consultation of the same visit answered and this one asks alike: to be confirmed, and never taken over.
 
-    Alike is a question that is the same shared one in both and no judgement; who agrees to what is asked anew, and hours run on.
+    Alike is a question that is the same shared one in both and no judgement; who agrees to what is asked anew, and hours run on. A no is
+    suggested nowhere, and none of a list neither.
     """
     why = f"answered so in this visit, in the consultation about {record.in_words.title.partition(', ')[0]}"
     for name, question in now.questions.items():
         before, value = then.questions.get(name), record.facts.get(name)
         alike = question.shared and before is not None and before.shared
         if alike and value is not None and question.moment is None and name not in ASKED_ANEW:
-            yield Suggestion(name, value, OWN_RECORD, record.on, why)
+            yield from for_pathway([Suggestion(name, value, OWN_RECORD, record.on, why)], now)
 
 
 def _refuse_another(record: Consultation, patient: Patient) -> None:

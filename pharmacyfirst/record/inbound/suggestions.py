@@ -85,7 +85,7 @@ def for_pathway(suggestions: Iterable[Suggestion], pathway: Pathway) -> tuple[Su
 
 
 def _fits(suggestion: Suggestion, question: Question | None) -> bool:
-    if question is None or question.judgement or suggestion.value in (False, ()):
+    if question is None or question.judgement or suggestion.value is False or suggestion.value == ():
         return False
     try:
         question.read(suggestion.value)
