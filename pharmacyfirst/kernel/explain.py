@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from pharmacyfirst.errors import Refused
@@ -11,7 +12,7 @@ from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING
 from pharmacyfirst.kernel.rule import Finding
 from pharmacyfirst.kernel.tables import EVALUATION_ONLY
-from pharmacyfirst.kernel.told import PARTS, in_words
+from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.kernel.trace import Assessment
 
 
@@ -26,8 +27,7 @@ def explain(assessment: Assessment) -> str:
 
 
 def _explanation(assessment: Assessment) -> Iterator[str]:
-    pathway = assessment.pathway
-    edition = pathway.edition
+    pathway, edition = assessment.pathway, assessment.pathway.edition
     yield pathway.title
     yield f"{pathway.id} {edition.version}{', draft' if pathway.draft else ''}: {edition.status}"
     yield f"assessed for {assessment.on}; pathway in force {edition.in_force.in_words()}"
@@ -113,21 +113,25 @@ def _supplied_in_words(supplied: Supplied) -> str:
 
 def _asked_next(assessment: Assessment) -> Iterator[str]:
     if assessment.missing:
-        kind = assessment.outcome.kind
         yield ""
         yield {Kind.NEED_FACTS: "Ask next:", Kind.SUPPLY: "Could still add an offer:"}.get(
-            kind, "Could still make it more urgent:"
+            assessment.outcome.kind, "Could still make it more urgent:"
         )
         yield from (f"  - {name}: {assessment.pathway.questions[name].ask}" for name in assessment.missing)
 
 
 def _said(assessment: Assessment) -> Iterator[str]:
-    said = assessment.to_say
-    for part in PARTS:
-        if lines := [one for one in said if one.part == part]:
-            yield ""
-            yield f"Say to the patient, {part}:"
-            yield from (f"  - {one.says}" for one in lines)
+    for heading, lines in said_together(assessment):
+        yield ""
+        yield f"Say to the patient, {heading}:"
+        yield from (f"  - {says}" for says in lines)
+
+
+def said_together(assessment: Assessment) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What to say to the patient, under its headings; of each medicine under its own name, so that none is taken as another is."""
+    about = {offer.pgd.id: f"about {offer.pgd.medicine}" for offer in assessment.offers}
+    for heading, said in groupby(assessment.to_say, lambda one: about.get(one.pgd) or one.part):
+        yield heading, tuple(dict.fromkeys(one.says for one in said))
 
 
 def _findings(assessment: Assessment) -> Iterator[str]:

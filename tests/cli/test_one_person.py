@@ -104,7 +104,7 @@ def test_what_is_said_to_the_patient_stands_in_order_and_never_the_general_line_
     emergency = run("assess", UTI, facts_file(healthy | {"sepsis_suspected": True}), "--as-of", ON).stdout
 
     places = [
-        supply.index(f"Say to the patient, {part}:") for part in ("safety-netting", "about the medicine", "advice")
+        supply.index(f"Say to the patient, {part}:") for part in ("safety-netting", "about nitrofurantoin", "advice")
     ]
     assert places == sorted(places)
     assert "If you get worse quickly or markedly at any time, seek medical help." in supply

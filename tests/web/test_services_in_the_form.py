@@ -9,7 +9,8 @@ from shipped import cases_of
 from test_every_outcome import DID, SUPPLIED, who
 from visiting import AGREES, Clock, at_the_desk, begun, open_form
 
-from pharmacyfirst import Kind, load
+from pharmacyfirst import Kind, assess, explain, load
+from pharmacyfirst.kernel.explain import said_together
 from pharmacyfirst.record import codes
 from pharmacyfirst.store import open_store
 from pharmacyfirst.web.patient import Who, consent_of, lacking, patient_of
@@ -160,6 +161,32 @@ def test_the_third_consent_is_asked_where_the_service_names_it():
     who = Who(TYPED | {"app": "no", "source": "optician"}, True, service=ASKS_MORE)
     assert consent_of(who, True).to_show_in_app is False
     assert patient_of(who).may_contact_by == ("in the pharmacy",)
+
+
+# What is said of two medicines that are both offered
+
+
+def test_what_is_said_of_each_medicine_stands_under_its_own_name(tmp_path):
+    """ "Take both tablets together" is of levonorgestrel, and stood below a line about ulipristal: of two tablets one is taken, never both."""
+    case = next(
+        one
+        for one in cases_of(load(), "emergency-contraception")
+        if [each.pgd for each in one.expected.offers] == ["ulipristal", "levonorgestrel"]
+        and one.facts.get("weight_kg", 0) > 70
+    )
+    found = assess(load().in_force(case.pathway, case.as_of), dict(case.facts), case.as_of)
+    together = "Take both tablets together."
+    said = dict(said_together(found))
+    assert together in said["about levonorgestrel"]
+    assert together not in said["about ulipristal acetate"]
+    assert together in explain(found).partition("Say to the patient, about levonorgestrel:")[2].partition("\n\n")[0]
+    with open_form(tmp_path) as client:
+        visitor = at_the_desk(client)
+        begun(visitor, case.pathway)
+        visitor.answer_all(dict(case.facts), AGREES | who(case))
+        of_each = dict(re.findall(r"<h3>(About [^<]+)</h3><ul>(.*?)</ul>", visitor.page.words))
+    assert together in of_each["About levonorgestrel"]
+    assert together not in of_each["About ulipristal acetate"]
 
 
 # A number that was measured in the consultation before, of the same visit

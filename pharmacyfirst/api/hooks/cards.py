@@ -12,11 +12,11 @@ from uuid import uuid5
 from pharmacyfirst import exact
 from pharmacyfirst.api.hooks.asked import HookAsked
 from pharmacyfirst.contract.conversation import Conversation
-from pharmacyfirst.kernel.explain import beside_outcome, offer_lines
+from pharmacyfirst.kernel.explain import beside_outcome, offer_lines, said_together
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.questions import AGE
 from pharmacyfirst.kernel.tables import ASSESSMENT, EVALUATION_ONLY
-from pharmacyfirst.kernel.told import PARTS, in_words
+from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.kernel.trace import Assessment
 
 INFO, WARNING, CRITICAL = INDICATORS = ("info", "warning", "critical")
@@ -115,8 +115,8 @@ def _detail(asked: HookAsked, so_far: Conversation) -> Iterator[str]:
         yield from _list("Asked, and not known", (questions[name].ask for name in so_far.in_the_way))
     # What is said where nothing can be found out would be said before anybody asked.
     if so_far.decided or not so_far.open:
-        for part in PARTS:
-            yield from _list(f"Say to the patient, {part}", (one.says for one in found.to_say if one.part == part))
+        for heading, said in said_together(found):
+            yield from _list(f"Say to the patient, {heading}", said)
     yield ""
     yield _plain(_behind(found))
 

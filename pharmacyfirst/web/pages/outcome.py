@@ -7,9 +7,10 @@ from datetime import date
 from starlette.responses import Response
 
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.kernel.explain import said_together
 from pharmacyfirst.kernel.outcome import EMERGENCY_DEPARTMENT, Kind
 from pharmacyfirst.kernel.questions import LIFE_THREATENING, Answer
-from pharmacyfirst.kernel.told import PARTS, in_words
+from pharmacyfirst.kernel.told import SAFETY_NETTING, in_words
 from pharmacyfirst.paper.words import begun, day, listed
 from pharmacyfirst.record.decision import Decision
 from pharmacyfirst.record.fields import read_back
@@ -220,15 +221,9 @@ def _given(here: Talk) -> Iterator[AnswerShown]:
                 yield AnswerShown(called(question), words, f"{page_path(here, conversation.page_of(name))}#row-{name}")
 
 
-_HEADINGS = dict(zip(PARTS, ("When to get help", "About the medicine", "Advice"), strict=True))
-
-
 def _say(here: Talk) -> Iterator[SaidShown]:
-    said = here.conversation.assessment.to_say
-    for part in PARTS:
-        lines = tuple(dict.fromkeys(one.says for one in said if one.part == part))
-        if lines:
-            yield SaidShown(_HEADINGS[part], lines)
+    for heading, lines in said_together(here.conversation.assessment):
+        yield SaidShown("When to get help" if heading == SAFETY_NETTING else begun(heading), lines)
 
 
 def _findings(here: Talk) -> Iterator[FindingShown]:
