@@ -71,6 +71,7 @@ def _row(asked: Asking, one: ConsultationSoFar) -> dict[str, Any]:
         "practice_told": {
             "by": told.get("told_by"),
             "because_not": told.get("not_told_because"),
+            "no_message_because": told.get("no_message_because"),
             "message": _message(asked, str(told["bundle_id"])) if "bundle_id" in told else None,
         },
     }
@@ -193,7 +194,8 @@ KEPT_SCHEMA: dict[str, Any] = {
         "seal": {"description": "The seal of the record.", **_OR_NULL},
         "corrected_by": {"description": "The record that took its place.", **_OR_NULL},
         "practice_told": {
-            "description": "How the GP practice is told: by (message, letter or PDF), or because_not; message says where that stands.",
+            "description": "How the GP practice is told: by (message, letter or PDF), or because_not; beside a letter no_message_because says "
+            "why there is no message; message says where that stands.",
             "type": "object",
         },
     },

@@ -52,6 +52,8 @@ def _of_times(record: "Consultation") -> Iterator[str]:
         yield "ended_at is before started_at"
     if record.recorded_at < record.started_at:
         yield "recorded_at is before the consultation"
+    elif record.ended_at is not None and record.ended_at > record.recorded_at:
+        yield "ended_at is after the record was made: nobody knows that yet"
     same_day = record.recorded_at.date() == record.on
     if not same_day and record.late is None and record.corrects is None:
         yield "the record was not entered on the day of the consultation: late has to say why"

@@ -183,7 +183,7 @@ def supply_of(
         raise RecordRefused(
             f"{handed.pgd}: the document gives no quantity, or the most, so the supply has to. Nothing was recorded."
         )
-    if wrong := _out_of_range(much, chosen):
+    if wrong := _out_of_range(much, chosen) or _more_than_offered(much, chosen):
         raise RecordRefused(f"{handed.pgd}: {wrong}. Nothing was recorded.")
     as_offered = much == offered or (least is not None and much.amount >= least.amount)
     if not as_offered and offered is not None and handed.quantity_because is None:
@@ -229,6 +229,17 @@ def _out_of_range(much: Quantity, chosen: Supplied) -> str:
         return f"the document says {pack.in_words()}"
     less = pack.least is not None and much.amount < pack.least.amount and not pack.less_with_reason
     return f"the document says {pack.in_words()}, and not less" if less else ""
+
+
+def _more_than_offered(much: Quantity, chosen: Supplied) -> str:
+    """Why a quantity is more than the document allows, which no reason makes lawful; empty where it is not. Bottles are handed over whole."""
+    most, bottle = chosen.quantity, chosen.product.bottle
+    if chosen.pack is not None or most is None:
+        return ""
+    whole = bottle.amount * chosen.bottles if bottle is not None and chosen.bottles else most.amount
+    if much.unit == most.unit and much.amount <= max(whole, most.amount):
+        return ""
+    return f"the document says {most.in_words()}, and not more: what is handed over beyond it is no supply under a PGD"
 
 
 def _chosen(handed: Handed, offer: Offer) -> Supplied:

@@ -121,7 +121,7 @@ def _news(message: Prepared | None, notice: NoticeKind | None, because: str) -> 
     if message is not None:
         return {"told_by": "message", "bundle_id": message.message.bundle_id}
     if notice is not None:
-        return {"told_by": notice.value}
+        return {"told_by": notice.value} | ({"no_message_because": because} if because else {})
     return {"not_told_because": because} if because else {}
 
 
@@ -183,7 +183,7 @@ def _plain(patient: Mapping[str, Any], name: str) -> tuple[str, ...]:
 def _wrong_news(
     record: Consultation, message: Prepared | None, notice: NoticeKind | None, because: str
 ) -> Iterator[str]:
-    given = [one for one in (message, notice, because) if one]
+    given = [one for one in (message, notice or because) if one]  # a notice may say why there is no message
     if record.practice and given:
         yield "a training patient's consultation is never sent: give no message, notice or reason"
     if not record.practice and len(given) != 1:

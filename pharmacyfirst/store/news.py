@@ -14,7 +14,10 @@ WITH_THE_PRACTICE = (*AWAITING, MessageState.DONE, MessageState.UNCONFIRMED)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """How the practice is told: by a message, by a notice that is due, or why not; by none of them of a training patient."""
+    """How the practice is told: by a message, by a notice that is due, or why not; by none of them of a training patient.
+
+    ``because`` says why it is not told, and with a notice why there is no message; it names nobody.
+    """
 
     message: Prepared | None = field(default=None, repr=False)
     notice: NoticeKind | None = None
@@ -62,11 +65,12 @@ def news_of(record: Consultation, mailbox: str, before: Chain | None = NO_CHAIN)
     if record.patient.gp_practice is None:
         return News(because="the patient has no GP practice: the letter is the patient's to hand on")
     if not mailbox or before is None:
-        return News(notice=NoticeKind.LETTER)
+        before_it = "the message before it is on its way, or cannot be replaced"
+        return News(notice=NoticeKind.LETTER, because=before_it if mailbox else "the pharmacy has no mailbox")
     try:
         return News(message=message_for(record, mailbox, before))
-    except (PharmacyFirstError, ExtraMissing):
-        return News(notice=NoticeKind.LETTER)  # no NHS number, for instance: the practice is still to be told
+    except (PharmacyFirstError, ExtraMissing) as wrong:  # no NHS number, for instance: the practice is still to be told
+        return News(notice=NoticeKind.LETTER, because=str(wrong))
 
 
 def message_for(record: Consultation, mailbox: str, before: Chain = NO_CHAIN) -> Prepared:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.paper.words import sentence
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.message_words import moment
 from pharmacyfirst.sending.acknowledgement import response_code
@@ -83,7 +84,7 @@ def news_shown(visit: Visit, record: Consultation, held: ConsultationSoFar) -> N
         if bundle_id := str(told.get("bundle_id", "")):
             return _of_message(store, bundle_id, visit.now)
         if store.outbox.notices.knows(record.id):
-            return _of_notice(store.outbox, record.id, visit.now)
+            return _of_notice(store.outbox, record.id, visit.now, str(told.get("no_message_because", "")))
     except PharmacyFirstError as damaged:
         return NewsShown(f"What is stored of the news to the practice cannot be read: {damaged}", DAMAGED, "red")
     return NewsShown(f"The practice is not told: {told.get('not_told_because', '')}.")
@@ -142,7 +143,7 @@ def _step(event: MessageEvent) -> str:
     return f"{says}, by {event.by}" if event.by and event.what is not Happened.VALIDATED else says
 
 
-def _of_notice(outbox: Outbox, record_id: str, at: datetime) -> NewsShown:
+def _of_notice(outbox: Outbox, record_id: str, at: datetime, because: str) -> NewsShown:
     notices = outbox.notices
     steps = tuple(StepShown(_moment(when), _of_paper(what, told)) for what, when, told in notices.history(record_id))
     if not notices.is_open(record_id):
@@ -150,7 +151,7 @@ def _of_notice(outbox: Outbox, record_id: str, at: datetime) -> NewsShown:
     found = next((one for one in outbox.for_person(at, Waits()) if one.record_id == record_id), None)
     by = found.says if found is not None else "the practice has to be told"
     shown = NewsShown(
-        f"No message can be sent: {by}.",
+        f"No message can be sent: {by}.{f' Why: {sentence(because)}' if because else ''}",
         "Print the letter, send it, and say here that it went.",
         "amber",
         steps,

@@ -60,7 +60,12 @@ def test_a_real_patients_practice_is_told_by_letter_where_no_message_can_be_made
     caller, folder = kept
     told = caller.post("/v1/consultations", real_account(), once=ONCE)
     assert told.status_code == 201, told.text
-    assert told.json()["practice_told"] == {"by": "letter", "because_not": None, "message": None}
+    assert told.json()["practice_told"] == {
+        "by": "letter",
+        "because_not": None,
+        "no_message_because": "No message: without an NHS number it cannot find the practice.",
+        "message": None,
+    }
     assert SECRET not in told.text
     waiting = caller.get("/v1/messages").json()["people"]
     assert [one["record"] for one in waiting] == [told.json()["id"]]

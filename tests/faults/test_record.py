@@ -52,8 +52,11 @@ PLANTED = {
     "another product": (supply(product="nitrofurantoin 50 mg tablets"), "product is none that was offered"),
     "another strength": (supply(strength="1 g"), "supplies, 1, strength"),
     "more of it": (supply(quantity={"amount": 600, "unit": "capsule"}), "quantity_because has to say why"),
+    "more of it, with a reason": (supply(quantity={"amount": 100_000, "unit": "capsule"}, quantity_because="asked for"),
+                                  "the document says 6 capsules, and not more"),
+    "ended in the future": (top(ended_at="9999-11-30T23:00:00+00:00"), "ended_at is after the record was made"),
     "more offered": (supply(quantity={"amount": 600, "unit": "capsule"}, quantity_offered={"amount": 600, "unit": "capsule"}),
-                     "the quantity is not the one offered"),
+                     "the document says 6 capsules, and not more"),
     "another row": (supply(dose_row="UTI-NIT-D2"), "supplies, 1, dose_row"),
     # C2: forged, edited, contradicted
     "forged_permit": (permit(documents=[]), "the permit is for other documents"),

@@ -23,6 +23,7 @@ from pharmacyfirst.record.papers.label import (
     NOT_ONE,
     REACH,
     REPRINT,
+    containers_of,
     label_html,
     label_pdf,
     label_text,
@@ -137,10 +138,9 @@ def supply_of(unit, product="", pharmacy=PHARMACY, **who):
 
 
 def in_quantity(record, amount, unit):
-    """The record with another quantity of the same medicine."""
-    (handed,) = record.account().supplies
-    again = {"quantity": Quantity(amount=Decimal(amount), unit=unit), "quantity_because": "another pack"}
-    return remade_with(record, supplies=(handed.model_copy(update=again),))
+    """What was supplied, in another quantity. As the offer counts its own bottles, it counts none of it."""
+    quantity = Quantity(amount=Decimal(amount), unit=unit)
+    return record.supplies[0].model_copy(update={"quantity": quantity, "containers": None})
 
 
 def test_a_liquid_in_two_bottles_has_two_labels_that_say_which_they_are():
@@ -157,8 +157,8 @@ def test_bottles_tubes_and_packs_are_counted_by_the_quantity():
     record, assessment = supply_of("bottle")
     (one,) = labels_of(record, assessment.pathway)
     assert (one.containers, one.container, one.named(1)) == (1, "bottle", "")
-    (three,) = labels_of(in_quantity(record, 3, "tube"), assessment.pathway)
-    assert (three.containers, three.named(3)) == (3, "tube 3 of 3")
+    assert containers_of(in_quantity(record, 3, "tube")) == (3, "tube")
+    assert replace(one, containers=3, container="tube").named(3) == "tube 3 of 3"
 
 
 def test_where_the_number_of_packs_is_not_known_there_is_one_label_and_it_is_said():
@@ -171,14 +171,17 @@ def test_where_the_number_of_packs_is_not_known_there_is_one_label_and_it_is_sai
 
 def test_another_quantity_than_offered_is_not_counted_by_the_bottles_of_the_offer():
     record, assessment = supply_of("mL", "amoxicillin")
-    (label,) = labels_of(in_quantity(record, 300, "mL"), assessment.pathway)
+    (handed,) = record.account().supplies
+    less = {"quantity": Quantity(amount=Decimal(100), unit="mL"), "quantity_because": "one bottle was left"}
+    again = remade_with(record, supplies=(handed.model_copy(update=less),))
+    (label,) = labels_of(again, assessment.pathway)
     assert (label.containers, label.container) == (1, "")
 
 
 def test_more_containers_than_anybody_hands_over_make_no_labels():
-    record, assessment = supply_of("bottle")
+    record, _ = supply_of("bottle")
     with pytest.raises(NoPaper, match="Is the quantity right"):
-        labels_of(in_quantity(record, MOST_CONTAINERS + 1, "bottle"), assessment.pathway)
+        containers_of(in_quantity(record, MOST_CONTAINERS + 1, "bottle"))
 
 
 # On the labels

@@ -112,8 +112,19 @@ def test_a_record_has_to_say_how_the_practice_is_told(store):
 
 
 def test_two_ways_to_tell_the_practice_are_one_too_many(store):
-    with pytest.raises(StoreRefused, match="just one of them"):
-        finish(store, an_account(), notice=NoticeKind.LETTER, not_told_because="it is not to be")
+    account = an_account()
+    now, record = begun(store, account), made(store, account)
+    message = a_queued_message(record)
+    for too in ({"notice": NoticeKind.LETTER}, {"not_told_because": "it is not to be"}):
+        with pytest.raises(StoreRefused, match="just one of them"):
+            store.drafts.finish(now.id, ROBIN, now.revision, record, message=message, **too)
+
+
+def test_a_letter_that_takes_the_place_of_a_message_says_why(store):
+    now = finish(store, an_account(), notice=NoticeKind.LETTER, not_told_because="No message: no NHS number.")
+    told = store.drafts.get(now.id).summary
+    assert (told["told_by"], told["no_message_because"]) == ("letter", "No message: no NHS number.")
+    assert "not_told_because" not in told
 
 
 def test_a_practice_patient_is_never_sent_counted_or_claimed(store):

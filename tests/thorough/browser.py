@@ -63,17 +63,23 @@ def judge(condition, kind, seen, script, practice):
 
 
 def pieces(size, seed):
-    """Of each condition the supply in every way to see it first, then the other kinds of outcome, each in ways that chance chooses."""
+    """Of each condition the supply in every way to see it first, then the other kinds of outcome, each in ways that chance chooses.
+
+    Where nothing is supplied the other kinds take its place; a draft is carried to its supply by training patients alone.
+    """
     robot = _robot()
     for condition in load().conditions:
         ways = [*product(robot.VIEWS, (True, False))]
         others = [kind for kind in Kind if kind is not Kind.SUPPLY and robot.first_case(condition, kind)]
         chance = random.Random(f"{seed} {condition}")
-        chosen = [(Kind.SUPPLY, *way) for way in ways]
+        first = [Kind.SUPPLY] if robot.first_case(condition, Kind.SUPPLY) else others
+        draft = robot.LIBRARY.newest(condition).edition.draft
+        chosen = [(first[at % len(first)], *way) for at, way in enumerate(ways)]
         chosen += [(others[at % len(others)], *chance.choice(ways)) for at in range(max(0, size - len(ways)))]
         for at, (kind, seen, script) in enumerate(chosen[:size]):
+            practice = "1" if at % 3 == 0 or draft else ""
             name = f"{at + 1} {condition}, {kind.word}, {seen.name}{'' if script else ', no script'}"
-            yield name, partial(judge, condition, kind, seen, script, "1" if at % 3 == 0 else "")
+            yield name, partial(judge, condition, kind, seen, script, practice)
 
 
 PART = Part(

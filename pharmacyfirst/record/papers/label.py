@@ -95,7 +95,7 @@ def _label(record: Consultation, supply: Supply, pathway: Pathway, reprint: bool
     printed = tuple(one for one in said if one.is_for(PATIENT, supply.form))
     beside = tuple(one for one in said if one not in printed and one.is_for(PROFESSIONAL, supply.form))
     remarks, not_known = known_and_not(beside)
-    containers, container = _containers(supply)
+    containers, container = containers_of(supply)
     return Label(
         product=supply.amp.display,
         quantity=quantity_of(supply),
@@ -116,8 +116,11 @@ def _label(record: Consultation, supply: Supply, pathway: Pathway, reprint: bool
 # How many containers there are
 
 
-def _containers(supply: Supply) -> tuple[int, str]:
-    """How many containers were handed over and what each is; one without a name where neither quantity nor offer tells."""
+def containers_of(supply: Supply) -> tuple[int, str]:
+    """How many containers were handed over and what each is; one without a name where neither quantity nor offer tells.
+
+    Raises ``NoPaper`` where there are more than anybody hands over.
+    """
     amount, unit = supply.quantity.amount, supply.quantity.unit
     if unit in CONTAINERS and amount == amount.to_integral_value():
         many, called = int(amount), unit
