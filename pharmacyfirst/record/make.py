@@ -176,6 +176,8 @@ def _measured_otherwise(account: Account, seen: tuple[Observation, ...]) -> Iter
         alike = [o for o in account.observations or () if (o.kind, o.setting) == (one.kind, one.setting)]
         if alike and _figures(one) not in map(_figures, alike):
             yield f"observations: the {one.kind} is not the one that was assessed"
+        if not alike and account.observations is not None and one.kind == BLOOD_PRESSURE:
+            yield "observations: the blood pressure that was assessed is not among them; leave observations out, and it is put down"
         if one.setting == SITTING and account.readings and recorded_pressure(account.readings) != _figures(one)[1:]:
             yield "readings: the blood pressure that was assessed is not the one they come to, or more has to be measured"
 

@@ -26,6 +26,7 @@ from pharmacyfirst.record.inbound.wording import folded
 from pharmacyfirst.record.measured import DAYTIME_AVERAGE, PressureReading
 from pharmacyfirst.record.message.envelope import why_no_message
 from pharmacyfirst.record.message_words import headings
+from pharmacyfirst.record.papers.leaflet import leaflet_text
 from pharmacyfirst.record.papers.letter import letter_text
 from pharmacyfirst.record.people import Consent, Referral
 
@@ -240,3 +241,46 @@ def test_a_pill_that_was_handed_over_here_is_proposed_and_confirmed_by_nobody_ye
     }
     (row,) = names.named(folded("ellaOne 30mg tablets"))
     assert (row.name, row.since(date(2026, 11, 21))) == ("ulipristal_last_5_days", date(2026, 11, 16))
+
+
+def test_a_pressure_that_was_assessed_is_among_the_measurements(of_a_check):
+    """An empty list would take the coded figure out of the message without a word; left out, the program puts it down."""
+    account = of_a_check.account().model_copy(update={"observations": ()})
+    with pytest.raises(
+        RecordRefused, match="the blood pressure that was assessed is not among them; leave observations out"
+    ):
+        make_record(account, library(), recorded_at=of_a_check.recorded_at)
+    left_out = make_record(
+        account.model_copy(update={"observations": None}), library(), recorded_at=of_a_check.recorded_at
+    )
+    assert left_out.observations == of_a_check.observations
+
+
+def test_whoever_was_measured_takes_the_figures_home(of_a_check):
+    sheet = leaflet_text(of_a_check, library().in_force(of_a_check.pathway, of_a_check.on))
+    (one,) = of_a_check.observations
+    assert f"What was measured: Blood pressure {one.systolic}/{one.diastolic} mmHg, sitting." in sheet
+    assert "no medicine" not in sheet  # none is supplied by this service
+
+
+def test_figures_that_are_no_pressure_are_taken_home_as_they_were_answered():
+    case = next(
+        one
+        for one in cases_of(library(), "blood-pressure-check")
+        if (one.facts.get("diastolic_mmhg") or 0) > (one.facts.get("systolic_mmhg") or 999)
+    )
+    record = example_of(library(), case).record
+    sheet = leaflet_text(record, library().in_force(record.pathway, record.on))
+    figures = f"Upper figure {case.facts['systolic_mmhg']} mmHg; Lower figure {case.facts['diastolic_mmhg']} mmHg."
+    assert f"What was measured: {figures}" in sheet
+
+
+@pytest.fixture(scope="module")
+def of_a_check():
+    """Somebody whose pressure was measured, and who was told how to look after it."""
+    case = next(
+        one
+        for one in cases_of(library(), "blood-pressure-check")
+        if one.expected.kind is Kind.SELF_CARE and one.facts.get("systolic_mmhg")
+    )
+    return example_of(library(), case).record

@@ -14,7 +14,8 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.trace import EVERYONE
 from pharmacyfirst.paper.words import listed, sentence
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.message_words import PRACTICE
+from pharmacyfirst.record.measured import BLOOD_PRESSURE
+from pharmacyfirst.record.message_words import PRACTICE, measured, readings_in_words
 from pharmacyfirst.record.papers.parts import content_of, page, pharmacy_lines, quantity_of, sheet
 from pharmacyfirst.record.supply import Supply
 
@@ -73,7 +74,7 @@ def leaflet_of(record: Consultation, pathway: Pathway) -> Leaflet:
         notices=(*((PRACTICE,) if record.practice else ()), *((IN_PLACE,) if record.corrects else ())),
         on=record.on,
         urgent=urgent,
-        done=tuple(sentence(words) for words in _done(record)),
+        done=tuple(sentence(words) for words in (*_done(record), *_measured(record, content))),
         medicines=(
             *(_medicine(record, supply, content, safety_netting) for supply in record.supplies),
             *(
@@ -109,9 +110,8 @@ def _done(record: Consultation) -> Iterator[str]:
             medicines = (*(one.medicine for one in record.supplies), *(one.amp.display for one in record.unpermitted))
             yield f"You were given {listed(dict.fromkeys(medicines))}"
         case "advised":
-            yield "You were advised how to look after yourself" + (
-                "" if decision.otc else ". You were given no medicine"
-            )
+            none_given = "" if decision.otc or record.in_words.nothing_to_supply else ". You were given no medicine"
+            yield f"You were advised how to look after yourself{none_given}"
         case "referred":
             yield from (f"You were sent on to: {one.to}" for one in decision.onward)
         case "to be measured":
@@ -127,6 +127,19 @@ def _done(record: Consultation) -> Iterator[str]:
         yield f"The {record.practitioner.profession} spoke about you to: {decision.contacted}"
     if decision.otc:
         yield f"You were also sold, or told about, what needs no prescription: {'; '.join(decision.otc)}"
+
+
+def _measured(record: Consultation, pathway: Pathway) -> Iterator[str]:
+    """What was measured, where somebody comes to be measured: every pressure as it was put down, else the figures as they were answered."""
+    if pathway.pgds:
+        return
+    asked = {one.name for one in pathway.questions.values() if one.observation.startswith(BLOOD_PRESSURE)}
+    pressures = [measured(one) for one in record.observations if one.kind == BLOOD_PRESSURE]
+    answers = [f"{one.in_short} {one.answer}" for one in record.in_words.answers if one.fact in asked]
+    if found := pressures or answers:
+        yield f"What was measured: {'; '.join(found)}"
+    if record.readings:
+        yield readings_in_words(record)
 
 
 def _plan(record: Consultation) -> Iterator[str]:
