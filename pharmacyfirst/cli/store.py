@@ -58,6 +58,7 @@ def status(place: Path) -> None:
         click.echo(f"{'now   ' if person.urgent else 'today '} {person.state}: {person.says} {person.id}")
     _say("emergency without details", work.emergencies)
     _say("draft", work.drafts)
+    _say("duty open", work.duties)
     for paper in work.paper:
         click.echo(f"paper form to enter: {paper.condition} {paper.on} {paper.id}")
     for came in work.referrals:

@@ -15,7 +15,7 @@ from pharmacyfirst.store.so_far import ConsultationSoFar, ConsultationState
 OURS = "store: "
 NAME, BORN, NUMBER, PRODUCT, BATCH = "name", "born", "nhs number", "product", "batch"
 STATE, CHANGED, DRAFT, EMERGENCY, FINISHED = "state", "changed", "draft", "emergency", "finished"
-CLAIM, CLAIM_KEY, INCIDENT, HELD, DIFFERS = "claim due", "claim key", "incident", "held", "differs"
+CLAIM, CLAIM_KEY, INCIDENT, HELD, DIFFERS, DUTY = "claim due", "claim key", "incident", "held", "differs", "duty open"
 WAITING, REQUEST, JOURNEY, BECAME = "waiting", "request", "journey", "became"
 
 # Letters that Unicode does not take apart into a letter and a mark.
@@ -57,6 +57,8 @@ def marks_of(now: ConsultationSoFar, record: Mapping[str, Any]) -> set[tuple[str
         found.add((INCIDENT, as_text(now.changed_at)))
     if now.finished_at is not None and now.differs_late:
         found.add((DIFFERS, as_text(now.finished_at)))
+    if now.finished_at is not None and now.duties_open:
+        found.add((DUTY, as_text(now.finished_at)))
     if now.held:
         found.add((HELD, "yes"))
     found |= {(CLAIM_KEY, one.key) for one in now.claims}

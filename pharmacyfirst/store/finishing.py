@@ -83,34 +83,44 @@ def _take_back_news(kept: Kept, actor: Actor, old: ConsultationSoFar) -> None:
 def summary_of(record: Consultation) -> dict[str, Any]:
     """What lists and audits read of a record: no identity, no answer, and no words of anybody."""
     claim, (by, until) = claim_of(record), claim_dates(record.on)
-    return {
-        "format": record.format,
-        "seal": record.seal,
-        "service": record.service,
-        "strand": record.strand,
-        "condition": record.pathway,
-        "version": record.version,
-        "content_digest": record.content_digest,
-        "on": record.on.isoformat(),
-        "minutes": _minutes(record),
-        "late": record.late is not None,
-        "channel": record.channel.value,
-        "source": record.referral.source,
-        "practice": record.practice,
-        "outcome": record.outcome.kind.key,
-        "destination": record.outcome.destination or "",
-        "decided_by": [*record.assessment["decided_by"]],
-        "gateways": [*record.assessment["gateways"]],
-        "done": record.decision.done,
-        "differs": record.differs,
-        "supplied": [one.pgd for one in record.supplies],
-        "unpermitted": [one.pgd for one in record.unpermitted],
-        "practitioner": record.practitioner.gphc_number,
-        "claimable": claim.claimable,
-        "claim_by": by.isoformat(),
-        "claim_until": until.isoformat(),
-        "corrects": record.corrects or "",
-    } | {name: one for name, one in (("visit", record.visit), ("continues", record.continues)) if one}
+    return (
+        {
+            "format": record.format,
+            "seal": record.seal,
+            "service": record.service,
+            "strand": record.strand,
+            "condition": record.pathway,
+            "version": record.version,
+            "content_digest": record.content_digest,
+            "on": record.on.isoformat(),
+            "minutes": _minutes(record),
+            "late": record.late is not None,
+            "channel": record.channel.value,
+            "source": record.referral.source,
+            "practice": record.practice,
+            "outcome": record.outcome.kind.key,
+            "destination": record.outcome.destination or "",
+            "decided_by": [*record.assessment["decided_by"]],
+            "gateways": [*record.assessment["gateways"]],
+            "done": record.decision.done,
+            "differs": record.differs,
+            "supplied": [one.pgd for one in record.supplies],
+            "unpermitted": [one.pgd for one in record.unpermitted],
+            "practitioner": record.practitioner.gphc_number,
+            "claimable": claim.claimable,
+            "claim_by": by.isoformat(),
+            "claim_until": until.isoformat(),
+            "corrects": record.corrects or "",
+        }
+        | _duties_open(record)
+        | {name: one for name, one in (("visit", record.visit), ("continues", record.continues)) if one}
+    )
+
+
+def _duties_open(record: Consultation) -> dict[str, list[str]]:
+    answered = {one.id for one in record.duties or ()}
+    left = [one["id"] for one in record.assessment.get("duties", ()) if one["id"] not in answered]
+    return {"duties_open": left} if left and not record.practice else {}
 
 
 def _minutes(record: Consultation) -> int | None:

@@ -222,6 +222,13 @@ class Records:
         """
         return self._kept.consultations(self._kept.found(finding.DIFFERS)[:most])
 
+    def duties_open(self, most: int | None = None) -> tuple[ConsultationSoFar, ...]:
+        """The records that were finished with a duty that nobody answered, as an emergency waits for none: oldest first.
+
+        A correction answers them.
+        """
+        return self._kept.consultations(self._kept.found(finding.DUTY)[:most])
+
     def at_that_time(
         self, gphc_number: str, began: datetime, ended: datetime, practice: bool = False
     ) -> tuple[ConsultationSoFar, ...]:

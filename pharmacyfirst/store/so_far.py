@@ -144,6 +144,11 @@ class ConsultationSoFar:
         return bool(self.summary.get("late")) and otherwise and not (self.answered_for or self.corrected_by)
 
     @property
+    def duties_open(self) -> bool:
+        """Whether it was finished with a duty that nobody has answered, and no correction has taken its place."""
+        return bool(self.summary.get("duties_open")) and not self.corrected_by
+
+    @property
     def claim_state(self) -> str:
         """Where its claim stands: a choice of the coded list *claim*, or nothing."""
         return self.claims[-1].state if self.claims else ""

@@ -47,7 +47,8 @@ class WorkList:
     """What there is to do, on one page. ``people`` are messages not confirmed and notices due, as ``sending`` says; urgent ones first.
 
     ``claims`` and ``incidents`` are the first ``MOST_LISTED``; ``claims_by_day`` counts all claims by their days. ``trouble`` are things about the store itself, in words: the clock, the anchors.
-    ``differing`` are records entered late of which somebody has to answer for what was done.
+    ``differing`` are records entered late of which somebody has to answer for what was done; ``duties`` those that an emergency left with a
+    duty that nobody has answered.
     """
 
     at: datetime
@@ -61,11 +62,12 @@ class WorkList:
     claims_by_day: Mapping[str, int]
     trouble: tuple[str, ...] = ()
     differing: tuple[ConsultationSoFar, ...] = ()
+    duties: tuple[ConsultationSoFar, ...] = ()
 
     @property
     def before_closing(self) -> bool:
         """Whether anything has to be done before the pharmacy closes."""
-        return bool(self.people or self.emergencies or self.drafts or self.trouble)
+        return bool(self.people or self.emergencies or self.duties or self.drafts or self.trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Store:
             claims_by_day=self.records.claims_by_day(),
             incidents=self.records.incidents(MOST_LISTED),
             differing=self.records.differing(MOST_LISTED),
+            duties=self.records.duties_open(MOST_LISTED),
         )
         return replace(work, trouble=tuple(self.trouble()))
 

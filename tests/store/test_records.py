@@ -12,7 +12,7 @@ from sound_records import ADDRESS, library
 
 from pharmacyfirst import Kind
 from pharmacyfirst.record import Account, write_record
-from pharmacyfirst.record.decision import Decision, Late
+from pharmacyfirst.record.decision import Decision, DutyAnswered, Late
 from pharmacyfirst.record.make import is_judged
 from pharmacyfirst.record.people import Referral, Typist
 from pharmacyfirst.sending.on_paper import AddressKind, NoticeKind, OnPaper
@@ -551,3 +551,25 @@ def test_times_are_utc(store):
     now = finished(store, an_account())
     assert now.begun_at.tzinfo is UTC
     assert isinstance(now.finished_at, datetime)
+
+
+def test_a_duty_that_an_emergency_did_not_wait_for_is_to_be_done_until_a_correction_says_so(store):
+    """Somebody in danger: 999 first, and the safeguarding lead is told afterwards. A work list that was clear hid that."""
+    first = an_account("emergency-contraception", Kind.EMERGENCY)
+    old = finished(store, changed(first, duties=None))
+    work = store.work_list()
+    assert [one.id for one in work.duties] == [old.id]
+    assert work.before_closing
+    owed = [one["id"] for one in made(store, first).assessment["duties"]]
+    assert old.summary["duties_open"] == owed
+    done = tuple(DutyAnswered(id=one, done=True) for one in owed)
+    new = changed(
+        first,
+        id="0b1f5c1e-7d3c-4f7e-9a53-2f2b0c7d1a11",
+        corrects=old.id,
+        corrects_because="told her since",
+        duties=done,
+    )
+    corrected(store, new)
+    assert store.work_list().duties == ()
+    assert store.mend() == 0

@@ -18,7 +18,7 @@ from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store import CameIn, ConsultationState, WorkList
 from pharmacyfirst.web.desk import PATIENT_PAGE, Visit
 from pharmacyfirst.web.frame import drawn, frame
-from pharmacyfirst.web.pages.start import Doing, ToDo, record_path, title_of, whom
+from pharmacyfirst.web.pages.start import Doing, ToDo, duties_left, record_path, title_of, whom
 from pharmacyfirst.web.replies import html
 
 NOT_READ = "What is left to do could not be read, so nobody knows. Do not take this page for an all-clear: find out why, and open it again."
@@ -58,6 +58,7 @@ def closing(visit: Visit) -> Response:
 
 def _lists(visit: Visit, work: WorkList) -> Iterator[Doing]:
     yield Doing("Emergencies without the patient's details", tuple(_emergencies(visit, work)))
+    yield duties_left(visit, work)
     yield Doing("The practice is to be told, or has not confirmed", tuple(_people(visit, work)))
     yield Doing("Referrals in, to be contacted by today", tuple(_referrals(visit, work)))
     yield Doing("Drafts: finish them, or end them with a reason", tuple(_drafts(visit, work)))

@@ -152,7 +152,7 @@ def _lists(visit: Visit) -> list[Doing]:
     claims = tuple(ToDo(title_of(visit, one, f"claim by {one.claim_due}"), f"/r/{one.id}/claim") for one in work.claims)
     trouble = tuple(ToDo(one, "") for one in work.trouble)
     lists = (
-        Doing("Do now", (*trouble, *people, *emergencies)),
+        Doing("Do now", (*trouble, *people, *emergencies, *duties_left(visit, work).items)),
         Doing("Came in", tuple(_came_in(visit, work.referrals))),
         Doing("Drafts", drafts),
         Doing("Paper consultations to enter", tuple(_papers(visit, work))),
@@ -241,6 +241,15 @@ def whom(visit: Visit, one: ForPerson) -> str:
         return title_of(visit, visit.desk.store.drafts.get(id), "") if id else ""
     except PharmacyFirstError:
         return ""
+
+
+def duties_left(visit: Visit, work: WorkList) -> Doing:
+    """What an emergency did not wait for: the safeguarding lead is told afterwards, and that is put down by a correction."""
+    left = tuple(
+        ToDo(title_of(visit, one, "a duty is open: do it, and correct the record"), f"/r/{one.id}")
+        for one in work.duties
+    )
+    return Doing("Duties that an emergency left open: do them, and correct the record", left)
 
 
 def title_of(visit: Visit, held: ConsultationSoFar, more: str) -> str:
