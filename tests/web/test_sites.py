@@ -67,6 +67,8 @@ def theirs(folder):
 @pytest.fixture(scope="module")
 def sites(folder, theirs):
     with served(folder, clock()) as (app, browser):
+        for word, site in (("robin", HERE), ("sam", THERE)):  # an auditor finds a pharmacy that somebody has set up
+            signed_in(browser(), word, site)
         yield app, browser
 
 
