@@ -1,5 +1,6 @@
 """A consultation opened for a page: looked up, compared with the content of its day, and refused in words where a page may not go on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -81,8 +82,11 @@ def given_back(visit: Visit) -> tuple[int, str]:
     return int(revision) if revision.isdecimal() and len(revision) < 10 else -1, visit.posted.one("mark")
 
 
-def about(visit: Visit, refused: Exception) -> Response:
-    """The page about a refusal: what is newer, whose it is, or what is wrong. Whatever is none of ours is raised."""
+def about(visit: Visit, refused: Exception, typed: Sequence[str] = ()) -> Response:
+    """The page about a refusal: what is newer, whose it is, or what is wrong. Whatever is none of ours is raised.
+
+    ``typed`` says what was answered on a page that came too late, so that nothing of it is lost from sight.
+    """
     here = f"/c/{visit.names.get('id', '')}"
     start = WayOn("To the start", "/")
     if isinstance(refused, Outdated):
@@ -96,7 +100,12 @@ def about(visit: Visit, refused: Exception) -> Response:
             "Not saved: there is something newer",
             str(refused),
             f"Since then: {done}.",
-            ways=(WayOn("See how it stands now", f"{here}/outcome"), start),
+            *typed,
+            ways=(
+                *((WayOn("Open this page again", visit.path),) if typed else ()),
+                WayOn("See how it stands now", f"{here}/outcome"),
+                start,
+            ),
         )
     if isinstance(refused, NotYours):
         take = WayOn("Take it over", f"{here}/take-over", posts=True)

@@ -350,6 +350,9 @@ def test_an_older_page_is_refused_and_what_is_newer_is_named(desk):
     assert visitor.reply.status_code == 409
     assert visitor.page.title == "Not saved: there is something newer"
     assert "page posted by Robin Sample" in visitor.page.words
+    assert "this is an emergency, and it is not saved: act on it, and answer it again now" in visitor.page.words
+    assert "Signs of sepsis: you answered Yes, and Not known stands now." in visitor.page.words
+    assert f'href="{path}"' in visitor.page.words  # the way back to answer it again
 
 
 def test_a_page_about_another_patient_is_refused(desk):

@@ -21,6 +21,7 @@ from pharmacyfirst.web.opened import about, given_back, opened
 from pharmacyfirst.web.pages.noticed import (
     NOT_JUDGED,
     agrees_to_the_news_alone,
+    came_too_late,
     consent_of_two_kinds,
     contradicted,
     is_right,
@@ -299,7 +300,7 @@ def _saved(
         fields |= {STANDS: [*odd.confirmed]} if odd.confirmed else {}
         held = drafts.post(held.id, visit.actor, revision, mark, on.name, values, origins, fields)
     except StoreRefused as refused:
-        return about(visit, refused)
+        return about(visit, refused, [*came_too_late(visit, refused, here, given.answers.values)])
     except (
         PharmacyFirstError
     ) as refused:  # the disk is full, or gone: what was typed stays on the page, to be sent again
