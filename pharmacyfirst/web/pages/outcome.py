@@ -124,7 +124,7 @@ class OutcomePage:
     permit: tuple[str, ...]
     errors: tuple[Error, ...]
     missing: tuple[Error, ...]
-    more_urgent: str
+    more_urgent: tuple[AnswerShown, ...]
     details_follow: bool
     correcting: CorrectingShown | None
     on_paper: str
@@ -170,7 +170,7 @@ def show(visit: Visit, here: Talk, errors: tuple[Error, ...] = (), status: int =
         permit=tuple(may_be_provided(visit, here)),
         errors=errors,
         missing=missing_of(here),
-        more_urgent=_more_urgent(here),
+        more_urgent=tuple(_more_urgent(here)),
         details_follow=here.held.state is ConsultationState.DETAILS_FOLLOW and conversation.emergency,
         correcting=correcting_shown(visit, here),
         on_paper=here.paper.in_words() if here.paper is not None else "",
@@ -194,12 +194,11 @@ def _handed_over(here: Talk) -> Iterator[AnswerShown]:
         yield AnswerShown(begun(pgd.title), "", path_of(here, f"handed-over/{pgd.id}"))
 
 
-def _more_urgent(here: Talk) -> str:
+def _more_urgent(here: Talk) -> Iterator[AnswerShown]:
+    """The questions of which an answer could still make it more urgent than it is."""
     conversation = here.conversation
-    if conversation.emergency or not conversation.decided:
-        return ""
-    names = [name for name in conversation.could_be_more_urgent if name != LIFE_THREATENING]
-    return f"{len(names)} answer{'s' if len(names) > 1 else ''} could still make it more urgent" if names else ""
+    if conversation.decided and not conversation.emergency:
+        yield from _answers(here, tuple(name for name in conversation.could_be_more_urgent if name != LIFE_THREATENING))
 
 
 def _answers(here: Talk, names: tuple[str, ...]) -> Iterator[AnswerShown]:
