@@ -549,7 +549,7 @@ def test_going_to_the_outcome_from_the_panel_takes_what_was_just_answered_along(
 def test_what_could_still_make_it_more_urgent_is_a_link_to_its_question(desk):
     visitor = begun(desk[0], "uncomplicated-uti")
     page(visitor, 1)
-    visitor.answer_page({"kidney_pain_or_tenderness": True})
+    visitor.send(visitor.path, **{"q-kidney_pain_or_tenderness": "yes"})
     words = visitor.go(f"{visitor.consultation}/outcome").words
     listed = words.partition("could still make it more urgent.")[2].partition("</ul>")[0]
     assert 'page/1#row-sepsis_suspected">' in listed
