@@ -32,6 +32,11 @@ def must_be(kind: type, /, **given: object) -> None:
                 raise WrongKind(f"{name} is text that holds half a character. Nothing was done.") from None
 
 
+def as_sentence(sentence: str) -> str:
+    """A sentence with the mark at its end: a full stop, where it has none of its own."""
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
+
+
 class Refused(PharmacyFirstError, ValueError):
     """The input cannot be assessed, so nothing was. Never carries a patient's identity or answers.
 
