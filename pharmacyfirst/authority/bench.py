@@ -11,7 +11,7 @@ from enum import Enum
 from pharmacyfirst.authority.adoption import Checked, DocumentVersion, documents_to_adopt
 from pharmacyfirst.authority.clauses import AgreedClause, clauses_of, never_beside
 from pharmacyfirst.authority.digests import digest_of
-from pharmacyfirst.errors import PharmacyFirstError, must_be
+from pharmacyfirst.errors import PharmacyFirstError, must_be, taking
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import refuse_no_day
@@ -259,6 +259,7 @@ def _parts(clause: AgreedClause, found: BenchAnswer | None) -> list[str]:
     return [clause.name, clause.digest, *given]
 
 
+@taking(pathway=Pathway)
 def sheets_of(pathway: Pathway) -> tuple[BenchSheet, ...]:
     """What of a condition is laid on the bench: its documents in their order, and last its open items."""
     clauses, needed = clauses_of(pathway), never_beside(pathway)
@@ -271,12 +272,14 @@ def sheets_of(pathway: Pathway) -> tuple[BenchSheet, ...]:
     return (*documents, BenchSheet(f"{pathway.id} {OPEN_ITEMS}", f"{pathway.id} {OPEN_ITEMS}", items, every))
 
 
+@taking(bench=Bench, only=Collection)
 def carried_over(bench: Bench, only: Collection[str]) -> Bench:
     """The bench with those answers alone that were given to the words as they now stand, of the sheets named; all others are asked again."""
+    wanted = {*only}
     kept = {
         (sheet.of, clause.name): found
         for sheet in bench.sheets
-        if sheet.of in only
+        if sheet.of in wanted
         for clause in sheet.clauses
         if (found := bench.answer(sheet, clause)) is not None
     }

@@ -15,7 +15,7 @@ from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.authority.permit import Afterwards, NoPermit, Permit
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.errors import as_sentence
+from pharmacyfirst.errors import as_sentence, taking
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pathway import Pathway
@@ -47,6 +47,7 @@ NO_ADOPTION = ObstacleOnRecord(
 )
 
 
+@taking(account=Account, library=Library, adoption=Adoption | None)
 def make_record(
     account: Account, library: Library, *, recorded_at: datetime, adoption: Adoption | None = None
 ) -> Consultation:
