@@ -48,6 +48,16 @@ def documents_to_adopt(pathway: Pathway) -> tuple[DocumentVersion, ...]:
     return (*documents_of(pathway), *(documents_of(pathway, pgd)[1] for pgd in pathway.pgds.values()))
 
 
+NOT_PERMITTED_BY_A_DRAFT = "A draft may be read and compared with the signed document, and nothing is permitted under it until its version is published."
+
+
+def drafts_of(pathway: Pathway) -> frozenset[DocumentVersion]:
+    """The documents of a condition that are drafts, as their digests are not published: an adoption of them permits nothing."""
+    editions = (pathway.edition, *(pgd.edition for pgd in pathway.pgds.values()))
+    each = zip(documents_to_adopt(pathway), editions, strict=True)
+    return frozenset(document for document, edition in each if edition.draft)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """An open item that the organisation has looked into: whether the document agrees with what was signed, how that was seen, by whom, when.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from pharmacyfirst.authority.adoption import Checked, DocumentVersion, documents_to_adopt
+from pharmacyfirst.authority.adoption import Checked, DocumentVersion, documents_to_adopt, drafts_of
 from pharmacyfirst.authority.clauses import AgreedClause, clauses_of, never_beside
 from pharmacyfirst.authority.digests import digest_of
 from pharmacyfirst.errors import PharmacyFirstError, must_be, taking
@@ -219,7 +219,7 @@ class Bench:
     def _why_not(self, sheet: BenchSheet) -> Iterator[str]:
         if not sheet.clauses:
             return  # a condition without open items has nothing to be agreed to there
-        if sheet.document is not None and self._is_draft(sheet.document):
+        if self.is_draft(sheet):
             yield f"{sheet.named}: it is a draft, or was taken back, and would permit nothing"
         left = self.open(sheet)
         yield from (f"{sheet.named}: {one.clause.name}: {one.why}" for one in left)
@@ -227,9 +227,9 @@ class Bench:
         if not left and (why := self.why_not_confirmed(sheet)):
             yield f"{sheet.named}: {why}"
 
-    def _is_draft(self, document: DocumentVersion) -> bool:
-        pgd = self.pathway.pgds.get(document.document)
-        return (self.pathway.edition if pgd is None else pgd.edition).draft
+    def is_draft(self, sheet: BenchSheet) -> bool:
+        """Whether a sheet is of a draft, which may be answered for and permits nothing."""
+        return sheet.document in drafts_of(self.pathway)
 
     def checked(self, signed_on: date) -> tuple[Checked, ...]:
         """The open items as an adoption that is signed on a day keeps them. Raises ``BenchRefused`` where anything keeps it from being adopted."""
