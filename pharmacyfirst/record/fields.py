@@ -110,6 +110,7 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
+EXPIRY = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
 UUID_IN_SMALL = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 Words = Annotated[str, BeforeValidator(_plain_breaks), Field(min_length=1, max_length=4000), AfterValidator(_readable)]
@@ -244,9 +245,19 @@ _WHAT_FITS: Mapping[str, str] = MappingProxyType(
 )
 
 
+_OF_A_PATTERN: Mapping[str, str] = MappingProxyType(
+    {
+        UUID_IN_SMALL: "give a UUID in small letters, such as 5b0c5f2e-2f0e-5f0a-9d53-5a3c1c1a9f10",
+        EXPIRY: "give the month or the day on the pack, such as 2027-10 or 2027-10-31",
+    }
+)
+
+
 def _says(one: Any) -> str:
     """What is wrong with a field, in our words where there are some for it."""
-    return _WHAT_FITS.get(one["type"]) or str(one["msg"]).removeprefix("Value error, ").rstrip(".")
+    said = str(one["msg"])
+    of_pattern = next((words for pattern, words in _OF_A_PATTERN.items() if said.endswith(f"'{pattern}'")), None)
+    return of_pattern or _WHAT_FITS.get(one["type"]) or said.removeprefix("Value error, ").rstrip(".")
 
 
 def wrong_fields(kind: type[Recorded], held: Any) -> dict[str, str]:

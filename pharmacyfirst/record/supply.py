@@ -13,6 +13,7 @@ from pharmacyfirst.kernel.dose import Amount, Strength, Supplied, counted
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.tables import OFFER, SUPPLIED
 from pharmacyfirst.record.fields import (
+    EXPIRY,
     NOTHING,
     ByChannel,
     Coded,
@@ -26,7 +27,7 @@ from pharmacyfirst.record.fields import (
 from pharmacyfirst.record.people import Somebody
 from pharmacyfirst.record.products import Compared, as_handed, compared
 
-Expiry = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$")]
+Expiry = Annotated[str, Field(pattern=EXPIRY)]
 
 
 class DocumentOnRecord(Recorded):

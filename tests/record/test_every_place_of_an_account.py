@@ -96,6 +96,11 @@ def test_a_channel_that_is_none_is_told_which_there_are(value):
             {"observations": [{"kind": "weight", "value": "x"}]},
             "observations, 0, value: give a number. Nothing was recorded.",
         ),
+        ({"id": "5"}, "id: give a UUID in small letters, such as "),
+        (
+            {"supplies": [accounts()[0]["supplies"][0] | {"expiry": "10/2027"}]},
+            "supplies, 0, expiry: give the month or the day on",
+        ),
         ({"complaint": 5}, "complaint: give words, in quotes. Nothing was recorded."),
     ],
 )
