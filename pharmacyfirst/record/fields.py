@@ -232,6 +232,10 @@ _WHAT_FITS: Mapping[str, str] = MappingProxyType(
         "model_type": "give a JSON object with its fields",
         "tuple_type": "give a list, or leave it out",
         "string_type": "give words, in quotes",
+        "string_too_short": "this is empty; leave it out where there is nothing to say",
+        "too_short": "this is empty; leave it out where there is nothing to say",
+        "string_too_long": "this is longer than any such words are: shorten it",
+        "too_long": "this is longer than any such words are: shorten it",
         "bool_type": "give true or false",
         "int_type": "give a whole number",
         "is_instance_of": "give a number",
@@ -257,7 +261,10 @@ def _says(one: Any) -> str:
     """What is wrong with a field, in our words where there are some for it."""
     said = str(one["msg"])
     of_pattern = next((words for pattern, words in _OF_A_PATTERN.items() if said.endswith(f"'{pattern}'")), None)
-    return of_pattern or _WHAT_FITS.get(one["type"]) or said.removeprefix("Value error, ").rstrip(".")
+    plain = said.removeprefix("Value error, ").removesuffix(
+        f" {NOTHING}"
+    )  # of one thing within another it was said before
+    return of_pattern or _WHAT_FITS.get(one["type"]) or plain.rstrip(".")
 
 
 def wrong_fields(kind: type[Recorded], held: Any) -> dict[str, str]:
