@@ -5,8 +5,14 @@ work beside what raises them; docs/stability.md lists them all. No message carri
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
+from types import NoneType, UnionType
+from typing import ParamSpec, TypeVar
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 LONGEST_NAME = 60  # what is longer is no slip of the pen, and would take long to compare
 NOTHING_ASSESSED = "Nothing was assessed: this is no all-clear."
@@ -20,16 +26,53 @@ class WrongKind(PharmacyFirstError, TypeError):
     """What was given is not of the kind that is taken there, so nothing was done; names its type alone."""
 
 
-def must_be(kind: type, /, **given: object) -> None:
-    """Raises ``WrongKind`` unless all that is given, by name, is of a kind, and text can be written as UTF-8."""
+def must_be(kind: type | UnionType, /, **given: object) -> None:
+    """Raises ``WrongKind`` unless all that is given, by name, is of a kind, and text can be written as UTF-8.
+
+    Yes and no are no numbers.
+    """
     for name, value in given.items():
-        if not isinstance(value, kind):
-            raise WrongKind(f"{name} has to be {kind.__name__}, not {type(value).__name__}. Nothing was done.")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise WrongKind(f"{name} has to be {_named(kind)}, not {type(value).__name__}. Nothing was done.")
         if isinstance(value, str):
             try:
                 value.encode()
             except UnicodeEncodeError:
                 raise WrongKind(f"{name} is text that holds half a character. Nothing was done.") from None
+
+
+def _named(kind: type | UnionType) -> str:
+    if isinstance(kind, UnionType):
+        return " or ".join("None" if one is NoneType else one.__name__ for one in kind.__args__)
+    return kind.__name__
+
+
+def taking(**kinds: type | UnionType) -> Callable[[Callable[Given, Made]], Callable[Given, Made]]:
+    """For a public function: what it is given under these names is looked at before it begins, as ``must_be`` does.
+
+    Whoever embeds the package and gives None, or what was not yet read, is told so by the argument's name, and not by an error of
+    Python's from somewhere within, which would be taken for a fault of ours.
+    """
+
+    def looking(function: Callable[Given, Made]) -> Callable[Given, Made]:
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount]
+
+        @wraps(function)
+        def looked(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+            for name, value in (*zip(names, args, strict=False), *kwargs.items()):
+                if name in kinds:
+                    must_be(kinds[name], **{name: value})
+            return function(*args, **kwargs)
+
+        return looked
+
+    return looking
+
+
+def as_sentence(sentence: str) -> str:
+    """A sentence with the mark at its end: a full stop, where it has none of its own."""
+    return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
 
 
 class Refused(PharmacyFirstError, ValueError):

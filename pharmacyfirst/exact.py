@@ -30,6 +30,8 @@ def read(words: bytes | str, most_bytes: int = MOST_BYTES) -> Any:
     key twice in one object, or holds NaN. A number of more than ``MOST_DIGITS`` digits reads as infinity, which fits no question. The
     message repeats nothing that could tell who the person is.
     """
+    if not isinstance(words, (str, bytes)):
+        raise Refused("not_json", "The input has to be JSON, as text or as bytes.")
     try:
         return _read(words, most_bytes)
     except _Said as said:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from pharmacyfirst.authority.clock import in_england
-from pharmacyfirst.errors import Refused, must_be
+from pharmacyfirst.errors import Refused, must_be, taking
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import gphc_number, pharmacy_ods
 from pharmacyfirst.kernel.pathway import PATHWAY, Pathway
@@ -35,15 +35,27 @@ class DocumentVersion:
         return f"{self.condition} {self.document}"
 
 
+@taking(pathway=Pathway, pgd=PGD | None)
 def documents_of(pathway: Pathway, pgd: PGD | None = None) -> tuple[DocumentVersion, ...]:
     """The documents behind an offer: the pathway that leads to it, then the PGD itself; of a service without medicines the pathway alone."""
     parts = ((PATHWAY, pathway.edition), *(((pgd.id, pgd.edition),) if pgd is not None else ()))
     return tuple(DocumentVersion(pathway.id, name, edition.version, edition.digest) for name, edition in parts)
 
 
+@taking(pathway=Pathway)
 def documents_to_adopt(pathway: Pathway) -> tuple[DocumentVersion, ...]:
     """Every document of a condition as it now stands: the pathway first, then its PGDs."""
     return (*documents_of(pathway), *(documents_of(pathway, pgd)[1] for pgd in pathway.pgds.values()))
+
+
+NOT_PERMITTED_BY_A_DRAFT = "A draft may be read and compared with the signed document, and nothing is permitted under it until its version is published."
+
+
+def drafts_of(pathway: Pathway) -> frozenset[DocumentVersion]:
+    """The documents of a condition that are drafts, as their digests are not published: an adoption of them permits nothing."""
+    editions = (pathway.edition, *(pgd.edition for pgd in pathway.pgds.values()))
+    each = zip(documents_to_adopt(pathway), editions, strict=True)
+    return frozenset(document for document, edition in each if edition.draft)
 
 
 @dataclass(frozen=True, slots=True)

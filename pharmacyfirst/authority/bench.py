@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from pharmacyfirst.authority.adoption import Checked, DocumentVersion, documents_to_adopt
+from pharmacyfirst.authority.adoption import Checked, DocumentVersion, documents_to_adopt, drafts_of
 from pharmacyfirst.authority.clauses import AgreedClause, clauses_of, never_beside
 from pharmacyfirst.authority.digests import digest_of
-from pharmacyfirst.errors import PharmacyFirstError, must_be
+from pharmacyfirst.errors import PharmacyFirstError, must_be, taking
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import refuse_no_day
@@ -219,7 +219,7 @@ class Bench:
     def _why_not(self, sheet: BenchSheet) -> Iterator[str]:
         if not sheet.clauses:
             return  # a condition without open items has nothing to be agreed to there
-        if sheet.document is not None and self._is_draft(sheet.document):
+        if self.is_draft(sheet):
             yield f"{sheet.named}: it is a draft, or was taken back, and would permit nothing"
         left = self.open(sheet)
         yield from (f"{sheet.named}: {one.clause.name}: {one.why}" for one in left)
@@ -227,9 +227,9 @@ class Bench:
         if not left and (why := self.why_not_confirmed(sheet)):
             yield f"{sheet.named}: {why}"
 
-    def _is_draft(self, document: DocumentVersion) -> bool:
-        pgd = self.pathway.pgds.get(document.document)
-        return (self.pathway.edition if pgd is None else pgd.edition).draft
+    def is_draft(self, sheet: BenchSheet) -> bool:
+        """Whether a sheet is of a draft, which may be answered for and permits nothing."""
+        return sheet.document in drafts_of(self.pathway)
 
     def checked(self, signed_on: date) -> tuple[Checked, ...]:
         """The open items as an adoption that is signed on a day keeps them. Raises ``BenchRefused`` where anything keeps it from being adopted."""
@@ -259,6 +259,7 @@ def _parts(clause: AgreedClause, found: BenchAnswer | None) -> list[str]:
     return [clause.name, clause.digest, *given]
 
 
+@taking(pathway=Pathway)
 def sheets_of(pathway: Pathway) -> tuple[BenchSheet, ...]:
     """What of a condition is laid on the bench: its documents in their order, and last its open items."""
     clauses, needed = clauses_of(pathway), never_beside(pathway)
@@ -271,12 +272,14 @@ def sheets_of(pathway: Pathway) -> tuple[BenchSheet, ...]:
     return (*documents, BenchSheet(f"{pathway.id} {OPEN_ITEMS}", f"{pathway.id} {OPEN_ITEMS}", items, every))
 
 
+@taking(bench=Bench, only=Collection)
 def carried_over(bench: Bench, only: Collection[str]) -> Bench:
     """The bench with those answers alone that were given to the words as they now stand, of the sheets named; all others are asked again."""
+    wanted = {*only}
     kept = {
         (sheet.of, clause.name): found
         for sheet in bench.sheets
-        if sheet.of in only
+        if sheet.of in wanted
         for clause in sheet.clauses
         if (found := bench.answer(sheet, clause)) is not None
     }

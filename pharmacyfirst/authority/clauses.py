@@ -13,6 +13,7 @@ from typing import Any
 
 from pharmacyfirst.authority.adoption import DocumentVersion, documents_to_adopt
 from pharmacyfirst.authority.digests import digest_of
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.conditions import Above, Condition, Count, Defined, Includes, OneOf, Within, within
 from pharmacyfirst.kernel.dose import Amount, Product, plain
 from pharmacyfirst.kernel.evidence import Backing, OpenItem
@@ -38,6 +39,7 @@ class AgreedClause:
         return digest_of([self.name, *self.lines])
 
 
+@taking(pathway=Pathway)
 def clauses_of(pathway: Pathway) -> dict[DocumentVersion, tuple[AgreedClause, ...]]:
     """Every clause of a condition by its document, in the order of the files."""
     own, *others = documents_to_adopt(pathway)
@@ -77,6 +79,7 @@ def backings_of(pathway: Pathway) -> dict[DocumentVersion, dict[str, tuple[Backi
     return found
 
 
+@taking(item=OpenItem)
 def digest_of_item(item: OpenItem) -> str:
     """The digest of an open item as an adoption keeps it: over its id, what it says, and what holds until then."""
     return digest_of([item.id, item.says, item.until_then])

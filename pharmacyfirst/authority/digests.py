@@ -8,11 +8,12 @@ from hashlib import sha256
 from typing import Any
 
 from pharmacyfirst import exact
-from pharmacyfirst.errors import Refused
+from pharmacyfirst.errors import Refused, taking
 
 _DIGEST = re.compile("sha256:[0-9a-f]{64}")
 
 
+@taking(facts=Mapping)
 def digest_of_facts(facts: Mapping[str, Any]) -> str:
     """SHA-256 over facts that ``assess`` accepts: one digest for one set of answers, however they are written.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from pharmacyfirst.authority.adoption import Adoption, Checked, DocumentVersion, Practitioner
 from pharmacyfirst.authority.clauses import AgreedClause, clauses_of, digest_of_item
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.evidence import OpenItem
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.pathway import Pathway
@@ -32,6 +33,7 @@ class Renewal:
     gone: tuple[str, ...]
 
 
+@taking(old=Adoption, pathways=Iterable)
 def renewal(old: Adoption, pathways: Iterable[Pathway]) -> Renewal:
     """Compare the earlier record with the conditions as they now stand. Clauses and open items are known by name, words by digest."""
     now = [*pathways]
@@ -47,6 +49,7 @@ def renewal(old: Adoption, pathways: Iterable[Pathway]) -> Renewal:
     )
 
 
+@taking(old=Adoption, new=Adoption)
 def joined(old: Adoption, new: Adoption) -> Adoption:
     """The record of one organisation that adopts the conditions of ``new`` as they stand there, and every other as before.
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from pharmacyfirst.authority.adoption import (
+    NOT_PERMITTED_BY_A_DRAFT,
     Adoption,
     Checked,
     Disagreement,
@@ -16,6 +17,7 @@ from pharmacyfirst.authority.adoption import (
     Halted,
     Practitioner,
     documents_to_adopt,
+    drafts_of,
 )
 from pharmacyfirst.authority.clauses import clauses_of, digest_of_item
 from pharmacyfirst.authority.renewal import Renewal, ToAgree, renewal
@@ -38,6 +40,8 @@ CHANGED = (
     "You are about to record that your organisation adopts these documents. What it agreed to in the earlier record, and what\n"
     "still has the same words, is kept. Read the rest against the signed NHS England documents."
 )
+
+DRAFT = "  DRAFT: permits nothing"
 
 Answer = TypeVar("Answer")
 
@@ -65,7 +69,8 @@ def adopt(conditions: tuple[str, ...], to: Path, earlier: Path | None, as_of: da
     """Prepare an organisation's adoption record.
 
     Shows the documents of the CONDITIONS with their digests and every open item, asks whether each agrees with the signed document, who
-    signs, and which practitioners may use them, and writes the record. An item left open, or that does not agree, bars every permit.
+    signs, and which practitioners may use them, and writes the record. An item left open, or that does not agree, bars every permit. A
+    document that is marked as a draft may be read and compared; nothing is permitted under it until its version is published.
 
     \b
     Example:
@@ -105,10 +110,11 @@ def _summary(adoption: Adoption, pathways: Sequence[Pathway]) -> None:
     click.echo(f"\nWritten. {_counted(left, 'open item')} not answered{', which bars every permit' if left else ''}.")
     if wrong:
         click.echo(f"Not agreed: {_counted(wrong, 'answer')}, which bars every permit that it is about.")
+    _say_of_drafts(pathways)
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number != 1 else ''}"
+def _counted(number: int, what: str, several: str = "") -> str:
+    return f"{number} {what if number == 1 else several or f'{what}s'}"
 
 
 # Anew
@@ -116,6 +122,7 @@ def _counted(number: int, what: str) -> str:
 
 def _anew(pathways: Sequence[Pathway], day: date, looked: Sequence[Checked] | None) -> Adoption:
     click.echo(DECLARATION)
+    _say_of_drafts(pathways)
     documents = _show_documents(pathways)
     organisation = _ask("ODS code of the pharmacy", pharmacy_ods)
     distance = click.confirm("Is it a distance-selling pharmacy?")
@@ -136,11 +143,21 @@ def _anew(pathways: Sequence[Pathway], day: date, looked: Sequence[Checked] | No
     )
 
 
+def _say_of_drafts(pathways: Sequence[Pathway]) -> None:
+    """How many of the documents are drafts, before anything is signed and once it is: whoever adopts one must not take it for permission."""
+    many = sum(len(drafts_of(pathway)) for pathway in pathways)
+    if many:
+        click.echo(
+            f"\n{_counted(many, 'of these documents is a draft', 'of these documents are drafts')}. {NOT_PERMITTED_BY_A_DRAFT}"
+        )
+
+
 def _show_documents(pathways: Sequence[Pathway]) -> tuple[DocumentVersion, ...]:
     for pathway in pathways:
         click.echo(f"\n{pathway.title}")
+        drafts = drafts_of(pathway)
         for document in documents_to_adopt(pathway):
-            click.echo(f"  {document.in_words()}  {document.digest}")
+            click.echo(f"  {document.in_words()}  {document.digest}{DRAFT if document in drafts else ''}")
         signed: dict[str, list[str]] = {}
         for pgd in pathway.pgds.values():
             signed.setdefault(pgd.document, []).append(pgd.id)
@@ -182,6 +199,7 @@ def _renewed(pathways: Sequence[Pathway], old: Adoption, day: date, looked: Sequ
         says = f"The earlier record also adopts {', '.join(sorted(lost))}. Name every condition, or it would be lost."
         raise NotDone(f"{says} Nothing was written.")
     click.echo(CHANGED)
+    _say_of_drafts(pathways)
     documents = _show_documents(pathways)
     asked = renewal(old, pathways)
     if looked is not None:

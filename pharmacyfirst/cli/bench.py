@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from pharmacyfirst.authority.adoption import NOT_PERMITTED_BY_A_DRAFT
 from pharmacyfirst.authority.bench import Bench, BenchRefused, BenchSheet, carried_over
 from pharmacyfirst.cli import options
 from pharmacyfirst.cli.guard import BadInput, NotDone
@@ -76,6 +77,9 @@ def start(document: str, out: Path, earlier: tuple[Path, ...], as_of: date | Non
     asked = [one for sheet in before.sheets if sheet.of in only for one in before.open(sheet)]
     changed = sum(one.why != "not answered" for one in asked)
     click.echo(f"Written. {len(asked)} clauses to answer{f', {changed} of them in other words' if changed else ''}.")
+    drafts = [sheet.named for sheet in before.sheets if sheet.of in only and before.is_draft(sheet)]
+    if drafts:
+        click.echo(f"Drafts: {', '.join(drafts)}. {NOT_PERMITTED_BY_A_DRAFT}")
 
 
 @bench.command()

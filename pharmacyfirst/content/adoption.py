@@ -19,7 +19,7 @@ from pharmacyfirst.content.amounts import parse_period
 from pharmacyfirst.content.filled_in import Day, Digest, FilledIn, Words, read_filled_in
 from pharmacyfirst.content.identifier_types import PharmacyODS
 from pharmacyfirst.content.text import ContentRefused
-from pharmacyfirst.errors import NOTHING_ASSESSED, PharmacyFirstError, Refused
+from pharmacyfirst.errors import NOTHING_ASSESSED, PharmacyFirstError, Refused, taking
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.kernel.identifiers import gphc_number
 from pharmacyfirst.kernel.pgd import Period
@@ -211,6 +211,7 @@ class AdoptionRecord(FilledIn):
         )
 
 
+@taking(path=Path)
 def read_adoption(path: Path) -> Adoption:
     """The adoption record in a file. Raises ``ContentRefused`` with every mistake, each in its place."""
     mend = "Mend it as docs/adoption.md shows."
@@ -222,6 +223,7 @@ class AdoptionNotWritten(PharmacyFirstError, ValueError):
     """An adoption cannot be written so that it reads back as it is; nothing was written."""
 
 
+@taking(adoption=Adoption, to=Path)
 def write_adoption(adoption: Adoption, to: Path) -> None:
     """Write the record to a new file so that it reads back as it is, or leave no file. Raises ``AdoptionNotWritten``, ``FileExistsError``."""
     with to.open("x", encoding="utf-8") as file:

@@ -4,9 +4,10 @@ What stands in such a file may be about a person, and another file may be given 
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -35,6 +36,17 @@ Words = Annotated[str, Field(min_length=1)]
 Model = TypeVar("Model", bound=BaseModel)
 
 
+# What pydantic says by the names of Python's types and classes, as whoever fills the file in would say it; by the type of its error.
+_WHAT_FITS: Mapping[str, str] = MappingProxyType(
+    {
+        "model_type": "this is a block: headings further in, each with its value",
+        "dict_type": "this is a block: names further in, each with its value",
+        "list_type": "this is a list: a line with a dash for each",
+        "string_type": "this is words on one line",
+    }
+)
+
+
 def read_filled_in(
     path: Path, shown: str, model: type[Model], entries: Iterable[type[BaseModel]], mend: str, harm: str
 ) -> Model:
@@ -52,7 +64,9 @@ def read_filled_in(
             wrong = error.errors(include_url=False, include_input=False, include_context=False)
         ours = {field.alias or name for entry in entries for name, field in entry.model_fields.items()}
         for one in wrong:  # out here: a refusal raised above would carry pydantic's error, which holds the file
-            said = one["msg"].removeprefix("Value error, ").removesuffix(f" {NOTHING_ASSESSED}")
+            said = _WHAT_FITS.get(one["type"]) or one["msg"].removeprefix("Value error, ").removesuffix(
+                f" {NOTHING_ASSESSED}"
+            )
             headings = [_shown(part, ours) for part in reversed(one["loc"]) if part != "[key]"]
             heading = " under ".join(headings) or "the record"
             mistakes.add(_place(block, one["loc"]), f"{heading}: {said}", mend, harm)

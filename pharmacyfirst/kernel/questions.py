@@ -241,7 +241,8 @@ def _number(question: Question, value: Any) -> Decimal | None:
         return None
     # A float is read as the decimal it prints as: 36.8 is 36.8, not the binary fraction nearest to it.
     number = value if type(value) is Decimal else Decimal(str(value) if isinstance(value, float) else value)
-    if not number.is_finite() or not _in_range(question, number):
+    # One of more noughts than anybody measures (as in ``exact.MOST_DIGITS``) would be written out in full wherever it is told.
+    if not number.is_finite() or abs(number.adjusted()) > 40 or not _in_range(question, number):
         return None
     return number.copy_abs() if number.is_zero() else number  # -0 is 0, and is written so
 
@@ -328,7 +329,7 @@ def known_facts(declared: Mapping[str, Question], given: Mapping[str, Any], on: 
 def _agreed_age(declared: Mapping[str, Question], born: date, given: int | None, on: date) -> int:
     age = completed_years(born, on)
     if born > on or not _in_range(declared[AGE], age):
-        says = f"{BORN}: the age it gives on {on} does not fit {AGE}. Give {declared[AGE].what_fits()}."
+        says = f"{BORN}: it has to give, on {on}, an age that is {declared[AGE].what_fits()}. Give the right date of birth, no later than that day."
         raise Refused("wrong_value", says, BORN)
     if given is not None and given != age:
         says = f"{AGE} is not the age that {BORN} gives on {on}. Give one of them, or both right."

@@ -74,7 +74,8 @@ def service_code(name: str | None, on: date) -> Code:
     for one in service.codes if service is not None else ():
         if on in one.in_force:
             return Code(SNOMED, one.code, one.says)
-    raise NoServiceCode(f"no code of the service {name or 'that it belongs to'} is known for {on}")
+    ours = name if service is not None else "that it belongs to"  # any other name is somebody's words
+    raise NoServiceCode(f"no code of the service {ours} is known for {on}")
 
 
 # Only the first stands in the guide's examples; that the others are accepted is not settled (interop.md 8, item 6).

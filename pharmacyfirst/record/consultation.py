@@ -14,6 +14,7 @@ from pydantic import model_validator
 
 from pharmacyfirst import exact
 from pharmacyfirst.authority.digests import digest_of, digest_of_facts
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.kernel.questions import read_day
 from pharmacyfirst.record.decision import (
@@ -235,6 +236,7 @@ def _of_assessment(assessment: Mapping[str, Any], pathway: str, on: date) -> Ite
         yield "assessment: this is not the object of the JSON contract"
 
 
+@taking(record=Account, indent=int | None)
 def write_record(record: Account, indent: int | None = None) -> str:
     """A record, or an account, as JSON text, decimals exact; the same always gives the same text. With ``indent``, an item a line."""
     return exact.write(record.as_dict(), indent, item_a_line=True)

@@ -5,9 +5,10 @@ shows what a record holds.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
@@ -25,7 +26,7 @@ from pydantic import (
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.authority.permit import Channel
 from pharmacyfirst.content.identifier_types import SnomedCode
-from pharmacyfirst.errors import PharmacyFirstError, Refused, shown
+from pharmacyfirst.errors import PharmacyFirstError, Refused, as_sentence, shown
 from pharmacyfirst.exact import MOST_DIGITS
 from pharmacyfirst.kernel.dose import counted
 from pharmacyfirst.kernel.frozen import Frozen
@@ -34,6 +35,9 @@ from pharmacyfirst.kernel.questions import read_day
 PREGNANCY = "pregnancy"  # the question; its answer reaches the GP as a code only where the pharmacist confirms it
 
 CONSENT = "consent_given"  # the question; who agrees is asked in every consultation
+
+
+NOTHING = "Nothing was recorded."
 
 
 class RecordRefused(PharmacyFirstError, ValueError):
@@ -66,12 +70,17 @@ def _aware(value: datetime) -> datetime:
 
 
 def _number(value: Any) -> Any:
-    # A float is read as the decimal it prints as, as the kernel reads facts.
-    return Decimal(str(value)) if type(value) in (int, float) else value
+    # A float is read as the decimal it prints as, as the kernel reads facts; a whole number of any length becomes a decimal without being printed.
+    return Decimal(str(value) if type(value) is float else value) if type(value) in (int, float) else value
 
 
-def _channel(value: Any) -> Any:
-    return Channel(value) if value in {one.value for one in Channel} else value
+def _channel(value: Any) -> Channel:
+    if isinstance(value, Channel):
+        return value
+    for one in Channel:
+        if one.value == value:
+            return one
+    raise ValueError(f"choose one of: {', '.join(one.value for one in Channel)}")
 
 
 # What neither XML nor a label can hold; a line break is let through.
@@ -101,6 +110,7 @@ def _one_line(text: str) -> str:
     return text.strip()
 
 
+EXPIRY = r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$"
 UUID_IN_SMALL = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 Words = Annotated[str, BeforeValidator(_plain_breaks), Field(min_length=1, max_length=4000), AfterValidator(_readable)]
@@ -216,21 +226,72 @@ def read_back(kind: type[Made], held: Any) -> Made:
     raise refusal  # as in Recorded
 
 
+# What pydantic says in the words of Python, as a pharmacist or whoever writes JSON would say it; by the type of its error.
+_WHAT_FITS: Mapping[str, str] = MappingProxyType(
+    {
+        "model_type": "give a JSON object with its fields",
+        "tuple_type": "give a list, or leave it out",
+        "string_type": "give words, in quotes",
+        "string_too_short": "this is empty; leave it out where there is nothing to say",
+        "too_short": "this is empty; leave it out where there is nothing to say",
+        "string_too_long": "this is longer than any such words are: shorten it",
+        "too_long": "this is longer than any such words are: shorten it",
+        "bool_type": "give true or false",
+        "int_type": "give a whole number",
+        "is_instance_of": "give a number",
+        "decimal_type": "give a number",
+        "decimal_max_digits": "give a number of at most 20 digits",
+        "date_type": "give a day, for instance 2026-11-21",
+        "datetime_type": "give a time with its distance from UTC, for instance 2026-11-21T10:30:00+00:00",
+        "invalid_key": "the name of a field is words",
+        "string_unicode": "this holds a character that cannot be written in a message",
+    }
+)
+
+
+_OF_A_PATTERN: Mapping[str, str] = MappingProxyType(
+    {
+        UUID_IN_SMALL: "give a UUID in small letters, such as 5b0c5f2e-2f0e-5f0a-9d53-5a3c1c1a9f10",
+        EXPIRY: "give the month or the day on the pack, such as 2027-10 or 2027-10-31",
+    }
+)
+
+
+def _says(one: Any) -> str:
+    """What is wrong with a field, in our words where there are some for it."""
+    said = str(one["msg"])
+    of_pattern = next((words for pattern, words in _OF_A_PATTERN.items() if said.endswith(f"'{pattern}'")), None)
+    plain = said.removeprefix("Value error, ").removesuffix(
+        f" {NOTHING}"
+    )  # of one thing within another it was said before
+    return of_pattern or _WHAT_FITS.get(one["type"]) or plain.rstrip(".")
+
+
 def wrong_fields(kind: type[Recorded], held: Any) -> dict[str, str]:
     """Every field of one thing on record that does not fit, with why; nothing where all fit. What is wrong with several together is under ``""``."""
     try:
         kind.model_validate(held, context=READ_BACK)
     except ValidationError as error:
         each = error.errors(include_url=False, include_input=False, include_context=False)
-        return {str(one["loc"][0]) if one["loc"] else "": one["msg"].removeprefix("Value error, ") for one in each}
+        return {str(one["loc"][0]) if one["loc"] else "": _says(one) for one in each}
     return {}
 
 
 def _refusal(error: ValidationError) -> RecordRefused:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    where = ", ".join(str(part) if isinstance(part, int) else shown(part, _names()) for part in first["loc"])
-    says = first["msg"].removeprefix("Value error, ")
-    return RecordRefused(f"{where}: {says}. Nothing was recorded." if where else f"{says}. Nothing was recorded.")
+    where = ", ".join(_places_of(first["loc"], named=first["type"] == "extra_forbidden"))
+    says = _says(first)
+    return RecordRefused(f"{where}: {as_sentence(says)} {NOTHING}" if where else f"{as_sentence(says)} {NOTHING}")
+
+
+def _places_of(steps: Iterable[int | str], named: bool) -> Iterator[str]:
+    """The way to a field. What is neither a number nor a name of ours is a type of Python's, unless somebody ``named`` a field so."""
+    ours = _names()
+    for step in steps:
+        if isinstance(step, int):
+            yield str(step)
+        elif step in ours or named:
+            yield shown(step, ours)
 
 
 def _names() -> frozenset[str]:

@@ -10,13 +10,14 @@ from typing import Any
 from pharmacyfirst import exact
 from pharmacyfirst.authority.adoption import Adoption
 from pharmacyfirst.content.library import Library
-from pharmacyfirst.errors import NOTHING_ASSESSED, Refused
+from pharmacyfirst.errors import NOTHING_ASSESSED, Refused, taking
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.fields import RecordRefused, as_json_holds, read_back
 from pharmacyfirst.record.make import Authority, believed, is_judged, remade
 
 
+@taking(record=Consultation, library=Library, adoption=Adoption | None)
 def judge(record: Consultation, library: Library, adoption: Adoption | None = None) -> bool:
     """Judge a record again, with the content that it names. False where that is not at hand: then it is as it was, and nothing is known.
 
@@ -80,6 +81,7 @@ def read_account(words: str | bytes) -> Account:
     return read_back(Account, _object(words))
 
 
+@taking(library=Library | None, adoption=Adoption | None)
 def read_record(words: str | bytes, library: Library | None = None, adoption: Adoption | None = None) -> Consultation:
     """A record that was written, judged again where ``library`` has the content that it names.
 

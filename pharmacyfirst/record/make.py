@@ -15,6 +15,7 @@ from pharmacyfirst.authority.authorise import authorise
 from pharmacyfirst.authority.clock import in_england
 from pharmacyfirst.authority.permit import Afterwards, NoPermit, Permit
 from pharmacyfirst.content.library import Library
+from pharmacyfirst.errors import as_sentence, taking
 from pharmacyfirst.kernel.assess import assess
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.pathway import Pathway
@@ -23,12 +24,12 @@ from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.codes import name_of
 from pharmacyfirst.record.consultation import Account, Consultation
 from pharmacyfirst.record.decision import exemption_fits
-from pharmacyfirst.record.fields import RecordRefused, read_back
+from pharmacyfirst.record.fields import NOTHING, RecordRefused, read_back
 from pharmacyfirst.record.in_words import words_of
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.measured import BLOOD_PRESSURE, KINDS, SITTING, Observation
 from pharmacyfirst.record.pressure import recorded_pressure
-from pharmacyfirst.record.sense import OBSERVED_FACTS, last_day_of
+from pharmacyfirst.record.sense import OBSERVED_FACTS, bound_otherwise, last_day_of
 from pharmacyfirst.record.supply import (
     EnteredAfterwards,
     Handed,
@@ -39,7 +40,6 @@ from pharmacyfirst.record.supply import (
     supply_of,
 )
 
-NOTHING = "Nothing was recorded."
 NOT_JUDGED = "NOT JUDGED AGAIN: the content that this record names was not at hand, so nobody compared what it says."
 NOT_OFFERED = ObstacleOnRecord(code="not_offered", says="the assessment offers nothing like it")
 NO_ADOPTION = ObstacleOnRecord(
@@ -47,6 +47,7 @@ NO_ADOPTION = ObstacleOnRecord(
 )
 
 
+@taking(account=Account, library=Library, adoption=Adoption | None)
 def make_record(
     account: Account, library: Library, *, recorded_at: datetime, adoption: Adoption | None = None
 ) -> Consultation:
@@ -58,7 +59,7 @@ def make_record(
     """
     pathway = library.in_force(account.pathway, account.on)
     for wrong in _not_put_on_record(account):
-        raise RecordRefused(f"{wrong}. {NOTHING}")
+        raise RecordRefused(f"{as_sentence(wrong)} {NOTHING}")
     return believed(remade(account, pathway, library, in_england(recorded_at, "recorded_at"), Authority(adoption)))
 
 
@@ -117,7 +118,7 @@ def remade(
         (supplies if isinstance(made, Supply) else unpermitted).append(made)  # type: ignore[arg-type]
     seen, observations = observed(account, assessment), account.observations
     for wrong in _measured_otherwise(account, seen):
-        raise RecordRefused(f"{wrong}. {NOTHING}")
+        raise RecordRefused(f"{as_sentence(wrong)} {NOTHING}")
     held = {name: getattr(account, name) for name in Account.model_fields} | {
         "service": _service(account, pathway),
         "recorded_at": recorded_at,
@@ -207,8 +208,14 @@ class _Handed:
             return self._practice(handed, offer, at)
         return self._asked(handed, offer, at, authority)
 
+    def named(self, handed: Handed) -> str:
+        """The PGD of a supply by its name, where the pathway has one of that name; else its place, as anything may have been written there."""
+        if handed.pgd in self.pathway.pgds:
+            return handed.pgd
+        return f"supplies, {self.account.supplies.index(handed)}, pgd"
+
     def stands(self, permit: PermitOnRecord, pgd: PGD | None, adoption: Adoption | None) -> None:
-        """Raises ``RecordRefused`` where the permit is for other documents, or would not be given by the adoption at hand."""
+        """Raises ``RecordRefused`` where the permit is for something else, or would not be given by the adoption at hand."""
         named = pgd.id if pgd is not None else self.pathway.id
         documents = tuple((one.condition, one.document, one.version, one.digest) for one in permit.documents)
         ours = tuple((one.condition, one.document, one.version, one.digest) for one in documents_of(self.pathway, pgd))
@@ -221,6 +228,10 @@ class _Handed:
                 raise RecordRefused(
                     f"{named}: a document of the permit was not in force, withdrawn or a draft. {NOTHING}"
                 )
+        for wrong in bound_otherwise(
+            self.account, permit, pgd.id if pgd is not None else None, self.pathway.content_digest
+        ):
+            raise RecordRefused(f"{named}: {wrong}. {NOTHING}")
         if adoption is not None:
             again = self._answer(permit.pgd, permit.at, adoption, permit.afterwards, permit)
             if not isinstance(again, Permit) or permit_on_record(again) != permit:
@@ -238,11 +249,11 @@ class _Handed:
             if late:
                 return self._unpermitted(handed, offer, at, (NO_ADOPTION,))
             raise RecordRefused(
-                f"{handed.pgd}: no supply without a permit: ask for one before it is handed over. {NOTHING}"
+                f"{self.named(handed)}: no supply without a permit: ask for one before it is handed over. {NOTHING}"
             )
         if at < self.recorded_at and not late:
             raise RecordRefused(
-                f"{handed.pgd}: it was handed over before a permit was asked for: give the permit, or enter it late. {NOTHING}"
+                f"{self.named(handed)}: it was handed over before a permit was asked for: give the permit, or enter it late. {NOTHING}"
             )
         answer = self._answer(handed.pgd, at, authority.adoption, self._entered() if late else None)
         if isinstance(answer, Permit):
@@ -251,7 +262,7 @@ class _Handed:
         if late:
             return self._unpermitted(handed, offer, at, reasons)
         says = "; ".join(one.says for one in reasons)
-        raise RecordRefused(f"{handed.pgd}: there is no permit: {says}. {NOTHING}")
+        raise RecordRefused(f"{self.named(handed)}: there is no permit: {as_sentence(says)} {NOTHING}")
 
     def _practice(self, handed: Handed, offer: Offer | None, at: datetime) -> Supply | Unpermitted:
         """To a training patient, who needs no permit. On paper it may have been something that is not offered, as with anybody else."""
@@ -266,9 +277,9 @@ class _Handed:
         """A supply of what was permitted. What was handed over on paper and was something else happened all the same: it is kept as that."""
         last = at.date() + timedelta(days=(offer.row.days or 1) - 1)
         if late and handed.expiry is not None and last_day_of(handed.expiry) < last:
-            says = f"{handed.pgd}: the pack expired before the last dose"
+            says = f"{offer.pgd.id}: the pack expired before the last dose"
             return self._unpermitted(handed, offer, at, (ObstacleOnRecord(code="other_than_offered", says=says),))
-        says = f"{handed.pgd}: the directions that were given are not those offered"
+        says = f"{offer.pgd.id}: the directions that were given are not those offered"
         try:
             made = self._supply(handed, offer, at, permit)
             if not late or handed.directions in (None, made.directions):
@@ -313,7 +324,7 @@ class _Handed:
 
     def _offered(self, handed: Handed, offer: Offer | None) -> Offer:
         if offer is None:
-            raise RecordRefused(f"{handed.pgd}: a supply was not among the offers of the assessment. {NOTHING}")
+            raise RecordRefused(f"{self.named(handed)}: a supply was not among the offers of the assessment. {NOTHING}")
         return offer
 
     def _supply(self, handed: Handed, offer: Offer, at: datetime, permit: PermitOnRecord | None) -> Supply:
@@ -328,7 +339,7 @@ class _Handed:
         directions = handed.directions or (supply.directions if supply is not None else None)
         if quantity is None or directions is None:
             raise RecordRefused(
-                f"{handed.pgd}: nothing like it was offered, so quantity and directions have to say what was handed over. {NOTHING}"
+                f"{self.named(handed)}: nothing like it was offered, so quantity and directions have to say what was handed over. {NOTHING}"
             )
         return Unpermitted(
             pgd=handed.pgd, amp=handed.amp, quantity=quantity, directions=directions, handed_over_at=at, batch=handed.batch,

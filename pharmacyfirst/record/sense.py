@@ -18,7 +18,7 @@ from pharmacyfirst.record.measured import BLOOD_PRESSURE
 from pharmacyfirst.record.pressure import recorded_pressure
 
 if TYPE_CHECKING:
-    from pharmacyfirst.record.consultation import Consultation
+    from pharmacyfirst.record.consultation import Account, Consultation
     from pharmacyfirst.record.supply import PermitOnRecord, Supply
 
 # The facts that are measurements, with the kind each is.
@@ -205,20 +205,7 @@ def permit_disagreements(
     record: "Consultation", permit: "PermitOnRecord", pgd: str | None, used_at: datetime
 ) -> Iterator[str]:
     """What a permit is bound to and the record is not: pathway, PGD, content, person, record, practitioner, channel and time."""
-    bound: tuple[tuple[str, Any, Any], ...] = (
-        ("pathway", permit.pathway, record.pathway),
-        ("PGD", permit.pgd, pgd),
-        ("content", permit.content_digest, record.content_digest),
-        ("facts", permit.facts, record.facts_digest),
-        ("record", permit.record in (record.id, record.opened_by), True),
-        ("person", permit.person, record.patient.digest),
-        ("pharmacy", permit.ods_code, record.pharmacy.ods),
-        ("practitioner", permit.gphc_number, record.practitioner.gphc_number),
-        ("channel", permit.channel, record.channel),
-    )
-    for name, of_permit, of_record in bound:
-        if of_permit != of_record:
-            yield f"a permit is for another {name} than the record's"
+    yield from bound_otherwise(record, permit, pgd, record.content_digest)
     if permit.at.date() != record.on:
         yield "a permit is for another day than the record's"
     if permit.at > used_at:
@@ -226,6 +213,27 @@ def permit_disagreements(
     if permit.as_if and not record.practice:
         yield "a permit asked as if it were another time holds for training patients alone"
     yield from _of_afterwards(record, permit)
+
+
+def bound_otherwise(
+    account: "Account", permit: "PermitOnRecord", pgd: str | None, content_digest: str
+) -> Iterator[str]:
+    """What a permit was given for that is not what it is used for. ``pgd`` and ``content_digest`` are of what is to be supplied."""
+    bound: tuple[tuple[str, Any, Any], ...] = (
+        ("another pathway than the record's", permit.pathway, account.pathway),
+        ("another PGD than what was handed over", permit.pgd, pgd),
+        ("other content than was assessed by", permit.content_digest, content_digest),
+        ("other facts than the record's", permit.facts, account.facts_digest),
+        (_OTHER_RECORD, permit.record in (account.id, account.opened_by), True),
+        ("another person than the patient", permit.person, account.patient.digest),
+        ("another pharmacy than the record's", permit.ods_code, account.pharmacy.ods),
+        ("another practitioner than the record's", permit.gphc_number, account.practitioner.gphc_number),
+        ("another channel than the record's", permit.channel, account.channel),
+    )
+    return (f"a permit is for {what}" for what, of_permit, of_record in bound if of_permit != of_record)
+
+
+_OTHER_RECORD = "another record than this: the id that it was asked for (authorise --record) is not this record's id"
 
 
 def _of_afterwards(record: "Consultation", permit: "PermitOnRecord") -> Iterator[str]:

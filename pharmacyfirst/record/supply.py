@@ -8,14 +8,26 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from pharmacyfirst.content.identifier_types import PharmacyODS
+from pharmacyfirst.errors import as_sentence
 from pharmacyfirst.kernel.dose import Amount, Strength, Supplied, counted
 from pharmacyfirst.kernel.offer import Offer
 from pharmacyfirst.kernel.tables import OFFER, SUPPLIED
-from pharmacyfirst.record.fields import ByChannel, Coded, Line, Moment, Quantity, Recorded, RecordRefused, Words
+from pharmacyfirst.record.fields import (
+    EXPIRY,
+    NOTHING,
+    ByChannel,
+    Coded,
+    Line,
+    Moment,
+    Quantity,
+    Recorded,
+    RecordRefused,
+    Words,
+)
 from pharmacyfirst.record.people import Somebody
 from pharmacyfirst.record.products import Compared, as_handed, compared
 
-Expiry = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?$")]
+Expiry = Annotated[str, Field(pattern=EXPIRY)]
 
 
 class DocumentOnRecord(Recorded):
@@ -176,24 +188,20 @@ def supply_of(
 
     Raises ``RecordRefused`` where what was handed over is not what was offered.
     """
-    chosen = _chosen(handed, offer)
+    chosen, named = _chosen(handed, offer), offer.pgd.id
     offered, least = _quantity(chosen.quantity), _least(chosen)
     much = handed.quantity or (offered if chosen.pack is None else None)
     if much is None:
-        raise RecordRefused(
-            f"{handed.pgd}: the document gives no quantity, or the most, so the supply has to. Nothing was recorded."
-        )
+        raise RecordRefused(f"{named}: the document gives no quantity, or the most, so the supply has to. {NOTHING}")
     if wrong := _out_of_range(much, chosen) or _more_than_offered(much, chosen):
-        raise RecordRefused(f"{handed.pgd}: {wrong}. Nothing was recorded.")
+        raise RecordRefused(f"{named}: {as_sentence(str(wrong))} {NOTHING}")
     as_offered = much == offered or (least is not None and much.amount >= least.amount)
     if not as_offered and offered is not None and handed.quantity_because is None:
-        raise RecordRefused(
-            f"{handed.pgd}: the quantity is not the one offered: quantity_because has to say why. Nothing was recorded."
-        )
+        raise RecordRefused(f"{named}: the quantity is not the one offered: quantity_because has to say why. {NOTHING}")
     try:
         how = compared(handed.amp, chosen.product, offer.pgd.medicine, others)
     except ValueError as wrong:
-        raise RecordRefused(f"{handed.pgd}: {wrong}. Nothing was recorded.") from None
+        raise RecordRefused(f"{named}: {as_sentence(str(wrong))} {NOTHING}") from None
     return Supply(
         **_offered(offer, chosen, handed.amp),
         amp=handed.amp,
@@ -250,7 +258,7 @@ def _chosen(handed: Handed, offer: Offer) -> Supplied:
         if one.product.name == handed.product:
             return one
     names = "; ".join(one.product.name for one in offer.supplied)
-    raise RecordRefused(f"{handed.pgd}: product is none that was offered ({names}). Nothing was recorded.")
+    raise RecordRefused(f"{offer.pgd.id}: product is none that was offered ({names}). {NOTHING}")
 
 
 # What stands on record as it stands in the offer, and in the product chosen among those of its dose row.

@@ -58,7 +58,8 @@ class Benches:
         must_be(str, clause=clause, key=key)
         now = {one.name: one.digest for one in sheet.clauses}
         if now.get(clause) != given.get("digest"):
-            raise BenchRefused(f"{clause}: its words have changed since the page was shown. Look at it again.")
+            named = clause if clause in now else "This clause"  # any other name may be anybody's words
+            raise BenchRefused(f"{named}: its words have changed since the page was shown. Look at it again.")
         try:
             what = ClauseFound(given.get("found", ""))
         except ValueError:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from pharmacyfirst.authority.digests import digest_of_facts
-from pharmacyfirst.errors import must_be, shown
+from pharmacyfirst.errors import as_sentence, must_be, shown
 from pharmacyfirst.record.consultation import Consultation, write_record
 from pharmacyfirst.record.make import is_judged
 from pharmacyfirst.record.papers.claim import claim_dates, claim_of
@@ -37,7 +37,7 @@ def finish(
     must_be(Consultation, record=record)
     must_be(str, not_told_because=not_told_because)
     if wrong := [*_wrong(kept, now, record), *_wrong_news(record, message, notice, not_told_because)]:
-        raise StoreRefused(f"{'; '.join(wrong)}. {NOTHING}")
+        raise StoreRefused(f"{as_sentence('; '.join(wrong))} {NOTHING}")
     told = summary_of(record) | _news(message, notice, not_told_because)
     if record.corrects:
         told |= _corrected(kept, actor, record)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from adopted import HOW, adopt, copy_of_what_ships, publish, typed
-from the_program import GOOD
+from the_program import GOOD, run
 
 from pharmacyfirst import load
-from pharmacyfirst.authority.adoption import documents_to_adopt
+from pharmacyfirst.authority.adoption import NOT_PERMITTED_BY_A_DRAFT, documents_to_adopt
 from pharmacyfirst.authority.clauses import clauses_of
 from pharmacyfirst.content.adoption import read_adoption
 
@@ -296,3 +296,55 @@ def test_a_practitioner_is_asked_to_sign_for_a_document_that_is_new(two_versions
     assert f"0 clauses changed, {len(clauses)} added" in result.output
     assert f"2012345: {name}\n" in result.output
     assert {len(one.authorised_for) for one in read_adoption(new).practitioners} == {3}
+
+
+# Drafts
+
+DRAFTS = ("emergency-contraception", "blood-pressure-check")
+
+
+def adopted_with_drafts(folder, *conditions):
+    """What is said where an organisation adopts conditions as they ship, and the record that is written."""
+    held = [load().newest(condition) for condition in conditions]
+    items = ["yes", HOW] * sum(len(one.open_items) for one in held)
+    words = ["FW844", "n", "2026-11-01 to 2027-01-30", "A. O'Example", "superintendent pharmacist", *items, "", ""]
+    record = folder / "adoption.yaml"
+    ran = run("adopt", *conditions, "--to", record, "--as-of", "2026-11-21", input="\n".join(words))
+    assert ran.exit_code == 0, ran.output
+    return ran.output, record
+
+
+def test_a_draft_is_called_one_at_the_start_beside_itself_and_at_the_end(tmp_path):
+    said, _ = adopted_with_drafts(tmp_path, "shingles", *DRAFTS)
+    drafts = [one for condition in DRAFTS for one in documents_to_adopt(load().newest(condition))]
+    before, asked, after = said.partition("ODS code of the pharmacy")[0], said, said.partition("\nWritten. ")[2]
+    told = f"{len(drafts)} of these documents are drafts. {NOT_PERMITTED_BY_A_DRAFT}"
+
+    assert before.index(told) < before.index(drafts[0].digest)
+    assert told in after
+    for one in drafts:
+        assert f"{one.digest}  DRAFT: permits nothing\n" in asked
+    for one in documents_to_adopt(load().newest("shingles")):
+        assert f"{one.digest}\n" in asked
+
+
+def test_a_draft_is_called_one_where_an_earlier_record_is_adopted_again(tmp_path):
+    _, record = adopted_with_drafts(tmp_path, DRAFTS[1])
+    ran = run(
+        "adopt", DRAFTS[1], "--from", record, "--to", tmp_path / "new.yaml", "--as-of", "2026-11-22", input="\n" * 20
+    )
+
+    assert ran.exit_code == 0, ran.output
+    assert ran.output.count(f"1 of these documents is a draft. {NOT_PERMITTED_BY_A_DRAFT}") == 2
+
+
+def test_nothing_is_said_of_drafts_where_there_is_none(said_and_written):
+    assert "draft" not in said_and_written[0].lower()
+
+
+def test_a_draft_is_called_one_where_it_is_laid_on_the_bench(tmp_path):
+    said = run("bench", "start", DRAFTS[1], "--out", tmp_path / "bench.yaml", "--as-of", "2026-11-21").output
+    assert f"Drafts: {documents_to_adopt(load().newest(DRAFTS[1]))[0].in_words()}. {NOT_PERMITTED_BY_A_DRAFT}" in said
+
+    said = run("bench", "start", "shingles", "--out", tmp_path / "other.yaml", "--as-of", "2026-11-21").output
+    assert "raft" not in said

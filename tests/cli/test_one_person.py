@@ -173,7 +173,7 @@ def test_a_day_on_which_the_pathway_is_not_in_force_is_an_error_never_an_outcome
         ({"interacting_medicines": "none"}, "interacting_medicines: what was given does not fit. Give a list of any of oral_typhoid_vaccine, probenecid, "),
         ({"interacting_medicines": ["aspirin"]}, "interacting_medicines: what was given does not fit."),
         ({"date_of_birth": "1995-02-30"}, "date_of_birth: what was given does not fit. Give a date written as YYYY-MM-DD"),
-        ({"date_of_birth": "2040-02-03"}, "date_of_birth: the age it gives on 2026-11-21 does not fit age_years."),
+        ({"date_of_birth": "2040-02-03"}, "date_of_birth: it has to give, on 2026-11-21, an age that is a whole number from 0 to 120 (years)."),
         ({"date_of_birth": "1995-02-03", "age_years": 12}, "age_years is not the age that date_of_birth gives"),
         ({"rigours": True}, 'rigours is not a fact of this pathway; did you mean "rigors"?'),
         ([], "facts: give an object of fact names and values."),

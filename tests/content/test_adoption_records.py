@@ -214,3 +214,18 @@ def test_no_reader_gives_a_record_beside_its_mistakes(tmp_path):
         read_adoption(path)
     assert not hasattr(refused.value, "adoption")
     assert AdoptionRecord.model_config["extra"] == "forbid"
+
+
+@pytest.mark.parametrize("heading", ["signed by", "documents", "open items", "practitioners", "clauses"])
+@pytest.mark.parametrize("value", [": words\n", ":\n  - a\n", ":\n  a: b\n"])
+def test_what_is_of_another_shape_is_told_in_words_of_the_file_and_not_of_python(heading, value, tmp_path):
+    other, many = re.subn(rf"^{heading}:.*?(?=^[a-z#]|\Z)", heading + value, SOUND, flags=re.MULTILINE | re.DOTALL)
+    assert many == 1
+    file = tmp_path / "adoption.yaml"
+    file.write_text(other, encoding="utf-8")
+    if (heading, value) == ("signed by", ": words\n"):
+        assert read_adoption(file).signed_by == "words"
+        return
+    with pytest.raises(ContentRefused) as refused:
+        read_adoption(file)
+    assert not re.search(r"dictionary|instance of|[A-Z][a-z]+Entry|valid (string|list)", str(refused.value))

@@ -7,12 +7,12 @@ from types import MappingProxyType
 import pytest
 
 import pharmacyfirst
-from pharmacyfirst import PharmacyFirstError, Refused, assess, explain, load
+from pharmacyfirst import PharmacyFirstError, Refused, assess, exact, explain, load
 
 ON = date(2026, 11, 21)
 PATHWAY = load().in_force("uncomplicated-uti", ON)
 ANYTHING = (
-    None, True, 0, -1, 10**400, 1.5, float("nan"), float("inf"), Decimal("sNaN"), Decimal("1e999999"), "", "yes", "2026-11-21",
+    None, True, 0, -1, 10**400, 1.5, float("nan"), float("inf"), Decimal("sNaN"), Decimal("1e999999"), Decimal("1E-999999999999"), "", "yes", "2026-11-21",
     b"yes", [], ["yes"], [[]], {}, {"a": 1}, (), (None,), set(), frozenset({1}), ON, datetime(2026, 11, 21), object(), int, len,
     PATHWAY, range(3), memoryview(b"x"), 1j, ...,
 )  # fmt: skip
@@ -36,6 +36,26 @@ def test_any_value_of_any_fact_is_taken_or_refused_by_its_name(name, given):
         assert refused.code in ("wrong_value", "facts_disagree")
         assert refused.fact == name
         assert "Nothing was assessed" in str(refused)
+
+
+SHINGLES = load().in_force("shingles", ON)
+
+
+@pytest.mark.parametrize("exponent", [-41, -100_000_000, -999_999_999_999])
+@pytest.mark.parametrize("digits", ["0", "1"])
+def test_a_number_that_json_refuses_for_its_noughts_is_refused_in_python_too(exponent, digits):
+    """One that was accepted came out of `explain` as text of 800 MB, or took all the memory there was."""
+    name = "hours_rash_onset_to_first_dose"
+    written = f"{digits}E{exponent}"
+    for number in (Decimal(written), exact.read(written)):
+        with pytest.raises(Refused, match=f"{name}: what was given does not fit"):
+            assess(SHINGLES, {name: number}, ON)
+
+
+def test_a_number_of_forty_noughts_is_told_as_it_is():
+    name = "hours_rash_onset_to_first_dose"
+    for number in (Decimal("1E-40"), exact.read("1E-40")):
+        assert assess(SHINGLES, {name: number}, ON).known[name] == Decimal("1E-40")
 
 
 @pytest.mark.parametrize("given", ANYTHING, ids=lambda one: type(one).__name__)

@@ -316,7 +316,7 @@ def test_a_permit_on_record_makes_a_claim_of_it(monkeypatch):
     assert record.permit.pgd is None
     assert claim_of(record).claimable == YES
     for name, spoiled, why in (
-        ("facts", ORDINARY | {"hum_low": 81}, "another facts"),
+        ("facts", ORDINARY | {"hum_low": 81}, "other facts"),
         ("channel", Channel.VIDEO, "another channel"),
     ):
         with pytest.raises(RecordRefused, match=why):

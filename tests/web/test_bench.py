@@ -21,6 +21,7 @@ from two_reviewers import (
 from visiting import Clock, open_form
 
 from pharmacyfirst import load
+from pharmacyfirst.authority.adoption import NOT_PERMITTED_BY_A_DRAFT
 from pharmacyfirst.content.adoption import read_adoption
 from pharmacyfirst.store import open_store
 from pharmacyfirst.store.benches import BENCH
@@ -207,3 +208,11 @@ def test_the_record_that_the_bench_wrote_moves_with_the_folder(form):
         read_pharmacy(folder.with_name("moved") / "pharmacy.json").adoption
         == folder.with_name("moved") / "adoptions" / "one.yaml"
     )
+
+
+def test_a_draft_is_called_one_in_the_list_and_above_its_clauses(form):
+    rev = signed_in(form[0], "rev")
+    for path in ("/bench", "/bench/blood-pressure-check/pathway/1"):
+        assert NOT_PERMITTED_BY_A_DRAFT in rev.go(path).words
+    assert NOT_PERMITTED_BY_A_DRAFT not in rev.go(f"/bench/{CONDITION}/pathway/1").words
+    assert "(draft)" in rev.go("/bench").words

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.record.inbound.asking import everything, first, known_code, text_of, texts, tidy, words_of
 from pharmacyfirst.record.inbound.bundle import Bundle, InboundRefused, Resource, Skipped, read_bundle
 from pharmacyfirst.record.inbound.days import as_day, moment_of
@@ -151,6 +152,7 @@ def reference_for_patient(request: str) -> str:
     return f"{''.join(letters[:5])}-{''.join(letters[5:])}"
 
 
+@taking(raw=bytes, on=date, patient=PersonHere | None)
 def read_referral(raw: bytes, on: date, patient: PersonHere | None = None) -> ReferralRead:
     """A BaRS referral from general practice to a pharmacy, as XML or JSON. Raises ``InboundRefused``.
 

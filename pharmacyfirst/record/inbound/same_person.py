@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pharmacyfirst.kernel.identifiers import WrongIdentifier, nhs_number
 from pharmacyfirst.record.inbound.person import PersonSeen
@@ -18,6 +18,7 @@ from pharmacyfirst.record.inbound.refusal import InboundRefused
 from pharmacyfirst.record.inbound.wording import folded
 
 
+@runtime_checkable
 class PersonHere(Protocol):
     """The patient of the consultation, as far as is needed to compare; ``record.people.Patient`` is one."""
 

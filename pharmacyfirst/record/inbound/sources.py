@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.identifiers import nhs_number
 from pharmacyfirst.record.inbound.asking import everything, first, quoted, text_of, texts, words_of
 from pharmacyfirst.record.inbound.bundle import Bundle, InboundRefused, Skipped, read_bundle
@@ -48,6 +49,7 @@ class GPRecordRead:
     skipped: tuple[Skipped, ...]
 
 
+@taking(raw=bytes, on=date, number=str | None, patient=PersonHere | None)
 def read_gp_record(raw: bytes, on: date, number: str | None = None, patient: PersonHere | None = None) -> GPRecordRead:
     """A structured GP record or a Summary Care Record, as JSON or XML. Raises ``InboundRefused``.
 

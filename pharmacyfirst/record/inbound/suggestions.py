@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError, Refused
+from pharmacyfirst.errors import PharmacyFirstError, Refused, must_be, taking
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import BORN, Question
 
@@ -45,6 +45,7 @@ class NotConfirmed(PharmacyFirstError, ValueError):
     """A suggestion that cannot become an answer as it was confirmed; nothing was answered."""
 
 
+@taking(suggestion=Suggestion, by=str, at=datetime, answer=Iterable | None)
 def confirm(suggestion: Suggestion, by: str, at: datetime, answer: Iterable[str] | None = None) -> AnsweredFact:
     """The answered fact, once the pharmacist ``by`` has asked and found the suggestion true.
 
@@ -62,6 +63,8 @@ def confirm(suggestion: Suggestion, by: str, at: datetime, answer: Iterable[str]
             f"{suggestion.fact}: give the whole answer. The record names one; ask about the others. Nothing was answered."
         )
     whole = tuple(answer)
+    for one in whole:
+        must_be(str, answer=one)
     if not set(suggestion.value) <= set(whole):
         raise NotConfirmed(
             f"{suggestion.fact}: the answer leaves out what is suggested. Answer the question yourself. Nothing was answered."

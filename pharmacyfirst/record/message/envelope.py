@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError, taking
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
 from pharmacyfirst.record.fields import UUID_IN_SMALL
@@ -36,6 +36,7 @@ class NoMessage(PharmacyFirstError, ValueError):
         return type(self), (self.why,)
 
 
+@taking(record=Consultation)
 def why_no_message(record: Consultation) -> WhyNoMessage | None:
     """Why no message may or can be sent about this consultation; None where one can."""
     patient = record.patient
@@ -98,6 +99,7 @@ class Envelope:
             )
 
 
+@taking(record=Consultation, mailbox=str, at=datetime, version=int)
 def envelope_of(record: Consultation, mailbox: str, at: datetime, version: int = 1) -> Envelope:
     """An envelope whose ids all come from the record's own: the same record and version, the same ids.
 
@@ -111,6 +113,7 @@ def envelope_of(record: Consultation, mailbox: str, at: datetime, version: int =
     return _numbered(UUID(record.id), record.id, mailbox, at, version)
 
 
+@taking(record=Consultation, first_id=str, mailbox=str, at=datetime, version=int)
 def correcting(record: Consultation, first_id: str, mailbox: str, at: datetime, version: int) -> Envelope:
     """The envelope of a correction. ``first_id`` is the id of the record whose message opened the chain; ``version`` counts along it.
 

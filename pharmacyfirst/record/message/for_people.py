@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.message.opened import OpenedMessage, all_at, at, day_in, first_of, moment_in, name_of
@@ -36,6 +37,7 @@ class MessageForPeople:
     size: int
 
 
+@taking(xml=bytes)
 def for_people(xml: bytes) -> MessageForPeople:
     """A message in words. Raises ``NotAMessage``, and ``ExtraMissing`` without lxml."""
     message = OpenedMessage(read_xml(xml), len(xml))

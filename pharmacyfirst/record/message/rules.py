@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from pharmacyfirst.errors import PharmacyFirstError
+from pharmacyfirst.errors import PharmacyFirstError, taking
 from pharmacyfirst.record.message import rules_of_findings, rules_of_form, rules_of_people
 from pharmacyfirst.record.message.opened import F, GuideRule, OpenedMessage, Problem, name_of
 from pharmacyfirst.record.message.profile_table import SCHEMA, against_profile
@@ -35,6 +35,7 @@ class NotAMessage(PharmacyFirstError, ValueError):
     """This cannot be read as XML at all, or is not one message; nothing was checked."""
 
 
+@taking(message=bytes, address=str | None)
 def check(message: bytes, address: str | None = None) -> list[Problem]:
     """Every problem of a message, all layers; none where it passes. ``address`` is the MESH address it would be sent to.
 

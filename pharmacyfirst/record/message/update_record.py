@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.codes import Code
@@ -35,6 +36,7 @@ from pharmacyfirst.record.message_words import batch_in_words, has_code, heading
 from pharmacyfirst.record.supply import Supply
 
 
+@taking(record=Consultation, envelope=Envelope, pretty=bool)
 def update_record(record: Consultation, envelope: Envelope, pretty: bool = True) -> bytes:
     """The message as bytes of XML, in UTF-8. Raises ``NoMessage`` where there may be none, and ``ExtraMissing`` without lxml."""
     why = why_no_message(record)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from pharmacyfirst import exact
 from pharmacyfirst.authority.permit import Channel
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.dose import plain
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.service import EVERY_CONSULTATION, GATEWAY_POINTS, Service
@@ -63,6 +64,7 @@ class Claim:
     why_not: str = ""
 
 
+@taking(record=Consultation)
 def claim_of(record: Consultation) -> Claim:
     """The claim row of a consultation."""
     fields = tuple(_fields(record))
@@ -224,6 +226,7 @@ def claim_dates(on: date) -> tuple[date, date]:
     return next_month.replace(day=5), month_after - timedelta(days=1)
 
 
+@taking(records=Sequence)
 def claim_json(records: Sequence[Consultation]) -> str:
     """Claims as JSON: each field with its value, how sure it is, and what is not known about it."""
     held = []
@@ -236,6 +239,7 @@ def claim_json(records: Sequence[Consultation]) -> str:
     return exact.write(held, 2, item_a_line=True) + "\n"
 
 
+@taking(records=Sequence)
 def claim_csv(records: Sequence[Consultation]) -> str:
     """Claims as CSV, one a row; a value that is not in their codes, or that is not known, says so beside itself."""
     claims = [claim_of(record) for record in records]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.evidence import PATIENT, PROFESSIONAL
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.paper.pdf import pages_of
@@ -77,6 +78,7 @@ class Label:
         return f"{self.container} {number} of {self.containers}" if self.containers > 1 else ""
 
 
+@taking(record=Consultation, pathway=Pathway, reprint=bool)
 def labels_of(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> tuple[Label, ...]:
     """A label for each medicine that was handed over; ``reprint`` marks them as printed again.
 
@@ -182,6 +184,7 @@ def label_html(record: Consultation, pathway: Pathway, *, reprint: bool = False)
     return html
 
 
+@taking(record=Consultation, pathway=Pathway, reprint=bool)
 def label_pdf(record: Consultation, pathway: Pathway, *, reprint: bool = False) -> bytes:
     """The labels as tagged PDF with pages of 70 x 35 mm, one a page; the same record gives the same bytes.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.evidence import PATIENT, Statement
 from pharmacyfirst.kernel.outcome import EMERGENCY_999, Kind
 from pharmacyfirst.kernel.pathway import Pathway
@@ -61,6 +62,7 @@ class Leaflet:
     pharmacy: tuple[str, ...]
 
 
+@taking(record=Consultation, pathway=Pathway)
 def leaflet_of(record: Consultation, pathway: Pathway) -> Leaflet:
     """The sheet of a consultation. Raises ``NoPaper`` where ``pathway`` is not the content that decided."""
     content = content_of(record, pathway)

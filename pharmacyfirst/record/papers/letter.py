@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
@@ -63,6 +64,7 @@ class Letter:
     running: str
 
 
+@taking(record=Consultation)
 def letter_of(record: Consultation) -> Letter:
     """The letter about a consultation. Raises ``NoPaper`` where the patient did not agree that the practice is told."""
     if record.consent.to_share is not True:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from pharmacyfirst.errors import taking
 from pharmacyfirst.kernel.told import in_words
 from pharmacyfirst.paper.words import day
 from pharmacyfirst.record import codes
@@ -56,6 +57,7 @@ class OnePage:
     running: str
 
 
+@taking(record=Consultation)
 def one_page_of(record: Consultation) -> OnePage:
     """The page of a consultation. It stays in the pharmacy, so it does not ask for consent to share."""
     flags = record.in_words.red_flags

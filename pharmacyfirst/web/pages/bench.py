@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from pharmacyfirst.authority.adoption import NOT_PERMITTED_BY_A_DRAFT
 from pharmacyfirst.authority.bench import OPEN_ITEMS, Bench, BenchAnswer, BenchRefused, BenchSheet, ClauseFound
 from pharmacyfirst.authority.clauses import AgreedClause, backings_of
 from pharmacyfirst.content.bench import sources
@@ -26,9 +27,10 @@ FIELDS = ("found", "where", "says", "digest")
 
 @dataclass(frozen=True, slots=True)
 class SheetShown:
-    """A document in the list: what is open, what does not agree, who confirmed it."""
+    """A document in the list: whether it is a draft, what is open, what does not agree, who confirmed it."""
 
     says: str
+    draft: bool
     path: str
     answered: str
     not_agreed: int
@@ -38,13 +40,17 @@ class SheetShown:
 
 @dataclass(frozen=True, slots=True)
 class ConditionOnTheBench:
-    """A condition in the list; ``adopt`` is where it can be adopted, empty while anything keeps it from that."""
+    """A condition in the list; ``adopt`` is where it can be adopted, empty while anything keeps it from that.
+
+    ``of_drafts`` says what a draft is good for, empty where none of its documents is one.
+    """
 
     title: str
     sheets: tuple[SheetShown, ...]
     adopted: bool
     adopt: str
     differs: bool
+    of_drafts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +78,13 @@ class ClauseShown:
 
 @dataclass(frozen=True, slots=True)
 class ClausesPage:
-    """A screenful of clauses. ``signed`` says whether the signed document is kept here; ``answers`` whether whoever looks may answer."""
+    """A screenful of clauses. ``signed`` says whether the signed document is kept here; ``answers`` whether whoever looks may answer.
+
+    ``of_draft`` says what a draft is good for, empty where it is none.
+    """
 
     title: str
+    of_draft: str
     path: str
     pages: tuple[WayOn, ...]
     here: str
@@ -105,7 +115,10 @@ def _conditions(visit: Visit) -> Iterator[ConditionOnTheBench]:
         ready = does and not laid.why_not and not adopted
         shown = tuple(_sheet_shown(laid, one) for one in laid.sheets if one.clauses)
         adopt = f"/bench/{condition}/adopt" if ready else ""
-        yield ConditionOnTheBench(pathway.title, shown, adopted, adopt, any(one.not_agreed for one in shown))
+        differs, of_drafts = any(one.not_agreed for one in shown), any(one.draft for one in shown)
+        yield ConditionOnTheBench(
+            pathway.title, shown, adopted, adopt, differs, NOT_PERMITTED_BY_A_DRAFT if of_drafts else ""
+        )
 
 
 def _sheet_shown(laid: Bench, sheet: BenchSheet) -> SheetShown:
@@ -114,6 +127,7 @@ def _sheet_shown(laid: Bench, sheet: BenchSheet) -> SheetShown:
     path = path_of(laid, sheet)
     return SheetShown(
         sheet.named,
+        laid.is_draft(sheet),
         f"{path}/1",
         f"{len(sheet.clauses) - left} of {len(sheet.clauses)} answered",
         len(laid.differing(sheet)),
@@ -207,6 +221,7 @@ def _page(
     does = may("/bench/{condition}/{part}/{number}", "POST", visit.at_the_desk.person.roles)
     return ClausesPage(
         title=sheet.named,
+        of_draft=NOT_PERMITTED_BY_A_DRAFT if laid.is_draft(sheet) else "",
         path=f"{path}/{at}",
         pages=tuple(WayOn(str(number), f"{path}/{number}") for number in range(1, pages + 1)),
         here=str(at),
