@@ -65,7 +65,7 @@ def _again(event: LedgerEvent, what: str) -> Reply:
         ) from None
     raise ApiProblem(
         "idempotency_key_used",
-        "This Idempotency-Key came before with another body or for another call. Nothing was written.",
+        "This Idempotency-Key came before with another body (the same is byte for byte the same) or for another call. Nothing was written.",
     )
 
 

@@ -97,7 +97,10 @@ def _parameters(call: Call) -> Iterator[dict[str, Any]]:
                 schema |= {"enum": [*one.words]}
         yield {"name": one.name, "in": "query", "required": one.needed, "description": one.says, "schema": schema}
     if call.writes:
-        says = "A key of your own for this one thing to write. The same key and body again get the same answer, and nothing is written twice."
+        says = (
+            "A key of your own for this one thing to write. The same key and, byte for byte, the same body again get the same answer, and nothing "
+            "is written twice; with a body of other bytes the key is refused."
+        )
         yield {
             "name": "Idempotency-Key", "in": "header", "required": True, "description": says, "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY}$"},
         }  # fmt: skip
