@@ -40,7 +40,7 @@ class Once:
         query = sorted((name, str(value)) for name, value in asked.query.items())
         what = _sha(json.dumps([call.method, call.path, sorted(asked.names.items()), query, _sha(asked.body)]).encode())
         with self._ledger.transaction():
-            events = self._ledger.events(stream)
+            events = self._ledger.as_written(stream)
             if events:
                 return _again(events[0], what)
             reply = call.answer(asked)
