@@ -31,6 +31,7 @@ from pharmacyfirst.api import app as api_app
 from pharmacyfirst.api import keys
 from pharmacyfirst.api import serve as api_serve
 from pharmacyfirst.api.app import CALLS
+from pharmacyfirst.api.of_content import published
 from pharmacyfirst.api.problems import KINDS
 from pharmacyfirst.audit.disagreeing import FindingKind
 from pharmacyfirst.audit.table import WHAT_WAS_RECORDED, WHICH, table_of
@@ -40,16 +41,13 @@ from pharmacyfirst.content.every_shape import every_shape
 from pharmacyfirst.content.expectations import ExpectedOffer
 from pharmacyfirst.content.hazards import Hazard, hazards_of
 from pharmacyfirst.content.shape import Shape
-from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.handover import link
-from pharmacyfirst.handover.handed import handover_schema
 from pharmacyfirst.kernel.explain import value_in_words
 from pharmacyfirst.paper.words import begun, sentence
 from pharmacyfirst.people import REGISTERED, Role, signing_in
 from pharmacyfirst.record import Account, Consent, make_record, write_record
 from pharmacyfirst.record.examples import account_of
 from pharmacyfirst.record.lists import coded_lists
-from pharmacyfirst.record.schema import record_schemas
 from pharmacyfirst.record.standard import elements, holds
 from pharmacyfirst.review.hazards import touches
 from pharmacyfirst.review.service_document import digest_in_short
@@ -67,9 +65,7 @@ from proof.edited import uti_without_diabetes  # noqa: E402  (the edit that the 
 from safety_tables import TABLES  # noqa: E402
 from the_program import asked, hold  # noqa: E402  (and a consultation is held as in the tests)
 
-RECORD_SCHEMAS = record_schemas() | {"handover.schema.json": handover_schema()}
-SCHEMAS = schemas(load())
-SCHEMAS |= RECORD_SCHEMAS | {"audit.schema.json": table_of(load()).json_schema()}
+SCHEMAS = published(load())
 PART = re.compile(r"(<!-- generated: (\S+)(.*) -->\n)((?:.*\n)*?)(<!-- end of generated -->\n)")
 
 
@@ -260,7 +256,7 @@ def account_page(condition: str, case_id: str) -> str:
 
 def record_standard(_: str) -> str:
     """Each element of the record standard beside our field, and where it goes; fails where a mandatory one has no field."""
-    schema = RECORD_SCHEMAS["record.schema.json"]
+    schema = SCHEMAS["record.schema.json"]
     rows = ["| element | mark | our field | where it goes | note |", "|---|---|---|---|---|"]
     for one in elements():
         if one.is_mandatory and not one.field:

@@ -1,12 +1,13 @@
 """Where the form and the API are served and how they hold connections: what TLS they speak, and how long and how large the head of a request may be.
 
 uvicorn waits for the headers of a request without an end, and with one of its parsers reads them without a bound: whoever opens enough
-connections and says nothing would keep everybody else out (slowloris), and whoever says too much would fill the memory. A request whose
-headers came is no longer of concern here: its body has bounds of its own at each door.
+connections and says nothing would keep everybody else out (slowloris), and whoever says too much would fill the memory. The body of a request
+has bounds of its own at each door; what a door left of it unread is thrown away here, within bounds, so that its answer is heard.
 """
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ HEAD_SECONDS = 10.0
 KEPT_SECONDS = 30  # a connection on which nothing is asked any more
 LAST_SECONDS = 10  # for what is under way when it is stopped
 MOST_OF_A_HEAD = 65_536  # bytes: ours are below 2,000
+MOST_THROWN_AWAY = 32 * 1024 * 1024  # bytes of a body that nobody wants, read on and forgotten
+THROWN_AWAY_SECONDS = 10.0
 # TLS 1.2 with forward secrecy and authenticated encryption alone; TLS 1.3 has nothing else. Older ones Python does not speak.
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 
@@ -46,6 +49,23 @@ def refuse_to_be_overheard(certificate: object, proxy: str) -> None:
             "A proxy on another machine is answered over TLS alone: give a certificate and its key as well, or put the proxy on this machine. "
             "Otherwise keys, passwords and patients could be read between the two."
         )
+
+
+# What one of two would be gone by, and by which of them nobody who sent both could know.
+ONCE = frozenset(
+    {"authorization", "content-encoding", "content-length", "content-type", "host", "idempotency-key", "origin"}
+)
+
+
+def stands_twice(names: Iterable[str], once: Collection[str] = ONCE) -> str:
+    """The first of the headers of a request, by their names, that may stand ``once`` and stands twice; empty where none does."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        if name in once:
+            seen.add(name)
+    return ""
 
 
 def asks_for(host: str, names: Collection[str]) -> bool:
@@ -113,13 +133,73 @@ def protocol() -> type[asyncio.Protocol]:
     return type("HttpInTime", (_InTime, http), {})
 
 
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
+
+
+class AnswerIsHeard:
+    """An application whose answer reaches also those who are still sending.
+
+    A door that refuses does so before it has read the body. Were the connection closed then, the other side would be told of a reset in the
+    middle of what it sends, and not why it was refused. So the whole answer leaves at once, and what still comes is read and forgotten,
+    ``MOST_THROWN_AWAY`` bytes and ``THROWN_AWAY_SECONDS`` at the utmost, before the request counts as done.
+    """
+
+    def __init__(self, app: Application):
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer one request as the application does."""
+        if scope["type"] != "http" or not _brings_a_body(scope["headers"]):
+            await self._app(scope, receive, send)
+            return
+        coming = _Coming(receive, waits=any(name == b"expect" for name, _ in scope["headers"]))
+
+        async def answered(message: Message) -> None:
+            last = message["type"] == "http.response.body" and not message.get("more_body", False)
+            if last and coming.still:
+                await send({**message, "more_body": True})
+                await coming.thrown_away()
+                message = {"type": "http.response.body"}
+            await send(message)
+
+        await self._app(scope, coming.receive, answered)
+
+
+def _brings_a_body(headers: Collection[tuple[bytes, bytes]]) -> bool:
+    """Whether a body comes that can be read on. Of a request for another protocol uvicorn's parser leaves it unread."""
+    given = dict(headers)
+    return b"upgrade" not in given and (b"transfer-encoding" in given or given.get(b"content-length", b"0") != b"0")
+
+
+class _Coming:
+    """The body of a request as it comes, and whether some of it is still to come. ``waits``: the other side sends none before it is asked to."""
+
+    def __init__(self, receive: Receive, waits: bool):
+        self._receive, self.still = receive, not waits
+
+    async def receive(self) -> Message:
+        part = await self._receive()
+        self.still = part["type"] == "http.request" and part.get("more_body", False)
+        return part
+
+    async def thrown_away(self) -> None:
+        size = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(THROWN_AWAY_SECONDS):
+                while self.still and size <= MOST_THROWN_AWAY:
+                    size += len((await self.receive()).get("body", b""))
+
+
 def machine_clock() -> datetime:
     """What this machine's clock says."""
     return datetime.now(UTC)
 
 
 def run(
-    app: Callable[..., Any],
+    app: Application,
     host: str,
     port: int,
     *,
@@ -135,7 +215,7 @@ def run(
     import uvicorn
 
     uvicorn.run(
-        app, host=host, port=port, loop="asyncio", http=protocol(), limit_concurrency=most_at_once, access_log=False, log_config=None,
+        AnswerIsHeard(app), host=host, port=port, loop="asyncio", http=protocol(), limit_concurrency=most_at_once, access_log=False, log_config=None,
         log_level="warning", server_header=False, date_header=False, proxy_headers=False, timeout_keep_alive=KEPT_SECONDS, timeout_graceful_shutdown=LAST_SECONDS,
         ssl_certfile=certificate or None, ssl_keyfile=key or None, ssl_ciphers=CIPHERS,
     )  # fmt: skip

@@ -118,7 +118,7 @@ def test_the_database_itself_refuses_any_change(kept_in, filled):
 def test_there_is_no_call_that_changes_or_deletes():
     public = {name for name in vars(Ledger) if not name.startswith("_")}
     assert public == {
-        "append", "close", "copy_to", "counted", "digest_at", "events", "head", "in_transaction", "length", "mark", "marked", "marks",
+        "append", "as_written", "close", "copy_to", "counted", "digest_at", "events", "head", "in_transaction", "length", "mark", "marked", "marks",
         "reserve", "sound", "streams", "transaction", "verify", "walk"
     }  # fmt: skip
 
@@ -133,6 +133,21 @@ def test_any_value_edited_by_hand_is_found(kept_in, filled, column, position):
     kept_in.by_hand(filled, f"UPDATE ledger_event SET {column} = {value} WHERE position = {position}")
     with closing(filled.open()) as ledger, pytest.raises(LedgerDamaged, match=r"not what was written|are gone"):
         ledger.verify()
+
+
+@pytest.mark.parametrize("position", [1, 2])
+@pytest.mark.parametrize("column", COLUMNS)
+def test_any_value_edited_by_hand_is_found_when_its_stream_is_read(kept_in, place, column, position):
+    with closing(place.open()) as ledger:
+        written = tuple(ledger.append("one", "happened", str(number), NOON, b"of somebody") for number in range(3))
+        assert ledger.as_written("one") == ledger.events("one") == written
+        assert ledger.as_written("another") == ()
+    value = "77" if column in ("position", "number") else "'2026-11-20T12:00:00.000001+00:00'"
+    kept_in.by_hand(place, f"UPDATE ledger_event SET {column} = {value} WHERE position = {position}")
+    with closing(place.open()) as ledger, pytest.raises(LedgerDamaged, match="store verify") as told:
+        ledger.as_written("one")
+    assert "somebody could go by" in str(told.value)
+    assert "of somebody" not in str(told.value)
 
 
 @pytest.mark.parametrize(("gone", "says"), [("1", "Event 2"), ("2", "Event 3"), ("3", "after event 2 of the ledger are gone"), ("1 OR true", "after event 0")])  # fmt: skip

@@ -73,10 +73,14 @@ public class Consultation
         var offers = ((ArrayList)found["offers"]).Cast<Dictionary<string, object>>().Select(offer => (string)offer["pgd"]);
         Console.WriteLine(string.Join(" ", new[] { (string)outcome["says"] }.Concat(offers)));
         if ((string)outcome["kind"] != "supply") return;
+        // A consultation of its own each time, and a key of its own for the one thing that is written. For a real supply the id is the one
+        // that the permit was given for, and the key is kept with the consultation until the answer is there.
+        account["id"] = Guid.NewGuid().ToString();
+        var once = Guid.NewGuid().ToString();
         // What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
         var at = "?at=" + Uri.EscapeDataString((string)account["ended_at"]);
         account["facts"] = given["facts"];
-        var kept = Read(server.Post("/v1/consultations" + at, Json.Serialize(account), "record-" + account["id"]));
+        var kept = Read(server.Post("/v1/consultations" + at, Json.Serialize(account), once));
         Console.WriteLine(kept["state"] + " " + kept["done"]);
         var message = server.Post("/v1/made-messages", server.Post("/v1/made-records" + at, Json.Serialize(account)));
         Console.WriteLine("message " + (message.Contains("<resource>") && message.ToLower().Contains("nitrofurantoin")));

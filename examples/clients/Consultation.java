@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.function.Function;
 
 public class Consultation {
@@ -67,10 +68,13 @@ public class Consultation {
         found.getAsJsonArray("offers").forEach(offer -> says.append(' ').append(offer.getAsJsonObject().get("pgd").getAsString()));
         System.out.println(says);
         if (!outcome.get("kind").getAsString().equals("supply")) return;
+        // A consultation of its own each time, and a key of its own for the one thing that is written. For a real supply the id is the one
+        // that the permit was given for, and the key is kept with the consultation until the answer is there.
+        account.addProperty("id", UUID.randomUUID().toString());
+        String once = UUID.randomUUID().toString();
         // What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
         String at = "?at=" + URLEncoder.encode(account.get("ended_at").getAsString(), StandardCharsets.UTF_8);
         account.add("facts", facts);
-        String once = "record-" + account.get("id").getAsString();
         JsonObject kept = read(server.post("/v1/consultations" + at, account.toString(), once));
         System.out.println(kept.get("state").getAsString() + " " + kept.get("done").getAsString());
         String message = server.post("/v1/made-messages", server.post("/v1/made-records" + at, account.toString(), null), null);

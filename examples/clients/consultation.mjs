@@ -1,5 +1,6 @@
 // A consultation over the JSON API, in JavaScript: node examples/clients/consultation.mjs URL ACCOUNT, with the key in PHARMACYFIRST_API_KEY.
 // ACCOUNT stands for the pharmacist and the PMR: who, when, what they answer, what they did (examples/account-uti.json, a training patient).
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 
 // Post JSON; what the server answers, as text. once names what is written, so that it can be sent again and is written once.
@@ -30,10 +31,14 @@ if (process.argv.length > 3) {
   const { found, facts } = await hold(server, account.pathway, account.as_of, (name) => account.facts[name] ?? null);
   console.log(found.outcome.says, ...found.offers.map((offer) => offer.pgd));
   if (found.outcome.kind === "supply") {
+    // A consultation of its own each time, and a key of its own for the one thing that is written. For a real supply the id is the one
+    // that the permit was given for, and the key is kept with the consultation until the answer is there.
+    account.id = randomUUID();
+    const once = randomUUID();
     // What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
     const at = encodeURIComponent(account.ended_at);
     account.facts = facts;
-    const kept = JSON.parse(await post(server, `/v1/consultations?at=${at}`, account, `record-${account.id}`));
+    const kept = JSON.parse(await post(server, `/v1/consultations?at=${at}`, account, once));
     console.log(kept.state, kept.done);
     const record = await post(server, `/v1/made-records?at=${at}`, account);
     const message = await post(server, "/v1/made-messages", record);

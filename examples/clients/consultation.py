@@ -4,11 +4,13 @@ python examples/clients/consultation.py URL ACCOUNT, with the key in PHARMACYFIR
 when, what they answer, what they did (examples/account-uti.json, a training patient).
 """
 
+import http.client
 import json
 import os
 import sys
 import urllib.error
 import urllib.request
+import uuid
 
 
 class Refused(Exception):
@@ -17,6 +19,10 @@ class Refused(Exception):
     def __init__(self, problem):
         super().__init__(f"{problem['code']}: {problem['detail']}")
         self.problem = problem
+
+
+class NotAnswered(Exception):
+    """No answer came, so nobody knows whether anything was written: send the same again, with the same ``once``. It is never an all-clear."""
 
 
 class Server:
@@ -33,6 +39,9 @@ class Server:
                 return reply.read()
         except urllib.error.HTTPError as error:
             raise Refused(json.loads(error.read())) from None
+        # The line was cut, the server is not there, or took too long.
+        except (OSError, http.client.HTTPException) as error:
+            raise NotAnswered(f"no answer: {error}. Send the same again.") from None
 
 
 def hold(server, pathway, as_of, answer):
@@ -54,10 +63,13 @@ def main(url, account):
     print(found["outcome"]["says"], *(offer["pgd"] for offer in found["offers"]))
     if found["outcome"]["kind"] != "supply":
         return
+    # A consultation of its own each time, and a key of its own for the one thing that is written. For a real supply the id is the one
+    # that the permit was given for, and the key is kept with the consultation until the answer is there.
+    account["id"], once = str(uuid.uuid4()), str(uuid.uuid4())
     # What the pharmacist did. A training patient's may be as if at another time; anybody else's is recorded now, without at.
     at = account["ended_at"].replace("+", "%2B")
     account["facts"] = facts
-    kept = json.loads(server.post(f"/v1/consultations?at={at}", account, once=f"record-{account['id']}"))
+    kept = json.loads(server.post(f"/v1/consultations?at={at}", account, once))
     print(kept["state"], kept["done"])
     record = server.post(f"/v1/made-records?at={at}", account)
     message = server.post("/v1/made-messages", record)
@@ -65,4 +77,7 @@ def main(url, account):
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    try:
+        main(*sys.argv[1:])
+    except (Refused, NotAnswered) as stopped:
+        sys.exit(str(stopped))

@@ -33,7 +33,7 @@ from pharmacyfirst.api.keys import Key
 from pharmacyfirst.api.openapi import description
 from pharmacyfirst.api.problems import KINDS, MEDIA_TYPE, ApiProblem
 from pharmacyfirst.api.refusals import problem_of
-from pharmacyfirst.connections import LOOPBACK, asks_for
+from pharmacyfirst.connections import LOOPBACK, asks_for, stands_twice
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.log import Requests, asked_by, failed
 from pharmacyfirst.paper.html import style_sources
@@ -86,6 +86,9 @@ class Callers:
 
 
 def _came(scope: Scope, receive: Receive) -> Came:
+    """The request. Raises ``ApiProblem`` where a header that it is gone by stands twice: a proxy before this server might go by the other."""
+    if twice := stands_twice(name.decode("latin-1") for name, _ in scope["headers"]):
+        raise ApiProblem("header_twice", f"{twice} stands twice among the headers, so it is not known which is meant.")
     state = scope["app"].state
     client = scope.get("client")
     return Came(
@@ -215,7 +218,8 @@ async def _body(came: Came, call: Call) -> bytes | None:
     headers = came.headers
     if "upgrade" in headers:  # uvicorn's parser leaves the body of such a request unread
         raise ApiProblem(
-            "http_1_alone", "This server speaks HTTP/1.1: call it without asking for another protocol (Upgrade)."
+            "http_1_alone",
+            "The request asks for another protocol (Upgrade): call this server in HTTP/1.1, without that header.",
         )
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in call.media_types or headers.get("content-encoding", "identity").lower() != "identity":

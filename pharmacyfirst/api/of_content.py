@@ -7,11 +7,14 @@ from pharmacyfirst.api.calls import AS_OF, HTML, Asking, Gives, Reply, as_json, 
 from pharmacyfirst.api.desk import MadeOnce
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.api.problems import ApiProblem
+from pharmacyfirst.audit.table import table_of
 from pharmacyfirst.authority.adoption import DocumentVersion, documents_to_adopt
 from pharmacyfirst.authority.permit import DOCUMENT_VERSION
+from pharmacyfirst.content.library import Library
 from pharmacyfirst.contract.questions import questions as as_data
 from pharmacyfirst.contract.schemas import schemas
 from pharmacyfirst.errors import Refused
+from pharmacyfirst.handover.handed import handover_schema
 from pharmacyfirst.kernel.fields import TEXT, YES_NO, BlockOf, FieldTable, JsonField, ListOf, OrNone, Plain
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.pgd import Edition
@@ -132,7 +135,17 @@ def versions(asked: Asking) -> Reply:
     )
 
 
-_SCHEMAS: MadeOnce[Mapping[str, Any]] = MadeOnce(lambda library: {**schemas(library), **record_schemas()})
+def published(library: Library) -> dict[str, dict[str, Any]]:
+    """Every JSON Schema that is published, by the name of its file: those that stand in ``docs/schema`` and those that are served are these."""
+    return {
+        **schemas(library),
+        **record_schemas(),
+        "handover.schema.json": handover_schema(),
+        "audit.schema.json": table_of(library).json_schema(),
+    }
+
+
+_SCHEMAS: MadeOnce[Mapping[str, Any]] = MadeOnce(published)
 
 
 def schema(asked: Asking) -> Reply:

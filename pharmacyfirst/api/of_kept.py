@@ -19,13 +19,15 @@ from pharmacyfirst.sending.standing import Waits
 from pharmacyfirst.store import ConsultationSoFar, NotThere
 from pharmacyfirst.store.news import messages_before, news_of
 
+ACCOUNT_TO_KEEP = "AccountToKeep"  # the schema of an account that may come without an id
 PAGE = "account"  # the one page under which the answers of an account stand in the store
 
 
 def keep(asked: Asking) -> Reply:
     """Finish a consultation: its record is made, stored, and its message queued or its notice put down, in one commit.
 
-    An account without an id gets one. The practitioner of the account is who held it; the key's holder is put down as who sent it in.
+    An account without an id gets one; for a real supply the id has to be the one that the permit was given for, and without it the supply is
+    refused. The practitioner of the account is who held it; the key's holder is put down as who sent it in.
     """
     account = read_back(Account, {"id": str(uuid4()), **asked.object()})
     record = record_of(asked, account)
@@ -216,7 +218,7 @@ _MESSAGE = Gives("The message.", media_types=(XML,))
 
 CALLS: tuple[Call, ...] = (
     posted(
-        "/v1/consultations", "Finish and store a consultation", keep, Gives("How it stands.", "Kept", status=201), Scope.RECORDS, "Account",
+        "/v1/consultations", "Finish and store a consultation", keep, Gives("How it stands.", "Kept", status=201), Scope.RECORDS, ACCOUNT_TO_KEEP,
         query=(AT,), writes=True,
     ),
     got("/v1/consultations/{id}", "Say how a consultation stands", consultation, Gives("How it stands.", "Kept"), Scope.RECORDS),

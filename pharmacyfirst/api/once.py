@@ -40,7 +40,7 @@ class Once:
         query = sorted((name, str(value)) for name, value in asked.query.items())
         what = _sha(json.dumps([call.method, call.path, sorted(asked.names.items()), query, _sha(asked.body)]).encode())
         with self._ledger.transaction():
-            events = self._ledger.events(stream)
+            events = self._ledger.as_written(stream)
             if events:
                 return _again(events[0], what)
             reply = call.answer(asked)
@@ -65,7 +65,7 @@ def _again(event: LedgerEvent, what: str) -> Reply:
         ) from None
     raise ApiProblem(
         "idempotency_key_used",
-        "This Idempotency-Key came before with another body or for another call. Nothing was written.",
+        "This Idempotency-Key came before with another body (the same is byte for byte the same) or for another call. Nothing was written.",
     )
 
 

@@ -11,6 +11,7 @@ from pharmacyfirst.api import of_inbound, of_itself, of_kept, of_records
 from pharmacyfirst.api.calls import JSON, PDF, Call, Query
 from pharmacyfirst.api.hooks import messages
 from pharmacyfirst.api.of_content import CONDITION, CONDITIONS, CONTENT_SCHEMA
+from pharmacyfirst.api.of_kept import ACCOUNT_TO_KEEP
 from pharmacyfirst.api.once import IDEMPOTENCY_KEY
 from pharmacyfirst.api.problems import MEDIA_TYPE, PROBLEM_SCHEMA
 from pharmacyfirst.authority.permit import PERMIT, Channel
@@ -21,12 +22,13 @@ from pharmacyfirst.contract.table_schema import DAY, schema_of
 from pharmacyfirst.contract.what_next import NEXT
 from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.tables import ASSESSMENT
-from pharmacyfirst.record.consultation import Account, Consultation
+from pharmacyfirst.record.consultation import OF_ITS_ID, Account, Consultation
 
 TITLE = "pharmacyfirst"
 SAYS = (
     "Decision support for NHS Pharmacy First, over HTTP. It supports a pharmacist's decision and replaces neither the pharmacist nor the signed "
-    "PGD. An answer that is absent or null is not known, and never no. A problem is never an all-clear."
+    "PGD. An answer that is absent or null is not known, and never no. A problem is never an all-clear. A whole number is written without a point: "
+    "60 is read and 60.0 is refused, which no schema can say."
 )
 ONE_NAME = "^[A-Za-z0-9_.-]{1,200}$"
 _REF = "#/components/schemas/"
@@ -97,7 +99,10 @@ def _parameters(call: Call) -> Iterator[dict[str, Any]]:
                 schema |= {"enum": [*one.words]}
         yield {"name": one.name, "in": "query", "required": one.needed, "description": one.says, "schema": schema}
     if call.writes:
-        says = "A key of your own for this one thing to write. The same key and body again get the same answer, and nothing is written twice."
+        says = (
+            "A key of your own for this one thing to write. The same key and, byte for byte, the same body again get the same answer, and nothing "
+            "is written twice; with a body of other bytes the key is refused."
+        )
         yield {
             "name": "Idempotency-Key", "in": "header", "required": True, "description": says, "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY}$"},
         }  # fmt: skip
@@ -135,11 +140,19 @@ def components(library: Library) -> dict[str, Any]:
     for table in (ASSESSMENT, NEXT, QUESTIONS, PERMIT, CONDITION, CONDITIONS):
         found |= hoisted(table.name, schema_of(table))
     found |= hoisted("Account", Account.model_json_schema())
+    found |= {ACCOUNT_TO_KEEP: _without_its_id(found["Account"])}
     found |= hoisted("Record", Consultation.model_json_schema(mode="validation"))
     pathways = library.newest_all()
     found |= _inputs("Input", {one.id: input_schema(one) for one in pathways})
     found |= _inputs("PermitAsked", {one.id: _permit_asked(one) for one in pathways})
     return found
+
+
+def _without_its_id(account: Mapping[str, Any]) -> dict[str, Any]:
+    """The account as it may be sent to be kept: without an id it gets one."""
+    needed = [name for name in account["required"] if name != "id"]
+    says = f"An account to keep. Without an id it gets one. {OF_ITS_ID} {account['description']}"
+    return {**account, "title": ACCOUNT_TO_KEEP, "description": says, "required": needed}
 
 
 def _inputs(name: str, each: Mapping[str, dict[str, Any]]) -> dict[str, Any]:

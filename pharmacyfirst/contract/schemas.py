@@ -23,6 +23,7 @@ from pharmacyfirst.kernel.pathway import Pathway
 from pharmacyfirst.kernel.questions import Answer, Question
 from pharmacyfirst.kernel.tables import ASSESSMENT
 
+WITHOUT_A_POINT = "Written without a point: 60, not 60.0, which is refused. To a JSON Schema the two are the same."
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -76,7 +77,7 @@ def _answer(question: Question) -> dict[str, Any]:
         case Answer.YES_NO:
             return {"type": "boolean"}
         case Answer.WHOLE_NUMBER:
-            return {"type": "integer", **_range(question)}
+            return {"description": WITHOUT_A_POINT, "type": "integer", **_range(question)}
         case Answer.NUMBER:
             return {"type": "number", **_range(question)}
         case Answer.ONE_OF:

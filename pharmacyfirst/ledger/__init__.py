@@ -63,6 +63,14 @@ class LedgerEvent:
 _AT_ONCE = 100  # events read together
 _BEFORE_ALL = -(2**63)  # before every position, those that somebody wrote by hand too
 _COLUMNS = "position, stream, number, kind, at, body, attached, digest"
+_WITH_BEFORE = (
+    f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
+    "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1"
+)
+_ALTERED = (
+    "Event {position} of the ledger, or the one before it, is not what was written, so nothing of it is shown: somebody could go by what was altered. "
+    "pharmacyfirst store verify says more. Put a copy back (pharmacyfirst store restore), and find out why."
+)
 # The outbox of version 0.1.0, which kept tables of its own.
 _FORMER = "outbox_message"
 _NOT_READ = (
@@ -185,6 +193,15 @@ class Ledger:
         asked = f"SELECT {columns} FROM ledger_event WHERE stream = ?{' AND number >= ?' if since > 1 else ''} ORDER BY number"
         return tuple(map(_event, self._rows(asked, stream, *([since] if since > 1 else []))))
 
+    def as_written(self, stream: str) -> tuple[LedgerEvent, ...]:
+        """What happened in a stream, as ``events`` gives it, each held against its digest first. Raises ``LedgerDamaged``."""
+        must_be(str, stream=stream)
+        rows = self._rows(f"{_WITH_BEFORE} WHERE this.stream = ? ORDER BY this.number", stream)
+        for count, (*row, digest, before) in enumerate(rows, 1):
+            if not _same(digest, before, row) or row[2] != count:
+                raise LedgerDamaged(_ALTERED.format(position=row[0]))
+        return tuple(_event(row) for *row, _ in rows)
+
     def mark(self, stream: str, marks: Iterable[tuple[str, str]]) -> bool:
         """Let a stream be found by these names and values, and by no others any more; whether that changed anything."""
         must_be(str, stream=stream)
@@ -276,11 +293,7 @@ class Ledger:
         """Work out the digest of every event again, or of those of one stream; how many there are. Raises ``LedgerDamaged``."""
         must_be(str, stream=stream or "")
         where = "" if stream is None else "this.stream = ? AND"
-        asked = (
-            f"SELECT {', '.join(f'this.{name}' for name in _COLUMNS.split(', '))}, coalesce(before.digest, '') "
-            "FROM ledger_event AS this LEFT JOIN ledger_event AS before ON before.position = this.position - 1 "
-            f"WHERE {where} this.position > ? ORDER BY this.position LIMIT {_AT_ONCE}"
-        )
+        asked = f"{_WITH_BEFORE} WHERE {where} this.position > ? ORDER BY this.position LIMIT {_AT_ONCE}"
         many, position = 0, _BEFORE_ALL
         self._end()
         while rows := self._rows(asked, *([] if stream is None else [stream]), position):

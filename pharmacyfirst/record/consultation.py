@@ -8,9 +8,9 @@ changed. It is never changed; a correction is a new record that names the old on
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from pharmacyfirst import exact
 from pharmacyfirst.authority.digests import digest_of, digest_of_facts
@@ -48,6 +48,8 @@ from pharmacyfirst.record.people import (
 from pharmacyfirst.record.sense import disagreements
 from pharmacyfirst.record.supply import Handed, PermitOnRecord, Supply, Unpermitted
 
+OF_ITS_ID = "The id of the record, a UUID in small letters. For a real supply it is the one that the permit was given for; a permit for another is refused."
+
 
 class Account(Recorded):
     """What only people know of a consultation: who, when, what was answered, what was done. A record is made from it.
@@ -61,7 +63,7 @@ class Account(Recorded):
     ``measured_by`` took the measurements where that was somebody else; ``permit`` lets a service be provided that supplies nothing.
     """
 
-    id: Id
+    id: Annotated[Id, Field(description=OF_ITS_ID)]
     service: Line | None = None
     strand: listed("strand") = "clinical pathway"  # type: ignore[valid-type]
     strand_before: listed("strand") | None = None  # type: ignore[valid-type]

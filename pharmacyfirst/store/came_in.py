@@ -1,7 +1,7 @@
 """What comes in from elsewhere, byte for byte, and consultations that were held on paper: both wait until somebody deals with them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from uuid import uuid4
 from pharmacyfirst.errors import must_be
 from pharmacyfirst.kernel.frozen import Frozen
 from pharmacyfirst.ledger import as_text
-from pharmacyfirst.store.deeds import MOST_BYTES, Actor, Deed, StoreRefused
+from pharmacyfirst.store.deeds import MOST_BYTES, Actor, Deed, StoreEvent, StoreRefused
 from pharmacyfirst.store.finding import BECAME, JOURNEY, OURS, REQUEST, WAITING
 from pharmacyfirst.store.kept import STORE, Kept, NotThere, is_id
 
@@ -73,8 +73,14 @@ class Inbound:
         return self.get(id)
 
     def get(self, id: str) -> CameIn:
-        """Something that came in. Raises ``NotThere``."""
-        events = self._kept.events(INBOUND + id) if isinstance(id, str) and id.isalnum() else ()
+        """Something that came in. Raises ``NotThere``, and ``LedgerDamaged`` where anything of it is not what was written."""
+        return self._read(id, self._kept.as_written)
+
+    def _listed(self, id: str) -> CameIn:
+        return self._read(id, self._kept.events)
+
+    def _read(self, id: str, of: Callable[[str], tuple[StoreEvent, ...]]) -> CameIn:
+        events = of(INBOUND + id) if isinstance(id, str) and id.isalnum() else ()
         if not events:
             raise NotThere("Nothing of this id came in.")
         told = events[0].told
@@ -129,7 +135,7 @@ class Inbound:
 
     def waiting(self) -> tuple[CameIn, ...]:
         """What waits for somebody, oldest first; of several versions of one request the newest alone."""
-        return tuple(one for one in self._kept.all_of(self._found(WAITING), self.get) if not one.newer)
+        return tuple(one for one in self._kept.all_of(self._found(WAITING), self._listed) if not one.newer)
 
     def _versions(self, request: str) -> tuple[str, ...]:
         if not request:
@@ -208,8 +214,14 @@ class PaperForms:
         return self.get(id)
 
     def get(self, id: str) -> OnPaperForm:
-        """One paper form. Raises ``NotThere``."""
-        events = self._kept.events(ON_PAPER + id) if is_id(id) else ()
+        """One paper form. Raises ``NotThere``, ``LedgerDamaged``."""
+        return self._read(id, self._kept.as_written)
+
+    def _listed(self, id: str) -> OnPaperForm:
+        return self._read(id, self._kept.events)
+
+    def _read(self, id: str, of: Callable[[str], tuple[StoreEvent, ...]]) -> OnPaperForm:
+        events = of(ON_PAPER + id) if is_id(id) else ()
         if not events:
             raise NotThere("No paper form of this id was put down.")
         told = events[0].told
@@ -221,7 +233,7 @@ class PaperForms:
         """Those that are to be entered, oldest first."""
         streams = self._kept.ledger.marked(OURS + WAITING)
         ids = [one.removeprefix(ON_PAPER) for one in streams if one.startswith(ON_PAPER)]
-        return self._kept.all_of(ids, self.get)
+        return self._kept.all_of(ids, self._listed)
 
     def _mark(self, id: str) -> bool:
         events = self._kept.events(ON_PAPER + id)

@@ -295,7 +295,8 @@ class Drafts:
     def expire(self) -> tuple[str, ...]:
         """Put down which drafts have expired, and name them. Their answers are kept; somebody takes them over and ends them."""
         open_ = [one for one in self.under_way() if self._time_is_up(one)]
-        return tuple(one.id for one in open_ if self._expired_or(one.id).state is ConsultationState.EXPIRED)
+        looked_at = self._kept.all_of((one.id for one in open_), self._expired_or)
+        return tuple(one.id for one in looked_at if one.state is ConsultationState.EXPIRED)
 
     def under_way(self) -> tuple[ConsultationSoFar, ...]:
         """All drafts, expired ones too, those first that have waited longest."""

@@ -122,20 +122,23 @@ class Kept:
         """Everything that was done in a stream, in order, from the event of that number on. Raises ``LedgerDamaged``."""
         return tuple(map(read_event, self.ledger.events(stream, attached, since)))
 
+    def as_written(self, stream: str) -> tuple[StoreEvent, ...]:
+        """Everything that was done in a stream, in order, each event held against its digest first. Raises ``LedgerDamaged``.
+
+        For whatever is shown to somebody or gone by. A list reads ``events``: what was altered stays in it, so that it is opened, and refused
+        with what to do.
+        """
+        return tuple(map(read_event, self.ledger.as_written(stream)))
+
     def consultation(self, id: str) -> ConsultationSoFar:
-        """A consultation as it stands. Raises ``NotThere``."""
+        """A consultation as it stands. Raises ``NotThere``, and ``LedgerDamaged`` where anything of it is not what was written."""
         must_be(str, id=id)
-        now = so_far(id, self.events(CONSULTATION + id)) if is_id(id) else None
-        if now is None:
-            raise NotThere("The store has no consultation of this id.")
-        return now
+        return _standing(id, self.as_written(CONSULTATION + id) if is_id(id) else ())
 
     def mark(self, id: str) -> ConsultationSoFar:
         """Let a consultation be found by all that its events say of it; how it stands."""
         events = self.events(CONSULTATION + id)
-        now = so_far(id, events)
-        if now is None:
-            raise NotThere("The store has no consultation of this id.")
+        now = _standing(id, events)
         record = next((one.held for one in reversed(events) if one.deed is Deed.FINISHED), {})
         self.ledger.mark(CONSULTATION + id, finding.marks_of(now, record))
         return now
@@ -161,14 +164,12 @@ class Kept:
         A work list of two hundred drafts would read thousands of events each time somebody looks at it, and everybody else would wait.
         """
         if self.ledger.in_transaction or not is_id(id):  # what is not committed may be undone, and is not remembered
-            return self.consultation(id)
+            return _standing(id, self.events(CONSULTATION + id) if is_id(id) else ())
         now, read = self._listed.pop(id, (None, None))
         events = self.events(CONSULTATION + id, since=read.number if read is not None else 1)
         if read is not None and events[:1] != (read,):
             now, events = None, self.events(CONSULTATION + id)
-        now = so_far(id, events if now is None else events[1:], now)
-        if now is None:
-            raise NotThere("The store has no consultation of this id.")
+        now = _standing(id, events if now is None else events[1:], now)
         while len(self._listed) >= MOST_LISTED_KEPT:
             del self._listed[next(iter(self._listed))]
         self._listed[id] = now, events[-1]
@@ -178,6 +179,14 @@ class Kept:
         """The ids of the consultations with a mark, in the order of its values."""
         streams = self.ledger.marked(finding.OURS + name, value, until, beginning)
         return [one.removeprefix(CONSULTATION) for one in streams if one.startswith(CONSULTATION)]
+
+
+def _standing(id: str, events: Iterable[StoreEvent], before: ConsultationSoFar | None = None) -> ConsultationSoFar:
+    """A consultation as these events leave it, going on from how it stood ``before`` them. Raises ``NotThere`` where there is none."""
+    now = so_far(id, events, before)
+    if now is None:
+        raise NotThere("The store has no consultation of this id.")
+    return now
 
 
 def is_id(text: str) -> bool:

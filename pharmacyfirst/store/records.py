@@ -14,7 +14,7 @@ from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.sending.on_paper import OnPaper
 from pharmacyfirst.store import finding
 from pharmacyfirst.store.deeds import Actor, Deed, StoreEvent, StoreRefused
-from pharmacyfirst.store.kept import CONSULTATION, STORE, Kept
+from pharmacyfirst.store.kept import CONSULTATION, STORE, Kept, NotThere, is_id
 from pharmacyfirst.store.so_far import ClaimStep, ConsultationSoFar, ConsultationState
 
 READS = f"{STORE}searches"
@@ -57,17 +57,21 @@ class Records:
         return read_record(self.written(id), library)
 
     def written(self, id: str) -> str:
-        """The JSON of a record, byte for byte as it was stored. Raises ``NotThere``; ``StoreRefused`` where it is not finished."""
-        self._kept.consultation(id)
-        for event in reversed(self._kept.events(CONSULTATION + id)):
+        """The JSON of a record, byte for byte as it was stored. Raises ``NotThere``; ``StoreRefused`` where it is not finished.
+
+        Raises ``LedgerDamaged`` where it, or anything else of the consultation, is not what was written.
+        """
+        for event in reversed(self.history(id)):
             if event.deed is Deed.FINISHED:
                 return event.attached.decode()
         raise StoreRefused("This consultation is not finished, so there is no record of it yet.")
 
     def history(self, id: str) -> tuple[StoreEvent, ...]:
-        """All that was done to a consultation, reads and prints too. Raises ``NotThere``."""
-        self._kept.consultation(id)
-        return self._kept.events(CONSULTATION + id)
+        """All that was done to a consultation, reads and prints too. Raises ``NotThere``, ``LedgerDamaged``."""
+        events = self._kept.as_written(CONSULTATION + id) if is_id(id) else ()
+        if not events:
+            raise NotThere("The store has no consultation of this id.")
+        return events
 
     def printed(self, id: str, actor: Actor, what: str) -> None:
         """Put down that something was printed or copied: ``label``, ``leaflet``, ``letter``, ``page``, ``text``, ..."""

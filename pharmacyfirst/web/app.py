@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from pharmacyfirst.errors import PharmacyFirstError
-from pharmacyfirst.ledger import NotKnownWhetherSaved
+from pharmacyfirst.ledger import LedgerDamaged, NotKnownWhetherSaved
 from pharmacyfirst.log import Requests, asked_by, failed
 from pharmacyfirst.web.desk import Desk, Visit
 from pharmacyfirst.web.handing import OPENS_AT, hand_over, not_here
@@ -237,7 +237,7 @@ def _sorry(request: Request, id: str, error: Exception) -> Response:
     return said(
         Visit(desk, {}, Posted(), desk.now(), session=session),
         "Something went wrong",
-        str(error) if isinstance(error, NotKnownWhetherSaved) else not_saved,
+        str(error) if isinstance(error, NotKnownWhetherSaved | LedgerDamaged) else not_saved,
         f"Whoever looks after the form finds it in the log by {id}.",
         status=500,
     )

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pharmacyfirst.connections import (
     ADDRESSES,
     LOOPBACK,
+    ONCE,
     NotServed,
     asks_for,
     refuse_half_of_tls,
     refuse_to_be_overheard,
+    stands_twice,
 )
+
+ONCE_HERE = ONCE | {"sec-fetch-site", "x-forwarded-proto"}  # by these it is told who asks, and how they came
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class WhereServed:
         return not self.elsewhere or peer in ADDRESSES
 
     def refuses(self, headers: Mapping[str, str], peer: str) -> str:
-        """Why a request is not answered: it asks for another name, or came round the proxy; empty where it is."""
+        """Why a request is not answered: what it goes by stands twice, it asks for another name, or came round the proxy; empty where it is."""
+        if twice := stands_twice(headers.keys(), ONCE_HERE):
+            return f"{twice} stands twice among the headers, so it is not known which is meant. Nothing was done."
         if not asks_for(headers.get("host", ""), self.names):
             return "This form answers on this machine alone." if not self.elsewhere else "This form has another name."
         if self.proxy and (peer != self.proxy or headers.get("x-forwarded-proto") != "https"):

@@ -271,6 +271,44 @@ def test_a_name_that_the_query_does_not_have_or_has_twice_is_refused(under_attac
             refused(reply, "wrong_query", 422)
 
 
+TWICE = {
+    "host": ("localhost:8090", "127.0.0.1:8090"),
+    "authorization": ("Bearer pfk_0123456789ab_" + "a" * 43, None),
+    "content-type": ("text/plain", "application/json"),
+    "content-encoding": ("gzip", "identity"),
+    "idempotency-key": ("one-of-two-1", "one-of-two-2"),
+    "origin": ("https://evil.example", "http://localhost:8090"),
+}
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["as they are", "turned round"])
+@pytest.mark.parametrize("name", TWICE)
+def test_a_header_that_stands_twice_is_refused_and_neither_of_the_two_is_gone_by(under_attack, name, turned):
+    """Whoever is before this server may go by the other one."""
+    usual = {
+        "host": "localhost:8090",
+        "content-type": "application/json",
+        "idempotency-key": "stands-twice-1",
+    } | under_attack.caller.headers()
+    two = [one or usual[name] for one in TWICE[name]]
+    before = under_attack.stood()
+    for call in CALLS:
+        headers = [one for one in usual.items() if one[0] != name]
+        headers += [(name, one) for one in (reversed(two) if turned else two)]
+        reply = under_attack.client.request(
+            call.method, under_attack.path(call), params=under_attack.query(call), headers=headers
+        )
+        problem = refused(reply, "header_twice", 400)
+        assert problem["detail"].startswith(f"{name} stands twice"), call.path
+        assert "evil" not in reply.text
+    assert under_attack.stood() == before
+
+
+def test_a_header_of_no_account_may_stand_twice(under_attack):
+    headers = [("accept", "application/json"), ("accept", "*/*")]
+    assert under_attack.client.get("/health", headers=headers).status_code == 200
+
+
 # Too much, too slow, too deep
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -81,9 +82,28 @@ def test_a_client_holds_a_consultation_to_a_supply_and_its_message(client, tmp_p
     assert done.stdout.lower() == "may be supplied nitrofurantoin\nfinished supplied\nmessage true\n", done.stderr
     stopped = ran(an_account(rigors=True))
     assert stopped.stdout.lower() == "refer the same day\n", stopped.stderr
+    same = an_account()
+    for _ in range(2):  # the page's own commands, one after the other on one store: each is a consultation of its own
+        assert ran(same).stdout.lower().endswith("message true\n")
     unlucky = ran(an_account(), key="none")
     assert unlucky.returncode != 0
     assert "wrong_key: This API key is not in use." in unlucky.stderr + unlucky.stdout
+
+
+def test_where_no_answer_comes_the_python_client_says_what_to_do_and_shows_no_traceback(tmp_path, an_account):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))  # nobody listens there
+        said = subprocess.run(
+            [*map(str, python(tmp_path)), f"http://127.0.0.1:{free.getsockname()[1]}", str(an_account())],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=os.environ | {"PHARMACYFIRST_API_KEY": "none"},
+            check=False,
+        )
+    assert said.returncode == 1
+    assert said.stderr.startswith("no answer: ")
+    assert said.stderr.endswith("Send the same again.\n")
 
 
 @pytest.mark.parametrize("name", ["consultation.py", "consultation.mjs", "Consultation.java", "Consultation.cs"])

@@ -4,13 +4,15 @@ import json
 import re
 
 import pytest
-from calling import DAY, LINES, ROOT, calling, input_object
+from calling import ACCOUNT, AS_IF, CONDITION, DAY, LINES, ROOT, a_key, adopted, calling, input_object, refused
 from jsonschema import Draft202012Validator
-from sound_records import library
+from sound_records import account_for, case_of, library
 
+from pharmacyfirst import Kind
 from pharmacyfirst.api.app import CALLS
 from pharmacyfirst.api.keys import Scope
 from pharmacyfirst.cli.api_key import SCOPES
+from pharmacyfirst.record import write_record
 
 PAGE = "\n".join((ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("api.md", "cds-hooks.md"))
 EXAMPLES = re.findall(r"```http\n(\w+) (\S+)\n(.*?)\n```\n\n```json\n(.*?)\n```", PAGE, re.DOTALL)
@@ -109,6 +111,57 @@ def test_what_is_given_and_taken_fits_its_schema(validator, call):
     validator("Ready").validate(call.get("/ready").json())
     for condition in library().conditions:
         validator("Questions").validate(call.get(f"/v1/conditions/{condition}/questions", as_of=DAY).json())
+
+
+def test_every_schema_that_is_published_is_served_and_no_other(call):
+    names = sorted(one.name for one in (ROOT / "docs" / "schema").iterdir())
+    assert sorted(call.get("/v1/content").json()["schemas"]) == names
+    for name in names:
+        written = json.loads((ROOT / "docs" / "schema" / name).read_text(encoding="utf-8"))
+        assert call.get(f"/v1/schemas/{name}").json() == written, name
+
+
+def test_an_account_may_come_without_an_id_to_be_kept_and_in_no_other_way(validator, call, tmp_path):
+    account = json.loads(ACCOUNT)
+    nameless = {name: value for name, value in account.items() if name != "id"}
+    for one, fits in ((account, True), (nameless, False)):
+        assert validator("Account").is_valid(one) is fits
+        assert call.post("/v1/made-records", one, at=AS_IF).is_success is fits
+    key = a_key(tmp_path / "data")
+    with calling(tmp_path / "data", key) as kept:
+        for number, one in enumerate((account, nameless)):
+            validator("AccountToKeep").validate(one)
+            assert kept.post("/v1/consultations", one, once=f"kept-{number:04}", at=AS_IF).status_code == 201
+    assert not validator("AccountToKeep").is_valid({name: value for name, value in nameless.items() if name != "facts"})
+
+
+def test_a_real_supply_without_the_id_that_its_permit_was_given_for_is_refused_as_the_description_says(
+    described, tmp_path
+):
+    account = json.loads(write_record(account_for(case_of(CONDITION, Kind.SUPPLY))))
+    with calling(tmp_path / "data", a_key(tmp_path / "data"), adoption=adopted(tmp_path)) as kept:
+        del account["id"]
+        refused(kept.post("/v1/consultations", account, once="nameless-1"), "record_refused", 422)
+    assert "the one that the permit was given for" in described["components"]["schemas"]["AccountToKeep"]["description"]
+
+
+def test_where_a_schema_cannot_say_what_is_refused_its_words_do(described, call):
+    given = {"pathway": CONDITION, "as_of": DAY, "facts": {}}
+    assert call.post("/v1/assessments", json.dumps(given).replace("{}", '{"age_years": 60}')).status_code == 200
+    refused(call.post("/v1/assessments", json.dumps(given).replace("{}", '{"age_years": 60.0}')), "wrong_value", 422)
+    facts = described["components"]["schemas"][f"Input.{CONDITION}"]["properties"]["facts"]["properties"]
+    assert "60.0, which is refused" in facts["age_years"]["anyOf"][0]["description"]
+
+
+@pytest.mark.parametrize("ods", ["Y99999", "yes ", " y99999", "Y9", "Y-9999", "maße", "Y999999999999", "\ty99999\n"])
+def test_a_code_is_taken_where_its_schema_takes_it_and_stored_in_capitals(validator, call, ods):
+    account = json.loads(ACCOUNT)
+    account["patient"]["gp_practice"]["ods"] = ods
+    made = call.post("/v1/made-records", account, at=AS_IF)
+    assert validator("Account").is_valid(account) is made.is_success
+    if made.is_success:
+        assert made.json()["patient"]["gp_practice"]["ods"] == ods.strip().upper()
+        validator("Record").validate(made.json())
 
 
 def test_the_scopes_of_the_command_are_those_that_there_are():

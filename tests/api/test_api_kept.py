@@ -1,6 +1,8 @@
 """What the API keeps: a record with the news to the practice in one commit, once; what came in; each with whose key it was."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from calling import ACCOUNT, AS_IF, CONDITION, MAILBOX, Clock, a_key, adopted, calling, refused
@@ -236,3 +238,37 @@ def test_a_server_without_a_store_keeps_nothing():
         refused(caller.get(f"/v1/consultations/{ID}"), "no_store", 409)
         refused(caller.get("/v1/messages"), "no_store", 409)
         refused(caller.get("/v1/inbound"), "no_store", 409)
+
+
+# What was altered in the file
+
+
+def altered(folder, kind, was, now):
+    """What somebody does who has the file and a tool for it, and puts the trigger back."""
+    with closing(sqlite3.connect(folder / "store.sqlite")) as file, file:
+        (put_back,) = file.execute("SELECT sql FROM sqlite_master WHERE name = 'ledger_event_no_update'").fetchone()
+        file.execute("DROP TRIGGER ledger_event_no_update")
+        changed = f"CAST(replace(CAST(attached AS TEXT), '{was}', '{now}') AS BLOB)"
+        file.execute(f"UPDATE ledger_event SET attached = {changed} WHERE kind = '{kind}'")
+        file.execute(put_back)
+
+
+@pytest.mark.parametrize(("was", "now"), [("nitrofurantoin", "trimethoprim99"), (SECRET[:-1], SECRET[:-2] + "x")])
+def test_a_record_that_was_altered_by_hand_is_given_in_no_way_and_says_what_to_do(kept, was, now):
+    caller, folder = kept
+    id = caller.post("/v1/consultations", real_account(), once=ONCE).json()["id"]
+    whole = caller.get(f"/v1/consultations/{id}/record").text
+    assert was in whole
+    altered(folder, Deed.FINISHED.value, was, now)
+    for path in ("", "/record", "/papers/letter?form=text", "/papers/label?form=text", "/papers/page?form=html"):
+        reply = caller.client.get(f"/v1/consultations/{id}{path}", headers=caller.headers())
+        problem = refused(reply, "not_readable", 503)
+        assert "pharmacyfirst store verify" in problem["detail"], path
+        assert SECRET[:-2] not in reply.text
+
+
+def test_an_answer_that_was_kept_and_altered_is_not_given_again(kept):
+    caller, folder = kept
+    assert caller.post("/v1/consultations", ACCOUNT, once=ONCE, at=AS_IF).status_code == 201
+    altered(folder, "answered", "supplied", "declined")
+    refused(caller.post("/v1/consultations", ACCOUNT, once=ONCE, at=AS_IF), "not_readable", 503)

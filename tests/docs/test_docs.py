@@ -1,5 +1,7 @@
 """The documentation stays true: generated parts, commands and options, error codes, links, and the examples in Python."""
 
+import ast
+import builtins
 import importlib.util
 import re
 from pathlib import Path
@@ -138,6 +140,27 @@ def test_every_relative_link_leads_somewhere(path):
 
 def python_in(path):
     return re.findall(r"^```python\n(.*?)^```$", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def not_made_in(block):
+    """The names that a block of Python uses and does not make."""
+    nodes = [*ast.walk(ast.parse(block))]
+    names = [one for one in nodes if isinstance(one, ast.Name)]
+    imported = [one for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for one in node.names]
+    made = {one.id for one in names if not isinstance(one.ctx, ast.Load)}
+    made |= {(one.asname or one.name).partition(".")[0] for one in imported}
+    made |= {one.name for one in nodes if isinstance(one, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler)}
+    made |= {one.arg for one in nodes if isinstance(one, ast.arg)}
+    return {one.id for one in names} - made - {*dir(builtins)}
+
+
+@pytest.mark.parametrize("path", [*regenerate.pages()], ids=shown)
+def test_a_block_of_python_that_does_not_run_alone_says_that_it_goes_on(path):
+    """Whoever copies one block gets a NameError, and looks for a fault of their own."""
+    words = path.read_text(encoding="utf-8")
+    for block in re.finditer(r"^```(?:py|python)\n(.*?)^```$", words, re.DOTALL | re.MULTILINE):
+        if not_made_in(block[1]):
+            assert "goes on from" in words[: block.start()].rstrip().splitlines()[-1], (shown(path), block[1])
 
 
 @pytest.mark.parametrize("path", [path for path in regenerate.pages() if python_in(path)], ids=shown)

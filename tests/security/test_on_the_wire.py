@@ -1,6 +1,7 @@
 """Form and API as they are served, over sockets of this machine: what is slow, what is not HTTP, and what TLS they speak."""
 
 import contextlib
+import http.client
 import re
 import socket
 import ssl
@@ -174,6 +175,67 @@ def test_others_are_answered_while_very_many_connections_say_nothing(served, nam
             one.thing.close()
 
 
+# Too much
+
+
+TOO_MUCH = 10_000_000
+POSTED = {"form": ("/who", "application/x-www-form-urlencoded"), "api": ("/v1/assessments", "application/json")}
+
+
+@pytest.mark.parametrize("over", ["", " over TLS"])
+@pytest.mark.parametrize("kept", ["close", "keep-alive"])
+@pytest.mark.parametrize("name", BOTH)
+def test_who_sends_too_much_hears_why_and_no_reset(served, name, kept, over):
+    """Python's clients, like most, send all of it before they listen."""
+    path, kind = POSTED[name]
+    headers = {"Content-Type": kind, "Connection": kept, "Sec-Fetch-Site": "same-origin"}
+    if over:
+        context = trusting(served[1])
+        client = http.client.HTTPSConnection("localhost", served[0][name + over][1], timeout=60, context=context)
+    else:
+        client = http.client.HTTPConnection("localhost", served[0][name][1], timeout=60)
+    with closing(client):
+        for _ in range(2 if kept == "keep-alive" else 1):  # and what comes after it is read as what it is
+            client.request("POST", path, b" " * TOO_MUCH, headers)
+            reply = client.getresponse()
+            assert reply.status == 413
+            assert reply.read()
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_who_is_refused_for_another_reason_hears_that_as_well(served, name):
+    with closing(http.client.HTTPConnection("localhost", served[0][name][1], timeout=60)) as client:
+        client.request("POST", POSTED[name][0], b" " * TOO_MUCH, {"Content-Type": "text/plain", "Connection": "close"})
+        assert client.getresponse().status == {"api": 415, "form": 403}[name]
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_the_answer_does_not_wait_for_what_is_thrown_away(served, name):
+    head = f"POST {POSTED[name][0]} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {POSTED[name][1]}\r\nSec-Fetch-Site: same-origin\r\n"
+    with to(served, name) as connection:
+        began = time.monotonic()
+        connection.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % TOO_MUCH)
+        assert status(one_reply(connection)) == 413
+        assert time.monotonic() - began < connections.THROWN_AWAY_SECONDS / 2
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_no_more_is_thrown_away_than_the_bounds_in_bytes_and_in_time(served, name, monkeypatch):
+    head = f"POST {POSTED[name][0]} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {POSTED[name][1]}\r\nSec-Fetch-Site: same-origin\r\n"
+    begun = head.encode() + b"Content-Length: 1000000000\r\n\r\n"
+    sent = 0
+    with to(served, name) as connection, contextlib.suppress(OSError):
+        connection.sendall(begun)
+        for _ in range(1000):
+            connection.sendall(b" " * 1_000_000)
+            sent += 1
+    assert sent < 100, "a body without an end was read on"  # 32 MiB, and what the system holds between the two
+    monkeypatch.setattr(connections, "THROWN_AWAY_SECONDS", 0.2)
+    with to(served, name) as connection:
+        connection.sendall(begun)
+        assert status(heard(connection)) == 413  # it ends the connection by itself
+
+
 # What is not HTTP, or is read in two ways
 
 
@@ -199,6 +261,33 @@ def test_what_two_readers_could_read_in_two_ways_is_one_request_or_none(served, 
         said = heard(connection)
     assert len(re.findall(rb"^HTTP/1.1 ", said, re.MULTILINE)) <= 1, said
     assert status(said) in (0, 400, 403, 404, 405, 413, 422, 501), said
+
+
+NO_HTTP_1 = {
+    "a length that is no number": b"POST /v1/assessments HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+    "HTTP/2 from the first byte": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "a method that there is not": b"BREW /health HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("what", NO_HTTP_1.values(), ids=[*NO_HTTP_1])
+def test_what_is_no_http_1_is_refused_in_plain_text_as_the_page_of_the_api_says(served, what):
+    with to(served, "api") as connection:
+        connection.sendall(what)
+        said = heard(connection)
+    assert status(said) == 400
+    assert b"content-type: text/plain" in said
+
+
+def test_who_asks_for_another_protocol_without_a_body_is_answered_in_http_1(served):
+    """And with one it is refused for asking: ``http_1_alone`` is about that, and about no other way to speak something else."""
+    head = b" HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"
+    with to(served, "api") as connection:
+        connection.sendall(b"GET /health" + head + b"\r\n")
+        assert status(one_reply(connection)) == 200
+    with to(served, "api") as connection:
+        connection.sendall(b"POST /v1/assessments" + head + b"Content-Length: 2\r\n\r\n{}")
+        assert status(one_reply(connection)) == 400
 
 
 @pytest.mark.parametrize("name", BOTH)

@@ -209,6 +209,22 @@ def test_before_closing_everything_that_is_left_is_on_one_page_with_a_link(tmp_p
         assert "expired" in visitor.page.words
 
 
+def test_a_record_that_was_altered_by_hand_is_not_shown_and_the_page_says_what_to_do(desk):
+    visitor, folder = desk
+    id = a_record(visitor)
+    with closing(sqlite3.connect(folder / FILE)) as file, file:
+        file.execute("DROP TRIGGER ledger_event_no_update")
+        held = f"CAST(replace(CAST(attached AS TEXT), '{SECRET[:-1]}', '{SECRET[:-2]}x') AS BLOB)"
+        file.execute(f"UPDATE ledger_event SET attached = {held} WHERE kind = 'finished'")
+    for of in ("", "/letter.html", "/page.html", "/label.txt", "/message.xml", "/claim", "/correct", "/incident"):
+        path = f"/r/{id}{of}"
+        page = visitor.go(path)
+        assert visitor.reply.status_code in (409, 500), path
+        assert "pharmacyfirst store verify" in page.words, path
+        assert SECRET[:-2] not in page.words, path
+    assert id in visitor.go("/").words  # it stays in the list in which somebody finds it
+
+
 def test_what_cannot_be_read_is_never_an_all_clear(tmp_path, monkeypatch):
     with open_form(tmp_path) as client:
         visitor = at_the_desk(client)

@@ -117,6 +117,26 @@ def test_a_subdomain_is_reached_by_https_for_a_year_as_well():
     assert int(re.search(r"\d+", HEADERS["strict-transport-security"])[0]) >= 365 * 24 * 3600
 
 
+@pytest.mark.parametrize(
+    "name", ["host", "sec-fetch-site", "x-forwarded-proto", "content-type", "authorization", "origin"]
+)
+def test_a_header_that_stands_twice_is_gone_by_in_neither_way(tmp_path, name):
+    """Of two, a proxy before the form may go by the other one."""
+    usual = {"host": "127.0.0.1:8080", "sec-fetch-site": "same-origin"}
+    with open_form(tmp_path) as client:
+        client.headers.clear()
+        for two in ((usual.get(name, "x"), "elsewhere"), ("elsewhere", usual.get(name, "x"))):
+            headers = [*usual.items()] if name not in usual else [one for one in usual.items() if one[0] != name]
+            headers += [(name, one) for one in two]
+            for reply in (
+                client.get("/who", headers=headers),
+                client.post("/handover", headers=headers, content=b"{}"),
+            ):
+                assert reply.status_code == 403
+                assert f"{name} stands twice" in reply.text
+                assert "elsewhere" not in reply.text
+
+
 # Forged requests
 
 

@@ -165,7 +165,7 @@ class CardsGiven:
     def _heard(self, id: str) -> dict[str, Any]:
         (given, *_) = self._ledger.events(CARD + id, attached=False)
         made = [
-            {**_body(one.body), "comment": one.attached.decode() or None} for one in self._ledger.events(HEARD + id)
+            {**_body(one.body), "comment": one.attached.decode() or None} for one in self._ledger.as_written(HEARD + id)
         ]
         return {"card": id, "given_at": given.at.isoformat(), **_body(given.body), "feedback": made}
 
