@@ -235,7 +235,7 @@ def _sorry(request: Request, id: str, error: Exception) -> Response:
         session = None
     not_saved = "This was not saved. What was saved before is kept. Go back and try again."
     return said(
-        Visit(desk, {}, Posted(), desk.now(), session=session),
+        Visit(desk, {}, Posted(), desk.now(), path=request.url.path, session=session),
         "Something went wrong",
         str(error) if isinstance(error, NotKnownWhetherSaved | LedgerDamaged) else not_saved,
         f"Whoever looks after the form finds it in the log by {id}.",

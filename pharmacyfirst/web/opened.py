@@ -12,6 +12,8 @@ from pharmacyfirst.web.desk import Talk, Visit, talk
 from pharmacyfirst.web.frame import drawn, frame, go_on, path_of
 from pharmacyfirst.web.replies import go, html
 
+DIAL = "If life is in danger, dial 999 now: that waits for nothing here."
+
 
 @dataclass(frozen=True, slots=True)
 class WayOn:
@@ -34,7 +36,9 @@ class Refusal:
 def said(
     visit: Visit, title: str, *lines: str, ways: tuple[WayOn, ...] = (WayOn("To the start", "/"),), status: int = 409
 ) -> Response:
-    """A page that says why something was not done."""
+    """A page that says why something was not done. Where that was about a threat to life, it says first what waits for no form."""
+    if visit.path.endswith("/threat"):
+        lines = (DIAL, *lines)
     return html(drawn("said.html", f=frame(visit, title), v=Refusal(title, lines, ways)), status)
 
 

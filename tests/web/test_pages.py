@@ -10,6 +10,7 @@ from visiting import AGREES, Clock, at_the_desk, begun, open_form, there_again
 
 from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.store import ConsultationState, open_store
+from pharmacyfirst.store.drafts import Drafts
 
 NOBODY = AGREES | {
     "p-family": "Nobody", "p-given": "Ann", "p-born_day": "3", "p-born_month": "4", "p-born_year": "1990", "p-no_address": "no fixed address",
@@ -554,3 +555,21 @@ def test_what_could_still_make_it_more_urgent_is_a_link_to_its_question(desk):
     listed = words.partition("could still make it more urgent.")[2].partition("</ul>")[0]
     assert 'page/1#row-sepsis_suspected">' in listed
     assert "life_threatening" not in listed  # asked apart, and never needed
+
+
+@pytest.mark.parametrize("fault", ["newer", "disk", "ours"])
+def test_a_threat_to_life_that_cannot_be_saved_is_told_to_dial_all_the_same(desk, monkeypatch, fault):
+    visitor = begun(desk[0], "uncomplicated-uti")
+    page(visitor, 1)
+    fields = visitor.page.forms[visitor.path] | {"threat": "yes"}
+    if fault == "newer":
+        visitor.answer_page({})
+    else:
+
+        def fails(*_, **__):
+            raise (OSError("full") if fault == "disk" else ZeroDivisionError)
+
+        monkeypatch.setattr(Drafts, "post", fails)
+    visitor.post(f"{visitor.consultation}/threat", fields)
+    assert visitor.reply.status_code >= 400
+    assert "If life is in danger, dial 999 now: that waits for nothing here." in visitor.page.words
