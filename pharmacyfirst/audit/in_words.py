@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 from pharmacyfirst.audit.disagreeing import FindingKind
 from pharmacyfirst.audit.numbers import (
+    AGAIN,
+    ASIDE,
     CARE_SAID,
     CARED,
     CONDITION,
     FOUND,
+    READ,
     ROWS,
     SUPPLIED,
     SUPPLY_SAID,
@@ -36,8 +39,7 @@ MOST_CRITERIA = 8
 
 def in_words(numbers: AuditNumbers, everything: bool = False) -> Iterator[str]:
     """The lines of the summary."""
-    rows = None if numbers.of("aside") is None else numbers.judged + numbers.aside
-    yield f"{shown(rows)} rows: {shown(numbers.of(ROWS))} judged, {shown(numbers.of('aside'))} set aside"
+    yield f"{shown(numbers.of(READ))} rows: {shown(numbers.of(ROWS))} judged, {shown(numbers.of(ASIDE))} set aside"
     for code in numbers.names["aside"]:
         yield f"  {shown(numbers.of('aside', code)):>9}  {WHY_ASIDE.get(code, code)} ({code})"
     yield from (f"Note: {remark}" for remark in numbers.remarks)
@@ -45,7 +47,7 @@ def in_words(numbers: AuditNumbers, everything: bool = False) -> Iterator[str]:
         return
     yield ""
     share = in_percent(numbers.share((FOUND,), (ROWS,)), 2)
-    yield f"With a finding: {shown(numbers.of(FOUND))} ({share}). {numbers.of('again'):,} of the others were judged a second time, by the kernel, and the same."
+    yield f"With a finding: {shown(numbers.of(FOUND))} ({share}). Of the others judged a second time, by the kernel, and the same: {shown(numbers.of(AGAIN))}."
     for kind in FindingKind:
         if kind.value in numbers.names["finding"]:
             yield f"  {shown(numbers.of('finding', kind.value)):>9}  {kind.words}"

@@ -10,6 +10,7 @@ from pharmacyfirst.audit import charts
 from pharmacyfirst.audit.disagreeing import FindingKind
 from pharmacyfirst.audit.in_words import ALL_SHOWN, LEFT_OUT, NO_PROOF, WHY_ASIDE
 from pharmacyfirst.audit.numbers import (
+    AGAIN,
     CARE_SAID,
     CARED,
     CONDITION,
@@ -62,7 +63,7 @@ def report(numbers: AuditNumbers, library: Library, made: HowMade) -> str:
         both=_both(numbers),
         aside=[(code, WHY_ASIDE.get(code, code), shown(numbers.of("aside", code))) for code in numbers.names["aside"]],
         remarks=numbers.remarks,
-        again=f"{numbers.of('again'):,}",
+        again=shown(numbers.of(AGAIN)),
         content=_content(library, numbers.names[CONDITION]),
     )
 

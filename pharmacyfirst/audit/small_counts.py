@@ -17,10 +17,14 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Sum(NamedTuple):
-    """A number of the report that is the sum of others, by their keys."""
+    """A number of the report that is the sum of others, by their keys.
+
+    ``total_first``: where one more number is to be left out it is the sum itself, as much hangs on its parts and nothing on it.
+    """
 
     total: Hashable
     parts: tuple[Hashable, ...]
+    total_first: bool = False
 
     @property
     def members(self) -> tuple[Hashable, ...]:
@@ -48,7 +52,9 @@ def _more_for_sums(numbers: Mapping[Any, int], sums: Sequence[Sum], hidden: set[
         parts = [key for key in one.parts if key in away]
         gives_away = too_few([numbers[key] for key in parts]) if one.total not in away else not parts
         if gives_away:
-            more |= _smallest(numbers, one.parts, away) or _smallest(numbers, (one.total,), away)
+            ways = (one.parts, (one.total,))
+            first, then = reversed(ways) if one.total_first else ways
+            more |= _smallest(numbers, first, away) or _smallest(numbers, then, away)
     return more
 
 
