@@ -30,7 +30,8 @@ class NotInTheReport(PharmacyFirstError):
 class Affected:
     """How many consultations of one condition change how. ``rows`` were judged by both versions, ``aside`` could not be read or judged.
 
-    ``ways`` has those that come out differently, ``before`` and ``now`` every outcome with how many.
+    ``ways`` has those that come out differently, nought for one that is proved and that nobody takes; ``before`` and ``now`` every outcome
+    with how many.
     """
 
     condition: str
@@ -136,11 +137,11 @@ def count(
 
 
 def in_the_report(affected: Affected, changes: Changes) -> Affected:
-    """The same, once every way of changing is one that the proof knows. Raises ``NotInTheReport``: two engines would not agree."""
+    """The same with every way that is proved, once each counted is one of them. Raises ``NotInTheReport``: two engines would not agree."""
     proved = {one.transition for one in changes.classes}
     if any(way not in proved for way in affected.ways):
         raise NotInTheReport(
             f"{affected.condition}: a consultation changes in a way that the proof says nobody does. This is a mistake of this program: "
             "nothing is reported, as nobody can say which of the two is right. Please report it."
         )
-    return affected
+    return replace(affected, ways=dict.fromkeys(proved, 0) | dict(affected.ways))

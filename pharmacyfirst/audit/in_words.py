@@ -24,7 +24,8 @@ from pharmacyfirst.audit.small_counts import SMALL
 NO_PROOF = (
     "A finding is a question to whoever was there, never proof of a mistake; and no finding is no proof of good care."
 )
-LEFT_OUT = f"Numbers below {SMALL}, and those by which one could be worked out, are not shown."
+NOT_BESIDE = "Do not publish this beside what changes --on counts of the same table: what one page holds back could be worked out by the other."
+LEFT_OUT = f"Numbers below {SMALL}, and those by which one could be worked out, are not shown. {NOT_BESIDE}"
 ALL_SHOWN = f"NOT FOR PUBLICATION: numbers below {SMALL} are shown, and can lead to a person."
 WHY_ASIDE = {
     "not_json": "it is no JSON, or a key stands twice",

@@ -47,7 +47,7 @@ def changes(
     of everybody who changes is said first. Where nobody changes, the versions are proved equal.
 
     With --on it counts how many consultations of a table would come out differently, by the same ways, whatever the day of each. Counts
-    below 5 are held back.
+    below 5 are held back. Do not publish it beside an audit of the same table: one could tell what the other holds back.
 
     \b
     Example:
@@ -76,7 +76,9 @@ def changes(
             if condition in shown:
                 click.echo("\n".join(["", *shown[condition].in_words()]))
     if unread:
-        click.echo(f"{unread:,} rows of the table could not be read, of whatever condition.", err=as_json or as_html)
+        click.echo(
+            f"{_told(unread)} rows of the table could not be read, of whatever condition.", err=as_json or as_html
+        )
     apart = {
         which: sorted(set(one.versions) - set(conditions))
         for which, one in (("OLD", before), ("NEW", after))
@@ -115,6 +117,13 @@ def _counted(
     with click.progressbar(length=source.size, label="Counted", file=sys.stderr) as bar:
         found, unread = count(source, pairs.values(), lambda at: bar.update(at - bar.pos))
     return {one.condition: one for one in found}, unread
+
+
+def _told(unread: int) -> str:
+    from pharmacyfirst.affected.shown import few_held_back
+
+    many = few_held_back(unread)
+    return "Some (held back)" if many is None else f"{many:,}"
 
 
 def _shown(affected: "Affected", found: "Changes") -> "AffectedShown":
