@@ -22,7 +22,7 @@ NO_COUNTS = (
     r"The content it was judged by.*?</table>",
     r'<text class="axis".*?</text>',
     r"\d+ of \d+ pharmacies",
-    r"\d+ lies? above",
+    r"Above the outer line: \d+",
     r"below 5|95 of a hundred|998 of a thousand|of a hundred|1 to 4",
     r"[\d.]+ %",
 )
