@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -125,14 +126,15 @@ def count(
     counting = [Counting(old, new) for old, new in pairs]
     conditions = [one.condition for one in counting]
     unread = 0
-    for lump in source.lumps():
-        read = source.read(lump)
-        frame, unread = read.frame, unread + read.aside.height
-        if "pathway" in frame.columns:
-            frame = frame.filter(pl.col("pathway").is_in(conditions))
-            for one in counting:
-                one.add(frame)
-        went_on(lump.at)
+    with closing(source.lumps()) as lumps:
+        for lump in lumps:
+            read = source.read(lump)
+            frame, unread = read.frame, unread + read.aside.height
+            if "pathway" in frame.columns:
+                frame = frame.filter(pl.col("pathway").is_in(conditions))
+                for one in counting:
+                    one.add(frame)
+            went_on(lump.at)
     return [one.affected() for one in counting], unread
 
 

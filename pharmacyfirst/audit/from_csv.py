@@ -1,7 +1,7 @@
 """Consultations in a CSV file: UTF-8, a comma between cells, a head in the first line, an empty cell for what is not known."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class CSVFileOfRows:
         self._heads = heads_of(self._names, table)
         self.remarks = self._heads.remarks
 
-    def lumps(self) -> Iterator[Lump]:
+    def lumps(self) -> Generator[Lump]:
         """``LumpSource.lumps``."""
         odd: list[int] = []
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pharmacyfirst.audit.disagreeing import FindingKind
+from pharmacyfirst.audit.nhs_numbers import NHS_NUMBER
 from pharmacyfirst.audit.numbers import (
     AGAIN,
     ASIDE,
@@ -33,6 +34,7 @@ WHY_ASIDE = {
     "unknown_pathway": "there is no such pathway",
     "not_in_force": "no version of the pathway is in force on its day",
     "unknown_fact": "it holds a name that no column has",
+    NHS_NUMBER: "row, pharmacy or another text of it is an NHS number: give a number of your own, and the ODS code",
     "wrong_value": "an answer does not fit its question, or a row has another number of cells than the head",
 }
 MOST_CRITERIA = 8

@@ -21,6 +21,7 @@ NumberKey = tuple[str, ...]
 ROWS, FOUND = "rows", "found"
 READ, ASIDE, AGAIN = "rows read", "aside", "again"
 """Rows read are rows judged and rows set aside; those judged again have no finding, and were judged a second time by the kernel."""
+MISWRITTEN = "miswritten"  # of the names: the columns that hold what does not fit
 SUPPLIED, SUPPLY_SAID = "supplied", "supply said"
 CARED, CARE_SAID = "self-care", "self-care said"
 MEASURES = (ROWS, FOUND, SUPPLIED, SUPPLY_SAID, CARED, CARE_SAID)
@@ -65,8 +66,10 @@ def numbers_of(audited: Audited, everything: bool = False) -> AuditNumbers:
     _matrix(outcomes, counted, sums)
     _findings(kinds, counted, names, sums)
     _criteria(audited.counts, counted, names, sums)
-    for code, rows in some(audited.counts, "aside").select("code", "rows").iter_rows():
+    aside = some(audited.counts, "aside")
+    for code, rows in aside.group_by("code").agg(pl.col("rows").sum()).iter_rows():
         counted[ASIDE, str(code)] = rows
+    names[MISWRITTEN] = tuple(sorted(aside.filter(pl.col("code") == "wrong_value")["criterion"].drop_nulls().unique()))
     names[ASIDE] = tuple(sorted(key[1] for key in counted if key[0] == ASIDE))
     counted[ASIDE,] = audited.aside
     sums.append(Sum((ASIDE,), tuple((ASIDE, code) for code in names[ASIDE])))

@@ -4,7 +4,7 @@ A lump is the same rows whenever the file is read, so that a run that was interr
 set aside with the reason, and never lost.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,19 +39,26 @@ class Lump:
 
 @dataclass(frozen=True, slots=True)
 class ReadRows:
-    """The rows of a lump: those that can be read, typed as the table is and with ``LINE`` beside, and those set aside."""
+    """The rows of a lump: those that can be read, typed as the table is and with ``LINE`` beside, and those set aside.
+
+    ``unread`` is what the keys look like that were left unread, as they tell who somebody is: ``an NHS number``.
+    """
 
     frame: pl.DataFrame
     aside: pl.DataFrame
+    unread: frozenset[str] = frozenset()
 
 
 class LumpSource(Protocol):
-    """Where consultations are read from. ``size`` is how far ``Lump.at`` goes; ``remarks`` is what to say of the file."""
+    """Where consultations are read from. ``size`` is how far ``Lump.at`` goes."""
 
     size: int
-    remarks: tuple[str, ...]
 
-    def lumps(self) -> Iterator[Lump]:
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What to say of the file, as far as it was read."""
+
+    def lumps(self) -> Generator[Lump]:
         """The rows, some at a time, the same each time that it is asked. Raises ``NotTheTable``."""
 
     def read(self, lump: Lump) -> ReadRows:
@@ -92,6 +99,11 @@ def heads_of(names: Sequence[str], table: AuditTable) -> Heads:
     if lacking:
         raise NotTheTable(f"There is no column {lacking[0]}. Every row has to have one. Nothing was audited.")
     return Heads(tuple(read), tuple(remarks))
+
+
+def key_not_read(about: str) -> str:
+    """What to say of a file some of whose lines have a key that tells who somebody is; the columns of other files are told by their number."""
+    return f"A key of its lines looks like {about}: it was not read. Leave it out of the file next time."
 
 
 @dataclass

@@ -11,7 +11,7 @@ import click
 
 import pharmacyfirst
 from pharmacyfirst.cli import options
-from pharmacyfirst.cli.guard import BadInput, WrongCommand
+from pharmacyfirst.cli.guard import BadInput, NotDone, WrongCommand
 from pharmacyfirst.content.filled_in import put_whole
 from pharmacyfirst.errors import ExtraMissing
 from pharmacyfirst.exact import write
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pharmacyfirst.content.library import Library
 
 REPORT, NUMBERS = "report.html", "numbers.json"
+_STOPPED = "Stopped. Nothing is reported yet; the same command goes on where it was."
+_STOPPED_WITHOUT_OUT = "Stopped. Nothing was kept. With --out DIR the same command would go on where it was."
 _WRITTEN = ("findings.parquet", "set-aside.parquet", "pharmacy-months.parquet", REPORT, NUMBERS)
 
 
@@ -59,7 +61,10 @@ def audit(
 
     CONSULTATIONS is a .parquet, .csv or .jsonl file with a row for each (docs/audit.md has its columns). Each is judged by the version in
     force on its day. With --out, DIR holds findings.parquet, set-aside.parquet, pharmacy-months.parquet, report.html and numbers.json; a run that was stopped goes
-    on where it was when the same command is given again. No identifiers are needed, and none is kept.
+    on where it was when the same command is given again.
+
+    No column that tells who somebody is is read, and a row of which a text is an NHS number is set aside. What you write into row and
+    pharmacy is kept: give a number of your own and the ODS code.
 
     The exit status is 0 whatever is found: a finding is a question, and not an error. It is 1 where rows were set aside.
 
@@ -78,6 +83,8 @@ def audit(
         raise WrongCommand("give a file of CONSULTATIONS, or --store DIR, or --schema.")
     try:
         aside = _audited(consultations, place, options.library(folder), out, all_numbers)
+    except KeyboardInterrupt:
+        raise NotDone(_STOPPED if out is not None else _STOPPED_WITHOUT_OUT) from None
     except ImportError as missing:
         if (missing.name or "").partition(".")[0] not in ("polars", "pyarrow"):
             raise

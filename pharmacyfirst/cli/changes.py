@@ -10,7 +10,7 @@ import click
 
 from pharmacyfirst import exact
 from pharmacyfirst.cli import options
-from pharmacyfirst.cli.guard import BadInput, WrongCommand
+from pharmacyfirst.cli.guard import BadInput, NotDone, WrongCommand
 from pharmacyfirst.errors import ExtraMissing
 
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def changes(
     if not conditions:
         raise BadInput("OLD and NEW have no condition in common. Name two versions of one condition.")
     pairs = {one: (before.versions[one], after.versions[one]) for one in conditions}
-    counted, unread = _counted(table, library(), pairs) if table is not None else ({}, 0)
+    try:
+        counted, unread = _counted(table, library(), pairs) if table is not None else ({}, 0)
+    except KeyboardInterrupt:
+        raise NotDone("Stopped. Nothing was counted; the same command begins anew.") from None
     found, shown = [], {}
     for condition in conditions:
         found.append(comparing.changes(*pairs[condition], reasons))
@@ -112,10 +115,10 @@ def _counted(
 
     old, new = ({name: pair[at] for name, pair in pairs.items()} for at in (0, 1))
     source = source_of(path, table_of_both(library, old, new))
-    for remark in source.remarks:
-        click.echo(remark, err=True)
     with click.progressbar(length=source.size, label="Counted", file=sys.stderr) as bar:
         found, unread = count(source, pairs.values(), lambda at: bar.update(at - bar.pos))
+    for remark in source.remarks:
+        click.echo(remark, err=True)
     return {one.condition: one for one in found}, unread
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pharmacyfirst.cli import options
-from pharmacyfirst.cli.guard import BadInput, DoesNotFit
+from pharmacyfirst.cli.guard import BadInput, DoesNotFit, NotDone
 from pharmacyfirst.kernel.questions import read_day
 
 MOST_ROWS = 1_000_000_000
@@ -105,6 +105,8 @@ def synth(
                 add(block)
                 note(block.planted)
                 summary.add(block)
+    except KeyboardInterrupt:
+        raise NotDone("Stopped. No table was written; the same command begins anew.") from None
     except OSError as error:
         raise BadInput(f"--out cannot be written: {error.strerror}.") from None
     click.echo("\n".join(summary.in_words()))
