@@ -63,6 +63,15 @@ def key_of_run(source: LumpSource, library: Library, digest: str) -> dict[str, s
     }
 
 
+def begun_of(folder: Path) -> dict[str, str]:
+    """What the parts in a folder are of, as its run was given it; empty where there are none."""
+    try:
+        held = json.loads((folder / _PARTS / _KEY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
 def digest_of_file(path: Path) -> str:
     """SHA-256 of a file, read block by block."""
     made = hashlib.sha256()
