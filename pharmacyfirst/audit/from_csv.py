@@ -104,4 +104,9 @@ def _head(path: Path) -> list[str]:
         names = []
     if not names:
         raise NotTheTable("The first line of a CSV file names its columns, in UTF-8. Nothing was audited.")
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            raise NotTheTable(
+                f"The cells are parted by {called}, and have to be by commas. Save the file as CSV with commas. Nothing was audited."
+            )
     return names

@@ -1,6 +1,6 @@
 """An audit told in the terminal: how many rows, what was found, where; small numbers left out as everywhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pharmacyfirst.audit.disagreeing import FindingKind
 from pharmacyfirst.audit.nhs_numbers import NHS_NUMBER
@@ -11,6 +11,7 @@ from pharmacyfirst.audit.numbers import (
     CARED,
     CONDITION,
     FOUND,
+    MISWRITTEN,
     READ,
     ROWS,
     SUPPLIED,
@@ -21,6 +22,7 @@ from pharmacyfirst.audit.numbers import (
     top,
 )
 from pharmacyfirst.audit.small_counts import SMALL
+from pharmacyfirst.audit.table import TableColumn, how_written
 
 NO_PROOF = (
     "A finding is a question to whoever was there, never proof of a mistake; and no finding is no proof of good care."
@@ -40,11 +42,14 @@ WHY_ASIDE = {
 MOST_CRITERIA = 8
 
 
-def in_words(numbers: AuditNumbers, everything: bool = False) -> Iterator[str]:
-    """The lines of the summary."""
+def in_words(numbers: AuditNumbers, everything: bool = False, columns: Iterable[TableColumn] = ()) -> Iterator[str]:
+    """The lines of the summary. ``columns`` are those of the table: of those that hold what does not fit it is said how they are written."""
     yield f"{shown(numbers.of(READ))} rows: {shown(numbers.of(ROWS))} judged, {shown(numbers.of(ASIDE))} set aside"
     for code in numbers.names["aside"]:
         yield f"  {shown(numbers.of('aside', code)):>9}  {WHY_ASIDE.get(code, code)} ({code})"
+    for column in columns:
+        if column.name in numbers.names[MISWRITTEN]:
+            yield f"             {column.name} has to hold {how_written(column)}"
     yield from (f"Note: {remark}" for remark in numbers.remarks)
     if not numbers.judged:
         return

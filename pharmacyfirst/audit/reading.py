@@ -4,6 +4,7 @@ A lump is the same rows whenever the file is read, so that a run that was interr
 set aside with the reason, and never lost.
 """
 
+import re
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +86,8 @@ def heads_of(names: Sequence[str], table: AuditTable) -> Heads:
             continue
         about = identifies(name)
         if not about:
-            near = nearest(name, ours)
+            plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+            near = plain if plain in ours else nearest(plain, ours)
             meant = f"did you mean {near}? " if near else "it is none of the table's. "
             raise NotTheTable(
                 f"Column {at} is not known: {meant}Rename it or leave it out; --schema prints the columns. Nothing was audited."
@@ -147,9 +149,33 @@ def whole(frame: pl.DataFrame, columns: Iterable[TableColumn]) -> pl.DataFrame:
     return frame.with_columns(lacking) if lacking else frame
 
 
+def _told_apart(path: Path, ending: str) -> None:
+    """Raises ``NotTheTable`` for a file that is plainly of another kind than its name says: else what is wrong with it is told of its rows."""
+    with path.open("rb") as opened:
+        begun = opened.read(4)
+    if begun.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotTheTable("The file is in UTF-16. Save it as UTF-8. Nothing was audited.")
+    if not begun and ending in (".parquet", ".csv"):
+        raise NotTheTable("The file is empty. A table without rows has its columns all the same. Nothing was audited.")
+    if begun == _PARQUET and ending != ".parquet":
+        raise NotTheTable(
+            "The file is Parquet, and its name says otherwise: let it end in .parquet. Nothing was audited."
+        )
+    if begun != _PARQUET and ending == ".parquet":
+        raise NotTheTable(
+            "The file is no Parquet, as its name says: let it end in what it is, or write it again. Nothing was audited."
+        )
+    if begun == _ZIP:
+        raise NotTheTable("The file is a workbook or an archive. Save the sheet as CSV, in UTF-8. Nothing was audited.")
+
+
+_PARQUET, _ZIP = b"PAR1", b"PK\x03\x04"
+
+
 def source_of(path: Path, table: AuditTable) -> LumpSource:
     """The file as a source, by the ending of its name. Raises ``NotTheTable``."""
     ending = path.suffix.lower()
+    _told_apart(path, ending)
     if ending == ".parquet":
         from pharmacyfirst.audit.from_parquet import ParquetFileOfRows
 

@@ -142,7 +142,7 @@ def _audited(
         put_whole(into / NUMBERS, write({OF: made_of(key, everything), **as_json(numbers)}, 2) + "\n")
         put_whole(into / REPORT, report(numbers, library, HowMade(digest, pharmacyfirst.__version__, everything)))
         run.tidy()
-    click.echo("\n".join(in_words(numbers, everything)))
+    click.echo("\n".join(in_words(numbers, everything, table.columns)))
     return numbers.aside
 
 
