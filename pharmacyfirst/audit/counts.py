@@ -23,7 +23,8 @@ COUNTS_SCHEMA: dict[str, pl.DataType] = {
 }
 """Counts of several kinds in one table. ``of`` says which: ``outcomes`` (pathway, month, what the pathway says, what was recorded),
 ``pharmacies`` (pharmacy, recorded), ``pharmacy months`` (pharmacy, month), ``findings`` (pathway, month, finding), ``at`` (pharmacy, finding), ``criteria`` (pathway, finding,
-criterion), ``aside`` (code, and of which column as ``criterion``), ``again``, ``unread`` (what keys left unread look like, as ``code``). What a kind does not tell apart is empty. ``rows`` is how many, ``found`` of those with a finding."""
+criterion), ``aside`` (code, and of which column as ``criterion``), ``again``, ``unread`` (what keys left unread look like, as ``code``).
+What a kind does not tell apart is empty. ``rows`` is how many, ``found`` of those with a finding."""
 
 _MONTH = pl.col("as_of").dt.strftime("%Y-%m").alias("month")
 

@@ -43,7 +43,7 @@ MOST_CRITERIA = 8
 
 
 def in_words(numbers: AuditNumbers, everything: bool = False, columns: Iterable[TableColumn] = ()) -> Iterator[str]:
-    """The lines of the summary. ``columns`` are those of the table: of those that hold what does not fit it is said how they are written."""
+    """The lines of the summary. ``columns`` are the table's: of those that hold what does not fit it is said how they are written."""
     yield f"{shown(numbers.of(READ))} rows: {shown(numbers.of(ROWS))} judged, {shown(numbers.of(ASIDE))} set aside"
     for code in numbers.names["aside"]:
         yield f"  {shown(numbers.of('aside', code)):>9}  {WHY_ASIDE.get(code, code)} ({code})"
@@ -55,7 +55,8 @@ def in_words(numbers: AuditNumbers, everything: bool = False, columns: Iterable[
         return
     yield ""
     share = in_percent(numbers.share((FOUND,), (ROWS,)), 2)
-    yield f"With a finding: {shown(numbers.of(FOUND))} ({share}). Of the others judged a second time, by the kernel, and the same: {shown(numbers.of(AGAIN))}."
+    again = f"Of the others judged a second time, by the kernel, and the same: {shown(numbers.of(AGAIN))}."
+    yield f"With a finding: {shown(numbers.of(FOUND))} ({share}). {again}"
     for kind in FindingKind:
         if kind.value in numbers.names["finding"]:
             yield f"  {shown(numbers.of('finding', kind.value)):>9}  {kind.words}"

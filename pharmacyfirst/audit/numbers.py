@@ -188,7 +188,10 @@ def in_percent(share: float | None, digits: int = 1) -> str:
 
 
 def as_json(numbers: AuditNumbers) -> dict[str, Any]:
-    """Every number that is shown, by its key in words, and how many are left out; ``rows`` is how many were read, null where that is left out."""
+    """Every number that is shown, by its key in words, and how many are left out.
+
+    ``rows`` is how many were read, null where that is left out.
+    """
     each = {key: number for key, number in sorted(numbers.counted.items()) if key[0] != "rest of"}
     told = {" / ".join(key): number for key, number in each.items() if key not in numbers.hidden}
     return {"rows": numbers.of(READ), "left_out": len(each) - len(told), "numbers": told}

@@ -104,7 +104,7 @@ def heads_of(names: Sequence[str], table: AuditTable) -> Heads:
 
 
 def key_not_read(about: str) -> str:
-    """What to say of a file some of whose lines have a key that tells who somebody is; the columns of other files are told by their number."""
+    """What to say of a file some of whose lines have a key that tells who somebody is."""
     return f"A key of its lines looks like {about}: it was not read. Leave it out of the file next time."
 
 
@@ -150,7 +150,7 @@ def whole(frame: pl.DataFrame, columns: Iterable[TableColumn]) -> pl.DataFrame:
 
 
 def _told_apart(path: Path, ending: str) -> None:
-    """Raises ``NotTheTable`` for a file that is plainly of another kind than its name says: else what is wrong with it is told of its rows."""
+    """Raises ``NotTheTable`` for a file that is plainly of another kind than its name says: else its rows would be what is wrong."""
     with path.open("rb") as opened:
         begun = opened.read(4)
     if begun.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,8 +1,8 @@
 """Which numbers of a report are not shown, so that nobody is told by a small one, and nobody can work it out by taking others away.
 
 The rule. A number from 1 to 4 is not shown. Of any numbers that add up to another one that is shown, those not shown are at least two, and so
-large together that each could be five or more if none is nought: where they would not be, the smallest of the others is left out too, and
-where there is none, the sum itself. And no number that is left out follows from all the sums together. Nought is shown, as nobody is told by
+large together that by that sum alone each could be five or more if none is nought: where they would not be, the smallest of the others is
+left out too, and where there is none, the sum itself. And no number that is left out follows from all the sums together. Nought is shown, as nobody is told by
 it; but where numbers of a sum are left out, one nought is too, so that what is left out may be nought: five numbers known to be at least
 one, which add up to five, are five ones.
 """

@@ -92,7 +92,8 @@ def synth(
 
     if not replace and any(one.exists() for one in (out, planted_beside(out))):
         raise BadInput(
-            "FILE, or FILE.planted.csv beside it, is there already and may be somebody's work. Name another, or give --replace. Nothing was written."
+            "FILE, or FILE.planted.csv beside it, is there already and may be somebody's work. Name another, or give --replace. "
+            "Nothing was written."
         )
     library = options.library(folder)
     for condition in only:

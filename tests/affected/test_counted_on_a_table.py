@@ -192,7 +192,7 @@ def three_ways():
 
 @pytest.mark.parametrize("takers", [(1, 0, 0), (0, 1, 0), (2, 1, 1), (0, 0, 4), (1, 2, 0)])
 def test_a_way_held_back_could_be_nobodys_with_an_audit_of_the_same_table_beside_it(takers):
-    """The audit says 316 exactly; self-care now, rounded to 320, would leave at most one who is not eligible now, and that it is listed at least one."""
+    """The audit says 316 exactly; self-care now, rounded to 320, leaves at most one who changes, and a way that is listed at least one."""
     told = told_of(*takers)
     assert told == told_of(1, 0, 0)
     assert told.as_dict()["outcomes"][Kind.SELF_CARE - 1]["now"] is None

@@ -1,4 +1,4 @@
-"""Whom a consultation is of is read from no key and no cell: keys of JSON as columns are, and NHS numbers in row, pharmacy and other texts."""
+"""Whom a consultation is of is read from no key of JSON, as from no column, and kept of no cell: NHS numbers in row and pharmacy."""
 
 import json
 
