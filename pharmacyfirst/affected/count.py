@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -30,7 +31,8 @@ class NotInTheReport(PharmacyFirstError):
 class Affected:
     """How many consultations of one condition change how. ``rows`` were judged by both versions, ``aside`` could not be read or judged.
 
-    ``ways`` has those that come out differently, ``before`` and ``now`` every outcome with how many.
+    ``ways`` has those that come out differently, nought for one that is proved and that nobody takes; ``before`` and ``now`` every outcome
+    with how many.
     """
 
     condition: str
@@ -124,23 +126,24 @@ def count(
     counting = [Counting(old, new) for old, new in pairs]
     conditions = [one.condition for one in counting]
     unread = 0
-    for lump in source.lumps():
-        read = source.read(lump)
-        frame, unread = read.frame, unread + read.aside.height
-        if "pathway" in frame.columns:
-            frame = frame.filter(pl.col("pathway").is_in(conditions))
-            for one in counting:
-                one.add(frame)
-        went_on(lump.at)
+    with closing(source.lumps()) as lumps:
+        for lump in lumps:
+            read = source.read(lump)
+            frame, unread = read.frame, unread + read.aside.height
+            if "pathway" in frame.columns:
+                frame = frame.filter(pl.col("pathway").is_in(conditions))
+                for one in counting:
+                    one.add(frame)
+            went_on(lump.at)
     return [one.affected() for one in counting], unread
 
 
 def in_the_report(affected: Affected, changes: Changes) -> Affected:
-    """The same, once every way of changing is one that the proof knows. Raises ``NotInTheReport``: two engines would not agree."""
+    """The same with every way that is proved, once each counted is one of them. Raises ``NotInTheReport``: two engines would not agree."""
     proved = {one.transition for one in changes.classes}
     if any(way not in proved for way in affected.ways):
         raise NotInTheReport(
             f"{affected.condition}: a consultation changes in a way that the proof says nobody does. This is a mistake of this program: "
             "nothing is reported, as nobody can say which of the two is right. Please report it."
         )
-    return affected
+    return replace(affected, ways=dict.fromkeys(proved, 0) | dict(affected.ways))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pharmacyfirst.affected.count import Affected
 from pharmacyfirst.audit.small_counts import SMALL, Sum, left_out
@@ -13,6 +13,10 @@ from pharmacyfirst.proof.classes import Transition
 
 ROUNDED = 10
 """To so many the numbers of outcomes are rounded: exact, before and now would tell small counts apart again."""
+NOT_BESIDE = (
+    "Do not publish this beside an audit of the same table: what one page holds back could be worked out by the other."
+)
+NOW_HELD_BACK = "how many come out how now is held back, as a way is: beside an audit it would tell how many take it"
 _ALL = -1  # the key of the sum, beside the places of what it is of
 _BAR = 30
 _WIDTH, _LEFT, _LINE = 174.0, 78.0, 6.0
@@ -20,14 +24,24 @@ _WIDTH, _LEFT, _LINE = 174.0, 78.0, 6.0
 
 @dataclass(frozen=True, slots=True)
 class AffectedShown:
-    """What may be shown of one condition. A count that is held back is None; ``ways`` are those that most change by, first."""
+    """What may be shown of one condition. A count that is held back is None; ``ways`` are those that most change by, first.
+
+    Where a way is held back so is every proved way that nobody takes, or held back would mean at least one; and so are the outcomes now,
+    the third of each of ``outcomes``: an audit of the table tells the exact numbers before, and a change of one could be worked out.
+    """
 
     condition: str
     rows: int | None
     aside: int | None
     changed: int | None
     ways: tuple[tuple[Transition, int | None], ...]
-    outcomes: tuple[tuple[Kind, int, int], ...]
+    outcomes: tuple[tuple[Kind, int, int | None], ...]
+    not_beside: ClassVar[str] = NOT_BESIDE
+
+    @property
+    def now_held_back(self) -> bool:
+        """Whether the outcomes by the new version are held back."""
+        return any(now is None for _, _, now in self.outcomes)
 
     def in_words(self) -> Iterator[str]:
         """Lines for the terminal."""
@@ -37,8 +51,9 @@ class AffectedShown:
             bar = "#" * max(1, round(_BAR * count / most)) if count else ""
             yield f"  {many:>14}  {words}  {bar}".rstrip()
         if self.ways:
-            yield f"  Outcomes, to the nearest {ROUNDED}:"
-            yield from (f"    {kind.word:<22} {before:>10,} -> {now:,}" for kind, before, now in self.outcomes)
+            yield f"  Outcomes, to the nearest {ROUNDED}{f' ({NOW_HELD_BACK})' if self.now_held_back else ''}:"
+            yield from (f"    {kind.word:<22} {before:>10,} -> {_count(now)}" for kind, before, now in self.outcomes)
+            yield f"  {NOT_BESIDE}"
 
     def sentences(self) -> Iterator[str]:
         """What it comes to, in a sentence or two."""
@@ -76,6 +91,7 @@ class AffectedShown:
         """A bar for each way of changing, then each outcome before (pale) and now (dark)."""
         listed = "; ".join(f"{transition_in_words(way)}: {_count(count)}" for way, count in self.ways)
         outcomes = [one for one in self.outcomes if one[1] or one[2]] if self.ways else []
+        darker = "" if self.now_held_back else ": before pale, now dark"
         height = _LINE * (len(self.ways) + 1.4 * len(outcomes) + 2) + 4
         drawing = Drawing(f"Of {_count(self.rows)} consultations, {self.changes_in_words()}", listed, _WIDTH, height)
         top = 2.0
@@ -84,12 +100,19 @@ class AffectedShown:
             _bar(drawing, top, transition_in_words(way), (count or 0) / most, _count(count), INK)
             top += _LINE
         if outcomes:
-            drawing.words(0, top + 6, f"Outcomes, to the nearest {ROUNDED}: before pale, now dark", size=2.6, bold=True)
+            drawing.words(
+                0,
+                top + 6,
+                f"Outcomes{' before' if self.now_held_back else ''}, to the nearest {ROUNDED}{darker}",
+                size=2.6,
+                bold=True,
+            )
             top += _LINE + 3
-            most = max(max(before, now) for _, before, now in outcomes) or 1
+            most = max(max(before, now or 0) for _, before, now in outcomes) or 1
             for kind, before, now in outcomes:
                 _bar(drawing, top, kind.word, before / most, f"{before:,}", TINT, 3.0)
-                _bar(drawing, top + 3.4, "", now / most, f"{now:,}", INK, 3.0)
+                if now is not None:
+                    _bar(drawing, top + 3.4, "", now / most, f"{now:,}", INK, 3.0)
                 top += 1.4 * _LINE
         return drawing
 
@@ -108,17 +131,24 @@ def _short(words: str) -> str:
 
 def shown(affected: Affected) -> AffectedShown:
     """What may be shown of what was counted."""
-    ways = sorted(affected.ways.items(), key=lambda one: (-one[1], transition_in_words(one[0])))
-    changed, counts = held_back([count for _, count in ways])
-    outcomes = tuple((kind, _rounded(affected.before, kind), _rounded(affected.now, kind)) for kind in Kind)
-    return AffectedShown(
-        affected.condition,
-        _alone(affected.rows),
-        _alone(affected.aside),
-        changed,
-        tuple((way, count) for (way, _), count in zip(ways, counts, strict=True)),
-        outcomes,
+    changed, ways = _ways(affected.ways)
+    some_away = any(count is None for _, count in ways)
+    outcomes = tuple(
+        (kind, _rounded(affected.before, kind), None if some_away else _rounded(affected.now, kind)) for kind in Kind
     )
+    return AffectedShown(
+        affected.condition, few_held_back(affected.rows), few_held_back(affected.aside), changed, ways, outcomes
+    )
+
+
+def _ways(ways: Mapping[Transition, int]) -> tuple[int | None, tuple[tuple[Transition, int | None], ...]]:
+    """How many change in all, and by each way; those held back by their words, as another order would say which has more."""
+    taken = [(way, count) for way, count in ways.items() if count]
+    changed, counts = held_back([count for _, count in taken])
+    told = [(way, count) for (way, _), count in zip(taken, counts, strict=True)]
+    if None in counts:
+        told += [(way, None) for way, count in ways.items() if not count]
+    return changed, tuple(sorted(told, key=lambda one: (-(one[1] or 0), transition_in_words(one[0]))))
 
 
 def held_back(counts: Sequence[int]) -> tuple[int | None, list[int | None]]:
@@ -129,7 +159,8 @@ def held_back(counts: Sequence[int]) -> tuple[int | None, list[int | None]]:
     return all_, each
 
 
-def _alone(count: int) -> int | None:
+def few_held_back(count: int) -> int | None:
+    """A count that is part of no sum; None where it is small."""
     return None if 0 < count < SMALL else count
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from pharmacyfirst.audit.table import NONE, Holds, TableColumn
+from pharmacyfirst.audit.table import NONE, Holds, TableColumn, how_written
 from pharmacyfirst.errors import PharmacyFirstError
 from pharmacyfirst.fast.run import as_float
 
@@ -92,7 +92,8 @@ def of_typed(cells: pl.Series, column: TableColumn) -> pl.Series:
             fits = False
     if not fits:
         raise NotTheTable(
-            f"The column {column.name} holds {held}, and has to hold {column.holds.value} ({wanted}). Write it so. Nothing was audited."
+            f"The column {column.name} holds {held}, and has to hold {column.holds.value} ({wanted}): {how_written(column)}. "
+            "Write it so. Nothing was audited."
         )
     return cells.cast(wanted, strict=False)
 

@@ -23,7 +23,8 @@ COUNTS_SCHEMA: dict[str, pl.DataType] = {
 }
 """Counts of several kinds in one table. ``of`` says which: ``outcomes`` (pathway, month, what the pathway says, what was recorded),
 ``pharmacies`` (pharmacy, recorded), ``pharmacy months`` (pharmacy, month), ``findings`` (pathway, month, finding), ``at`` (pharmacy, finding), ``criteria`` (pathway, finding,
-criterion), ``aside`` (code), ``again``. What a kind does not tell apart is empty. ``rows`` is how many, ``found`` of those with a finding."""
+criterion), ``aside`` (code, and of which column as ``criterion``), ``again``, ``unread`` (what keys left unread look like, as ``code``).
+What a kind does not tell apart is empty. ``rows`` is how many, ``found`` of those with a finding."""
 
 _MONTH = pl.col("as_of").dt.strftime("%Y-%m").alias("month")
 
@@ -53,7 +54,13 @@ def counts_of(judged: JudgedRows) -> pl.DataFrame:
         findings.group_by("pharmacy", "finding").agg(alone).with_columns(_of("at")),
         criteria.group_by("pathway", "finding", "criterion").agg(alone).with_columns(_of("criteria")),
         facts.group_by("pathway", "finding", "criterion").agg(alone).with_columns(_of("facts")),
-        judged.aside.group_by("code").agg(alone).with_columns(_of("aside")),
+        judged.aside.rename({"column": "criterion"})
+        .group_by("code", "criterion")
+        .agg(alone)
+        .with_columns(_of("aside")),
+        pl.DataFrame(
+            {"of": "unread", "code": sorted(judged.unread)}, schema_overrides={"code": pl.String}
+        ).with_columns(rows=1, found=0),
         pl.DataFrame({"of": ["again"], "rows": [judged.again], "found": [0]}),
     ]
     empty = pl.DataFrame(schema=COUNTS_SCHEMA)

@@ -1,7 +1,7 @@
 """Consultations in a CSV file: UTF-8, a comma between cells, a head in the first line, an empty cell for what is not known."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ class CSVFileOfRows:
         self._heads = heads_of(self._names, table)
         self.remarks = self._heads.remarks
 
-    def lumps(self) -> Iterator[Lump]:
+    def lumps(self) -> Generator[Lump]:
         """``LumpSource.lumps``."""
         odd: list[int] = []
 
@@ -104,4 +104,9 @@ def _head(path: Path) -> list[str]:
         names = []
     if not names:
         raise NotTheTable("The first line of a CSV file names its columns, in UTF-8. Nothing was audited.")
+    for mark, called in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and mark in names[0]:
+            raise NotTheTable(
+                f"The cells are parted by {called}, and have to be by commas. Save the file as CSV with commas. Nothing was audited."
+            )
     return names

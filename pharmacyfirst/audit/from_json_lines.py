@@ -1,6 +1,7 @@
 """Consultations as JSON Lines: an object a line, the facts as the JSON contract has them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,15 @@ import polars as pl
 
 from pharmacyfirst import exact
 from pharmacyfirst.audit.cells import TYPES
-from pharmacyfirst.audit.reading import LINE, Lump, ReadRows, SetAside
-from pharmacyfirst.audit.table import AuditTable, Holds
+from pharmacyfirst.audit.reading import LINE, Lump, ReadRows, SetAside, key_not_read
+from pharmacyfirst.audit.table import AuditTable, Holds, identifies
 from pharmacyfirst.errors import Refused
 from pharmacyfirst.fast.run import as_float
 from pharmacyfirst.kernel.questions import read_day
 
 LINES = 20_000  # at a time
 FACTS = "facts"
+_PLAIN = re.compile(r"(?!.*[0-9]{4})[a-z][a-z0-9_]{0,60}")  # what a key has to be to be named: it may hold anything
 
 
 class JSONLinesFile:
@@ -25,10 +27,14 @@ class JSONLinesFile:
     def __init__(self, path: Path, table: AuditTable):
         self.path = path
         self.size = path.stat().st_size
-        self.remarks: tuple[str, ...] = ()
         self._rows = RowsOfObjects(table)
 
-    def lumps(self) -> Iterator[Lump]:
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """``LumpSource.remarks``, of the lines read so far."""
+        return tuple(key_not_read(about) for about in sorted(self._rows.unread))
+
+    def lumps(self) -> Generator[Lump]:
         """``LumpSource.lumps``."""
         held: list[tuple[int, bytes]] = []
         line = number = 0
@@ -54,16 +60,22 @@ class JSONLinesFile:
 
 
 class RowsOfObjects:
-    """Objects of JSON made into rows: each key one of ours, each value of the type of its column."""
+    """Objects of JSON made into rows: each key one of ours, each value of the type of its column.
+
+    A key that tells who somebody is is left unread, and ``unread`` is what such keys look like.
+    """
 
     def __init__(self, table: AuditTable):
         facts = {one.name for one in table.facts}
         self._facts = {one.name: one for one in table.facts}
         self._others = {one.name: one for one in table.columns if one.name not in facts}
+        self.unread: set[str] = set()
+        self._unread_here: set[str] = set()
 
     def read(self, lines: Iterable[tuple[int, bytes | Mapping[str, Any]]]) -> ReadRows:
         """The objects, each with the number of its line, as JSON text or read already."""
         aside, rows, numbers = SetAside(), [], []
+        self._unread_here = set()
         for line, text in lines:
             held: dict[str, Any] = {}
             try:
@@ -84,7 +96,8 @@ class RowsOfObjects:
         }
         for line, row in zip(numbers, rows, strict=True):
             row[LINE] = line
-        return ReadRows(pl.DataFrame(rows, schema=schema), aside.frame())
+        self.unread |= self._unread_here
+        return ReadRows(pl.DataFrame(rows, schema=schema), aside.frame(), frozenset(self._unread_here))
 
     def _row(self, given: Any, held: dict[str, Any]) -> tuple[str, str | None] | None:
         """Puts the values of an object into ``held``. What is wrong with it as a code, and of which column; None where nothing is."""
@@ -92,18 +105,21 @@ class RowsOfObjects:
             return "not_json", None
         if not isinstance(given.get(FACTS), Mapping):
             return "missing_key", FACTS
-        strangers = False
+        stranger: tuple[str, str | None] | None = None
         for columns, values in ((self._others, given), (self._facts, given[FACTS])):
             for name, value in values.items():
                 column = columns.get(name)
                 if column is None:
-                    strangers = strangers or columns is self._facts or name != FACTS
+                    if about := identifies(name):
+                        self._unread_here.add(about)
+                    elif columns is self._facts or name != FACTS:
+                        stranger = stranger or ("unknown_fact", name if _PLAIN.fullmatch(name) else None)
                 elif value is not None:
                     read = _READERS[column.holds](value)
                     if read is None:
                         return "wrong_value", name
                     held[name] = read
-        return ("unknown_fact", None) if strangers else None
+        return stranger
 
 
 def _text(value: Any) -> str | None:

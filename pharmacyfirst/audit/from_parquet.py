@@ -1,6 +1,6 @@
 """Consultations in a Parquet file."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import polars as pl
@@ -25,7 +25,7 @@ class ParquetFileOfRows:
         self.remarks = self._heads.remarks
         self.size = int(self._file.metadata.num_rows)
 
-    def lumps(self) -> Iterator[Lump]:
+    def lumps(self) -> Generator[Lump]:
         """``LumpSource.lumps``."""
         names = [one.name for one in self._heads.read]
         held: list[pa.RecordBatch] = []

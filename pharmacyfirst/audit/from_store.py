@@ -4,7 +4,7 @@ Training patients are left out, and so is a record that was corrected: its corre
 medicine was handed over although one was offered, the outcome is that of what was done instead.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -41,7 +41,7 @@ class RecordsOfStore:
         self.size = len(self._ids)
         self.remarks: tuple[str, ...] = ()
 
-    def lumps(self) -> Iterator[Lump]:
+    def lumps(self) -> Generator[Lump]:
         """``LumpSource.lumps``: of so many records those that are audited."""
         for number, begin in enumerate(range(0, len(self._ids), RECORDS)):
             held = []

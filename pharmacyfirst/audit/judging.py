@@ -10,6 +10,7 @@ import polars as pl
 from pharmacyfirst.audit.agreeing import agreeing
 from pharmacyfirst.audit.disagreeing import AuditFinding, findings_of
 from pharmacyfirst.audit.in_polars_read import misfits
+from pharmacyfirst.audit.nhs_numbers import without_nhs_numbers
 from pharmacyfirst.audit.plan import FactColumn, Plan, judged, plan_of
 from pharmacyfirst.audit.reading import ASIDE_SCHEMA, LINE, ReadRows, whole
 from pharmacyfirst.audit.recorded import recorded_of
@@ -46,13 +47,14 @@ class EnginesDisagree(PharmacyFirstError):
 class JudgedRows:
     """What came of a lump: a line for each row judged, with ``outcome`` and ``found``; the findings; the rows set aside.
 
-    ``again`` is how many rows without a finding were judged a second time, by the kernel.
+    ``again`` is how many rows without a finding were judged a second time, by the kernel; ``unread`` what keys left unread look like.
     """
 
     rows: pl.DataFrame
     findings: pl.DataFrame
     aside: pl.DataFrame
     again: int
+    unread: frozenset[str] = frozenset()
 
 
 class LumpJudging:
@@ -66,8 +68,9 @@ class LumpJudging:
     def judge(self, read: ReadRows) -> JudgedRows:
         """Every row that was read. Raises ``EnginesDisagree``."""
         rows, found, again = [_NO_ROWS], [_NO_FINDINGS], 0
-        aside = [read.aside]
-        frame, unfit = self._with_a_pathway(read.frame)
+        kept, lost_before = without_nhs_numbers(read.frame, read.aside)
+        aside = [lost_before]
+        frame, unfit = self._with_a_pathway(kept)
         aside.append(unfit)
         for plan, mine in self._by_plan(frame):
             fitting, unfit = _fitting(mine, plan)
@@ -78,7 +81,7 @@ class LumpJudging:
             again += one.again
         lost = pl.concat(aside).sort("line", maintain_order=True)
         findings = pl.concat(found).sort("line", maintain_order=True)
-        return JudgedRows(pl.concat(rows), findings, lost, again)
+        return JudgedRows(pl.concat(rows), findings, lost, again, read.unread)
 
     def _columns(self, plan: Plan) -> Iterator[TableColumn]:
         names = plan.pathway.questions

@@ -19,6 +19,9 @@ from pharmacyfirst.audit.small_counts import Sum, left_out
 NumberKey = tuple[str, ...]
 
 ROWS, FOUND = "rows", "found"
+READ, ASIDE, AGAIN = "rows read", "aside", "again"
+"""Rows read are rows judged and rows set aside; those judged again have no finding, and were judged a second time by the kernel."""
+MISWRITTEN = "miswritten"  # of the names: the columns that hold what does not fit
 SUPPLIED, SUPPLY_SAID = "supplied", "supply said"
 CARED, CARE_SAID = "self-care", "self-care said"
 MEASURES = (ROWS, FOUND, SUPPLIED, SUPPLY_SAID, CARED, CARE_SAID)
@@ -63,14 +66,18 @@ def numbers_of(audited: Audited, everything: bool = False) -> AuditNumbers:
     _matrix(outcomes, counted, sums)
     _findings(kinds, counted, names, sums)
     _criteria(audited.counts, counted, names, sums)
-    for code, rows in some(audited.counts, "aside").select("code", "rows").iter_rows():
-        counted["aside", str(code)] = rows
-    names["aside"] = tuple(sorted(key[1] for key in counted if key[0] == "aside"))
-    counted["aside",] = audited.aside
-    sums.append(Sum(("aside",), tuple(("aside", code) for code in names["aside"])))
-    counted["again",] = int(some(audited.counts, "again")["rows"].sum())
+    aside = some(audited.counts, "aside")
+    for code, rows in aside.group_by("code").agg(pl.col("rows").sum()).iter_rows():
+        counted[ASIDE, str(code)] = rows
+    names[MISWRITTEN] = tuple(sorted(aside.filter(pl.col("code") == "wrong_value")["criterion"].drop_nulls().unique()))
+    names[ASIDE] = tuple(sorted(key[1] for key in counted if key[0] == ASIDE))
+    counted[ASIDE,] = audited.aside
+    sums.append(Sum((ASIDE,), tuple((ASIDE, code) for code in names[ASIDE])))
+    counted[READ,] = audited.rows
+    sums.append(Sum((READ,), ((ROWS,), (ASIDE,)), total_first=True))
+    counted[AGAIN,] = int(some(audited.counts, "again")["rows"].sum())
     hidden = frozenset[NumberKey]() if everything else left_out(counted, _with_the_rest(sums, counted))
-    return AuditNumbers(audited.judged, audited.aside, audited.remarks, counted, hidden - {("again",)}, names)
+    return AuditNumbers(audited.judged, audited.aside, audited.remarks, counted, hidden, names)
 
 
 def _measures(rows: pl.DataFrame, of: NumberKey, counted: dict[NumberKey, int]) -> None:
@@ -166,6 +173,8 @@ def _with_the_rest(sums: Iterable[Sum], counted: dict[NumberKey, int]) -> Iterat
             rest: NumberKey = ("rest of", *key)
             counted[rest] = counted[whole] - counted[key]
             yield Sum(whole, (key, rest))
+    counted["rest of", AGAIN] = counted["rest of", FOUND] - counted[AGAIN,]
+    yield Sum(("rest of", FOUND), ((AGAIN,), ("rest of", AGAIN)))
 
 
 def shown(number: int | None) -> str:
@@ -181,12 +190,11 @@ def in_percent(share: float | None, digits: int = 1) -> str:
 def as_json(numbers: AuditNumbers) -> dict[str, Any]:
     """Every number that is shown, by its key in words, and how many are left out.
 
-    How many rows there were stands there where the number set aside does: else the rows judged would give it away.
+    ``rows`` is how many were read, null where that is left out.
     """
-    told = {" / ".join(key): number for key, number in sorted(numbers.counted.items()) if key not in numbers.hidden}
-    told = {key: number for key, number in told.items() if not key.startswith("rest of")}
-    rows = None if ("aside",) in numbers.hidden else numbers.judged + numbers.aside
-    return {"rows": rows, "left_out": len(numbers.hidden), "numbers": told}
+    each = {key: number for key, number in sorted(numbers.counted.items()) if key[0] != "rest of"}
+    told = {" / ".join(key): number for key, number in each.items() if key not in numbers.hidden}
+    return {"rows": numbers.of(READ), "left_out": len(each) - len(told), "numbers": told}
 
 
 def top(numbers: AuditNumbers, of: str, most: int) -> list[tuple[NumberKey, int]]:

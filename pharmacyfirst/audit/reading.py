@@ -4,7 +4,8 @@ A lump is the same rows whenever the file is read, so that a run that was interr
 set aside with the reason, and never lost.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,19 +40,26 @@ class Lump:
 
 @dataclass(frozen=True, slots=True)
 class ReadRows:
-    """The rows of a lump: those that can be read, typed as the table is and with ``LINE`` beside, and those set aside."""
+    """The rows of a lump: those that can be read, typed as the table is and with ``LINE`` beside, and those set aside.
+
+    ``unread`` is what the keys look like that were left unread, as they tell who somebody is: ``an NHS number``.
+    """
 
     frame: pl.DataFrame
     aside: pl.DataFrame
+    unread: frozenset[str] = frozenset()
 
 
 class LumpSource(Protocol):
-    """Where consultations are read from. ``size`` is how far ``Lump.at`` goes; ``remarks`` is what to say of the file."""
+    """Where consultations are read from. ``size`` is how far ``Lump.at`` goes."""
 
     size: int
-    remarks: tuple[str, ...]
 
-    def lumps(self) -> Iterator[Lump]:
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What to say of the file, as far as it was read."""
+
+    def lumps(self) -> Generator[Lump]:
         """The rows, some at a time, the same each time that it is asked. Raises ``NotTheTable``."""
 
     def read(self, lump: Lump) -> ReadRows:
@@ -78,7 +86,8 @@ def heads_of(names: Sequence[str], table: AuditTable) -> Heads:
             continue
         about = identifies(name)
         if not about:
-            near = nearest(name, ours)
+            plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+            near = plain if plain in ours else nearest(plain, ours)
             meant = f"did you mean {near}? " if near else "it is none of the table's. "
             raise NotTheTable(
                 f"Column {at} is not known: {meant}Rename it or leave it out; --schema prints the columns. Nothing was audited."
@@ -92,6 +101,11 @@ def heads_of(names: Sequence[str], table: AuditTable) -> Heads:
     if lacking:
         raise NotTheTable(f"There is no column {lacking[0]}. Every row has to have one. Nothing was audited.")
     return Heads(tuple(read), tuple(remarks))
+
+
+def key_not_read(about: str) -> str:
+    """What to say of a file some of whose lines have a key that tells who somebody is."""
+    return f"A key of its lines looks like {about}: it was not read. Leave it out of the file next time."
 
 
 @dataclass
@@ -135,9 +149,33 @@ def whole(frame: pl.DataFrame, columns: Iterable[TableColumn]) -> pl.DataFrame:
     return frame.with_columns(lacking) if lacking else frame
 
 
+def _told_apart(path: Path, ending: str) -> None:
+    """Raises ``NotTheTable`` for a file that is plainly of another kind than its name says: else its rows would be what is wrong."""
+    with path.open("rb") as opened:
+        begun = opened.read(4)
+    if begun.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise NotTheTable("The file is in UTF-16. Save it as UTF-8. Nothing was audited.")
+    if not begun and ending in (".parquet", ".csv"):
+        raise NotTheTable("The file is empty. A table without rows has its columns all the same. Nothing was audited.")
+    if begun == _PARQUET and ending != ".parquet":
+        raise NotTheTable(
+            "The file is Parquet, and its name says otherwise: let it end in .parquet. Nothing was audited."
+        )
+    if begun != _PARQUET and ending == ".parquet":
+        raise NotTheTable(
+            "The file is no Parquet, as its name says: let it end in what it is, or write it again. Nothing was audited."
+        )
+    if begun == _ZIP:
+        raise NotTheTable("The file is a workbook or an archive. Save the sheet as CSV, in UTF-8. Nothing was audited.")
+
+
+_PARQUET, _ZIP = b"PAR1", b"PK\x03\x04"
+
+
 def source_of(path: Path, table: AuditTable) -> LumpSource:
     """The file as a source, by the ending of its name. Raises ``NotTheTable``."""
     ending = path.suffix.lower()
+    _told_apart(path, ending)
     if ending == ".parquet":
         from pharmacyfirst.audit.from_parquet import ParquetFileOfRows
 

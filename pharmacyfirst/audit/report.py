@@ -10,6 +10,7 @@ from pharmacyfirst.audit import charts
 from pharmacyfirst.audit.disagreeing import FindingKind
 from pharmacyfirst.audit.in_words import ALL_SHOWN, LEFT_OUT, NO_PROOF, WHY_ASIDE
 from pharmacyfirst.audit.numbers import (
+    AGAIN,
     CARE_SAID,
     CARED,
     CONDITION,
@@ -31,7 +32,8 @@ from pharmacyfirst.paper.html import Paper
 from pharmacyfirst.paper.words import begun
 
 MOST_CRITERIA = 12
-MOST_PLACES = 20
+ENOUGH_PLACES = 2 / 3
+"""The share of pharmacies that have to be drawn: with fewer, those without a finding would stand for all, under a mean of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def report(numbers: AuditNumbers, library: Library, made: HowMade) -> str:
         both=_both(numbers),
         aside=[(code, WHY_ASIDE.get(code, code), shown(numbers.of("aside", code))) for code in numbers.names["aside"]],
         remarks=numbers.remarks,
-        again=f"{numbers.of('again'):,}",
+        again=shown(numbers.of(AGAIN)),
         content=_content(library, numbers.names[CONDITION]),
     )
 
@@ -97,7 +99,9 @@ def _findings(numbers: AuditNumbers) -> dict[str, Any]:
         for kind, count in zip(kinds, counts, strict=True)
     ]
     return {
-        "chart": charts.bars("How many consultations have each kind of finding", each) if each else Markup(),
+        "chart": charts.bars("How many consultations have each kind of finding", each)
+        if any(not one.hatched for one in each)
+        else Markup(),
         "rows": [(kind.words, shown(count), kind.says) for kind, count in zip(kinds, counts, strict=True)],
     }
 
@@ -112,7 +116,9 @@ def _supply(numbers: AuditNumbers, titles: Mapping[str, str], what: str, said: s
         rows.append((title, shown(numbers.of(ROWS, *of)), *told))
     return {
         "word": word,
-        "chart": charts.pairs(f"{word}: recorded, and as the pathway says, by condition", each),
+        "chart": charts.pairs(f"{word}: recorded, and as the pathway says, by condition", each)
+        if any(one.recorded is not None or one.says is not None for one in each)
+        else Markup(),
         "rows": rows,
     }
 
@@ -122,7 +128,9 @@ def _months(numbers: AuditNumbers) -> dict[str, Any]:
     found = [numbers.share((FOUND, MONTH, name), (ROWS, MONTH, name)) for name in names]
     supplied = [numbers.share((SUPPLIED, MONTH, name), (ROWS, MONTH, name)) for name in names]
     return {
-        "chart": charts.months("The share of consultations with a finding, month by month", names, found),
+        "chart": charts.months("The share of consultations with a finding, month by month", names, found)
+        if any(share is not None for share in found)
+        else Markup(),
         "rows": [
             (name, shown(numbers.of(ROWS, MONTH, name)), in_percent(share, 2), in_percent(gave))
             for name, share, gave in zip(names, found, supplied, strict=True)
@@ -138,18 +146,16 @@ def _places(numbers: AuditNumbers) -> dict[str, Any]:
         share = numbers.share((FOUND, PHARMACY, name), (ROWS, PHARMACY, name))
         if many and share is not None:
             places.append(charts.PharmacyPoint(name, many, share))
-    if all_ is None or not places:
-        return {"chart": Markup(), "rows": [], "many": len(numbers.names[PHARMACY]), "drawn": 0, "out": 0}
-    out = [one for one in places if one.share > charts.limits(all_, one.many, charts.WIDE)[1]]
-    out.sort(key=lambda one: (-one.share, one.name))
+    said = {"many": f"{len(numbers.names[PHARMACY]):,}", "shown": f"{len(places):,}"}
+    if all_ is None or not places or len(places) < ENOUGH_PLACES * len(numbers.names[PHARMACY]):
+        return said | {"chart": Markup(), "rows": [], "out": 0}
+    out = {one.name for one in places if one.share > charts.limits(all_, one.many, charts.WIDE)[1]}
     title = "Pharmacies by how many consultations they had and the share with a finding, between the limits of chance"
-    return {
-        "chart": charts.funnel(title, places, all_),
-        "rows": [(one.name, f"{one.many:,}", in_percent(one.share)) for one in out[:MOST_PLACES]],
-        "many": len(numbers.names[PHARMACY]),
-        "drawn": len(places),
-        "out": len(out),
-    }
+    rows = [
+        (one.name, f"{one.many:,}", in_percent(one.share), "above" if one.name in out else "")
+        for one in sorted(places, key=lambda one: (one.name not in out, -one.share, one.name))
+    ]
+    return said | {"chart": charts.funnel(title, places, all_), "rows": rows, "out": len(out)}
 
 
 def _by_condition(numbers: AuditNumbers, titles: Mapping[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import polars as pl
 from pharmacyfirst import __version__
 from pharmacyfirst.audit.counts import COUNTS_SCHEMA, added_up, counts_of, some
 from pharmacyfirst.audit.judging import FINDINGS_SCHEMA, LumpJudging
-from pharmacyfirst.audit.reading import ASIDE_SCHEMA, Lump, LumpSource
+from pharmacyfirst.audit.reading import ASIDE_SCHEMA, Lump, LumpSource, key_not_read
 from pharmacyfirst.audit.table import AuditTable
 from pharmacyfirst.content.library import Library
 from pharmacyfirst.errors import PharmacyFirstError
@@ -24,7 +25,7 @@ from pharmacyfirst.errors import PharmacyFirstError
 FINDINGS, ASIDE = "findings.parquet", "set-aside.parquet"
 _PARTS, _KEY = "parts", "of.json"
 _MADE = ("findings", "aside", "counts")
-_FORMAT = 2  # of the parts
+_FORMAT = 3  # of the parts
 _BLOCK = 1 << 20
 
 
@@ -62,6 +63,15 @@ def key_of_run(source: LumpSource, library: Library, digest: str) -> dict[str, s
     }
 
 
+def begun_of(folder: Path) -> dict[str, str]:
+    """What the parts in a folder are of, as its run was given it; empty where there are none."""
+    try:
+        held = json.loads((folder / _PARTS / _KEY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return held if isinstance(held, dict) else {}
+
+
 def digest_of_file(path: Path) -> str:
     """SHA-256 of a file, read block by block."""
     made = hashlib.sha256()
@@ -89,12 +99,15 @@ class Run:
         self._begin()
         numbers: list[int] = []
         rows = 0
-        for lump in self.source.lumps():
-            if not self._is_done(lump):
-                self._do(lump)
-            numbers.append(lump.number)
-            rows += lump.rows
-            went_on(lump.at)
+        with closing(
+            self.source.lumps()
+        ) as lumps:  # else a run stopped by hand leaves the file to be closed with words of Python's own
+            for lump in lumps:
+                if not self._is_done(lump):
+                    self._do(lump)
+                numbers.append(lump.number)
+                rows += lump.rows
+                went_on(lump.at)
         return self._together(numbers, rows)
 
     def _begin(self) -> None:
@@ -141,7 +154,10 @@ class Run:
         judged, aside = (int(some(counts, of)["rows"].sum()) for of in ("outcomes", "aside"))
         if judged + aside != rows:
             raise RowsLost(_LOST)
-        return Audited(counts, judged, aside, self.source.remarks)
+        unread = [
+            key_not_read(about) for about in some(counts, "unread")["code"]
+        ]  # in parts that were done before, too
+        return Audited(counts, judged, aside, tuple(dict.fromkeys((*self.source.remarks, *unread))))
 
     def tidy(self) -> None:
         """Throw the parts away: once all that is made of them is written."""

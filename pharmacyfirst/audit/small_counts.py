@@ -1,8 +1,8 @@
 """Which numbers of a report are not shown, so that nobody is told by a small one, and nobody can work it out by taking others away.
 
 The rule. A number from 1 to 4 is not shown. Of any numbers that add up to another one that is shown, those not shown are at least two, and so
-large together that each could be five or more if none is nought: where they would not be, the smallest of the others is left out too, and
-where there is none, the sum itself. And no number that is left out follows from all the sums together. Nought is shown, as nobody is told by
+large together that by that sum alone each could be five or more if none is nought: where they would not be, the smallest of the others is
+left out too, and where there is none, the sum itself. And no number that is left out follows from all the sums together. Nought is shown, as nobody is told by
 it; but where numbers of a sum are left out, one nought is too, so that what is left out may be nought: five numbers known to be at least
 one, which add up to five, are five ones.
 """
@@ -17,10 +17,14 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Sum(NamedTuple):
-    """A number of the report that is the sum of others, by their keys."""
+    """A number of the report that is the sum of others, by their keys.
+
+    ``total_first``: where one more number is to be left out it is the sum itself, as much hangs on its parts and nothing on it.
+    """
 
     total: Hashable
     parts: tuple[Hashable, ...]
+    total_first: bool = False
 
     @property
     def members(self) -> tuple[Hashable, ...]:
@@ -48,7 +52,9 @@ def _more_for_sums(numbers: Mapping[Any, int], sums: Sequence[Sum], hidden: set[
         parts = [key for key in one.parts if key in away]
         gives_away = too_few([numbers[key] for key in parts]) if one.total not in away else not parts
         if gives_away:
-            more |= _smallest(numbers, one.parts, away) or _smallest(numbers, (one.total,), away)
+            ways = (one.parts, (one.total,))
+            first, then = reversed(ways) if one.total_first else ways
+            more |= _smallest(numbers, first, away) or _smallest(numbers, then, away)
     return more
 
 

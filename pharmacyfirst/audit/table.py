@@ -84,6 +84,22 @@ SUPPLIED = tuple(one.name for one in WHAT_WAS_RECORDED if one.name.startswith(
 """The columns that say something of a supply alone."""
 
 
+def how_written(column: TableColumn) -> str:
+    """How what a column holds is written, for whoever wrote it otherwise."""
+    return _WRITTEN[column.holds]
+
+
+_WRITTEN: Mapping[Holds, str] = {
+    Holds.TEXT: "text",
+    Holds.DAY: "a day that there is, as YYYY-MM-DD",
+    Holds.YES_NO: "yes or no: true or false",
+    Holds.WHOLE_NUMBER: "a whole number without a point (30, not 30.0), in the range of its question",
+    Holds.NUMBER: "a number such as 36.8, in the range of its question",
+    Holds.ONE_OF: "one of its answers, as --schema prints them",
+    Holds.ANY_OF: "any of its answers, as --schema prints them, with a blank between two in CSV",
+}
+
+
 class NotOneTable(PharmacyFirstError):
     """The pathways cannot be put into one table: two ask for the same fact in two ways, or a fact bears the name of another column."""
 

@@ -10,7 +10,7 @@ import click
 
 from pharmacyfirst import exact
 from pharmacyfirst.cli import options
-from pharmacyfirst.cli.guard import BadInput, WrongCommand
+from pharmacyfirst.cli.guard import BadInput, NotDone, WrongCommand
 from pharmacyfirst.errors import ExtraMissing
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def changes(
     of everybody who changes is said first. Where nobody changes, the versions are proved equal.
 
     With --on it counts how many consultations of a table would come out differently, by the same ways, whatever the day of each. Counts
-    below 5 are held back.
+    below 5 are held back. Do not publish it beside an audit of the same table: one could tell what the other holds back.
 
     \b
     Example:
@@ -65,7 +65,10 @@ def changes(
     if not conditions:
         raise BadInput("OLD and NEW have no condition in common. Name two versions of one condition.")
     pairs = {one: (before.versions[one], after.versions[one]) for one in conditions}
-    counted, unread = _counted(table, library(), pairs) if table is not None else ({}, 0)
+    try:
+        counted, unread = _counted(table, library(), pairs) if table is not None else ({}, 0)
+    except KeyboardInterrupt:
+        raise NotDone("Stopped. Nothing was counted; the same command begins anew.") from None
     found, shown = [], {}
     for condition in conditions:
         found.append(comparing.changes(*pairs[condition], reasons))
@@ -76,7 +79,9 @@ def changes(
             if condition in shown:
                 click.echo("\n".join(["", *shown[condition].in_words()]))
     if unread:
-        click.echo(f"{unread:,} rows of the table could not be read, of whatever condition.", err=as_json or as_html)
+        click.echo(
+            f"{_told(unread)} rows of the table could not be read, of whatever condition.", err=as_json or as_html
+        )
     apart = {
         which: sorted(set(one.versions) - set(conditions))
         for which, one in (("OLD", before), ("NEW", after))
@@ -110,11 +115,18 @@ def _counted(
 
     old, new = ({name: pair[at] for name, pair in pairs.items()} for at in (0, 1))
     source = source_of(path, table_of_both(library, old, new))
-    for remark in source.remarks:
-        click.echo(remark, err=True)
     with click.progressbar(length=source.size, label="Counted", file=sys.stderr) as bar:
         found, unread = count(source, pairs.values(), lambda at: bar.update(at - bar.pos))
+    for remark in source.remarks:
+        click.echo(remark, err=True)
     return {one.condition: one for one in found}, unread
+
+
+def _told(unread: int) -> str:
+    from pharmacyfirst.affected.shown import few_held_back
+
+    many = few_held_back(unread)
+    return "Some (held back)" if many is None else f"{many:,}"
 
 
 def _shown(affected: "Affected", found: "Changes") -> "AffectedShown":

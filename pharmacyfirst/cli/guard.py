@@ -92,7 +92,7 @@ def _what_fits(parameter: click.Parameter | None) -> str:
         case click.Path(file_okay=False, exists=exists):
             return "there is no such folder." if exists else "give a folder."
         case click.Path(exists=exists):
-            return "there is no such file." if exists else "give a file."
+            return "there is no such file. A folder is none." if exists else "give a file."
         case _:
             return "what was given does not fit; --help says what does."
 

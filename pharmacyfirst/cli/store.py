@@ -292,6 +292,8 @@ def take_in(file: Path, place: Path, by: str, as_of: date | None) -> None:
 def table(into: Path, place: Path, practice: bool) -> None:
     """Write a row for each finished record into a new CSV FILE, without anything that tells who a patient is.
 
+    It holds the practitioner's GPhC number. It is no table that audit reads: audit --store judges the records themselves.
+
     \b
     Example:
       pharmacyfirst store table records.csv --store data

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pharmacyfirst.cli import options
-from pharmacyfirst.cli.guard import BadInput, DoesNotFit
+from pharmacyfirst.cli.guard import BadInput, DoesNotFit, NotDone
 from pharmacyfirst.kernel.questions import read_day
 
 MOST_ROWS = 1_000_000_000
@@ -67,10 +67,11 @@ def month(words: str) -> date:
 @click.option(
     "--population", "described", type=options.FILE_THERE, metavar="FILE", help="Who comes, in place of what ships."
 )
+@click.option("--replace", is_flag=True, help="Write over FILE and its list of faults where they are there already.")
 @options.pathways
 def synth(
     rows: int, seed: int, out: Path, faults: Decimal, lacking: Decimal | None, first: date, months: int, only: tuple[str, ...],
-    described: Path | None, folder: Path | None,
+    described: Path | None, replace: bool, folder: Path | None,
 ) -> None:  # fmt: skip
     """Make up consultations, to try the audit on: a table of nobody.
 
@@ -89,6 +90,11 @@ def synth(
     from pharmacyfirst.population.files import planted_beside, write_planted, write_rows
     from pharmacyfirst.population.summary import Summary
 
+    if not replace and any(one.exists() for one in (out, planted_beside(out))):
+        raise BadInput(
+            "FILE, or FILE.planted.csv beside it, is there already and may be somebody's work. Name another, or give --replace. "
+            "Nothing was written."
+        )
     library = options.library(folder)
     for condition in only:
         options.conditions(library, condition)
@@ -105,6 +111,8 @@ def synth(
                 add(block)
                 note(block.planted)
                 summary.add(block)
+    except KeyboardInterrupt:
+        raise NotDone("Stopped. No table was written; the same command begins anew.") from None
     except OSError as error:
         raise BadInput(f"--out cannot be written: {error.strerror}.") from None
     click.echo("\n".join(summary.in_words()))

@@ -38,8 +38,8 @@ def write_rows(path: Path, table: AuditTable, says: Mapping[str, Any]) -> Abstra
 
 
 def planted_beside(path: Path) -> Path:
-    """Where the list of planted faults stands: ``people.planted.csv`` beside ``people.parquet``."""
-    return path.with_name(path.stem + PLANTED)
+    """Where the list of planted faults stands: ``people.parquet.planted.csv`` beside ``people.parquet``."""
+    return path.with_name(path.name + PLANTED)
 
 
 @contextmanager

@@ -18,11 +18,12 @@ from pharmacyfirst.affected.tables import table_of_both
 from pharmacyfirst.audit.reading import source_of
 from pharmacyfirst.audit.table import table_of
 from pharmacyfirst.kernel.assess import assess
-from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.outcome import Kind, Outcome
 from pharmacyfirst.population.consultations import MadeUp, shipped_population
 from pharmacyfirst.population.files import write_rows
 from pharmacyfirst.proof.changes import changes
 from pharmacyfirst.proof.changes_in_words import transition_in_words
+from pharmacyfirst.proof.classes import Ending, Transition
 from pharmacyfirst.proof.versions import version_of
 
 LIBRARY = load()
@@ -158,19 +159,64 @@ def test_what_is_shown_is_the_same_in_words_as_data_and_drawn(table, without_dia
     assert small.as_dict()["set_aside"] is None
     assert {one["count"] for one in small.as_dict()["ways"]} == {None}
     said = "\n".join(small.in_words())
-    assert said.count("held back") == len(found.ways) + 1
+    assert said.count("held back  ") == len(found.ways)
+    assert "\nheld back more could not be judged" in said
+    assert said.count("-> held back") == len(Kind)
     words = shown(found)
     drawn = ElementTree.fromstring(words.drawing().svg())
     numbers = [one.text for one in drawn.iter("text")]
     assert [one for one in numbers if one == "held back"] == ["held back"] * sum(n is None for _, n in words.ways)
-    assert f"{words.outcomes[Kind.SUPPLY - 1][2]:,}" in numbers
+    assert f"{words.outcomes[Kind.SUPPLY - 1][1]:,}" in numbers
     for _, before, now in words.outcomes:
-        assert before % 10 == now % 10 == 0
+        assert before % 10 == 0
+        assert now is None if words.now_held_back else now % 10 == 0
 
 
 def test_a_count_alone_that_is_small_is_held_back():
     none = Affected(UTI, 3, 0, {}, {}, {})
     assert next(shown(none).in_words()).startswith("On the table: of held back consultations")
+
+
+def told_of(*takers):
+    """What is shown of 316 who were told self-care before, where so many take each of the proved ways away from it."""
+    ways = dict(zip(three_ways(), takers, strict=True))
+    before = {Kind.SELF_CARE: 316, Kind.SUPPLY: 500}
+    now = {Kind.SELF_CARE: 316 - sum(takers), Kind.SUPPLY: 500, Kind.NOT_ELIGIBLE: sum(takers)}
+    return shown(Affected(UTI, 816, 0, ways, before, now))
+
+
+def three_ways():
+    to = (Kind.NOT_ELIGIBLE, Kind.REFER, Kind.EMERGENCY)
+    return [Transition(Ending(Outcome(Kind.SELF_CARE, None), ()), Ending(Outcome(kind, None), ())) for kind in to]
+
+
+@pytest.mark.parametrize("takers", [(1, 0, 0), (0, 1, 0), (2, 1, 1), (0, 0, 4), (1, 2, 0)])
+def test_a_way_held_back_could_be_nobodys_with_an_audit_of_the_same_table_beside_it(takers):
+    """The audit says 316 exactly; self-care now, rounded to 320, leaves at most one who changes, and a way that is listed at least one."""
+    told = told_of(*takers)
+    assert told == told_of(1, 0, 0)
+    assert told.as_dict()["outcomes"][Kind.SELF_CARE - 1]["now"] is None
+    words = "\n".join(told.in_words())
+    assert words.count("held back  self-care ->") == len(takers)
+    assert "-> 320" not in words
+    assert "Do not publish this beside an audit" in words
+
+
+def test_ways_held_back_do_not_stand_by_how_many_they_are():
+    assert [way for way, _ in told_of(1, 4, 2).ways] == [way for way, _ in told_of(4, 1, 2).ways]
+
+
+def test_where_nothing_is_held_back_ways_that_nobody_takes_are_not_listed():
+    told = told_of(20, 0, 8)
+    assert [count for _, count in told.ways] == [20, 8]
+    assert not told.now_held_back
+
+
+def test_few_rows_that_cannot_be_read_are_held_back(tmp_path):
+    path = tmp_path / "people.jsonl"
+    path.write_text("not json\n" * 3, encoding="utf-8")
+    ran = run("changes", f"{UTI}@2026.2", f"{UTI}@2026.2", "--on", path)
+    assert "Some (held back) rows of the table could not be read" in ran.stdout + ran.stderr
 
 
 # The command

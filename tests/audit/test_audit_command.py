@@ -243,7 +243,19 @@ def test_a_column_of_another_type_is_refused_before_anything_is_judged(tmp_path)
     ("name", "holds", "says"),
     [
         ("rows.parquet", b"PAR1 and no more", "cannot be read as Parquet"),
-        ("rows.csv", b"", "names its columns"),
+        ("rows.csv", b"", "The file is empty"),
+        ("rows.parquet", b"", "The file is empty"),
+        ("rows.csv", b"\n", "names its columns"),
+        ("rows.csv", b"row;pathway;as_of\nr1;shingles;2026-11-21\n", "by semicolons, and have to be by commas"),
+        ("rows.csv", b"row\tpathway\tas_of\n", "by tabs, and have to be by commas"),
+        ("rows.csv", "row,pathway,as_of\n".encode("utf-16"), "in UTF-16. Save it as UTF-8"),
+        ("rows.jsonl", "{}\n".encode("utf-16"), "in UTF-16. Save it as UTF-8"),
+        ("rows.csv", b"PAR1 and so on", "is Parquet, and its name says otherwise"),
+        ("rows.jsonl", b"PAR1 and so on", "is Parquet, and its name says otherwise"),
+        ("rows.parquet", b"row,pathway,as_of\n", "is no Parquet, as its name says"),
+        ("rows.csv", b"PK\x03\x04 and so on", "is a workbook or an archive"),
+        ("rows.csv", b"Row,Pathway,As of\n", "Column 1 is not known: did you mean row?"),
+        ("rows.csv", b"row,pathway,As of\n", "Column 3 is not known: did you mean as_of?"),
         ("rows.csv", b"row,pathway\n", "no column as_of"),
         ("rows.csv", b"row,row,pathway,as_of\n", "stands twice"),
         ("rows.xlsx", b"", ".parquet, .csv or .jsonl"),
@@ -264,3 +276,32 @@ def test_a_table_without_rows_is_audited_and_nothing_is_found(tmp_path):
     assert ran.exit_code == 0, ran.output
     assert "0 rows: 0 judged" in ran.output
     assert pl.read_parquet(tmp_path / "out" / "findings.parquet").height == 0
+
+
+def test_a_folder_is_no_file(tmp_path):
+    ran = audit(tmp_path)
+    assert ran.exit_code == 2
+    assert "A folder is none." in ran.output
+
+
+@pytest.mark.parametrize("out", [(), ("--out", "out")])
+def test_columns_that_hold_what_does_not_fit_are_named_with_how_they_are_written(out, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "row,pathway,as_of,age_years\nr1,shingles,01/11/2026,70\nr2,shingles,2026-11-21,30.0\n", encoding="utf-8"
+    )
+    ran = audit(path, *out)
+    assert ran.exit_code == 1
+    assert "as_of has to hold a day that there is, as YYYY-MM-DD" in ran.output
+    assert "age_years has to hold a whole number without a point (30, not 30.0)" in ran.output
+    assert "01/11/2026" not in ran.output
+
+
+def test_a_column_of_numbers_with_a_point_is_refused_in_parquet_with_the_same_words(tmp_path):
+    path = tmp_path / "rows.parquet"
+    held = {"row": ["r1"], "pathway": ["shingles"], "as_of": ["2026-11-21"], "age_years": [30.0]}
+    pl.DataFrame(held).write_parquet(path)
+    ran = audit(path)
+    assert ran.exit_code == 2
+    assert "a whole number without a point (30, not 30.0)" in ran.output

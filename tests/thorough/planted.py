@@ -49,7 +49,7 @@ def compare(size, seed):
     """Row by row and kind by kind, in one pass over both: a fault that is not found and a finding that is none are told by their rows."""
     import polars as pl
 
-    planted = pl.scan_csv(FOLDER / "people.planted.csv").select("row", "finding")
+    planted = pl.scan_csv(FOLDER / "people.parquet.planted.csv").select("row", "finding")
     found = pl.scan_parquet(FOLDER / "audit" / "findings.parquet").select("row", "finding")
     missed = planted.join(found, on=["row", "finding"], how="anti").collect()
     besides = found.join(planted, on=["row", "finding"], how="anti").collect()
