@@ -26,7 +26,7 @@ TOP = FIRST | {
     # a medicine, and how a PGD of it differs
     "bars", "differs",
     # a service, and what a pathway and a PGD of one say besides
-    "pathways", "code", "provided by", "claimable", "claim", "ways in", "consents", "duties", "instructions", "document",
+    "pathways", "code", "provided by", "claimable", "claim", "prescription charge", "ways in", "consents", "duties", "instructions", "document",
     # the hazard log
     "severities", "likelihoods", "risk matrix", "risk classes", "hazards",
 }  # fmt: skip

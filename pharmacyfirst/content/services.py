@@ -72,6 +72,7 @@ def _service(form: Form, name: str, digest: str) -> Service:
         providers=providers,
         claimable=(found.group(1) or "") if found else "",
         answered=tuple(found.group(2).split(" or ")) if found and found.group(2) else (),
+        charged=form.text("prescription charge") != "none",
         claim=form.statements("claim"),
         ways_in=tuple(_parts(form, "ways in")),
         consents=tuple(_parts(form, "consents")),

@@ -17,7 +17,7 @@ SERVICE_FILE = Shape(
         "claimable": matching(CLAIMABLE, f"`{GATEWAY_POINTS}`, `{EVERY_CONSULTATION}` or `answered systolic_mmhg`"),
     },
     {
-        "code": named(CODE_OF_A_SERVICE, names="[0-9]+"), "claim": STATEMENTS, "ways in": named(PART_OF_A_SERVICE),
+        "prescription charge": matching("none", "`none`"), "code": named(CODE_OF_A_SERVICE, names="[0-9]+"), "claim": STATEMENTS, "ways in": named(PART_OF_A_SERVICE),
         "consents": named(PART_OF_A_SERVICE), "open items": named(OPEN_ITEM), "sources": SOURCES, "note": WORDS,
     },
 )  # fmt: skip

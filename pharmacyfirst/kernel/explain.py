@@ -104,9 +104,8 @@ def offer_lines(offer: Offer, assessment: Assessment) -> Iterator[str]:
 
 
 def _supplied_in_words(supplied: Supplied) -> str:
-    amount = supplied.quantity.in_words() if supplied.quantity else "quantity not stated"
-    if supplied.pack is not None:
-        amount = supplied.pack.in_words()
+    stated = supplied.pack or supplied.quantity
+    amount = stated.in_words() if stated else "quantity not stated"
     bottles = f" ({supplied.bottles} bottle{'s' if supplied.bottles > 1 else ''})" if supplied.bottles else ""
     return f"{amount}{bottles} of {supplied.product.name}"
 

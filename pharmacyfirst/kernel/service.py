@@ -23,7 +23,7 @@ class Service:
 
     ``pathways`` are ids, in the order in which they are shown. ``claimable`` is ``GATEWAY_POINTS`` (a point was reached),
     ``EVERY_CONSULTATION``, or empty, and then ``answered`` names the questions of which one has to have been answered. ``ways_in`` and ``consents`` go by the
-    names that the file gives them (``id``); ``codes`` is empty where no code is known.
+    names that the file gives them (``id``); ``codes`` is empty where no code is known. ``charged``: a medicine has a prescription charge.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Service:
     providers: tuple[Statement, ...] = ()
     claimable: str = ""
     answered: tuple[str, ...] = ()
+    charged: bool = True
     claim: tuple[Statement, ...] = ()
     ways_in: tuple[Statement, ...] = ()
     consents: tuple[Statement, ...] = ()

@@ -106,6 +106,7 @@ def account_of(library: Library, case: Case) -> Account:
     patient = practice_patient(case.id, case.facts, case.as_of)
     decision = decision_of(assessment)
     name = str(uuid5(EXAMPLES, case.id))
+    charged = pathway.service is None or pathway.service.charged
     supplied = decision.done == "supplied"
     return Account(
         id=name,
@@ -126,7 +127,7 @@ def account_of(library: Library, case: Case) -> Account:
         complaint=pathway.title_for_patients,
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
-        charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True) if supplied else None,
+        charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True) if supplied and charged else None,
         duties=duties_of(assessment),
     )
 

@@ -58,14 +58,16 @@ def make_record(
     Raises ``RecordRefused`` with where and why; ``Refused`` where the facts cannot be assessed.
     """
     pathway = library.in_force(account.pathway, account.on)
-    for wrong in _not_put_on_record(account):
+    for wrong in _not_put_on_record(account, pathway):
         raise RecordRefused(f"{as_sentence(wrong)} {NOTHING}")
     return believed(remade(account, pathway, library, in_england(recorded_at, "recorded_at"), Authority(adoption)))
 
 
-def _not_put_on_record(account: Account) -> Iterator[str]:
+def _not_put_on_record(account: Account, pathway: Pathway) -> Iterator[str]:
     """What no new record may say. One that was written before this was asked says it still, and is read all the same."""
     charge, age = account.charge, account.patient.age_on(account.on)
+    if charge is not None and pathway.service is not None and not pathway.service.charged:
+        yield f"charge: the {pathway.service.title} is free to the patient, so no charge was paid and none was exempt: leave it out"
     if charge is not None and not exemption_fits(charge.exemption, age):
         words = coded_lists()["exemption"].in_words(charge.exemption)
         yield f"charge, exemption: {charge.exemption} ({words}) is not for somebody of the patient's age"

@@ -103,7 +103,10 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class BlankForm:
-    """The whole form. ``until`` says until when it may be used; ``documents`` name each signed document that has to lie beside it."""
+    """The whole form. ``until`` says until when it may be used; ``documents`` name each signed document that has to lie beside it.
+
+    ``charged``: a prescription charge is due, or an exemption is put down.
+    """
 
     identity: Identity
     practice: str
@@ -121,6 +124,7 @@ class BlankForm:
     consent: tuple[Asks, ...]
     decision: tuple[Asks, ...]
     supply: tuple[Asks, ...]
+    charged: bool
 
     @property
     def running(self) -> str:
@@ -159,6 +163,7 @@ class _BlankWriter:
             consent=tuple(_of_consent(pathway.service)),
             decision=(*_of_decision(pathway), *_of_duties(pathway)),
             supply=tuple(self._of_supply()),
+            charged=pathway.service is None or pathway.service.charged,
         )
 
     def _documents(self) -> Iterator[str]:

@@ -100,7 +100,8 @@ def _sections(service: Service, pathways: Sequence[Pathway], notes: Notes) -> It
         f"Claimable is {_CLAIMABLE.get(service.claimable, f'a consultation in which {answered} was answered')}."
     )
     claim = (one for said in service.claim for one in statement(said, notes))
-    yield Section("claim", "", "What is claimed", (ground, *claim))
+    free = (line("No prescription charge is due."),) if not service.charged else ()
+    yield Section("claim", "", "What is claimed", (ground, *free, *claim))
     for anchor, title, caption, parts in (
         ("ways-in", "Ways in", "How somebody comes to it", service.ways_in),
         ("consents", "Consents", "What somebody is asked to agree to", service.consents),

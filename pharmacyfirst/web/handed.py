@@ -46,7 +46,9 @@ def held_products(offer: Offer) -> dict[str, Coded]:
 
 
 def charges(here: Talk) -> tuple[tuple[str, str], ...]:
-    """Why no prescription charge is paid, or that it was, by its code; without what the patient's age rules out."""
+    """Why no prescription charge is paid, or that it was, by its code; without what the patient's age rules out, and none where none is due."""
+    if here.pathway.service is not None and not here.pathway.service.charged:
+        return ()
     age = here.who.age_on(here.on)
     return tuple(
         (code, f"{says[:1].upper()}{says[1:]} ({code})")
@@ -77,7 +79,8 @@ def read_handed(visit: Visit, here: Talk, offer: Offer) -> HandedRead:
     elif posted.one("s-expiry") and expiry is None:
         wrong["expiry"] = EXPIRY
     at = handed_at(visit, here, wrong)
-    if posted.one("s-charge") and posted.one("s-charge") not in {value for value, _ in charges(here)}:
+    fitting = {value for value, _ in charges(here)}
+    if fitting and posted.one("s-charge") and posted.one("s-charge") not in fitting:
         wrong["charge"] = "Charge: this is not for somebody of the patient's age; say whether it was paid, or why not"
     if not posted.one("s-collected"):
         wrong["collected"] = "Collected: say who takes it away"
@@ -98,7 +101,7 @@ def read_handed(visit: Visit, here: Talk, offer: Offer) -> HandedRead:
             expiry=expiry,
             collected_by=collected_by(visit),
         )
-        return HandedRead(handed, charge_of(visit))
+        return HandedRead(handed, charge_of(visit, here))
     except RecordRefused as refused:
         return HandedRead(wrong={"product": str(refused)})
 
@@ -127,7 +130,7 @@ def _lacking_now(visit: Visit, here: Talk, batch: str, expiry: str | None) -> It
         yield "expiry", "Expiry: this pack has expired"
     if posted.one("s-identity") not in {value for value, _ in IDENTITY}:
         yield "identity", "Identity: say how you confirmed who the patient is"
-    if not posted.one("s-charge"):
+    if charges(here) and not posted.one("s-charge"):
         yield "charge", "Charge: say whether it was paid, or why not"
 
 
@@ -153,10 +156,10 @@ def collected_by(visit: Visit) -> Somebody | None:
     return Somebody(relationship=collected, name=visit.posted.one("s-collector") or None)
 
 
-def charge_of(visit: Visit) -> Charge | None:
-    """The prescription charge; None where a paper form does not say. Raises ``RecordRefused``."""
+def charge_of(visit: Visit, here: Talk) -> Charge | None:
+    """The prescription charge; None where none is due, or a paper form does not say. Raises ``RecordRefused``."""
     code = visit.posted.one("s-charge")
-    if not code:
+    if not code or not charges(here):
         return None
     return charged(code, True if visit.posted.ticked("s-evidence") else None)
 

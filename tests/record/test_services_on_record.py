@@ -19,6 +19,7 @@ from pharmacyfirst.record import (
     make_record,
     update_record,
 )
+from pharmacyfirst.record.decision import Charge
 from pharmacyfirst.record.examples import MAILBOX, decision_of, example_of
 from pharmacyfirst.record.inbound.earlier import carried_over
 from pharmacyfirst.record.inbound.names import names_in_records
@@ -26,6 +27,7 @@ from pharmacyfirst.record.inbound.wording import folded
 from pharmacyfirst.record.measured import DAYTIME_AVERAGE, PressureReading
 from pharmacyfirst.record.message.envelope import why_no_message
 from pharmacyfirst.record.message_words import headings
+from pharmacyfirst.record.papers.claim import claim_of
 from pharmacyfirst.record.papers.leaflet import leaflet_text
 from pharmacyfirst.record.papers.letter import letter_text
 from pharmacyfirst.record.people import Consent, Referral
@@ -284,3 +286,16 @@ def of_a_check():
         if one.expected.kind is Kind.SELF_CARE and one.facts.get("systolic_mmhg")
     )
     return example_of(library(), case).record
+
+
+def test_a_service_that_is_free_has_no_charge_and_none_is_exempt():
+    """Contraception is free to the patient, without a declaration (clinical/services): a charge on record would be one that was taken."""
+    case = next(one for one in cases_of(library(), "emergency-contraception") if one.expected.kind is Kind.SUPPLY)
+    record = example_of(library(), case).record
+    assert record.supplies
+    assert record.charge is None
+    account = record.account().model_copy(update={"charge": Charge(exemption="0001", taken=1)})
+    with pytest.raises(RecordRefused, match="charge: the NHS Pharmacy Contraception Service is free to the patient"):
+        make_record(account, library(), recorded_at=record.recorded_at)
+    fields = {one.name: one for one in claim_of(record).fields}
+    assert fields["prescription charge exemption"].open == "the service is free to the patient"

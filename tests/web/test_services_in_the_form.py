@@ -189,6 +189,29 @@ def test_what_is_said_of_each_medicine_stands_under_its_own_name(tmp_path):
     assert together not in of_each["About ulipristal acetate"]
 
 
+def test_nobody_is_asked_for_a_charge_where_the_service_is_free(tmp_path):
+    case = next(one for one in cases_of(load(), "emergency-contraception") if one.expected.kind is Kind.SUPPLY)
+    with open_form(tmp_path) as client:
+        visitor = at_the_desk(client)
+        begun(visitor, case.pathway)
+        visitor.answer_all(dict(case.facts), AGREES | who(case))
+        id = visitor.consultation.removeprefix("/c/")
+        page = visitor.go(next(one for one in visitor.page.words.split('"') if "/supply/" in one))
+        assert "Prescription charge" not in page.words
+        assert "exemption" not in page.words
+        duties = {f"d-{one.id}": "yes" for one in load().newest(case.pathway).duties}
+        fields = {name: value for name, value in SUPPLIED.items() if name != "s-charge"} | duties
+        chosen = {
+            f"s-{one}": re.findall(rf'name="s-{one}" value="([^"]+)"', page.words)[0] for one in ("product", "actual")
+        }
+        visitor.post(visitor.path, page.forms[visitor.path] | fields | chosen)
+        assert visitor.path == f"/r/{id}", re.findall('pf-error">(.*?)<', visitor.page.words)
+    with open_store(tmp_path, Clock()) as store:
+        record = store.records.record(id, load())
+    assert record.supplies
+    assert record.charge is None
+
+
 # A number that was measured in the consultation before, of the same visit
 
 

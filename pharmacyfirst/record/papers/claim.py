@@ -197,6 +197,10 @@ def _onward(record: Consultation) -> Iterator[Field]:
 
 def _charge(record: Consultation) -> Iterator[Field]:
     charge = record.charge
+    service = codes.service_named(record.service)
+    if service is not None and not service.charged:
+        yield Field("prescription charge exemption", "", SEEN, "the service is free to the patient")
+        return
     if charge is None:
         yield Field("prescription charge exemption", "", SEEN, "not on record: 0001 to 0015, an open list")
         return

@@ -202,7 +202,7 @@ def _show(visit: Visit, here: Talk, offer: Offer, wrong: dict[str, str] | None =
         charge_wrong=found.get("charge", ""),
         collected=_choices("s-collected", ((COLLECTED_BY_PATIENT, "The patient"), *_relationships()), visit),
         collector=field_of("collector"),
-        told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _TOLD),
+        told=tuple(ChoiceShown(name, says, posted.ticked(name)) for name, says in _told(here)),
         beside=tuple(beside_shown(visit, here, offer)),
         pregnancy=pregnancy_asked(here),
         pregnancy_wanted=posted.ticked("o-pregnancy"),
@@ -227,8 +227,12 @@ def _finish(here: Talk) -> str:
     return "Record the supply" if here.paper is None else "Record what was handed over"
 
 
+def _told(here: Talk) -> tuple[tuple[str, str], ...]:
+    """What is ticked once it was told, given or seen; evidence only where a charge is due."""
+    return ((("s-evidence", "Evidence of the exemption seen"),) if charges(here) else ()) + _TOLD
+
+
 _TOLD = (
-    ("s-evidence", "Evidence of the exemption seen"),
     ("o-told-medicine", "How to take it, and what to watch for"),
     ("o-told-netting", "When to get help"),
     ("o-told-leaflet", "The leaflet"),
