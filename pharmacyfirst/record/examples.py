@@ -127,7 +127,9 @@ def account_of(library: Library, case: Case) -> Account:
         complaint=pathway.title_for_patients,
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
-        charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True) if supplied and charged else None,
+        charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True)
+        if supplied and charged
+        else None,
         duties=duties_of(assessment),
     )
 
