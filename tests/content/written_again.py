@@ -268,7 +268,7 @@ def _service(one) -> dict:
         "provided by": [_statement(each) for each in one.providers], "claim": [_statement(each) for each in one.claim],
         "claimable": one.claimable or f"answered {' or '.join(one.answered)}", "open items": open_items,
         "sources": _sources({each.tag: each for each in one.sources}),
-    }  # fmt: skip
+    } | ({} if one.charged else {"prescription charge": "none"})  # fmt: skip
 
 
 def _once(one, says="says") -> dict:
