@@ -302,6 +302,10 @@ class Person:
         words = self.page.content()
         for name in re.findall(r'id="row-([a-z_0-9]+)"', words):
             fields |= filled(name, facts.get(name), words) if f'name="q-{name}' in words else {}
+            if (
+                f'name="w-{name}"' in words
+            ):  # an answer against what an earlier consultation of the same training patient suggests
+                fields[f"w-{name}"] = "asked again"
         return fields
 
     # A consultation
