@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pharmacyfirst.kernel.outcome import Kind
+from pharmacyfirst.kernel.service import Service
 from pharmacyfirst.record.fields import Day, Line, Moment, Recorded, Words
 from pharmacyfirst.record.lists import listed
 
@@ -112,6 +113,11 @@ class Decision(Recorded):
 
 # Three exemptions are an age by their own words (the coded list *exemption*): from which to which completed year. The others hold at any age.
 _AGES_OF_EXEMPTIONS: Mapping[str, tuple[int, int | None]] = {"0002": (0, 15), "0003": (16, 18), "0004": (60, None)}
+
+
+def is_charged(service: Service | None) -> bool:
+    """Whether a medicine has a prescription charge: unless its service says that it is free. What belongs to no service has one."""
+    return service is None or service.charged
 
 
 def exemption_fits(code: str, age: int) -> bool:

@@ -28,7 +28,7 @@ from pharmacyfirst.kernel.questions import AGE, BORN
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.codes import name_of
 from pharmacyfirst.record.consultation import Account, Consultation
-from pharmacyfirst.record.decision import FITS, Charge, Decision, DutyAnswered, Onward, ToldAndGiven
+from pharmacyfirst.record.decision import FITS, Charge, Decision, DutyAnswered, Onward, ToldAndGiven, is_charged
 from pharmacyfirst.record.fields import Coded, Quantity
 from pharmacyfirst.record.make import make_record, permit_on_record
 from pharmacyfirst.record.people import (
@@ -106,7 +106,6 @@ def account_of(library: Library, case: Case) -> Account:
     patient = practice_patient(case.id, case.facts, case.as_of)
     decision = decision_of(assessment)
     name = str(uuid5(EXAMPLES, case.id))
-    charged = pathway.service is None or pathway.service.charged
     supplied = decision.done == "supplied"
     return Account(
         id=name,
@@ -128,7 +127,7 @@ def account_of(library: Library, case: Case) -> Account:
         decision=decision,
         supplies=(handed_of(assessment, case.facts, name, patient, started),) if supplied else (),
         charge=Charge(exemption=_exempt(patient.age_on(case.as_of)), evidence_seen=True)
-        if supplied and charged
+        if supplied and is_charged(pathway.service)
         else None,
         duties=duties_of(assessment),
     )

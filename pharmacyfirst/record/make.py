@@ -23,7 +23,7 @@ from pharmacyfirst.kernel.pgd import PGD
 from pharmacyfirst.kernel.trace import Assessment
 from pharmacyfirst.record.codes import name_of
 from pharmacyfirst.record.consultation import Account, Consultation
-from pharmacyfirst.record.decision import exemption_fits
+from pharmacyfirst.record.decision import exemption_fits, is_charged
 from pharmacyfirst.record.fields import NOTHING, RecordRefused, read_back
 from pharmacyfirst.record.in_words import words_of
 from pharmacyfirst.record.lists import coded_lists
@@ -66,7 +66,7 @@ def make_record(
 def _not_put_on_record(account: Account, pathway: Pathway) -> Iterator[str]:
     """What no new record may say. One that was written before this was asked says it still, and is read all the same."""
     charge, age = account.charge, account.patient.age_on(account.on)
-    if charge is not None and pathway.service is not None and not pathway.service.charged:
+    if charge is not None and pathway.service is not None and not is_charged(pathway.service):
         yield f"charge: the {pathway.service.title} is free to the patient, so no charge was paid and none was exempt: leave it out"
     if charge is not None and not exemption_fits(charge.exemption, age):
         words = coded_lists()["exemption"].in_words(charge.exemption)

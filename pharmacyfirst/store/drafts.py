@@ -275,8 +275,9 @@ class Drafts:
         """Store the record that ``make_record`` made, and queue the GP message or put down the notice: one commit.
 
         Of ``message`` (from ``sending.prepare``), ``notice`` and ``not_told_because`` (naming no patient) one is given, for a training patient
-        none; beside a notice ``not_told_because`` says why there is no message. The record has to be of this consultation: its id, condition, content, patient, and just the answers that were posted. The
-        same record again changes nothing. Raises as ``post``, ``StoreRefused`` with what differs (names alone), and what the outbox raises.
+        none; beside a notice ``not_told_because`` says why there is no message. The record has to be of this consultation: its id, condition,
+        content, patient, and just the answers that were posted. The same record again changes nothing. Raises as ``post``, ``StoreRefused``
+        with what differs (names alone), and what the outbox raises.
         """
         with self._kept.together():
             now = self._kept.consultation(id)

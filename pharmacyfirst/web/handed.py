@@ -10,7 +10,7 @@ from pharmacyfirst.errors import Refused
 from pharmacyfirst.handover.scan import PackCode, ScanRefused, split_scan
 from pharmacyfirst.kernel.dose import Supplied
 from pharmacyfirst.kernel.offer import Offer
-from pharmacyfirst.record.decision import Charge, exemption_fits
+from pharmacyfirst.record.decision import Charge, exemption_fits, is_charged
 from pharmacyfirst.record.examples import actual_product
 from pharmacyfirst.record.fields import Coded, Quantity, RecordRefused
 from pharmacyfirst.record.lists import coded_lists
@@ -47,7 +47,7 @@ def held_products(offer: Offer) -> dict[str, Coded]:
 
 def charges(here: Talk) -> tuple[tuple[str, str], ...]:
     """Why no prescription charge is paid, or that it was, by its code; without what the patient's age rules out, and none where none is due."""
-    if here.pathway.service is not None and not here.pathway.service.charged:
+    if not is_charged(here.pathway.service):
         return ()
     age = here.who.age_on(here.on)
     return tuple(

@@ -19,7 +19,7 @@ from pharmacyfirst.kernel.outcome import Kind
 from pharmacyfirst.kernel.service import EVERY_CONSULTATION, GATEWAY_POINTS, Service
 from pharmacyfirst.record import codes
 from pharmacyfirst.record.consultation import Consultation
-from pharmacyfirst.record.decision import NOBODY_CAME
+from pharmacyfirst.record.decision import NOBODY_CAME, is_charged
 from pharmacyfirst.record.lists import coded_lists
 from pharmacyfirst.record.make import NOT_JUDGED, is_judged
 from pharmacyfirst.record.message_words import PRACTICE, moment, sent_to
@@ -197,8 +197,7 @@ def _onward(record: Consultation) -> Iterator[Field]:
 
 def _charge(record: Consultation) -> Iterator[Field]:
     charge = record.charge
-    service = codes.service_named(record.service)
-    if service is not None and not service.charged:
+    if not is_charged(codes.service_named(record.service)):
         yield Field("prescription charge exemption", "", SEEN, "the service is free to the patient")
         return
     if charge is None:
